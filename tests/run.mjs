@@ -1,0 +1,171 @@
+// Runs the suite on Deno, Bun and Node, one after the other, and closes with a line of counts each:
+//
+//   node tests/run.mjs [deno|bun|node]… [--verbose] [file or folder]…
+//
+// What a runtime prints is shown only if it fails, or with --verbose.
+import { spawn } from "node:child_process";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join, relative, resolve, sep } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const tests = dirname(fileURLToPath(import.meta.url));
+const root = dirname(tests);
+const bin = join(tests, "tools", "node_modules", ".bin");
+
+/** A run that takes longer than this hangs. */
+const LIMIT_MS = 15 * 60_000;
+
+/**
+ * How each runtime is called. Every one leaves a JUnit report, the only form of result that all
+ * three write. The stand-ins for `@std/*` come from the import map or from tsconfig.json's paths.
+ */
+const RUNTIMES = {
+  deno: (report, files) => [
+    join(bin, "deno"),
+    ["test", "--allow-all", "--no-check", "--parallel", "--import-map=tests/import_map.json"],
+    [`--junit-path=${report}`, ...files],
+  ],
+  bun: (report, files) => [
+    join(bin, "bun"),
+    // Bun's own limit is five seconds a test, too short for a slow machine.
+    ["test", "--timeout", "60000"],
+    // Without a leading "./" Bun takes a name for a pattern.
+    ["--reporter=junit", `--reporter-outfile=${report}`, ...files.map((file) => `./${file}`)],
+  ],
+  node: (report, files) => [
+    join(bin, "tsx"),
+    ["--test", "--test-concurrency=2"],
+    [
+      ...["--test-reporter=spec", "--test-reporter-destination=stdout"],
+      ...["--test-reporter=junit", `--test-reporter-destination=${report}`, ...files],
+    ],
+  ],
+};
+
+const environment = {
+  ...process.env,
+  NO_COLOR: "1",
+  // Deno fetches npm packages itself: it is to trust whom npm trusts on this system.
+  DENO_TLS_CA_STORE: process.env.DENO_TLS_CA_STORE ?? "system,mozilla",
+};
+delete environment.FORCE_COLOR;
+
+const args = process.argv.slice(2);
+const verbose = args.includes("--verbose");
+const chosen = Object.keys(RUNTIMES).filter((name) => args.includes(name));
+const places = args.filter((arg) => !arg.startsWith("-") && !(arg in RUNTIMES));
+
+function testFiles() {
+  const all = readdirSync(tests, { recursive: true })
+    .filter((name) => name.endsWith(".test.ts") && !/(^|[\\/])(node_modules|bench)[\\/]/.test(name))
+    .map((name) => join(tests, name))
+    .sort();
+  const wanted = places.map((place) => resolve(place));
+  const isWanted = (file) => wanted.some((it) => file === it || file.startsWith(it + sep));
+  const files = wanted.length === 0 ? all : all.filter(isWanted);
+  return files.map((file) => relative(root, file));
+}
+
+/** Runs a command to its end and gathers what it prints, in the order in which it comes. */
+function execute(command, args) {
+  return new Promise((done) => {
+    // In a group of its own, so that the processes it starts can be ended with it.
+    const child = spawn(command, args, {
+      cwd: root,
+      env: environment,
+      detached: true,
+      stdio: ["ignore", "pipe", "pipe"],
+    });
+    let output = "";
+    const add = (chunk) => {
+      output += chunk;
+      if (verbose) process.stdout.write(chunk);
+    };
+    const end = () => child.pid !== undefined && process.kill(-child.pid, "SIGKILL");
+    const interrupt = () => {
+      end();
+      process.exit(130);
+    };
+    const timer = setTimeout(() => {
+      add(`\nstill running after ${LIMIT_MS / 60_000} minutes: ended\n`);
+      end();
+    }, LIMIT_MS);
+    process.once("SIGINT", interrupt).once("SIGTERM", interrupt);
+    const settle = (code) => {
+      clearTimeout(timer);
+      process.off("SIGINT", interrupt).off("SIGTERM", interrupt);
+      done({ code, output });
+    };
+    child.stdout.setEncoding("utf8").on("data", add);
+    child.stderr.setEncoding("utf8").on("data", add);
+    child.on("error", (error) => {
+      add(`${error}\n`);
+      settle(1);
+    });
+    child.on("close", (code) => settle(code ?? 1));
+  });
+}
+
+/** Counts the tests of a JUnit report that hold no others: Deno also reports groups as tests. */
+function count(report) {
+  const xml = existsSync(report) ? readFileSync(report, "utf8") : "";
+  const cases = [...xml.matchAll(/<testcase((?:[^"<]|"[^"]*")*?)(?:\/>|>(.*?)<\/testcase>)/gs)]
+    .map(([, attributes, inside = ""]) => ({
+      name: / name="([^"]*)"/.exec(attributes)[1],
+      inside,
+    }));
+  const groups = new Set();
+  for (const { name } of cases) {
+    const parts = name.split(" &gt; ");
+    for (let length = 1; length < parts.length; length++) {
+      groups.add(parts.slice(0, length).join(" &gt; "));
+    }
+  }
+  // Node reports a file without tests as a test that passed.
+  const isFile = ({ name, inside }) => name.endsWith(".test.ts") && inside === "";
+  const leaves = cases.filter((it) => !groups.has(it.name) && !isFile(it));
+  const failed = leaves.filter(({ inside }) => inside.includes("<failure")).length;
+  const skipped = leaves.filter(({ inside }) => inside.includes("<skipped")).length;
+  return { passed: leaves.length - failed - skipped, failed, skipped };
+}
+
+async function run(runtime, files, folder) {
+  const report = join(folder, `${runtime}.xml`);
+  const [command, ...args] = RUNTIMES[runtime](report, files);
+  const start = performance.now();
+  const { code, output } = await execute(command, args.flat());
+  const seconds = ((performance.now() - start) / 1000).toFixed(1);
+  const counts = count(report);
+  // A hook or a whole file can fail without any test of its own that does.
+  if (code !== 0 && counts.failed === 0) counts.failed = 1;
+  if (counts.passed + counts.failed === 0) {
+    console.log(`${runtime}: no test ran`);
+    counts.failed = 1;
+  }
+  if (counts.failed > 0 && !verbose) process.stdout.write(output);
+  for (const line of new Set(output.match(/^live tests skipped: .*$/gm))) {
+    console.log(`${runtime}: ${line}`);
+  }
+  console.log(`${runtime}: ${sentence(counts)} (${seconds} s)`);
+  return counts;
+}
+
+function sentence({ passed, failed, skipped }) {
+  return `${passed} passed, ${failed} failed, ${skipped} skipped`;
+}
+
+const files = testFiles();
+if (files.length === 0) {
+  console.error(`no test file in ${places.join(", ") || "tests"}`);
+  process.exit(1);
+}
+const folder = mkdtempSync(join(tmpdir(), "imapclient-tests-"));
+process.on("exit", () => rmSync(folder, { recursive: true, force: true }));
+const total = { passed: 0, failed: 0, skipped: 0 };
+for (const runtime of chosen.length > 0 ? chosen : Object.keys(RUNTIMES)) {
+  const counts = await run(runtime, files, folder);
+  for (const key of Object.keys(total)) total[key] += counts[key];
+}
+console.log(sentence(total));
+process.exitCode = total.failed > 0 ? 1 : 0;
