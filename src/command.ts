@@ -1,0 +1,66 @@
+import type { ImapError, ImapErrorDetails } from "./errors.ts";
+import type {
+  ContinuationRequest,
+  FetchResponse,
+  TaggedResponse,
+  UntaggedResponse,
+} from "./model/responses.ts";
+import type { LiteralSink } from "./wire/reader.ts";
+import type { CommandWriter } from "./wire/writer.ts";
+
+/**
+ * What else may be under way while a command runs (RFC 9051 section 5.5):
+ *
+ * - `"alone"`: nothing. The command changes the session, or nobody knows better.
+ * - `"uids"`: others that name no sequence numbers; one that gives its answers no mark of its own
+ *   (SEARCH, say) never runs beside another of the same name.
+ * - `"numbers"`: it names sequence numbers, which another command could change: only FETCH, STORE
+ *   and SEARCH by sequence number may run beside it.
+ */
+export type Pipelining = "alone" | "uids" | "numbers";
+
+/**
+ * One command: what it sends, how its answer is read, and what comes of it. It does no I/O and is
+ * used once.
+ *
+ * ```ts
+ * import { type Command, ImapClient, type TaggedResponse } from "@imapclient/imapclient";
+ *
+ * const check: Command<string> = {
+ *   name: "CHECK",
+ *   state: "selected",
+ *   result: (done: TaggedResponse) => done.text,
+ * };
+ * async function runIt(client: ImapClient) {
+ *   console.log(await client.run(check));
+ * }
+ * ```
+ */
+export interface Command<Result> {
+  /** The command's name as it is sent, such as `UID FETCH`. */
+  readonly name: string;
+  /** The capability that the server must offer. */
+  readonly needs?: string;
+  /** What must be before it can be sent: a login, or a selected folder. */
+  readonly state?: "authenticated" | "selected";
+  /** Whether it changes the selected folder, which must then not be read-only. */
+  readonly modifies?: boolean;
+  /** What else may run meanwhile; `"alone"` where nothing is said. */
+  readonly pipelining?: Pipelining;
+  /** Whether its answers carry no mark, so that two of its name can't be told apart. */
+  readonly unmarked?: boolean;
+  /** Seconds that the server may be silent, instead of what the connection allows; 0: for ever. */
+  readonly patience?: number;
+  /** Writes the arguments, with a space in front of each. */
+  write?(out: CommandWriter): void;
+  /** Looks at an untagged response; `true`: it is this command's, and nobody else's. */
+  accept?(response: UntaggedResponse): boolean;
+  /** Offers a long literal of a FETCH response whose head is given; `null`: hold it in memory. */
+  literal?(head: FetchResponse, item: string): LiteralSink | null;
+  /** The line to send, without its line end, when the server asks for more (`+`). */
+  respond?(request: ContinuationRequest): Uint8Array | Promise<Uint8Array>;
+  /** What the call gives, after OK. May throw. */
+  result(done: TaggedResponse): Result;
+  /** The error to throw after NO or BAD, where it is not simply an {@linkcode ImapError}. */
+  refused?(done: TaggedResponse, message: string, details: ImapErrorDetails): ImapError;
+}

@@ -1,0 +1,47 @@
+import type { SaslMechanism } from "../auth/sasl.ts";
+import type { Command } from "../command.ts";
+import { LoginError, ProtocolError } from "../errors.ts";
+import type { ContinuationRequest } from "../model/responses.ts";
+import { decodeBase64, encodeBase64 } from "../wire/base64.ts";
+import { encodeUtf8 } from "../wire/bytes.ts";
+import type { CommandWriter } from "../wire/writer.ts";
+import { fullText, loginError } from "./login.ts";
+
+/**
+ * AUTHENTICATE (RFC 9051 section 6.2.2). The mechanism's first response goes along with the
+ * command where the server takes it there (SASL-IR, RFC 4959).
+ */
+export function authenticate(mechanism: SaslMechanism, initialResponse: boolean): Command<string> {
+  let first = mechanism.initialResponse?.() ?? null;
+  const sendFirst = initialResponse && first !== null;
+  return {
+    name: "AUTHENTICATE",
+    write(out: CommandWriter): void {
+      out.sp().atom(mechanism.name);
+      if (!sendFirst || first === null) return;
+      // An empty response has a sign of its own (RFC 4959 section 3).
+      const text = first.length === 0 ? "=" : encodeBase64(first);
+      first = null;
+      out.sp().secret(() => out.raw(text));
+    },
+    async respond({ text }: ContinuationRequest): Promise<Uint8Array> {
+      const response = first ?? await mechanism.respond(challenge(text));
+      first = null;
+      return encodeUtf8(encodeBase64(response));
+    },
+    result(done): string {
+      mechanism.finish?.();
+      return fullText(done);
+    },
+    refused: loginError,
+  };
+
+  function challenge(text: string): Uint8Array {
+    try {
+      return decodeBase64(text.trim());
+    } catch (cause) {
+      if (!(cause instanceof ProtocolError)) throw cause;
+      throw new LoginError(`AUTHENTICATE failed: ${cause.message}`, { cause });
+    }
+  }
+}

@@ -1,0 +1,138 @@
+import type { Command } from "../command.ts";
+import { InvalidArgumentError, ProtocolError } from "../errors.ts";
+import { fetchKey, normaliseItems, noteProblems } from "../model/fetch_items.ts";
+import type { FetchedBase } from "../model/fetch_types.ts";
+import type { NumberSet } from "../model/number_set.ts";
+import type { BadItem, FetchResponse, UntaggedResponse } from "../model/responses.ts";
+import type { CommandWriter, Text } from "../wire/writer.ts";
+import { decodeAscii } from "../wire/bytes.ts";
+
+/** What is to be fetched, of which messages. */
+export interface FetchRequest {
+  /** The messages. */
+  readonly ids: NumberSet;
+  /** The items in upper case, macros written out. */
+  readonly items: readonly string[];
+  /** The keys under which the answers are found. */
+  readonly keys: readonly string[];
+  /** What follows the items, such as `CHANGEDSINCE 123`. */
+  readonly modifiers: readonly string[];
+  /** Whether ids are UIDs. */
+  readonly uid: boolean;
+}
+
+/** Puts a request together. Throws {@linkcode InvalidArgumentError}. */
+export function fetchRequest(
+  ids: NumberSet,
+  items: string | Iterable<string | Uint8Array>,
+  modifiers: Text | Iterable<Text> | undefined,
+  uid: boolean,
+): FetchRequest {
+  const all = normaliseItems(items);
+  // The UID comes by itself where UIDs are the ids.
+  const sent = uid && all.length > 1 ? all.filter((item) => item !== "UID") : all;
+  const keys = sent.filter((item) => item !== "UID" && item !== "SEQ").map(fetchKey);
+  return { ids, items: sent, keys, modifiers: normaliseModifiers(modifiers), uid };
+}
+
+function normaliseModifiers(modifiers: Text | Iterable<Text> | undefined): readonly string[] {
+  if (modifiers === undefined) return [];
+  const single = typeof modifiers === "string" || modifiers instanceof Uint8Array;
+  return Array.from(single ? [modifiers] : modifiers, (modifier) => {
+    const text = (typeof modifier === "string" ? modifier : decodeAscii(modifier)).toUpperCase();
+    if (!/^[A-Z0-9.\-/:*,]+(?: [A-Z0-9.\-/:*,]+)*$/.test(text)) {
+      throw new InvalidArgumentError(`can't be sent as a modifier: ${JSON.stringify(text)}`);
+    }
+    return text;
+  });
+}
+
+/** Writes the arguments of FETCH (RFC 9051 section 6.4.5, RFC 4466 section 2.1). */
+export function writeFetch(out: CommandWriter, request: FetchRequest): void {
+  out.sp().numberSet(request.ids).sp().list(request.items, (item) => out.fetchItem(item));
+  if (request.modifiers.length > 0) {
+    out.sp().list(request.modifiers, (modifier) => out.raw(modifier));
+  }
+}
+
+/** Whether a FETCH response is for this request: servers send some of their own accord. */
+export function isWanted(request: FetchRequest, { uid, number }: FetchResponse): boolean {
+  if (!request.uid) return request.ids.has(number);
+  return uid !== null && request.ids.has(uid);
+}
+
+/** The message that a response describes, its sequence number first. */
+export function messageOf(response: FetchResponse, withUid: boolean): FetchedBase {
+  const message = response.items as unknown as FetchedBase;
+  if (withUid && response.uid !== null) Object.assign(message, { UID: response.uid });
+  if (response.bad !== null) noteProblems(message, response.bad);
+  return message;
+}
+
+/** Notes what the server did not send, so that nobody takes it for empty. */
+export function noteMissing(message: FetchedBase, id: number, keys: readonly string[]): void {
+  let missing: BadItem[] | null = null;
+  for (const name of keys) {
+    if (name in message) continue;
+    const error = new ProtocolError(`the server sent no ${name} for message ${id}`);
+    (missing ??= []).push({ name, raw: new Uint8Array(0), error });
+  }
+  if (missing !== null) noteProblems(message, missing);
+}
+
+/** FETCH or UID FETCH (RFC 9051 section 6.4.5): the messages by their ids. */
+export function fetch(request: FetchRequest): Command<Map<number, FetchedBase>> {
+  const messages = new Map<number, FetchedBase>();
+  const bySequence = new SequenceIndex(messages);
+  return {
+    name: request.uid ? "UID FETCH" : "FETCH",
+    state: "selected",
+    pipelining: request.uid ? "uids" : "numbers",
+    write: (out) => writeFetch(out, request),
+    accept(response: UntaggedResponse): boolean {
+      if (response.type === "EXPUNGE") bySequence.forget();
+      if (response.type !== "FETCH") return false;
+      const wanted = isWanted(request, response);
+      const id = !wanted
+        ? request.uid && response.uid === null ? bySequence.idOf(response.number) : null
+        : request.uid
+        ? response.uid!
+        : response.number;
+      if (id === null) return false;
+      const message = messageOf(response, !request.uid);
+      const known = messages.get(id);
+      if (known === undefined) messages.set(id, message);
+      else Object.assign(known, message);
+      return true;
+    },
+    result(): Map<number, FetchedBase> {
+      for (const [id, message] of messages) noteMissing(message, id, request.keys);
+      return messages;
+    },
+  };
+}
+
+/** Finds a message of a UID FETCH by its sequence number, for news that come without a UID. */
+class SequenceIndex {
+  readonly #messages: ReadonlyMap<number, FetchedBase>;
+  #ids: Map<number, number> | null = null;
+  #valid = true;
+
+  constructor(messages: ReadonlyMap<number, FetchedBase>) {
+    this.#messages = messages;
+  }
+
+  /** An expunge changes all sequence numbers behind its own. */
+  forget(): void {
+    this.#valid = false;
+  }
+
+  idOf(sequenceNumber: number): number | null {
+    if (!this.#valid) return null;
+    if (this.#ids === null || this.#ids.size !== this.#messages.size) {
+      this.#ids = new Map();
+      for (const [id, { SEQ }] of this.#messages) this.#ids.set(SEQ, id);
+    }
+    return this.#ids.get(sequenceNumber) ?? null;
+  }
+}

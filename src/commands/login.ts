@@ -1,0 +1,32 @@
+import type { Command } from "../command.ts";
+import { type ImapError, type ImapErrorDetails, LoginError } from "../errors.ts";
+import type { TaggedResponse } from "../model/responses.ts";
+import type { CommandWriter } from "../wire/writer.ts";
+
+/** LOGIN (RFC 9051 section 6.2.3). Its result is the server's text, with its response code. */
+export function login(username: string, password: string): Command<string> {
+  return {
+    name: "LOGIN",
+    write(out: CommandWriter): void {
+      out.sp().secret(() => out.string(username).sp().string(password));
+    },
+    result: fullText,
+    refused: loginError,
+  };
+}
+
+/** The server's text as it came: `[CAPABILITY ...] Logged in`. */
+export function fullText({ code, text }: TaggedResponse): string {
+  if (code === null) return text;
+  const argument = code.argument === "" ? "" : ` ${code.argument}`;
+  return `[${code.name}${argument}] ${text}`.trimEnd();
+}
+
+/** What a refused login throws. */
+export function loginError(
+  _done: TaggedResponse,
+  message: string,
+  details: ImapErrorDetails,
+): ImapError {
+  return new LoginError(message, details);
+}

@@ -1,0 +1,80 @@
+import type { Command } from "../command.ts";
+import {
+  ImapError,
+  type ImapErrorDetails,
+  InvalidCriteriaError,
+  type ProtocolError,
+} from "../errors.ts";
+import type { TaggedResponse, UntaggedResponse } from "../model/responses.ts";
+import { type SearchIds, searchIds } from "../model/search_ids.ts";
+import { DEFAULT_LIMITS, type Limits } from "../wire/limits.ts";
+import { esearchIds } from "../wire/response.ts";
+import type { CommandWriter } from "../wire/writer.ts";
+import { type SearchCriteria, showCriteria, writeCriteria } from "./search_criteria.ts";
+
+/** Where the keys and their arguments are written down. */
+const HELP = "https://www.rfc-editor.org/rfc/rfc9051#section-6.4.4";
+
+/** How the text of criteria is encoded. */
+export interface SearchEncoding {
+  /** The charset of the criteria's text. */
+  readonly charset: string;
+  /** Whether the server is told: it need not be where all text is ASCII. */
+  readonly told: boolean;
+}
+
+/** SEARCH or UID SEARCH (RFC 9051 section 6.4.4): the ids of the messages that match. */
+export function search(
+  criteria: SearchCriteria,
+  { charset, told }: SearchEncoding,
+  uid: boolean,
+  limits: Limits = DEFAULT_LIMITS,
+): Command<SearchIds> {
+  let ids: number[] | null = null;
+  let modseq: bigint | null = null;
+  let malformed: ProtocolError | null = null;
+
+  function found(more: number[], theirModseq: bigint | null): true {
+    // A server may give its result in several pieces.
+    if (ids === null) ids = more;
+    else for (const id of more) ids.push(id);
+    modseq = theirModseq ?? modseq;
+    return true;
+  }
+
+  return {
+    name: uid ? "UID SEARCH" : "SEARCH",
+    state: "selected",
+    pipelining: uid ? "uids" : "numbers",
+    unmarked: true,
+    write(out: CommandWriter): void {
+      if (told) out.sp().atom("CHARSET").sp().astring(charset);
+      writeCriteria(out.sp(), criteria, charset);
+    },
+    accept(response: UntaggedResponse): boolean {
+      if (response.type === "SEARCH") return found(response.ids, response.modseq);
+      if (response.type === "ESEARCH") {
+        const { ALL, MODSEQ } = response.data;
+        return found(esearchIds(ALL, limits), typeof MODSEQ === "bigint" ? MODSEQ : null);
+      }
+      if (response.type !== "UNKNOWN" || !response.name.endsWith("SEARCH")) return false;
+      malformed ??= response.error;
+      return true;
+    },
+    result(): SearchIds {
+      if (malformed !== null) throw malformed;
+      return searchIds(ids ?? [], modseq);
+    },
+    refused(done: TaggedResponse, message: string, details: ImapErrorDetails): ImapError {
+      if (done.status !== "BAD" && done.code?.name !== "BADCHARSET") {
+        return new ImapError(message, details);
+      }
+      const known = done.code?.charsets?.join(", ");
+      const hint = known === undefined ? "" : ` (the server knows ${known})`;
+      return new InvalidCriteriaError(
+        `${message}${hint}\n\nThe criteria were: ${showCriteria(criteria)}\nSee ${HELP}`,
+        details,
+      );
+    },
+  };
+}

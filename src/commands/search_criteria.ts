@@ -1,0 +1,244 @@
+import { InvalidArgumentError, InvalidCriteriaError } from "../errors.ts";
+import { type CalendarDate, formatCriteriaDate } from "../model/dates.ts";
+import { NumberSet } from "../model/number_set.ts";
+import { decodeAscii } from "../wire/bytes.ts";
+import { encodeText } from "../wire/charset.ts";
+import type { CommandWriter } from "../wire/writer.ts";
+
+/** One item of search criteria; a list within a list stands for parentheses. */
+export type SearchCriterion =
+  | string
+  | Uint8Array
+  | number
+  | bigint
+  | CalendarDate
+  | NumberSet
+  | readonly SearchCriterion[];
+
+/**
+ * What to search for: a list of keys and their values, each an item of its own, which is quoted
+ * and encoded as need be; or, in one piece, criteria in IMAP's own notation.
+ */
+export type SearchCriteria = string | Uint8Array | readonly SearchCriterion[];
+
+/** What follows a search key. */
+type Argument = "text" | "date" | "number" | "flag" | "set" | "key";
+
+/** The keys that take arguments (RFC 9051 section 6.4.4, and extensions). */
+const ARGUMENTS: Readonly<Record<string, readonly Argument[]>> = {
+  BCC: ["text"],
+  BODY: ["text"],
+  CC: ["text"],
+  FROM: ["text"],
+  SUBJECT: ["text"],
+  TEXT: ["text"],
+  TO: ["text"],
+  HEADER: ["text", "text"],
+  BEFORE: ["date"],
+  ON: ["date"],
+  SINCE: ["date"],
+  SENTBEFORE: ["date"],
+  SENTON: ["date"],
+  SENTSINCE: ["date"],
+  SAVEDBEFORE: ["date"],
+  SAVEDON: ["date"],
+  SAVEDSINCE: ["date"],
+  LARGER: ["number"],
+  SMALLER: ["number"],
+  OLDER: ["number"],
+  YOUNGER: ["number"],
+  KEYWORD: ["flag"],
+  UNKEYWORD: ["flag"],
+  UID: ["set"],
+  NOT: ["key"],
+  OR: ["key", "key"],
+  EMAILID: ["text"],
+  THREADID: ["text"],
+  "X-GM-RAW": ["text"],
+  "X-GM-LABELS": ["text"],
+};
+
+/** The keys that take none. */
+const ALONE = new Set(
+  ("ALL ANSWERED DELETED DRAFT FLAGGED NEW OLD RECENT SEEN UNANSWERED UNDELETED UNDRAFT " +
+    "UNFLAGGED UNSEEN SAVEDATESUPPORTED").split(" "),
+);
+
+const SET = /^(?:\d+|\*)(?::(?:\d+|\*))?(?:,(?:\d+|\*)(?::(?:\d+|\*))?)*$/;
+const IMAP_DATE = /^\d{1,2}-[A-Za-z]{3}-\d{4}$/;
+const NON_ASCII = /[\u0080-\uffff]/;
+
+/** Writes criteria. Throws {@linkcode InvalidCriteriaError} for what makes no sense. */
+export function writeCriteria(out: CommandWriter, criteria: SearchCriteria, charset: string): void {
+  if (isEmpty(criteria)) throw new InvalidCriteriaError("no criteria specified");
+  try {
+    if (typeof criteria === "string") writeRaw(out, criteria, (text) => encodeText(text, charset));
+    else if (criteria instanceof Uint8Array) writeRaw(out, decodeAscii(criteria), binaryBytes);
+    else new CriteriaWriter(out, criteria, charset).keys();
+  } catch (cause) {
+    if (!(cause instanceof InvalidArgumentError)) throw cause;
+    throw new InvalidCriteriaError(cause.message, { cause });
+  }
+}
+
+/** Whether there is text in the criteria that ASCII can't hold. */
+export function needsCharset(criteria: SearchCriteria | SearchCriterion): boolean {
+  if (typeof criteria === "string") return NON_ASCII.test(criteria);
+  return Array.isArray(criteria) && criteria.some(needsCharset);
+}
+
+/** The criteria as an error shows them. */
+export function showCriteria(criteria: SearchCriteria): string {
+  if (typeof criteria === "string") return JSON.stringify(criteria);
+  if (criteria instanceof Uint8Array) return JSON.stringify(decodeAscii(criteria));
+  return `[${criteria.map(showCriterion).join(", ")}]`;
+}
+
+function showCriterion(criterion: SearchCriterion): string {
+  if (Array.isArray(criterion)) return `[${criterion.map(showCriterion).join(", ")}]`;
+  if (criterion instanceof Uint8Array) return JSON.stringify(decodeAscii(criterion));
+  if (criterion instanceof Date) return formatCriteriaDate(criterion);
+  return typeof criterion === "string" ? JSON.stringify(criterion) : String(criterion);
+}
+
+function isEmpty(criteria: SearchCriteria | SearchCriterion | null | undefined): boolean {
+  if (criteria === null || criteria === undefined || criteria === "") return true;
+  if (criteria instanceof Uint8Array) return criteria.length === 0;
+  return Array.isArray(criteria) && criteria.every((item) => Array.isArray(item) && isEmpty(item));
+}
+
+/**
+ * Criteria in the caller's own notation. Words and quoted strings with 8-bit characters become
+ * literals, since nothing else may hold them.
+ */
+function writeRaw(out: CommandWriter, text: string, encode: (text: string) => Uint8Array): void {
+  let at = 0;
+  for (const match of text.matchAll(/"(?:[^"\\]|\\.)*"|[^\s"()]+/g)) {
+    if (!NON_ASCII.test(match[0])) continue;
+    const value = match[0].startsWith('"')
+      ? match[0].slice(1, -1).replace(/\\(["\\])/g, "$1")
+      : match[0];
+    if (match.index > at) out.raw(text.slice(at, match.index));
+    out.string(encode(value));
+    at = match.index + match[0].length;
+  }
+  if (at < text.length) out.raw(text.slice(at));
+}
+
+function binaryBytes(text: string): Uint8Array {
+  return Uint8Array.from(text, (char) => char.charCodeAt(0));
+}
+
+/** Writes one list of criteria, each key with its arguments. */
+class CriteriaWriter {
+  readonly #out: CommandWriter;
+  readonly #items: readonly SearchCriterion[];
+  readonly #charset: string;
+  #at = 0;
+  /** After a key that nobody knows, any value may follow. */
+  #afterUnknown = false;
+
+  constructor(out: CommandWriter, items: readonly SearchCriterion[], charset: string) {
+    this.#out = out;
+    this.#items = items;
+    this.#charset = charset;
+  }
+
+  keys(): void {
+    while (this.#at < this.#items.length) {
+      if (this.#at > 0) this.#out.sp();
+      this.#key();
+    }
+  }
+
+  #key(): void {
+    const item = this.#items[this.#at++];
+    if (Array.isArray(item)) this.#nested(item);
+    else if (item instanceof NumberSet) this.#out.numberSet(item);
+    else if (typeof item === "string" || item instanceof Uint8Array) this.#word(item);
+    else this.#other(item as Exclude<SearchCriterion, string | Uint8Array | NumberSet>);
+  }
+
+  #nested(items: readonly SearchCriterion[]): void {
+    if (isEmpty(items)) throw new InvalidCriteriaError("no criteria specified within a list");
+    this.#out.list([items], (inner) => new CriteriaWriter(this.#out, inner, this.#charset).keys());
+    this.#afterUnknown = false;
+  }
+
+  /** A key by its name, or a set of ids. */
+  #word(word: string | Uint8Array): void {
+    const name = (typeof word === "string" ? word : decodeAscii(word)).toUpperCase();
+    if (SET.test(name)) {
+      this.#out.numberSet(NumberSet.from(name));
+      return;
+    }
+    const known = Object.hasOwn(ARGUMENTS, name);
+    if (known || ALONE.has(name)) {
+      this.#out.atom(name);
+      this.#afterUnknown = false;
+      for (const kind of known ? ARGUMENTS[name] : []) this.#argument(name, kind);
+    } else if (this.#afterUnknown) {
+      this.#text(word);
+    } else {
+      this.#out.atom(typeof word === "string" ? word : decodeAscii(word));
+      this.#afterUnknown = true;
+    }
+  }
+
+  #other(item: Exclude<SearchCriterion, string | Uint8Array | NumberSet>): void {
+    if (typeof item === "number" || typeof item === "bigint") this.#out.number(item);
+    else this.#out.date(item as CalendarDate);
+  }
+
+  #argument(key: string, kind: Argument): void {
+    if (this.#at >= this.#items.length) throw new InvalidCriteriaError(`${key} needs a value`);
+    this.#out.sp();
+    if (kind === "key") return this.#key();
+    const item = this.#items[this.#at++];
+    if (kind === "set") this.#set(item);
+    else if (kind === "date") this.#date(key, item);
+    else if (kind === "number") this.#number(key, item);
+    else if (kind === "flag") this.#flag(key, item);
+    else this.#textArgument(key, item);
+  }
+
+  #set(item: SearchCriterion): void {
+    const ids = item instanceof Uint8Array ? decodeAscii(item) : item;
+    this.#out.numberSet(NumberSet.from(ids as Parameters<typeof NumberSet.from>[0]));
+  }
+
+  #date(key: string, item: SearchCriterion): void {
+    const date = item instanceof Uint8Array ? decodeAscii(item) : item;
+    if (typeof date === "string" && IMAP_DATE.test(date)) this.#out.atom(date);
+    else if (typeof date === "string" || isCalendarDate(date)) this.#out.date(date);
+    else throw new InvalidCriteriaError(`${key} needs a date`);
+  }
+
+  #number(key: string, item: SearchCriterion): void {
+    const number = item instanceof Uint8Array ? decodeAscii(item) : item;
+    if (typeof number === "string" && /^\d+$/.test(number)) this.#out.atom(number);
+    else if (typeof number === "number" || typeof number === "bigint") this.#out.number(number);
+    else throw new InvalidCriteriaError(`${key} needs a number`);
+  }
+
+  #flag(key: string, item: SearchCriterion): void {
+    if (typeof item === "string" || item instanceof Uint8Array) this.#out.flag(item);
+    else throw new InvalidCriteriaError(`${key} needs a keyword`);
+  }
+
+  #textArgument(key: string, item: SearchCriterion): void {
+    if (typeof item === "string" || item instanceof Uint8Array) this.#text(item);
+    else if (typeof item === "number" || typeof item === "bigint") this.#out.astring(String(item));
+    else if (item instanceof Date) this.#out.astring(formatCriteriaDate(item));
+    else throw new InvalidCriteriaError(`${key} needs a text`);
+  }
+
+  #text(text: string | Uint8Array): void {
+    const encoded = typeof text === "string" && NON_ASCII.test(text);
+    this.#out.astring(encoded ? encodeText(text, this.#charset) : text);
+  }
+}
+
+function isCalendarDate(item: SearchCriterion): item is Exclude<CalendarDate, string> {
+  return item instanceof Date || (typeof item === "object" && item !== null && "year" in item);
+}

@@ -1,0 +1,71 @@
+import type { Command } from "../command.ts";
+import type { TaggedResponse, UntaggedResponse } from "../model/responses.ts";
+import type { CommandWriter, Text } from "../wire/writer.ts";
+
+/** What the server says of a folder that is selected; more keys are there if it says more. */
+export interface SelectResult {
+  /** How many messages there are. */
+  readonly EXISTS: number;
+  /** The flags that the folder knows. */
+  readonly FLAGS: readonly string[];
+  /** How many messages are new in this session; 0 from servers that do not count them. */
+  readonly RECENT: number;
+  /** The flags that can be changed for good; `\*`: new ones can be made. */
+  readonly PERMANENTFLAGS?: readonly string[];
+  /** The UID that the next message will get. */
+  readonly UIDNEXT?: number;
+  /** Changes when the UIDs of old do not hold any more. */
+  readonly UIDVALIDITY?: number;
+  /** The sequence number of the first message not read. */
+  readonly UNSEEN?: number;
+  /** The highest mod-sequence in the folder (RFC 7162). */
+  readonly HIGHESTMODSEQ?: bigint;
+  /** There, and `true`, where the folder can be changed. */
+  readonly "READ-WRITE"?: true;
+  /** There, and `true`, where it can't. */
+  readonly "READ-ONLY"?: true;
+  /** Any other response code: its number or text, or `true` where it has neither. */
+  readonly [code: string]: number | bigint | string | boolean | readonly string[] | undefined;
+}
+
+/** SELECT, or EXAMINE for `readonly` (RFC 9051 sections 6.3.2 and 6.3.3). */
+export function select(folder: Text, readonly: boolean): Command<SelectResult> {
+  let found: Record<string, SelectResult[string]> = {};
+  return {
+    name: readonly ? "EXAMINE" : "SELECT",
+    state: "authenticated",
+    write(out: CommandWriter): void {
+      out.sp().mailbox(folder);
+    },
+    accept(response: UntaggedResponse): boolean {
+      switch (response.type) {
+        case "FLAGS":
+          found.FLAGS = response.flags;
+          return true;
+        case "EXISTS":
+        case "RECENT":
+          found[response.type] = response.number;
+          return true;
+        case "OK":
+          if (response.code === null) return false;
+          // What came before CLOSED was said of the folder that was selected till now.
+          if (response.code.name === "CLOSED") found = {};
+          else addCode(found, response.code);
+          return true;
+        default:
+          return false;
+      }
+    },
+    result(done: TaggedResponse): SelectResult {
+      if (done.code !== null) addCode(found, done.code);
+      return { EXISTS: 0, FLAGS: [], RECENT: 0, ...found };
+    },
+  };
+}
+
+type Code = NonNullable<TaggedResponse["code"]>;
+
+function addCode(found: Record<string, SelectResult[string]>, code: Code): void {
+  if (code.name === "ALERT" || code.name === "CAPABILITY") return;
+  found[code.name] = code.flags ?? code.modseq ?? code.number ?? (code.argument || true);
+}

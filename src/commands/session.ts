@@ -1,0 +1,37 @@
+import type { Command } from "../command.ts";
+import type { UntaggedResponse } from "../model/responses.ts";
+import { fullText } from "./login.ts";
+
+/** How long LOGOUT may take, in seconds: a server that does not answer is left behind. */
+const LOGOUT_PATIENCE = 5;
+
+/** What NOOP gives. */
+export interface NoopResult {
+  /** The server's text. */
+  readonly text: string;
+  /** What it told of the folder, in its order. */
+  readonly responses: readonly UntaggedResponse[];
+}
+
+/** NOOP (RFC 9051 section 6.1.2): does nothing, and so gives the server a chance to tell news. */
+export function noop(): Command<NoopResult> {
+  const responses: UntaggedResponse[] = [];
+  return {
+    name: "NOOP",
+    accept(response: UntaggedResponse): boolean {
+      responses.push(response);
+      return false; // it is news for the session and its listeners too
+    },
+    result: (done) => ({ text: done.text, responses }),
+  };
+}
+
+/** LOGOUT (RFC 9051 section 6.1.3). */
+export function logout(): Command<string> {
+  return { name: "LOGOUT", patience: LOGOUT_PATIENCE, result: fullText };
+}
+
+/** STARTTLS (RFC 9051 section 6.2.1). */
+export function starttls(): Command<string> {
+  return { name: "STARTTLS", needs: "STARTTLS", result: fullText };
+}

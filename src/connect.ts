@@ -1,0 +1,227 @@
+import { Connection } from "./connection.ts";
+import { ConnectError, ImapError, InvalidArgumentError, TimeoutError } from "./errors.ts";
+import { type Logger, namedLogger } from "./log.ts";
+import type { StatusResponse, UntaggedResponse } from "./model/responses.ts";
+import type { Duplex, TlsOptions, Transport } from "./transport.ts";
+import { DEFAULT_LIMITS, type Limits } from "./wire/limits.ts";
+
+/** How long the client waits, in seconds; fractions are allowed. */
+export interface SocketTimeout {
+  /** For the connection to be made, TLS included. */
+  readonly connect: number;
+  /** For the server to say something while it owes an answer. */
+  readonly read: number;
+}
+
+/** Where to connect to, and how. */
+export interface ConnectOptions {
+  /** The server's name or address. */
+  readonly host?: string;
+  /** The TCP port. Default 993, or 143 where `ssl` is `false` or `starttls` is on. */
+  readonly port?: number;
+  /**
+   * TLS from the first byte. Default `true`. `false` sends everything, the password too, as plain
+   * text, unless `starttls` is on.
+   */
+  readonly ssl?: boolean;
+  /** Starts TLS by STARTTLS, before anything else is said; fails if the server can't. */
+  readonly starttls?: boolean;
+  /** How the certificate is checked, and what the client presents. */
+  readonly tls?: TlsOptions;
+  /**
+   * A command to run, which speaks IMAP on its standard input and output, such as
+   * `["ssh", "mail.example.org", "/usr/lib/dovecot/imap"]`; as a `string`, a command line for the
+   * shell. Goes without `host`, `port`, `ssl` and `starttls`.
+   */
+  readonly stream?: string | readonly string[];
+  /** A way of the caller's own to get a connection, in place of the runtime's sockets. */
+  readonly transport?: Transport;
+  /**
+   * Seconds: one limit for all, or one each for connecting and for answers. Default 30 for
+   * connecting and for the greeting, 60 of silence for answers. `null`: none.
+   */
+  readonly timeout?: number | SocketTimeout | null;
+  /** Whether message ids are UIDs. Default `true`; can be changed later. */
+  readonly useUid?: boolean;
+  /** What is taken from the server at the most. */
+  readonly limits?: Partial<Limits>;
+  /** Where to tell what happens; `console` is one. Secrets are left out. */
+  readonly logger?: Logger;
+  /** Gives up connecting. */
+  readonly signal?: AbortSignal;
+}
+
+/** A connection that was greeted. */
+export interface Opened {
+  /** The connection. */
+  readonly connection: Connection;
+  /** The server's greeting. */
+  readonly greeting: StatusResponse;
+  /** The TCP port; `null` for a command or a transport of the caller's. */
+  readonly port: number | null;
+  /** The limits in force. */
+  readonly limits: Limits;
+}
+
+const CONNECT_SECONDS = 30;
+const GREETING_SECONDS = 30;
+const READ_SECONDS = 60;
+
+/** What the client, once there, does for its connection. */
+export interface ConnectionOwner {
+  /** Whether folder names are encoded. */
+  folderEncode(): boolean;
+  /** Gets what no command claims. */
+  onResponse(response: UntaggedResponse): void;
+}
+
+/** Makes the connection and waits for the greeting. */
+export async function open(options: ConnectOptions, owner: ConnectionOwner): Promise<Opened> {
+  checkOptions(options);
+  const limits = { ...DEFAULT_LIMITS, ...options.limits };
+  const port = portOf(options);
+  const log = namedLogger(options.logger, "imapclient");
+  if (port === 143 && usesTls(options)) {
+    log?.warn(
+      "Attempting to establish an encrypted connection to a port (143) often used for unencrypted connections",
+    );
+  }
+  const transport = options.transport ?? await runtimeTransport(options, port);
+  const { connect, greeting: patience, read } = timeouts(options.timeout);
+  const duplex = await connectWithin(transport, connect, placeOf(options, port), options.signal);
+  const connection = new Connection(duplex, {
+    limits,
+    patience: read,
+    folderEncode: owner.folderEncode,
+    onResponse: owner.onResponse,
+    logger: namedLogger(options.logger, "protocol"),
+  });
+  const greeting = await closingOnAbort(connection, options.signal, connection.greeting(patience));
+  log?.debug(`Connected to ${placeOf(options, port)} over ${duplex.secure ? "TLS" : "plain text"}`);
+  return { connection, greeting, port, limits };
+}
+
+/** Runs a step of connecting; an abort, or a failure, closes the connection. */
+export async function closingOnAbort<T>(
+  connection: Connection,
+  signal: AbortSignal | undefined,
+  step: Promise<T>,
+): Promise<T> {
+  let aborted = false;
+  const onAbort = () => {
+    aborted = true;
+    connection.close();
+  };
+  if (signal?.aborted) onAbort();
+  signal?.addEventListener("abort", onAbort);
+  try {
+    return await step;
+  } catch (error) {
+    connection.close();
+    throw aborted ? signal!.reason : error;
+  } finally {
+    signal?.removeEventListener("abort", onAbort);
+  }
+}
+
+function usesTls(options: ConnectOptions): boolean {
+  return options.ssl !== false && !options.starttls;
+}
+
+function checkOptions(options: ConnectOptions): void {
+  const { host, port, ssl, starttls, stream, transport } = options;
+  if (stream !== undefined && transport !== undefined) {
+    throw new InvalidArgumentError("give 'stream' or 'transport', not both");
+  }
+  if (stream !== undefined) {
+    if (port !== undefined) throw new InvalidArgumentError("can't set 'port' with 'stream'");
+    if (ssl === true) throw new InvalidArgumentError("can't use 'ssl' with 'stream'");
+    if (starttls) throw new InvalidArgumentError("can't use 'starttls' with 'stream'");
+  } else if (transport === undefined && (typeof host !== "string" || !/^[^\s\0/@]+$/.test(host))) {
+    throw new InvalidArgumentError(`'host' must be a host name or an address: ${host}`);
+  }
+  if (port !== undefined && !(Number.isInteger(port) && port > 0 && port < 65536)) {
+    throw new InvalidArgumentError(`'port' must be a whole number from 1 to 65535: ${port}`);
+  }
+  if (ssl === true && starttls) {
+    throw new InvalidArgumentError(
+      "'ssl' is TLS from the first byte: with 'starttls' leave it out",
+    );
+  }
+}
+
+function portOf(options: ConnectOptions): number | null {
+  if (options.stream !== undefined || options.transport !== undefined) return options.port ?? null;
+  return options.port ?? (usesTls(options) ? 993 : 143);
+}
+
+function placeOf({ host, stream }: ConnectOptions, port: number | null): string {
+  if (stream !== undefined) return `the command ${typeof stream === "string" ? stream : stream[0]}`;
+  if (host === undefined) return "the server";
+  return port === null ? host : `${host}:${port}`;
+}
+
+function timeouts(
+  timeout: ConnectOptions["timeout"],
+): { connect: number; greeting: number; read: number } {
+  if (timeout === null) return { connect: 0, greeting: 0, read: 0 };
+  if (timeout === undefined) {
+    return { connect: CONNECT_SECONDS, greeting: GREETING_SECONDS, read: READ_SECONDS };
+  }
+  const { connect, read } = typeof timeout === "number"
+    ? { connect: timeout, read: timeout }
+    : timeout;
+  for (const seconds of [connect, read]) {
+    if (!(seconds > 0) || seconds > 2_000_000) {
+      throw new InvalidArgumentError(`a timeout must be a number of seconds above 0: ${seconds}`);
+    }
+  }
+  return { connect, greeting: read, read };
+}
+
+/** The one door from here to the runtimes' adapters. */
+async function runtimeTransport(options: ConnectOptions, port: number | null): Promise<Transport> {
+  const { processTransport, tcpTransport } = await import("../transports/mod.ts");
+  if (options.stream !== undefined) return processTransport(options.stream);
+  const tls = usesTls(options) ? options.tls ?? {} : undefined;
+  return tcpTransport({ host: options.host!, port: port!, tls });
+}
+
+/** Opens the transport; one that comes too late is closed again. */
+async function connectWithin(
+  transport: Transport,
+  seconds: number,
+  place: string,
+  signal: AbortSignal | undefined,
+): Promise<Duplex> {
+  signal?.throwIfAborted();
+  const controller = new AbortController();
+  const giveUp = (reason: unknown) => controller.abort(reason);
+  const onAbort = () => giveUp(signal!.reason);
+  const late = new TimeoutError(`no connection to ${place} within ${seconds} seconds`);
+  const timer = seconds > 0 ? setTimeout(giveUp, seconds * 1000, late) : undefined;
+  signal?.addEventListener("abort", onAbort);
+  const opening = transport(controller.signal);
+  try {
+    return await Promise.race([opening, rejectOnAbort(controller.signal)]);
+  } catch (error) {
+    opening.then((duplex) => duplex.close(), () => {});
+    throw controller.signal.aborted ? controller.signal.reason : asConnectError(error, place);
+  } finally {
+    clearTimeout(timer);
+    signal?.removeEventListener("abort", onAbort);
+  }
+}
+
+function rejectOnAbort(signal: AbortSignal): Promise<never> {
+  return new Promise((_, reject) => {
+    signal.addEventListener("abort", () => reject(signal.reason), { once: true });
+  });
+}
+
+/** A transport of the caller's own may throw anything. */
+function asConnectError(error: unknown, place: string): unknown {
+  if (error instanceof ImapError) return error;
+  const what = error instanceof Error ? error.message : String(error);
+  return new ConnectError(`no connection to ${place}: ${what}`, { cause: error });
+}

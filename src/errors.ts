@@ -1,0 +1,121 @@
+/**
+ * The errors that the library throws. All are {@linkcode ImapError}s; those that leave the
+ * connection unusable are {@linkcode ImapAbortError}s too.
+ *
+ * @module
+ */
+
+import type { ResponseCode } from "./model/responses.ts";
+
+/** What is known of the failure besides its message. */
+export interface ImapErrorDetails {
+  /** The command that failed, with secrets removed. */
+  readonly command?: string;
+  /** The server's response code, such as `{ name: "TRYCREATE" }`. */
+  readonly responseCode?: ResponseCode | null;
+  /** The server's human-readable text. */
+  readonly text?: string;
+  /** The error that led to this one. */
+  readonly cause?: unknown;
+}
+
+/** The base of every error of this library; by itself, a command that the server refused. */
+export class ImapError extends Error {
+  /** The class's name. */
+  override readonly name: string = "ImapError";
+  /** The command that failed, with secrets removed; `null` where no command was under way. */
+  readonly command: string | null;
+  /** The name of the server's response code, such as `TRYCREATE` (RFC 5530); `null` without one. */
+  readonly code: string | null;
+  /** The whole response code, with its arguments. */
+  readonly responseCode: ResponseCode | null;
+  /** The server's human-readable text; `null` where the error is not the server's answer. */
+  readonly text: string | null;
+
+  /** An error with its message and what is known besides. */
+  constructor(message: string, details: ImapErrorDetails = {}) {
+    super(message, details.cause === undefined ? undefined : { cause: details.cause });
+    this.command = details.command ?? null;
+    this.responseCode = details.responseCode ?? null;
+    this.code = this.responseCode?.name ?? null;
+    this.text = details.text ?? null;
+  }
+}
+
+/** The connection can't be used any more; drop the client, with no logout. */
+export class ImapAbortError extends ImapError {
+  /** The class's name. */
+  override readonly name: string = "ImapAbortError";
+}
+
+/** Something was to be changed in a folder that is read-only. */
+export class ReadOnlyError extends ImapError {
+  /** The class's name. */
+  override readonly name: string = "ReadOnlyError";
+}
+
+/** The server does not offer the extension that the call needs; nothing was sent. */
+export class CapabilityError extends ImapError {
+  /** The class's name. */
+  override readonly name: string = "CapabilityError";
+}
+
+/** The call does not fit the session's state: not logged in, or no folder selected. */
+export class IllegalStateError extends ImapError {
+  /** The class's name. */
+  override readonly name: string = "IllegalStateError";
+}
+
+/** The search criteria are not valid, or the server did not accept them. */
+export class InvalidCriteriaError extends ImapError {
+  /** The class's name. */
+  override readonly name: string = "InvalidCriteriaError";
+}
+
+/** The server is there but did not accept the credentials. */
+export class LoginError extends ImapError {
+  /** The class's name. */
+  override readonly name: string = "LoginError";
+}
+
+/** An argument can't be sent, or makes no sense; nothing was sent. */
+export class InvalidArgumentError extends ImapError {
+  /** The class's name. */
+  override readonly name: string = "InvalidArgumentError";
+}
+
+/** The server broke the protocol, or went over a limit. */
+export class ProtocolError extends ImapError {
+  /** The class's name. */
+  override readonly name: string = "ProtocolError";
+}
+
+/** No connection could be made: no such host, nobody listening, no permission. */
+export class ConnectError extends ImapAbortError {
+  /** The class's name. */
+  override readonly name: string = "ConnectError";
+}
+
+/** The other side did not answer within the time allowed; the connection was closed. */
+export class TimeoutError extends ImapAbortError {
+  /** The class's name. */
+  override readonly name: string = "TimeoutError";
+}
+
+/** The encrypted connection could not be set up, for another reason than the certificate. */
+export class TlsError extends ImapAbortError {
+  /** The class's name. */
+  override readonly name: string = "TlsError";
+}
+
+/** The server's certificate is not trusted, not valid now, or not made out to this host. */
+export class CertificateError extends ImapAbortError {
+  /** The class's name. */
+  override readonly name: string = "CertificateError";
+}
+
+/** The connection ended: the server said BYE, hung up, or this side closed it. */
+export class ConnectionClosedError extends ImapAbortError {
+  /** The class's name. */
+  override readonly name: string = "ConnectionClosedError";
+}

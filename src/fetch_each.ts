@@ -1,0 +1,249 @@
+import type { Command } from "./command.ts";
+import {
+  type FetchRequest,
+  isWanted,
+  messageOf,
+  noteMissing,
+  writeFetch,
+} from "./commands/fetch.ts";
+import type { Connection } from "./connection.ts";
+import { ImapError, ProtocolError } from "./errors.ts";
+import { LiteralStream } from "./literal_stream.ts";
+import type { FetchedBase } from "./model/fetch_types.ts";
+import type { FetchResponse, UntaggedResponse } from "./model/responses.ts";
+import type { LiteralSink } from "./wire/reader.ts";
+
+/** Reading pauses when this many messages, or bytes of them, wait to be taken. */
+const MESSAGES_WAITING = 256;
+const BYTES_WAITING = 1024 * 1024;
+/** What may wait at the most, where another command's answer is behind it. */
+const BYTES_HELD = 64 * 1024 * 1024;
+
+const NOWHERE: LiteralSink = { write(): void {}, end(): void {} };
+const SECTION = /^(?:BODY|BINARY)\[|^RFC822(?:\.HEADER|\.TEXT)?$/;
+
+/** A message on its way to the caller. */
+interface Row {
+  readonly message: FetchedBase;
+  readonly bytes: number;
+  readonly streams: ReadonlyMap<string, LiteralStream>;
+}
+
+/**
+ * A FETCH whose messages are handed out one by one as they arrive. While nobody takes them,
+ * reading pauses and the server waits, unless another command needs its answer. Leaving early
+ * lets the rest go by unread.
+ */
+export class FetchEach {
+  readonly #connection: Connection;
+  readonly #request: FetchRequest;
+  readonly #sections: readonly string[];
+  #rows: Row[] = [];
+  #bytes = 0;
+  /** Messages that the server described in part; it may go on to describe the rest. */
+  readonly #partial: Map<number, FetchedBase> = new Map();
+  /** The message of which a literal is being streamed. */
+  #open: Row | null = null;
+  #holding = false;
+  #over = false;
+  #left = false;
+  #error: { readonly reason: unknown } | null = null;
+  #wake: (() => void) | null = null;
+
+  /** With `stream`, sections are streams. */
+  constructor(connection: Connection, request: FetchRequest, stream: boolean) {
+    this.#connection = connection;
+    this.#request = request;
+    this.#sections = stream ? request.keys.filter((key) => SECTION.test(key)) : [];
+  }
+
+  /** Sends the FETCH and hands out its messages. */
+  async *run(signal?: AbortSignal): AsyncGenerator<FetchedBase> {
+    this.#connection.run(this.#command(), signal).then(
+      () => this.#end(null),
+      (reason: unknown) => this.#end({ reason }),
+    );
+    try {
+      for (;;) {
+        const row = this.#rows.shift();
+        if (row !== undefined) {
+          this.#take(row.bytes);
+          yield row.message;
+          letGo(row);
+        } else if (this.#error !== null) throw this.#error.reason;
+        else if (this.#over) return;
+        else await new Promise<void>((resolve) => this.#wake = resolve);
+      }
+    } finally {
+      this.#leave();
+    }
+  }
+
+  #command(): Command<void> {
+    const { uid } = this.#request;
+    return {
+      name: uid ? "UID FETCH" : "FETCH",
+      state: "selected",
+      pipelining: uid ? "uids" : "numbers",
+      write: (out) => writeFetch(out, this.#request),
+      accept: (response) => this.#accept(response),
+      literal: this.#sections.length > 0 ? (head, item) => this.#literal(head, item) : undefined,
+      result: () => {
+        for (const [id, message] of this.#partial) this.#finishPartial(id, message);
+      },
+    };
+  }
+
+  #accept(response: UntaggedResponse): boolean {
+    if (response.type !== "FETCH") return false;
+    const open = this.#open;
+    if (open !== null && open.message.SEQ === response.number) {
+      this.#open = null;
+      this.#complete(open, response);
+      return true;
+    }
+    if (!isWanted(this.#request, response)) return false;
+    if (this.#left) return true;
+    const id = this.#request.uid ? response.uid! : response.number;
+    const partial = this.#partial.get(id);
+    const message = Object.assign(partial ?? {}, messageOf(response, true));
+    if (this.#request.keys.every((key) => key in message)) {
+      this.#partial.delete(id);
+      this.#push(message);
+    } else this.#partial.set(id, message);
+    return true;
+  }
+
+  /** News of flags alone is no answer to a request for more. */
+  #finishPartial(id: number, message: FetchedBase): void {
+    const onlyNews = Object.keys(message).every((key) => /^(?:SEQ|UID|FLAGS|MODSEQ)$/.test(key));
+    if (onlyNews) return;
+    noteMissing(message, id, this.#request.keys);
+    this.#push(message);
+  }
+
+  #push(message: FetchedBase): void {
+    const values = message as unknown as Record<string, unknown>;
+    let bytes = 0;
+    for (const name in values) {
+      const value = values[name];
+      if (value instanceof Uint8Array) bytes += value.length;
+    }
+    const streams = this.#makeStreams(message);
+    for (const [name, stream] of streams) fill(stream, values, name);
+    expose(message, streams);
+    this.#queue({ message, bytes, streams });
+  }
+
+  #queue(row: Row): void {
+    this.#rows.push(row);
+    this.#bytes += row.bytes;
+    if (this.#bytes > BYTES_HELD) {
+      const reason = new ImapError(
+        "too much of fetchEach waits unread in front of another command's answer",
+      );
+      this.#end({ reason });
+      this.#leave();
+      return;
+    }
+    this.#hold(this.#rows.length >= MESSAGES_WAITING || this.#bytes >= BYTES_WAITING);
+    this.#wakeUp();
+  }
+
+  #take(bytes: number): void {
+    this.#bytes -= bytes;
+    this.#hold(this.#rows.length >= MESSAGES_WAITING / 2 || this.#bytes >= BYTES_WAITING / 2);
+  }
+
+  #hold(full: boolean): void {
+    if (full === this.#holding) return;
+    this.#holding = full;
+    if (full) this.#connection.hold();
+    else this.#connection.release();
+  }
+
+  /** A long literal begins: the message is handed out now, and its literals as they come. */
+  #literal(head: FetchResponse, item: string): LiteralSink | null {
+    if (this.#left) return NOWHERE;
+    if (!this.#sections.includes(item)) return null;
+    if (this.#open === null || this.#open.message.SEQ !== head.number) {
+      if (head.uid === null ? this.#request.uid : !isWanted(this.#request, head)) return null;
+      const message = messageOf(head, true);
+      const streams = this.#makeStreams(message);
+      const values = message as unknown as Record<string, unknown>;
+      for (const [name, stream] of streams) if (name in values) fill(stream, values, name);
+      expose(message, streams);
+      this.#open = { message, bytes: 0, streams };
+      this.#queue(this.#open);
+    }
+    return this.#open.streams.get(item) ?? null;
+  }
+
+  /** All of an open message is here: what came behind its first stream is added. */
+  #complete(row: Row, response: FetchResponse): void {
+    const values = messageOf(response, true) as unknown as Record<string, unknown>;
+    for (const [name, stream] of row.streams) {
+      if (!(name in values)) {
+        stream.fail(new ProtocolError(`the server sent no ${name} for message ${row.message.SEQ}`));
+      } else if (values[name] !== stream) fill(stream, values, name);
+      delete values[name];
+    }
+    Object.assign(row.message, values);
+    noteMissing(row.message, response.uid ?? response.number, this.#request.keys);
+  }
+
+  #makeStreams(message: FetchedBase): ReadonlyMap<string, LiteralStream> {
+    const streams = new Map<string, LiteralStream>();
+    const hold = (full: boolean) => full ? this.#connection.hold() : this.#connection.release();
+    for (const name of this.#sections) {
+      // A section that can't be read throws when it is looked at, as any other item does.
+      const bad = Object.getOwnPropertyDescriptor(message, name)?.get !== undefined;
+      if (!bad) streams.set(name, new LiteralStream(hold));
+    }
+    return streams;
+  }
+
+  #end(error: { readonly reason: unknown } | null): void {
+    this.#over = true;
+    this.#error ??= error;
+    if (error !== null) {
+      for (const row of [...this.#rows, this.#open]) failStreams(row, error.reason);
+      this.#open = null;
+    }
+    this.#wakeUp();
+  }
+
+  #leave(): void {
+    this.#left = true;
+    for (const row of [...this.#rows, this.#open]) if (row !== null) letGo(row);
+    this.#rows = [];
+    this.#bytes = 0;
+    this.#partial.clear();
+    this.#hold(false);
+  }
+
+  #wakeUp(): void {
+    this.#wake?.();
+    this.#wake = null;
+  }
+}
+
+/** A section that is in memory, put into its stream; `NIL` is an empty one. */
+function fill(stream: LiteralStream, values: Record<string, unknown>, name: string): void {
+  const value = values[name];
+  if (value instanceof Uint8Array && value.length > 0) stream.write(value);
+  stream.end();
+}
+
+function expose(message: FetchedBase, streams: ReadonlyMap<string, LiteralStream>): void {
+  for (const [name, stream] of streams) Object.assign(message, { [name]: stream.readable });
+}
+
+/** The caller goes on to the next message: streams that nobody reads are thrown away. */
+function letGo(row: Row): void {
+  for (const stream of row.streams.values()) if (!stream.readable.locked) stream.discard();
+}
+
+function failStreams(row: Row | null, reason: unknown): void {
+  for (const stream of row?.streams.values() ?? []) stream.fail(reason);
+}

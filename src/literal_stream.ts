@@ -1,0 +1,60 @@
+import { IllegalStateError } from "./errors.ts";
+import type { LiteralSink } from "./wire/reader.ts";
+
+/** How much of a literal waits for its reader before reading from the server pauses. */
+const WAITING = 256 * 1024;
+
+/** A literal as a stream: what the reader of the stream does not take holds up the connection. */
+export class LiteralStream implements LiteralSink {
+  /** The literal's bytes. */
+  readonly readable: ReadableStream<Uint8Array>;
+  readonly #hold: (full: boolean) => void;
+  #controller!: ReadableStreamDefaultController<Uint8Array>;
+  #full = false;
+  #over = false;
+
+  /** `hold` is told when the stream is full, and when it is so no more. */
+  constructor(hold: (full: boolean) => void) {
+    this.#hold = hold;
+    this.readable = new ReadableStream<Uint8Array>({
+      start: (controller) => {
+        this.#controller = controller;
+      },
+      pull: () => this.#setFull(false),
+      cancel: () => this.#finish(),
+    }, new ByteLengthQueuingStrategy({ highWaterMark: WAITING }));
+  }
+
+  write(bytes: Uint8Array): void {
+    if (this.#over) return;
+    this.#controller.enqueue(bytes);
+    if (this.#controller.desiredSize! <= 0) this.#setFull(true);
+  }
+
+  end(): void {
+    if (!this.#over) this.#controller.close();
+    this.#finish();
+  }
+
+  /** The rest won't come: whoever reads is told why. */
+  fail(reason: unknown): void {
+    if (!this.#over) this.#controller.error(reason);
+    this.#finish();
+  }
+
+  /** Nobody wants the rest, which is thrown away as it comes. */
+  discard(): void {
+    this.fail(new IllegalStateError("the stream was not read before the next message"));
+  }
+
+  #finish(): void {
+    this.#over = true;
+    this.#setFull(false);
+  }
+
+  #setFull(full: boolean): void {
+    if (full === this.#full) return;
+    this.#full = full;
+    this.#hold(full);
+  }
+}

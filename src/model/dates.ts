@@ -1,0 +1,187 @@
+import { InvalidArgumentError } from "../errors.ts";
+
+/** Dates of messages and of the protocol: RFC 5322 section 3.3 and RFC 9051 `date-time`. */
+
+const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+
+/**
+ * A moment, with the zone that it was given in. It is a `Date` in every respect; besides, it keeps
+ * what a `Date` can't: the sender's or server's offset from UTC, and the text as it came.
+ */
+export class ZonedDate extends Date {
+  /** Minutes east of UTC; `null` where the text names no zone (it is then taken as UTC). */
+  readonly offsetMinutes: number | null;
+  /** The date as it came. */
+  readonly raw: string;
+  readonly #inOwnZone: boolean;
+
+  /** The moment `time` milliseconds after 1970 in UTC, with where it comes from. */
+  constructor(time: number, offsetMinutes: number | null, raw: string, inOwnZone = false) {
+    super(time);
+    this.offsetMinutes = offsetMinutes;
+    this.raw = raw;
+    this.#inOwnZone = inOwnZone;
+  }
+
+  /** The same moment, printed by `toString` in the zone it was given in. */
+  inOwnZone(): ZonedDate {
+    return new ZonedDate(this.getTime(), this.offsetMinutes, this.raw, true);
+  }
+
+  /** In local time, as every `Date`; in its own zone where `normaliseTimes` is off. */
+  override toString(): string {
+    if (!this.#inOwnZone) return super.toString();
+    const offset = this.offsetMinutes ?? 0;
+    const local = new Date(this.getTime() + offset * 60_000).toISOString().slice(0, 19);
+    return `${local}${formatOffset(offset).replace(/..$/, ":$&")}`;
+  }
+}
+
+const DATE =
+  /^\s*(?:[a-z]+,?\s*)?(\d{1,2})[\s-]+([a-z]{3})[a-z]*[\s-]+(\d{2,4})\s+(\d{1,2})[:.](\d{2})(?:[:.](\d{2}))?(?:[.,]\d+)?\s*(?:([+-]?)(\d{4})|([a-z]+))?/i;
+
+/** Offsets of the zone names of RFC 5322 section 4.3, in minutes; any other says nothing. */
+const ZONES: Readonly<Record<string, number>> = {
+  UT: 0,
+  GMT: 0,
+  UTC: 0,
+  Z: 0,
+  EST: -300,
+  EDT: -240,
+  CST: -360,
+  CDT: -300,
+  MST: -420,
+  MDT: -360,
+  PST: -480,
+  PDT: -420,
+};
+
+/** Reads an RFC 5322 or INTERNALDATE date; `null` where it is none. */
+export function parseDate(text: string): ZonedDate | null {
+  const match = DATE.exec(text);
+  if (match === null) return null;
+  const [, day, monthName, yearText, hour, minute, second, sign, digits, zone] = match;
+  const month = MONTHS.indexOf(monthName[0].toUpperCase() + monthName.slice(1).toLowerCase());
+  if (month < 0 || +hour > 23 || +minute > 59 || +(second ?? 0) > 60) return null;
+  // The setter, since Date.UTC takes the years 0 to 99 for the 1900s.
+  const midnight = new Date(0).setUTCFullYear(fullYear(yearText), month, +day);
+  if (new Date(midnight).getUTCDate() !== +day) return null;
+  const offset = digits === undefined ? zoneOffset(zone) : digitsOffset(sign, digits);
+  const minutes = +hour * 60 + +minute - (offset ?? 0);
+  return new ZonedDate(midnight + (minutes * 60 + +(second ?? 0)) * 1000, offset, text);
+}
+
+/** Years of two and three digits as RFC 5322 section 4.3 reads them. */
+function fullYear(text: string): number {
+  const year = Number(text);
+  if (text.length === 2) return year < 50 ? 2000 + year : 1900 + year;
+  return text.length === 3 ? 1900 + year : year;
+}
+
+function digitsOffset(sign: string, digits: string): number {
+  const minutes = Number(digits.slice(0, 2)) * 60 + Number(digits.slice(2));
+  return sign === "-" ? 0 - minutes : minutes;
+}
+
+function zoneOffset(zone: string | undefined): number | null {
+  return zone === undefined ? null : ZONES[zone.toUpperCase()] ?? null;
+}
+
+/**
+ * Reads a date in one of the forms that mail knows: `Sun, 24 Mar 2013 22:06:10 +0200` (RFC 5322)
+ * or `19-Feb-2007 17:08:08 +0400` (INTERNALDATE); dots in the time and a missing sign pass.
+ *
+ * With `normalise` (the default) the result prints in local time, as every `Date` does; without
+ * it prints in the zone that the text names. Its `offsetMinutes` tells that zone either way.
+ *
+ * Throws {@linkcode InvalidArgumentError} where the text is no date.
+ *
+ * ```ts
+ * import { parseToDatetime } from "@imapclient/imapclient";
+ *
+ * parseToDatetime("Sun, 24 Mar 2013 22:06:10 +0200").toISOString(); // 2013-03-24T20:06:10.000Z
+ * ```
+ */
+export function parseToDatetime(timestamp: string, normalise = true): ZonedDate {
+  const date = parseDate(timestamp);
+  if (date === null) throw new InvalidArgumentError(`not a date: ${JSON.stringify(timestamp)}`);
+  return normalise ? date : date.inOwnZone();
+}
+
+/**
+ * The local wall-clock time of a moment, `2013-03-24T22:06:10`, with the offset in force in the
+ * local zone at that very date, summer time included.
+ */
+export function datetimeToNative(date: Date): string {
+  const offset = localOffset(requireDate(date));
+  return new Date(date.getTime() + offset * 60_000).toISOString().slice(0, 19);
+}
+
+/**
+ * A date as INTERNALDATE and APPEND write it: `02-Jan-2009 03:04:05 +0230` (RFC 9051 `date-time`,
+ * without its quotes). A {@linkcode ZonedDate} keeps its zone; any other `Date` is written in
+ * local time, with the offset in force at that date. Throws {@linkcode InvalidArgumentError} for
+ * an invalid date.
+ */
+export function datetimeToInternalDate(date: Date): string {
+  const own = requireDate(date) instanceof ZonedDate ? (date as ZonedDate).offsetMinutes : null;
+  const offset = own ?? localOffset(date);
+  const local = new Date(date.getTime() + offset * 60_000);
+  return `${calendarDate(local)} ${local.toISOString().slice(11, 19)} ${formatOffset(offset)}`;
+}
+
+/** A calendar date: as `YYYY-MM-DD`, as parts, or as the local date of a `Date`. */
+export type CalendarDate = Date | string | {
+  readonly year: number;
+  readonly month: number;
+  readonly day: number;
+};
+
+/**
+ * A date as SEARCH writes it: `04-Apr-1996` (RFC 9051 `date`). Of a `Date` it takes the calendar
+ * date in local time, or in its own zone for a {@linkcode ZonedDate}; the time of day is left out.
+ * Throws {@linkcode InvalidArgumentError} for what is no date.
+ */
+export function formatCriteriaDate(date: CalendarDate): string {
+  if (date instanceof Date) return datetimeToInternalDate(date).slice(0, 11);
+  const { year, month, day } = typeof date === "string" ? splitDate(date) : date;
+  const utc = new Date(Date.UTC(2000, month - 1, day));
+  utc.setUTCFullYear(year, month - 1, day);
+  if (utc.getUTCMonth() !== month - 1 || utc.getUTCDate() !== day || !(year > 0 && year < 10_000)) {
+    throw new InvalidArgumentError(`no such date: ${year}-${month}-${day}`);
+  }
+  return calendarDate(utc);
+}
+
+function splitDate(text: string): { year: number; month: number; day: number } {
+  const match = /^(\d{4})-(\d{2})-(\d{2})$/.exec(text);
+  if (match === null) {
+    throw new InvalidArgumentError(`not a date of the form YYYY-MM-DD: ${JSON.stringify(text)}`);
+  }
+  return { year: Number(match[1]), month: Number(match[2]), day: Number(match[3]) };
+}
+
+function requireDate(date: Date): Date {
+  if (Number.isNaN(date.getTime())) throw new InvalidArgumentError("an invalid Date");
+  return date;
+}
+
+function calendarDate(utc: Date): string {
+  const year = utc.getUTCFullYear();
+  if (year < 0 || year > 9999) throw new InvalidArgumentError(`a year out of range: ${year}`);
+  return `${two(utc.getUTCDate())}-${MONTHS[utc.getUTCMonth()]}-${String(year).padStart(4, "0")}`;
+}
+
+/** Minutes east of UTC in the local zone, as in force at that date. */
+function localOffset(date: Date): number {
+  return 0 - date.getTimezoneOffset();
+}
+
+function formatOffset(minutes: number): string {
+  const size = Math.abs(Math.trunc(minutes));
+  return `${minutes < 0 ? "-" : "+"}${two(Math.floor(size / 60))}${two(size % 60)}`;
+}
+
+function two(number: number): string {
+  return String(number).padStart(2, "0");
+}

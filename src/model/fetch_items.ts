@@ -1,0 +1,63 @@
+import { InvalidArgumentError } from "../errors.ts";
+import type { BadItem } from "./responses.ts";
+
+const MACROS: Readonly<Record<string, readonly string[]>> = {
+  ALL: ["FLAGS", "INTERNALDATE", "RFC822.SIZE", "ENVELOPE"],
+  FAST: ["FLAGS", "INTERNALDATE", "RFC822.SIZE"],
+  FULL: ["FLAGS", "INTERNALDATE", "RFC822.SIZE", "ENVELOPE", "BODY"],
+};
+
+/** The items as they are sent: in upper case, macros written out, none twice. */
+export function normaliseItems(items: string | Iterable<string | Uint8Array>): readonly string[] {
+  const all = new Set<string>();
+  const list = typeof items === "string" ? [items] : items;
+  for (const item of list) {
+    const text = typeof item === "string" ? item : new TextDecoder().decode(item);
+    const name = text.trim().toUpperCase();
+    for (const one of Object.hasOwn(MACROS, name) ? MACROS[name] : [name]) all.add(one);
+  }
+  if (all.size === 0) throw new InvalidArgumentError("nothing to fetch: no items named");
+  return [...all];
+}
+
+/** The key under which a normalised item's answer is found; the run-time side of `FetchKey`. */
+export function fetchKey(item: string): string {
+  return item.replace(".PEEK[", "[").replace(/<(\d+)\.\d+>$/, "<$1>").replace(/ \(.*\)$/, (end) => {
+    return item.includes("[") ? end : "";
+  });
+}
+
+const problems = new WeakMap<object, readonly BadItem[]>();
+
+/** Notes what is wrong with a message. */
+export function noteProblems(message: object, bad: readonly BadItem[]): void {
+  problems.set(message, [...fetchProblems(message), ...bad]);
+  for (const { name, error } of bad) {
+    if (name === "" || name in message) continue;
+    Object.defineProperty(message, name, {
+      configurable: true,
+      enumerable: false,
+      get(): never {
+        throw error;
+      },
+    });
+  }
+}
+
+/**
+ * The items of a fetched message that the server did not send, or that can't be read: their
+ * names, what the server sent, and what is wrong with it. Empty for a message without fault.
+ *
+ * ```ts
+ * import { fetchProblems, type ImapClient } from "@imapclient/imapclient";
+ *
+ * async function check(client: ImapClient) {
+ *   for (const [id, message] of await client.fetch("1:*", ["ENVELOPE"])) {
+ *     for (const { name, error } of fetchProblems(message)) console.warn(id, name, error.message);
+ *   }
+ * }
+ * ```
+ */
+export function fetchProblems(message: object): readonly BadItem[] {
+  return problems.get(message) ?? [];
+}

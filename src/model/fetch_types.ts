@@ -1,0 +1,93 @@
+/**
+ * What FETCH gives, as a type that follows from what was asked for.
+ *
+ * @module
+ */
+
+import type { ImapValue } from "../wire/cursor.ts";
+import type { BodyStructure } from "./body_structure.ts";
+import type { ZonedDate } from "./dates.ts";
+import type { Envelope } from "./envelope.ts";
+
+/** What a macro stands for (RFC 9051 section 6.4.5). */
+export type Macros = {
+  ALL: "FLAGS" | "INTERNALDATE" | "RFC822.SIZE" | "ENVELOPE";
+  FAST: "FLAGS" | "INTERNALDATE" | "RFC822.SIZE";
+  FULL: "FLAGS" | "INTERNALDATE" | "RFC822.SIZE" | "ENVELOPE" | "BODY";
+};
+
+/** The values of the items that RFC 9051 and its extensions name. */
+export type Values = {
+  FLAGS: readonly string[];
+  INTERNALDATE: ZonedDate | null;
+  SAVEDATE: ZonedDate | null;
+  "RFC822.SIZE": number;
+  ENVELOPE: Envelope;
+  BODY: BodyStructure;
+  BODYSTRUCTURE: BodyStructure;
+  RFC822: Uint8Array | null;
+  "RFC822.HEADER": Uint8Array | null;
+  "RFC822.TEXT": Uint8Array | null;
+  MODSEQ: bigint;
+  EMAILID: string;
+  THREADID: string | null;
+  PREVIEW: string | null;
+  "X-GM-MSGID": bigint;
+  "X-GM-THRID": bigint;
+  "X-GM-LABELS": readonly string[];
+};
+
+/** The items that an item asks for: itself, or those of a macro. */
+export type Expanded<Item extends string> = Uppercase<Item> extends keyof Macros
+  ? Macros[Uppercase<Item>]
+  : Uppercase<Item>;
+
+/** The length of a partial item is not part of its answer's name. */
+export type Unpartial<Item extends string> = Item extends `${infer Head}<${infer Start}.${string}>`
+  ? `${Head}<${Start}>`
+  : Item;
+
+/** `.PEEK` and options are not part of the answer's name either. */
+export type Unpeeked<Item extends string> = Item extends `${infer Kind}.PEEK[${infer Rest}`
+  ? `${Kind}[${Rest}`
+  : Item extends "PREVIEW (LAZY)" ? "PREVIEW"
+  : Item;
+
+/** The key under which the answer to an item is found: `BODY.PEEK[TEXT]` under `BODY[TEXT]`. */
+export type FetchKey<Item extends string> = Unpartial<Unpeeked<Expanded<Item>>>;
+
+/** The type of the value under a key. */
+export type ValueOf<Key extends string> = Key extends keyof Values ? Values[Key]
+  : Key extends `BINARY.SIZE[${string}` ? number
+  : Key extends `${"BODY" | "BINARY"}[${string}` ? Uint8Array | null
+  : FetchedValue;
+
+/** What an item that is not known at compile time may give. */
+export type FetchedValue = ImapValue | ZonedDate | Envelope | BodyStructure | undefined;
+
+/** What every fetched message has. */
+export interface FetchedBase {
+  /** The message's sequence number at that moment. */
+  readonly SEQ: number;
+  /** The UID, where sequence numbers are the keys and it was asked for. */
+  readonly UID?: number;
+}
+
+/**
+ * A fetched message, typed by the items that were asked for. An item that the server did not
+ * send, or that can't be read, throws a `ProtocolError` when it is looked at; `fetchProblems`
+ * lists those.
+ */
+export type FetchedMessage<Item extends string> = string extends Item
+  ? FetchedBase & { readonly [key: string]: FetchedValue }
+  :
+    & FetchedBase
+    & { readonly [Key in Exclude<FetchKey<Item>, "UID" | "SEQ">]: ValueOf<Key> };
+
+/** The same with the sections as streams; see `fetchEach`. */
+export type StreamedMessage<Item extends string> = {
+  readonly [Key in keyof FetchedMessage<Item>]: Key extends
+    `${"BODY" | "BINARY"}[${string}` | "RFC822" | "RFC822.HEADER" | "RFC822.TEXT"
+    ? ReadableStream<Uint8Array>
+    : FetchedMessage<Item>[Key];
+};

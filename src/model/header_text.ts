@@ -1,0 +1,8 @@
+import { decodeWords } from "postal-mime";
+
+/** The text of a header field with its encoded words decoded (RFC 2047); most have none. */
+export function decodeHeader(text: string): string;
+export function decodeHeader(text: string | null): string | null;
+export function decodeHeader(text: string | null): string | null {
+  return text !== null && text.includes("=?") ? decodeWords(text) : text;
+}

@@ -1,0 +1,146 @@
+import { InvalidArgumentError } from "../errors.ts";
+
+/**
+ * Message ids as every call takes them: a number, a set in IMAP's notation (`"2,4:7,12:*"`), or
+ * numbers and such sets in any iterable.
+ */
+export type MessageIds = number | string | NumberSet | Iterable<number | string | Uint8Array>;
+
+/** The largest id there can be (RFC 9051 `nz-number`). */
+const LARGEST = 0xffffffff;
+/** `*`: the largest id in use. It compares higher than every number. */
+const STAR = Infinity;
+
+const RANGE = /^(\d{1,10}|\*)(?::(\d{1,10}|\*))?$/;
+
+/**
+ * A set of sequence numbers or UIDs (RFC 9051 `sequence-set`), kept as ranges: `1:4294967295`
+ * takes no more memory than `1`.
+ *
+ * ```ts
+ * import { NumberSet } from "@imapclient/imapclient";
+ *
+ * `${NumberSet.from([1, 2, 3, 7, "12:*"])}`; // 1:3,7,12:*
+ * ```
+ */
+export class NumberSet {
+  /** Firsts and lasts by turns; a range is kept as it was given, descending ones too. */
+  readonly #bounds: number[] = [];
+
+  private constructor() {}
+
+  /** The set of these ids. Throws {@linkcode InvalidArgumentError} for what is no id. */
+  static from(ids: MessageIds): NumberSet {
+    if (ids instanceof NumberSet) return ids;
+    const set = new NumberSet();
+    if (typeof ids === "number" || typeof ids === "string" || ids instanceof Uint8Array) {
+      set.#add(ids);
+    } else if (ids !== null && typeof ids === "object" && Symbol.iterator in ids) {
+      for (const id of ids) set.#add(id);
+    } else {
+      throw new InvalidArgumentError(`message ids must be a number, a set or a list: ${ids}`);
+    }
+    return set;
+  }
+
+  /** Whether it holds nothing. */
+  get isEmpty(): boolean {
+    return this.#bounds.length === 0;
+  }
+
+  /** Whether it names `*`, the largest id in use, which only the server knows. */
+  get isOpen(): boolean {
+    return this.#bounds.includes(STAR);
+  }
+
+  /** How many ids it holds, repetitions counted; `Infinity` with a `*`. */
+  get size(): number {
+    let size = 0;
+    for (const [first, last] of this.ranges()) {
+      size += first === last ? 1 : Math.abs(last - first) + 1;
+    }
+    return this.isOpen ? Infinity : size;
+  }
+
+  /** Its ranges as pairs of first and last, in the order given; `Infinity` stands for `*`. */
+  *ranges(): Generator<readonly [first: number, last: number]> {
+    for (let i = 0; i < this.#bounds.length; i += 2) yield [this.#bounds[i], this.#bounds[i + 1]];
+  }
+
+  /**
+   * Its ids one by one, in the order given. Throws {@linkcode InvalidArgumentError} where the set
+   * names `*`, since nobody here knows which id that is.
+   */
+  *[Symbol.iterator](): Generator<number> {
+    if (this.isOpen) throw new InvalidArgumentError(`ids without end: ${this}`);
+    for (const [first, last] of this.ranges()) {
+      if (first <= last) { for (let id = first; id <= last; id++) yield id; }
+      else for (let id = first; id >= last; id--) yield id;
+    }
+  }
+
+  /** Whether an id is in the set, as far as can be told: `*` may be any id. */
+  has(id: number): boolean {
+    const bounds = this.#bounds;
+    for (let i = 0; i < bounds.length; i += 2) {
+      const [first, last] = [bounds[i], bounds[i + 1]];
+      if (first === STAR || last === STAR) return true;
+      if (first <= last ? id >= first && id <= last : id <= first && id >= last) return true;
+    }
+    return false;
+  }
+
+  /** IMAP's notation: `2,4:7,12:*`. */
+  toString(): string {
+    const parts: string[] = [];
+    for (const [first, last] of this.ranges()) {
+      parts.push(first === last ? show(first) : `${show(first)}:${show(last)}`);
+    }
+    return parts.join(",");
+  }
+
+  #add(id: number | string | Uint8Array): void {
+    if (typeof id === "number") this.#addRange(checked(id), id);
+    else if (typeof id === "string") this.#addText(id);
+    else if (id instanceof Uint8Array) this.#addText(new TextDecoder().decode(id));
+    else throw new InvalidArgumentError(`not a message id: ${String(id)}`);
+  }
+
+  #addText(text: string): void {
+    for (const part of text.split(",")) {
+      const match = RANGE.exec(part);
+      if (match === null) {
+        const hint = /^\d+-\d+$/.test(part) ? "; a range is written with a colon, as 50:65" : "";
+        throw new InvalidArgumentError(`not a set of message ids: ${JSON.stringify(text)}${hint}`);
+      }
+      const first = bound(match[1]);
+      this.#addRange(first, match[2] === undefined ? first : bound(match[2]));
+    }
+  }
+
+  /** Adds a range; one that follows on the last is joined to it. */
+  #addRange(first: number, last: number): void {
+    const bounds = this.#bounds;
+    const end = bounds.length - 1;
+    if (first === last && end > 0 && bounds[end] + 1 === first && bounds[end - 1] <= bounds[end]) {
+      bounds[end] = first;
+    } else bounds.push(first, last);
+  }
+}
+
+function bound(text: string): number {
+  return text === "*" ? STAR : checked(Number(text));
+}
+
+function checked(id: number): number {
+  if (!Number.isInteger(id) || id < 1 || id > LARGEST) {
+    throw new InvalidArgumentError(
+      `a message id must be a whole number from 1 to ${LARGEST}: ${id}`,
+    );
+  }
+  return id;
+}
+
+function show(bound: number): string {
+  return bound === STAR ? "*" : String(bound);
+}

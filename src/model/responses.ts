@@ -1,0 +1,246 @@
+/**
+ * What a server says, as the parser hands it to commands and listeners.
+ *
+ * @module
+ */
+
+import type { BodyStructure } from "./body_structure.ts";
+import type { ZonedDate } from "./dates.ts";
+import type { Envelope } from "./envelope.ts";
+import type { NumberSet } from "./number_set.ts";
+import type { ImapValue } from "../wire/cursor.ts";
+import type { LiteralSink } from "../wire/reader.ts";
+import type { ProtocolError } from "../errors.ts";
+
+/** A response code: what stands in brackets in a status response (RFC 9051 section 7.1). */
+export interface ResponseCode {
+  /** The code's name in upper case, such as `TRYCREATE`. */
+  readonly name: string;
+  /** Its arguments as the server wrote them; empty if there are none. */
+  readonly argument: string;
+  /** `UIDNEXT`, `UIDVALIDITY`, `UNSEEN`, `APPENDLIMIT` and others: the number. */
+  readonly number?: number;
+  /** `HIGHESTMODSEQ` (RFC 7162): the mod-sequence. */
+  readonly modseq?: bigint;
+  /** `PERMANENTFLAGS`: the flags. */
+  readonly flags?: readonly string[];
+  /** `CAPABILITY`: the capabilities, in upper case. */
+  readonly capabilities?: readonly string[];
+  /** `BADCHARSET`: the charsets that the server knows, where it names them. */
+  readonly charsets?: readonly string[];
+  /** `APPENDUID`, `COPYUID` (RFC 4315): the UIDVALIDITY of the folder that was added to. */
+  readonly uidValidity?: number;
+  /** `APPENDUID`: the UIDs given; `COPYUID`: those in the destination. */
+  readonly uids?: NumberSet;
+  /** `COPYUID`: the UIDs of the originals, in the order of {@linkcode ResponseCode.uids}. */
+  readonly sourceUids?: NumberSet;
+}
+
+/** How a command ended: OK, NO or BAD, with the command's tag. */
+export interface TaggedResponse {
+  /** Tells the kinds of response apart. */
+  readonly kind: "tagged";
+  /** The tag of the command that this completes. */
+  readonly tag: string;
+  /** OK: done; NO: refused; BAD: not understood. */
+  readonly status: "OK" | "NO" | "BAD";
+  /** The response code, if there is one. */
+  readonly code: ResponseCode | null;
+  /** Text for people. */
+  readonly text: string;
+}
+
+/** `+`: the server waits for the rest of a command (RFC 9051 section 7.6). */
+export interface ContinuationRequest {
+  /** Tells the kinds of response apart. */
+  readonly kind: "continuation";
+  /** What follows the `+`: text, or a challenge in base64. */
+  readonly text: string;
+}
+
+/** `* OK`, `* NO`, `* BAD`, `* BYE` or `* PREAUTH` (RFC 9051 section 7.1). */
+export interface StatusResponse {
+  /** Tells the kinds of response apart. */
+  readonly kind: "untagged";
+  /** The name of the response. */
+  readonly type: "OK" | "NO" | "BAD" | "BYE" | "PREAUTH";
+  /** The response code, if there is one. */
+  readonly code: ResponseCode | null;
+  /** Text for people. */
+  readonly text: string;
+}
+
+/** `* CAPABILITY` or, after ENABLE, `* ENABLED` (RFC 5161). */
+export interface CapabilityResponse {
+  /** Tells the kinds of response apart. */
+  readonly kind: "untagged";
+  /** The name of the response. */
+  readonly type: "CAPABILITY" | "ENABLED";
+  /** In upper case. */
+  readonly capabilities: readonly string[];
+}
+
+/** `* LIST`, `* LSUB` or `* XLIST` (RFC 9051 section 7.3.1). */
+export interface ListResponse {
+  /** Tells the kinds of response apart. */
+  readonly kind: "untagged";
+  /** The name of the response. */
+  readonly type: "LIST" | "LSUB" | "XLIST";
+  /** The attributes, such as `\HasChildren`. */
+  readonly flags: readonly string[];
+  /** The hierarchy delimiter; `null` where names are flat. */
+  readonly delimiter: string | null;
+  /** The name as it came over the wire. */
+  readonly name: Uint8Array;
+  /** The extended items of RFC 5258 by their upper-case names. */
+  readonly extended: Readonly<Record<string, ImapValue>>;
+}
+
+/** `* STATUS` (RFC 9051 section 7.3.4). */
+export interface MailboxStatusResponse {
+  /** Tells the kinds of response apart. */
+  readonly kind: "untagged";
+  /** The name of the response. */
+  readonly type: "STATUS";
+  /** The folder's name as it came over the wire. */
+  readonly name: Uint8Array;
+  /** The items by their upper-case names. */
+  readonly items: Readonly<Record<string, ImapValue>>;
+}
+
+/** `* FLAGS`: the flags that the selected folder knows. */
+export interface FlagsResponse {
+  /** Tells the kinds of response apart. */
+  readonly kind: "untagged";
+  /** The name of the response. */
+  readonly type: "FLAGS";
+  /** The flags. */
+  readonly flags: readonly string[];
+}
+
+/** `* n EXISTS`, `* n RECENT` or `* n EXPUNGE` (RFC 9051 sections 7.4, 7.5). */
+export interface NumberResponse {
+  /** Tells the kinds of response apart. */
+  readonly kind: "untagged";
+  /** The name of the response. */
+  readonly type: "EXISTS" | "RECENT" | "EXPUNGE";
+  /** How many there are or, for EXPUNGE, the sequence number of the message that is gone. */
+  readonly number: number;
+}
+
+/** `* SEARCH` or `* SORT`: the messages found. */
+export interface SearchResponse {
+  /** Tells the kinds of response apart. */
+  readonly kind: "untagged";
+  /** The name of the response. */
+  readonly type: "SEARCH" | "SORT";
+  /** Sequence numbers or UIDs, in the server's order. */
+  readonly ids: number[];
+  /** The highest mod-sequence of those found (RFC 7162), where it was asked for. */
+  readonly modseq: bigint | null;
+}
+
+/** `* ESEARCH` (RFC 9051 section 7.3.4, RFC 4731). */
+export interface EsearchResponse {
+  /** Tells the kinds of response apart. */
+  readonly kind: "untagged";
+  /** The name of the response. */
+  readonly type: "ESEARCH";
+  /** The tag of the command that this answers; `null` where the server left it out. */
+  readonly tag: string | null;
+  /** Whether the numbers are UIDs. */
+  readonly uid: boolean;
+  /** The result data by upper-case names: `MIN`, `MAX`, `COUNT`, `ALL`, `MODSEQ`. */
+  readonly data: Readonly<Record<string, ImapValue>>;
+}
+
+/** `* NAMESPACE` (RFC 2342), each part as prefixes and delimiters, or `null`. */
+export interface NamespaceResponse {
+  /** Tells the kinds of response apart. */
+  readonly kind: "untagged";
+  /** The name of the response. */
+  readonly type: "NAMESPACE";
+  /** The user's own. */
+  readonly personal: readonly NamespaceEntry[] | null;
+  /** Other users'. */
+  readonly other: readonly NamespaceEntry[] | null;
+  /** Those shared by all. */
+  readonly shared: readonly NamespaceEntry[] | null;
+}
+
+/** One namespace as it came over the wire. */
+export interface NamespaceEntry {
+  /** What names in it begin with, as it came over the wire. */
+  readonly prefix: Uint8Array;
+  /** The hierarchy delimiter; `null` where names are flat. */
+  readonly delimiter: string | null;
+}
+
+/** A value of a FETCH response: see {@linkcode FetchResponse}. */
+export type FetchValue =
+  | ImapValue
+  | ZonedDate
+  | Envelope
+  | BodyStructure
+  | LiteralSink;
+
+/** One item of a FETCH response that could not be read. */
+export interface BadItem {
+  /** The item's name, such as `ENVELOPE`. */
+  readonly name: string;
+  /** The item as the server sent it. */
+  readonly raw: Uint8Array;
+  /** What is wrong with it. */
+  readonly error: ProtocolError;
+}
+
+/** `* n FETCH` (RFC 9051 section 7.5.2). */
+export interface FetchResponse {
+  /** Tells the kinds of response apart. */
+  readonly kind: "untagged";
+  /** The name of the response. */
+  readonly type: "FETCH";
+  /** The message's sequence number. */
+  readonly number: number;
+  /** Its UID, where the server said it. */
+  readonly uid: number | null;
+  /** The items by their upper-case names, without `UID`, and `SEQ`, the sequence number. */
+  readonly items: Record<string, FetchValue>;
+  /** The items that could not be read, and `null` where all could. */
+  readonly bad: readonly BadItem[] | null;
+}
+
+/** A response that the parser does not know, or that makes no sense: kept as it came. */
+export interface UnknownResponse {
+  /** Tells the kinds of response apart. */
+  readonly kind: "untagged";
+  /** The name of the response. */
+  readonly type: "UNKNOWN";
+  /** Its name in upper case, such as `QUOTA`. */
+  readonly name: string;
+  /** The number in front of the name, if there is one. */
+  readonly number: number | null;
+  /** What follows the name, as it came. */
+  readonly raw: Uint8Array;
+  /** What is wrong with a response whose name is known; `null` where only the name is unknown. */
+  readonly error: ProtocolError | null;
+  /** What follows the name as values; throws a `ProtocolError` where it can't be read. */
+  values(): readonly ImapValue[];
+}
+
+/** Everything that a server may say without being tied to a command by a tag. */
+export type UntaggedResponse =
+  | StatusResponse
+  | CapabilityResponse
+  | ListResponse
+  | MailboxStatusResponse
+  | FlagsResponse
+  | NumberResponse
+  | SearchResponse
+  | EsearchResponse
+  | NamespaceResponse
+  | FetchResponse
+  | UnknownResponse;
+
+/** Everything that a server may say. */
+export type ServerResponse = TaggedResponse | ContinuationRequest | UntaggedResponse;

@@ -1,0 +1,84 @@
+import type { ResponseCode, UntaggedResponse } from "./model/responses.ts";
+
+/** The selected folder, as the session knows it. */
+export interface SelectedFolder {
+  /** The name that it was selected by. */
+  readonly name: string | Uint8Array;
+  /** Whether nothing in it can be changed. */
+  readOnly: boolean;
+  /** How many messages there are. */
+  exists: number;
+}
+
+/** The states of a session (RFC 9051 section 3), in order. */
+export type SessionState = "not authenticated" | "authenticated" | "selected" | "logout";
+
+/** What is known of the session: its state, and what the server said of itself. */
+export class Session {
+  /** The state, apart from a selected folder. */
+  authenticated = false;
+  /** Set by LOGOUT. */
+  loggedOut = false;
+  /** The selected folder, if any. */
+  folder: SelectedFolder | null = null;
+  /** In upper case; `null` while not known. */
+  capabilities: readonly string[] | null = null;
+  /** What ENABLE switched on, in upper case. */
+  readonly enabled: Set<string> = new Set();
+
+  /** The state of RFC 9051 section 3. */
+  get state(): SessionState {
+    if (this.loggedOut) return "logout";
+    if (!this.authenticated) return "not authenticated";
+    return this.folder === null ? "authenticated" : "selected";
+  }
+
+  /** Whether the server offers a capability, as far as is known. */
+  has(capability: string): boolean {
+    return this.capabilities?.includes(capability.toUpperCase()) ?? false;
+  }
+
+  /** Whether strings and folder names are UTF-8 (RFC 6855, RFC 9051). */
+  get utf8(): boolean {
+    return this.enabled.has("UTF8=ACCEPT") || this.enabled.has("IMAP4REV2");
+  }
+
+  /** The largest literal that the server takes unasked (RFC 7888); -1: none. */
+  get nonSynchronising(): number {
+    if (this.has("LITERAL+")) return Infinity;
+    return this.has("LITERAL-") || this.has("IMAP4REV2") ? 4096 : -1;
+  }
+
+  /** Takes in what no command claimed. */
+  observe(response: UntaggedResponse): void {
+    switch (response.type) {
+      case "CAPABILITY":
+        this.capabilities = response.capabilities;
+        break;
+      case "ENABLED":
+        for (const name of response.capabilities) this.enabled.add(name);
+        break;
+      case "EXISTS":
+        if (this.folder !== null) this.folder.exists = response.number;
+        break;
+      case "EXPUNGE":
+        if (this.folder !== null && this.folder.exists > 0) this.folder.exists--;
+        break;
+      case "OK":
+      case "NO":
+      case "BAD":
+      case "PREAUTH":
+        this.observeCode(response.code);
+        break;
+    }
+  }
+
+  /** Takes in a response code, of a tagged response too. */
+  observeCode(code: ResponseCode | null): void {
+    if (code === null) return;
+    if (code.capabilities !== undefined) this.capabilities = code.capabilities;
+    if (this.folder === null) return;
+    if (code.name === "READ-ONLY") this.folder.readOnly = true;
+    if (code.name === "READ-WRITE") this.folder.readOnly = false;
+  }
+}

@@ -1,0 +1,81 @@
+/** Bytes to text and back, and the byte values that the grammar names. */
+
+export const TAB = 9;
+export const LF = 10;
+export const CR = 13;
+export const SP = 32;
+export const DQUOTE = 34;
+export const PERCENT = 37;
+export const LPAREN = 40;
+export const RPAREN = 41;
+export const STAR = 42;
+export const PLUS = 43;
+export const ZERO = 48;
+export const NINE = 57;
+export const LT = 60;
+export const GT = 62;
+export const LBRACKET = 91;
+export const BACKSLASH = 92;
+export const RBRACKET = 93;
+export const LBRACE = 123;
+export const RBRACE = 125;
+export const TILDE = 126;
+
+const encoder = new TextEncoder();
+const utf8 = new TextDecoder("utf-8", { ignoreBOM: true });
+const strictUtf8 = new TextDecoder("utf-8", { ignoreBOM: true, fatal: true });
+const latin1 = new TextDecoder("windows-1252");
+
+/** Below this many bytes a loop is quicker than a call into the engine's decoder. */
+const SHORT = 18;
+
+/** The UTF-8 bytes of a text. */
+export function encodeUtf8(text: string): Uint8Array<ArrayBuffer> {
+  return encoder.encode(text);
+}
+
+/** UTF-8 text; what is not UTF-8 becomes U+FFFD. */
+export function decodeUtf8(bytes: Uint8Array): string {
+  return utf8.decode(bytes);
+}
+
+/** UTF-8 text, or `null` where the bytes are not UTF-8. */
+export function tryUtf8(bytes: Uint8Array): string | null {
+  try {
+    return strictUtf8.decode(bytes);
+  } catch {
+    return null;
+  }
+}
+
+/** Text that ought to be ASCII: as UTF-8 where it is, else as Windows-1252, so nothing is lost. */
+export function decodeLoosely(bytes: Uint8Array, start: number, end: number): string {
+  if (end - start < SHORT) {
+    let text = "";
+    let i = start;
+    for (; i < end && bytes[i] < 128; i++) text += String.fromCharCode(bytes[i]);
+    if (i === end) return text;
+  }
+  const view = bytes.subarray(start, end);
+  return tryUtf8(view) ?? latin1.decode(view);
+}
+
+/** One character a byte; for ASCII text, and to show raw bytes. */
+export function decodeAscii(bytes: Uint8Array, start = 0, end = bytes.length): string {
+  let text = "";
+  for (let i = start; i < end; i++) text += String.fromCharCode(bytes[i]);
+  return text;
+}
+
+/** Joins byte arrays into one. */
+export function concat(parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
+  let length = 0;
+  for (const part of parts) length += part.length;
+  const all = new Uint8Array(length);
+  let at = 0;
+  for (const part of parts) {
+    all.set(part, at);
+    at += part.length;
+  }
+  return all;
+}

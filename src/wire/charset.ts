@@ -1,0 +1,72 @@
+import { InvalidArgumentError } from "../errors.ts";
+import { encodeUtf8 } from "./bytes.ts";
+
+/**
+ * Text in a charset. Runtimes decode many charsets but encode only UTF-8; so a charset of one or
+ * two bytes a character is turned round: all its characters are decoded once, and looked up.
+ */
+export function encodeText(text: string, charset: string): Uint8Array {
+  const name = charset.toLowerCase();
+  if (!text.isWellFormed()) throw new InvalidArgumentError("text that is not Unicode");
+  if (name === "utf-8" || name === "utf8") return encodeUtf8(text);
+  if (name === "utf-7") return encodeUtf8(encodeUtf7(text));
+  const table = name === "us-ascii" || name === "ascii" ? ASCII : tableOf(name);
+  const bytes: number[] = [];
+  for (const char of text) {
+    const code = char.codePointAt(0)!;
+    const encoded = code < 128 ? code : table.get(char);
+    if (encoded === undefined) {
+      throw new InvalidArgumentError(`${JSON.stringify(char)} can't be encoded in ${charset}`);
+    }
+    if (encoded > 255) bytes.push(encoded >> 8);
+    bytes.push(encoded & 255);
+  }
+  return Uint8Array.from(bytes);
+}
+
+const ASCII: ReadonlyMap<string, number> = new Map();
+const tables = new Map<string, ReadonlyMap<string, number>>();
+
+/** Every character of a charset beyond ASCII, with its byte or two bytes. */
+function tableOf(charset: string): ReadonlyMap<string, number> {
+  let table = tables.get(charset);
+  if (table === undefined) tables.set(charset, table = makeTable(charset));
+  return table;
+}
+
+function makeTable(charset: string): ReadonlyMap<string, number> {
+  const decoder = decoderOf(charset);
+  const table = new Map<string, number>();
+  const add = (bytes: number[], code: number) => {
+    const char = decoder.decode(Uint8Array.from(bytes));
+    if ([...char].length === 1 && char !== "\ufffd" && !table.has(char)) table.set(char, code);
+  };
+  for (let byte = 128; byte < 256; byte++) add([byte], byte);
+  for (let lead = 129; lead < 255; lead++) {
+    for (let trail = 64; trail < 255; trail++) add([lead, trail], lead * 256 + trail);
+  }
+  return table;
+}
+
+function decoderOf(charset: string): TextDecoder {
+  // A charset with escapes, or with wider characters, can't be turned round this way.
+  const known = !/^(?:utf-?16|utf-?32|iso-2022|hz-)/.test(charset);
+  try {
+    if (known) return new TextDecoder(charset);
+  } catch {
+    // Said below.
+  }
+  throw new InvalidArgumentError(`text can't be encoded in ${charset} here; give bytes instead`);
+}
+
+/** UTF-7 (RFC 2152): base64 of UTF-16, between `+` and `-`. */
+function encodeUtf7(text: string): string {
+  return text.replace(/\+|[^\x20-\x7e]+/g, (run) => {
+    if (run === "+") return "+-";
+    let binary = "";
+    for (let i = 0; i < run.length; i++) {
+      binary += String.fromCharCode(run.charCodeAt(i) >> 8, run.charCodeAt(i) & 255);
+    }
+    return `+${btoa(binary).replace(/=+$/, "")}-`;
+  });
+}

@@ -1,0 +1,399 @@
+import { ProtocolError } from "../errors.ts";
+import {
+  BACKSLASH,
+  CR,
+  decodeAscii,
+  decodeLoosely,
+  DQUOTE,
+  encodeUtf8,
+  LBRACE,
+  LBRACKET,
+  LF,
+  LPAREN,
+  NINE,
+  PLUS,
+  RBRACE,
+  RBRACKET,
+  RPAREN,
+  SP,
+  TAB,
+  TILDE,
+  ZERO,
+} from "./bytes.ts";
+import { DEFAULT_LIMITS, type Limits } from "./limits.ts";
+import type { DetachedLiteral, Frame, LiteralSink } from "./reader.ts";
+
+/**
+ * A value whose meaning is not known: an atom or a quoted string is a `string`, a number a
+ * `number` (a `bigint` beyond 2^53), `NIL` is `null`, a literal its bytes, a list an array.
+ */
+export type ImapValue = string | number | bigint | null | Uint8Array | readonly ImapValue[];
+
+/** Bytes that end an atom, however lenient one is. */
+const ATOM_END = new Uint8Array(256);
+for (const byte of [TAB, LF, CR, SP, DQUOTE, LPAREN, RPAREN]) ATOM_END[byte] = 1;
+
+/**
+ * Reads one response from its bytes, a grammar element at a time; each method carries the name
+ * that RFC 9051 section 9 gives the element, takes it and moves behind it. Lenient where that is
+ * safe: case, runs of white space, characters that do not belong into an atom. What can't be
+ * read throws {@linkcode ProtocolError}.
+ */
+export class Cursor {
+  /** The bytes that are read. */
+  readonly bytes: Uint8Array;
+  /** The place of the next byte. */
+  at: number;
+  /** Behind the last byte. */
+  readonly end: number;
+  readonly #detached: readonly DetachedLiteral[];
+  readonly #limits: Limits;
+  #nextDetached = 0;
+  #depth = 0;
+
+  /** A cursor at the start of a response. */
+  constructor(frame: Frame, limits: Limits = DEFAULT_LIMITS) {
+    this.bytes = frame.bytes;
+    this.at = frame.start;
+    this.end = frame.end;
+    this.#detached = frame.detached;
+    this.#limits = limits;
+  }
+
+  /** A cursor over bytes, or ASCII text, of the caller's own. */
+  static over(data: Uint8Array | string, limits: Limits = DEFAULT_LIMITS): Cursor {
+    const bytes = typeof data === "string" ? encodeUtf8(data) : data;
+    return new Cursor({ bytes, start: 0, end: bytes.length, detached: [] }, limits);
+  }
+
+  /** Whether nothing is left. */
+  get done(): boolean {
+    return this.at >= this.end;
+  }
+
+  /** The next byte, or -1 at the end. */
+  peek(): number {
+    return this.at < this.end ? this.bytes[this.at] : -1;
+  }
+
+  /** What is left, as text for a message. */
+  rest(): string {
+    return decodeAscii(this.bytes, this.at, Math.min(this.end, this.at + 60));
+  }
+
+  /** A failure at this place. */
+  error(what: string): ProtocolError {
+    return new ProtocolError(`${what} before ${JSON.stringify(this.rest())}`);
+  }
+
+  /** Skips white space, if there is any. */
+  space(): this {
+    while (this.at < this.end) {
+      const byte = this.bytes[this.at];
+      if (byte !== SP && byte !== TAB && byte !== CR && byte !== LF) break;
+      this.at++;
+    }
+    return this;
+  }
+
+  /** Takes this byte if it comes next, and says whether it did. */
+  take(byte: number): boolean {
+    if (this.at >= this.end || this.bytes[this.at] !== byte) return false;
+    this.at++;
+    return true;
+  }
+
+  /** Takes this byte, which must come next. */
+  expect(byte: number): this {
+    if (!this.take(byte)) throw this.error(`expected "${String.fromCharCode(byte)}"`);
+    return this;
+  }
+
+  /** An atom: everything up to white space, a parenthesis or a quote; brackets hold together. */
+  atom(): string {
+    const start = this.at;
+    this.#skipAtom();
+    if (this.at === start) throw this.error("expected an atom");
+    return decodeLoosely(this.bytes, start, this.at);
+  }
+
+  /** A word: as an atom, but a bracket means nothing, as in the flags and names of many servers. */
+  word(): string {
+    const start = this.at;
+    while (this.at < this.end && ATOM_END[this.bytes[this.at]] === 0) this.at++;
+    if (this.at === start) throw this.error("expected a word");
+    return decodeLoosely(this.bytes, start, this.at);
+  }
+
+  /** An atom in upper case. */
+  keyword(): string {
+    return this.atom().toUpperCase();
+  }
+
+  #skipAtom(): void {
+    const { bytes, end } = this;
+    let i = this.at;
+    for (; i < end && ATOM_END[bytes[i]] === 0; i++) {
+      if (bytes[i] === LBRACKET) {
+        while (i < end && bytes[i] !== RBRACKET) i++;
+        if (i === end) throw this.error("No closing ']'");
+      }
+    }
+    if (i < end && bytes[i] === DQUOTE && i > this.at) throw this.error("a quote within an atom");
+    this.at = i;
+  }
+
+  /** Digits that a `number` holds exactly. */
+  number(): number {
+    const { bytes, end } = this;
+    const start = this.at;
+    let value = 0;
+    let i = start;
+    for (; i < end; i++) {
+      const digit = bytes[i] - ZERO;
+      if (digit < 0 || digit > 9) break;
+      value = value * 10 + digit;
+    }
+    if (i === start) throw this.error("expected a number");
+    if (value > Number.MAX_SAFE_INTEGER) throw this.error("a number that is too large");
+    this.at = i;
+    return value;
+  }
+
+  /** Digits of any length, as a mod-sequence may have (RFC 7162 section 7). */
+  bigNumber(): bigint {
+    const start = this.at;
+    while (isDigit(this.peek())) this.at++;
+    if (this.at === start) throw this.error("expected a number");
+    if (this.at - start > 20) throw this.error("a number that is too large");
+    return BigInt(decodeAscii(this.bytes, start, this.at));
+  }
+
+  /** Whether `NIL` comes next, in any case, and if so takes it. */
+  nil(): boolean {
+    const { bytes, at } = this;
+    if (
+      at + 3 > this.end || (bytes[at] | 32) !== 110 || (bytes[at + 1] | 32) !== 105 ||
+      (bytes[at + 2] | 32) !== 108 || (at + 3 < this.end && ATOM_END[bytes[at + 3]] === 0)
+    ) return false;
+    this.at += 3;
+    return true;
+  }
+
+  /** A string or an atom, as text. */
+  astring(): string {
+    const byte = this.peek();
+    if (byte === DQUOTE) return this.quoted();
+    if (this.literalNext()) return this.#literalText();
+    return this.atom();
+  }
+
+  /** A string, an atom or `NIL`, as text; numbers and unquoted words pass, as servers send them. */
+  nstring(): string | null {
+    if (this.peek() === DQUOTE) return this.quoted();
+    return this.nil() ? null : this.astring();
+  }
+
+  /** The bytes of a string or an atom. */
+  astringBytes(): Uint8Array {
+    if (this.literalNext()) return this.literal();
+    if (this.peek() === DQUOTE) return this.#quotedBytes();
+    const start = this.at;
+    this.#skipAtom();
+    if (this.at === start) throw this.error("expected a string");
+    return this.bytes.slice(start, this.at);
+  }
+
+  /** The bytes of a string, or `null` for `NIL`. */
+  nstringBytes(): Uint8Array | null {
+    return this.nil() ? null : this.astringBytes();
+  }
+
+  /** A quoted string, its quotes and escapes resolved. */
+  quoted(): string {
+    const start = this.at + 1;
+    const end = this.#skipQuoted();
+    if (!this.#escaped) return decodeLoosely(this.bytes, start, end);
+    const bytes = unescape(this.bytes.subarray(start, end));
+    return decodeLoosely(bytes, 0, bytes.length);
+  }
+
+  #quotedBytes(): Uint8Array {
+    const start = this.at + 1;
+    const end = this.#skipQuoted();
+    const bytes = this.bytes.slice(start, end);
+    return this.#escaped ? unescape(bytes) : bytes;
+  }
+
+  #escaped = false;
+
+  /** Moves behind a quoted string; gives the place of its closing quote. */
+  #skipQuoted(): number {
+    const { bytes, end } = this;
+    this.expect(DQUOTE);
+    this.#escaped = false;
+    for (let i = this.at; i < end; i++) {
+      const byte = bytes[i];
+      if (byte === DQUOTE) {
+        this.at = i + 1;
+        return i;
+      }
+      if (byte === BACKSLASH) {
+        this.#escaped = true;
+        i++;
+      }
+    }
+    this.at--;
+    throw this.error("No closing quote");
+  }
+
+  /** Whether a literal, or a literal8 (RFC 3516), comes next. */
+  literalNext(): boolean {
+    const byte = this.peek();
+    if (byte !== LBRACE && !(byte === TILDE && this.bytes[this.at + 1] === LBRACE)) return false;
+    // `{` may begin an atom too: only digits, a brace and a line end make it a literal.
+    let i = this.at + (byte === TILDE ? 2 : 1);
+    const digits = i;
+    while (i < this.end && isDigit(this.bytes[i])) i++;
+    if (i === digits) return false;
+    if (this.bytes[i] === PLUS) i++;
+    return this.bytes[i] === RBRACE && i + 1 < this.bytes.length &&
+      (this.bytes[i + 1] === CR || this.bytes[i + 1] === LF);
+  }
+
+  /** The bytes of a literal that was held in memory. */
+  literal(): Uint8Array {
+    const value = this.literalOrSink();
+    if (value instanceof Uint8Array) return value;
+    throw this.error("a literal that was streamed elsewhere");
+  }
+
+  /** The bytes of a literal, or the sink that took them. */
+  literalOrSink(): Uint8Array | LiteralSink {
+    this.take(TILDE);
+    const size = this.expect(LBRACE).number();
+    this.take(PLUS);
+    this.expect(RBRACE).take(CR);
+    this.expect(LF);
+    const detached = this.#detached[this.#nextDetached];
+    if (detached !== undefined && detached.offset === this.at) {
+      this.#nextDetached++;
+      return detached.value;
+    }
+    const start = this.at;
+    const there = Math.min(size, this.end - start);
+    if (there < size) throw this.error(`expected a literal of size ${size}, got ${there}`);
+    this.at += size;
+    // A view where it is most of the memory that it holds on to, else a copy.
+    return size * 4 >= this.bytes.buffer.byteLength
+      ? this.bytes.subarray(start, this.at)
+      : this.bytes.slice(start, this.at);
+  }
+
+  #literalText(): string {
+    const bytes = this.literal();
+    return decodeLoosely(bytes, 0, bytes.length);
+  }
+
+  /**
+   * Reads a parenthesised list: moves behind each `(` and calls `item` for every element till the
+   * `)`. The depth and the number of items are bounded.
+   */
+  list(item: () => void): void {
+    this.expect(LPAREN).enter();
+    let items = 0;
+    while (!this.space().take(RPAREN)) {
+      if (this.done) throw this.error("a list without end");
+      if (++items > this.#limits.items) throw this.error("a list with too many items");
+      item();
+    }
+    this.leave();
+  }
+
+  /** A list went one deeper; throws where that is too deep. */
+  enter(): void {
+    if (++this.#depth > this.#limits.nesting) {
+      throw new ProtocolError(`lists nested deeper than ${this.#limits.nesting}`);
+    }
+  }
+
+  /** A list came to its end. */
+  leave(): void {
+    this.#depth--;
+  }
+
+  /** The value that comes next, whatever it is. */
+  value(): ImapValue {
+    const byte = this.space().peek();
+    if (byte === LPAREN) return this.#listValue();
+    if (byte === DQUOTE) return this.quoted();
+    if (this.literalNext()) return this.literal();
+    if (this.nil()) return null;
+    const atom = this.atom();
+    if (!isDigit(byte) || !NUMBER.test(atom)) return atom;
+    const number = Number(atom);
+    return number <= Number.MAX_SAFE_INTEGER ? number : BigInt(atom);
+  }
+
+  #listValue(): readonly ImapValue[] {
+    const start = this.at;
+    const items: ImapValue[] = [];
+    try {
+      this.list(() => items.push(this.value()));
+    } catch (error) {
+      if (!this.done || !(error instanceof ProtocolError)) throw error;
+      const list = decodeAscii(this.bytes, start, Math.min(this.end, start + 60));
+      throw new ProtocolError(`Tuple incomplete before ${JSON.stringify(list)}`);
+    }
+    return items;
+  }
+
+  /** All values that are left. */
+  values(): readonly ImapValue[] {
+    const values: ImapValue[] = [];
+    while (!this.space().done) values.push(this.value());
+    return values;
+  }
+
+  /**
+   * Moves behind the value that starts at `from`, whatever it holds, and forgets what was being
+   * read inside it: how reading goes on behind an item that makes no sense.
+   */
+  skipFrom(from: number): void {
+    this.at = from;
+    this.#depth = 0;
+    this.#nextDetached = this.#detached.findIndex((literal) => literal.offset > from);
+    if (this.#nextDetached < 0) this.#nextDetached = this.#detached.length;
+    let depth = 0;
+    do {
+      const byte = this.space().peek();
+      if (byte < 0) throw this.error("a value without end");
+      if (byte === RPAREN && depth === 0) return; // there is no value
+      if (byte === LPAREN || byte === RPAREN) {
+        depth += byte === LPAREN ? 1 : -1;
+        this.at++;
+      } else if (byte === DQUOTE) this.#skipQuoted();
+      else if (this.literalNext()) this.literalOrSink();
+      else while (this.at < this.end && ATOM_END[this.bytes[this.at]] === 0) this.at++;
+    } while (depth > 0);
+  }
+}
+
+/** A number has no leading zero: `0123` is text (a folder may be called so); nor has it 21 digits. */
+const NUMBER = /^(?:0|[1-9][0-9]{0,19})$/;
+
+function isDigit(byte: number): boolean {
+  return byte >= ZERO && byte <= NINE;
+}
+
+/** Resolves `\"` and `\\`; any other backslash stays, as it was not meant to escape. */
+function unescape(bytes: Uint8Array): Uint8Array {
+  const plain = new Uint8Array(bytes.length);
+  let length = 0;
+  for (let i = 0; i < bytes.length; i++) {
+    const next = bytes[i + 1];
+    if (bytes[i] === BACKSLASH && (next === DQUOTE || next === BACKSLASH)) i++;
+    plain[length++] = bytes[i];
+  }
+  return plain.subarray(0, length);
+}

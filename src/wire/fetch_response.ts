@@ -1,0 +1,178 @@
+import { ProtocolError } from "../errors.ts";
+import type { BadItem, FetchResponse, FetchValue } from "../model/responses.ts";
+import { parseDate } from "../model/dates.ts";
+import { readBodyStructure } from "./body_structure.ts";
+import {
+  decodeAscii,
+  decodeUtf8,
+  LBRACKET,
+  LPAREN,
+  LT,
+  RBRACKET,
+  RPAREN,
+  SP,
+  TAB,
+} from "./bytes.ts";
+import type { Cursor } from "./cursor.ts";
+import { readEnvelope } from "./envelope.ts";
+import { readFlags } from "./flags.ts";
+import { decodeUtf7 } from "./utf7.ts";
+
+/** How the items of a FETCH response are read, by name (RFC 9051 section 7.5.2). */
+const READERS: Readonly<Record<string, (cursor: Cursor) => FetchValue>> = {
+  "UID": (cursor) => cursor.number(),
+  "FLAGS": readFlags,
+  "INTERNALDATE": readDate,
+  "SAVEDATE": readDate,
+  "RFC822.SIZE": readSize,
+  "ENVELOPE": readEnvelope,
+  "BODY": (cursor) => readBodyStructure(cursor),
+  "BODYSTRUCTURE": (cursor) => readBodyStructure(cursor),
+  "RFC822": readString,
+  "RFC822.HEADER": readString,
+  "RFC822.TEXT": readString,
+  "MODSEQ": readModseq,
+  "EMAILID": (cursor) => readParenthesised(cursor),
+  "THREADID": (cursor) => cursor.nil() ? null : readParenthesised(cursor),
+  "PREVIEW": readPreview,
+  "X-GM-MSGID": (cursor) => cursor.bigNumber(),
+  "X-GM-THRID": (cursor) => cursor.bigNumber(),
+  "X-GM-LABELS": readLabels,
+};
+
+/**
+ * The items of `* n FETCH (...)`, the cursor standing behind `FETCH`. An item that can't be read
+ * is named in `bad`, and the others are read all the same.
+ */
+export function readFetch(cursor: Cursor, number: number): FetchResponse {
+  const items: Record<string, FetchValue> = { SEQ: number };
+  let bad: BadItem[] | null = null;
+  cursor.space().expect(LPAREN);
+  let open = 1;
+  while (open > 0) {
+    // Domino puts single items into parentheses of their own (MailKit #943).
+    if (cursor.space().take(LPAREN)) {
+      open++;
+      continue;
+    }
+    if (cursor.take(RPAREN)) {
+      open--;
+      continue;
+    }
+    if (cursor.done) break; // cut short: what was read before stands
+    const start = cursor.at;
+    try {
+      const name = itemName(cursor);
+      const from = cursor.space().at;
+      try {
+        items[name] = itemValue(cursor, name);
+        expectItemEnd(cursor);
+      } catch (error) {
+        if (!(error instanceof ProtocolError)) throw error;
+        delete items[name];
+        cursor.skipFrom(from);
+        (bad ??= []).push({ name, raw: cursor.bytes.slice(from, cursor.at), error });
+      }
+    } catch (error) {
+      if (!(error instanceof ProtocolError)) throw error;
+      // Nobody can tell where this item ends, so what follows it is lost too.
+      const raw = cursor.bytes.slice(start, cursor.end);
+      (bad ??= []).push({ name: nameOf(raw), raw, error });
+      break;
+    }
+  }
+  const uid = typeof items.UID === "number" ? items.UID : null;
+  delete items.UID;
+  return { kind: "untagged", type: "FETCH", number, uid, items, bad };
+}
+
+function itemValue(cursor: Cursor, name: string): FetchValue {
+  const read = READERS[name];
+  if (read !== undefined && Object.hasOwn(READERS, name)) return read(cursor);
+  if (/^(?:BODY|BINARY)\[/.test(name)) return readString(cursor);
+  return cursor.value();
+}
+
+/** Behind a value stands white space or the end of the list; else the value was not whole. */
+function expectItemEnd(cursor: Cursor): void {
+  const next = cursor.peek();
+  if (next !== SP && next !== TAB && next !== RPAREN && next !== -1) {
+    throw cursor.error("expected a space");
+  }
+}
+
+/**
+ * The name of an item in upper case, its section and origin included, header fields unquoted:
+ * `BODY[HEADER.FIELDS (FROM SUBJECT)]`, `BODY[]<0>`.
+ */
+function itemName(cursor: Cursor): string {
+  const { bytes, end } = cursor;
+  const start = cursor.at;
+  let i = start;
+  while (i < end && bytes[i] > SP && bytes[i] !== LBRACKET && bytes[i] !== LPAREN) {
+    if (bytes[i] === RPAREN) break;
+    i++;
+  }
+  if (bytes[i] === LBRACKET && i < end) {
+    while (i < end && bytes[i] !== RBRACKET) i++;
+    if (i === end) throw cursor.error("No closing ']'");
+    i++;
+    if (bytes[i] === LT) { while (i < end && bytes[i] > SP && bytes[i] !== RPAREN) i++; }
+  }
+  if (i === start) throw cursor.error("expected the name of an item");
+  cursor.at = i;
+  const name = decodeAscii(bytes, start, i).toUpperCase();
+  return name.includes('"') ? name.replaceAll('"', "") : name;
+}
+
+function nameOf(raw: Uint8Array): string {
+  return /^[^ (]*/.exec(decodeAscii(raw, 0, Math.min(raw.length, 60)))![0].toUpperCase();
+}
+
+/** The bytes of a section, a sink where they were streamed, `null` for `NIL`. */
+function readString(cursor: Cursor): FetchValue {
+  if (cursor.literalNext()) return cursor.literalOrSink();
+  return cursor.nstringBytes();
+}
+
+/** A date, or `null` for `NIL` and for one that makes no sense. */
+function readDate(cursor: Cursor): FetchValue {
+  const text = cursor.nstring();
+  return text === null ? null : parseDate(text);
+}
+
+/** A size; some servers send a negative one for a message that they can't read. */
+function readSize(cursor: Cursor): number {
+  const atom = cursor.atom();
+  const size = Number(atom);
+  if (!/^-?\d+$/.test(atom)) throw cursor.error(`not a size: ${atom}`);
+  return Math.max(size, 0);
+}
+
+/** `(12345)` (RFC 7162 section 7). */
+function readModseq(cursor: Cursor): bigint {
+  cursor.expect(LPAREN).space();
+  const modseq = cursor.bigNumber();
+  cursor.space().expect(RPAREN);
+  return modseq;
+}
+
+/** `(text)`, as OBJECTID writes its ids (RFC 8474). */
+function readParenthesised(cursor: Cursor): string {
+  cursor.expect(LPAREN).space();
+  const text = cursor.astring();
+  cursor.space().expect(RPAREN);
+  return text;
+}
+
+function readPreview(cursor: Cursor): string | null {
+  const bytes = cursor.nstringBytes();
+  return bytes === null ? null : decodeUtf8(bytes);
+}
+
+/** Gmail's labels: folder names in modified UTF-7, or flags such as `\Inbox`. */
+function readLabels(cursor: Cursor): readonly string[] {
+  const labels: string[] = [];
+  cursor.list(() => labels.push(decodeUtf7(cursor.astringBytes())));
+  return labels;
+}

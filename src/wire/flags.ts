@@ -1,0 +1,10 @@
+import type { Cursor } from "./cursor.ts";
+import { DQUOTE } from "./bytes.ts";
+
+/** A flag list (RFC 9051 `flag-list`); quoted flags and `NIL` pass, as some servers send them. */
+export function readFlags(cursor: Cursor): readonly string[] {
+  const flags: string[] = [];
+  if (cursor.nil()) return flags;
+  cursor.list(() => flags.push(cursor.peek() === DQUOTE ? cursor.quoted() : cursor.word()));
+  return flags;
+}

@@ -1,0 +1,19 @@
+/** How much the client takes from a server before it calls it hostile. */
+export interface Limits {
+  /** Bytes of one response, its literals not counted. Default 16 MiB (`SEARCH` over 2 million). */
+  readonly line: number;
+  /** Bytes of one literal that is held in memory. Default 64 MiB; streamed literals have none. */
+  readonly literal: number;
+  /** How deep parentheses may nest. Default 64. */
+  readonly nesting: number;
+  /** How many items a list may hold. Default 5,000,000. */
+  readonly items: number;
+}
+
+/** The limits that hold where the caller says nothing else. */
+export const DEFAULT_LIMITS: Limits = {
+  line: 16 * 1024 * 1024,
+  literal: 64 * 1024 * 1024,
+  nesting: 64,
+  items: 5_000_000,
+};

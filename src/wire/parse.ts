@@ -1,0 +1,61 @@
+/**
+ * The parsers by themselves, for bytes that come from elsewhere than a connection.
+ *
+ * @module
+ */
+
+import { ProtocolError } from "../errors.ts";
+import type { FetchValue } from "../model/responses.ts";
+import { type SearchIds, searchIds } from "../model/search_ids.ts";
+import { Cursor, type ImapValue } from "./cursor.ts";
+import { readFetch } from "./fetch_response.ts";
+import { readResponse } from "./response.ts";
+import { encodeUtf8 } from "./bytes.ts";
+
+/**
+ * The values in a response's data, such as `(FLAGS (\Seen) UID 5)`: atoms and strings as `string`,
+ * numbers, `NIL` as `null`, literals as bytes, lists as arrays. Throws {@linkcode ProtocolError}.
+ *
+ * ```ts
+ * import { parseResponse } from "@imapclient/imapclient";
+ *
+ * parseResponse('(FOO 45 NIL "a b")'); // [["FOO", 45, null, "a b"]]
+ * ```
+ */
+export function parseResponse(data: Uint8Array | string): readonly ImapValue[] {
+  return Cursor.over(data).values();
+}
+
+/** The ids of a SEARCH response, with their `modseq`. Throws {@linkcode ProtocolError}. */
+export function parseMessageList(data: Uint8Array | string): SearchIds {
+  const text = typeof data === "string" ? encodeUtf8(data) : data;
+  const bytes = new Uint8Array([...encodeUtf8("* SEARCH "), ...text]);
+  const response = readResponse({ bytes, start: 0, end: bytes.length, detached: [] });
+  if (response?.kind === "untagged" && response.type === "SEARCH") {
+    return searchIds(response.ids, response.modseq);
+  }
+  throw response?.kind === "untagged" && response.type === "UNKNOWN" && response.error ||
+    new ProtocolError("not a list of message ids");
+}
+
+/**
+ * The data of FETCH responses, each as `2 (FLAGS (\Seen) UID 5)`, by message. With `uidIsKey` (the
+ * default) a message's UID is its key where the server sent one, else its sequence number is, and
+ * `UID` is an entry. Throws {@linkcode ProtocolError}, for one item that can't be read too.
+ */
+export function parseFetchResponse(
+  responses: Iterable<Uint8Array | string>,
+  uidIsKey = true,
+): Map<number, Record<string, FetchValue>> {
+  const messages = new Map<number, Record<string, FetchValue>>();
+  for (const data of responses) {
+    const cursor = Cursor.over(data).space();
+    const number = cursor.number();
+    const { uid, items, bad } = readFetch(cursor, number);
+    if (bad !== null) throw bad[0].error;
+    const key = uidIsKey && uid !== null ? uid : number;
+    if (!uidIsKey && uid !== null) items.UID = uid;
+    messages.set(key, { ...messages.get(key), ...items });
+  }
+  return messages;
+}

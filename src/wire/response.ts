@@ -1,0 +1,317 @@
+import { ProtocolError } from "../errors.ts";
+import { NumberSet } from "../model/number_set.ts";
+import type {
+  CapabilityResponse,
+  EsearchResponse,
+  ListResponse,
+  MailboxStatusResponse,
+  NamespaceEntry,
+  NamespaceResponse,
+  SearchResponse,
+  ServerResponse,
+  StatusResponse,
+  TaggedResponse,
+  UnknownResponse,
+  UntaggedResponse,
+} from "../model/responses.ts";
+import {
+  concat,
+  decodeLoosely,
+  DQUOTE,
+  LPAREN,
+  NINE,
+  PLUS,
+  RPAREN,
+  SP,
+  STAR,
+  ZERO,
+} from "./bytes.ts";
+import { Cursor, type ImapValue } from "./cursor.ts";
+import { readFetch } from "./fetch_response.ts";
+import { readFlags } from "./flags.ts";
+import { DEFAULT_LIMITS, type Limits } from "./limits.ts";
+import type { Frame } from "./reader.ts";
+import { readResponseText } from "./response_code.ts";
+
+/**
+ * Reads one response (RFC 9051 section 7). An untagged one that is unknown, or makes no sense, is
+ * kept raw; a line that is no response at all gives `null`.
+ */
+export function readResponse(frame: Frame, limits: Limits = DEFAULT_LIMITS): ServerResponse | null {
+  const cursor = new Cursor(frame, limits);
+  if (cursor.take(PLUS)) {
+    cursor.take(SP);
+    return { kind: "continuation", text: decodeLoosely(cursor.bytes, cursor.at, cursor.end) };
+  }
+  const first = cursor.space().peek();
+  if (first === STAR && isSpace(cursor.bytes[cursor.at + 1])) {
+    cursor.at++;
+    return readUntagged(cursor.space(), frame, limits);
+  }
+  return readTagged(cursor);
+}
+
+function isSpace(byte: number): boolean {
+  return byte === SP || byte === 9;
+}
+
+function readTagged(cursor: Cursor): TaggedResponse | null {
+  const tag = wordOf(cursor);
+  const status = wordOf(cursor).toUpperCase();
+  if (status !== "OK" && status !== "NO" && status !== "BAD") return null;
+  return { kind: "tagged", tag, status, ...readResponseText(cursor) };
+}
+
+/** The next word, or nothing where none comes. */
+function wordOf(cursor: Cursor): string {
+  const next = cursor.space().peek();
+  return next === -1 || next === DQUOTE || next === LPAREN || next === RPAREN ? "" : cursor.word();
+}
+
+function readUntagged(cursor: Cursor, frame: Frame, limits: Limits): UntaggedResponse {
+  let number: number | null = null;
+  let name = "";
+  let at = cursor.at;
+  try {
+    if (isDigit(cursor.peek())) number = cursor.number();
+    name = wordOf(cursor).toUpperCase();
+    at = cursor.space().at;
+    const known = number === null ? readNamed(cursor, name) : readNumbered(cursor, name, number);
+    if (known !== null) return known;
+    return new Unknown(name, number, frame, at, limits, null);
+  } catch (error) {
+    if (!(error instanceof ProtocolError)) throw error;
+    return new Unknown(name, number, frame, at, limits, error);
+  }
+}
+
+function isDigit(byte: number): boolean {
+  return byte >= ZERO && byte <= NINE;
+}
+
+function readNumbered(cursor: Cursor, name: string, number: number): UntaggedResponse | null {
+  switch (name) {
+    case "FETCH":
+      return readFetch(cursor, number);
+    case "EXISTS":
+    case "RECENT":
+    case "EXPUNGE":
+      return { kind: "untagged", type: name, number };
+    default:
+      return null;
+  }
+}
+
+function readNamed(cursor: Cursor, name: string): UntaggedResponse | null {
+  switch (name) {
+    case "OK":
+    case "NO":
+    case "BAD":
+    case "BYE":
+    case "PREAUTH":
+      return readStatus(cursor, name);
+    case "CAPABILITY":
+    case "ENABLED":
+      return readCapabilities(cursor, name);
+    case "LIST":
+    case "LSUB":
+    case "XLIST":
+      return readList(cursor, name);
+    case "STATUS":
+      return readMailboxStatus(cursor);
+    case "SEARCH":
+    case "SORT":
+      return readSearch(cursor, name);
+    case "ESEARCH":
+      return readEsearch(cursor);
+    case "FLAGS":
+      return { kind: "untagged", type: name, flags: readFlags(cursor) };
+    case "NAMESPACE":
+      return readNamespaces(cursor);
+    default:
+      return null;
+  }
+}
+
+function readStatus(cursor: Cursor, type: StatusResponse["type"]): StatusResponse {
+  return { kind: "untagged", type, ...readResponseText(cursor) };
+}
+
+function readCapabilities(cursor: Cursor, type: CapabilityResponse["type"]): CapabilityResponse {
+  return { kind: "untagged", type, capabilities: readWords(cursor) };
+}
+
+/** The words that are left, in upper case. */
+function readWords(cursor: Cursor): readonly string[] {
+  const words: string[] = [];
+  while (!cursor.space().done) words.push(cursor.word().toUpperCase());
+  return words;
+}
+
+function readList(cursor: Cursor, type: ListResponse["type"]): ListResponse {
+  const flags = readFlags(cursor.space());
+  const delimiter = cursor.space().nstring();
+  const name = readName(cursor.space());
+  const extended: Record<string, ImapValue> = Object.create(null);
+  if (cursor.space().peek() === LPAREN) readPairs(cursor, extended);
+  if (!cursor.space().done) throw cursor.error("unexpected text");
+  return { kind: "untagged", type, flags, delimiter, name, extended };
+}
+
+/**
+ * A folder's name. Servers exist that leave the quotes off one with spaces or parentheses in it:
+ * then it goes up to a list that ends the line, or to the end of the line.
+ */
+function readName(cursor: Cursor): Uint8Array {
+  if (cursor.peek() === DQUOTE || cursor.literalNext()) return cursor.astringBytes();
+  const { bytes, at } = cursor;
+  let end = cursor.end;
+  while (end > at && isSpace(bytes[end - 1])) end--;
+  if (bytes[end - 1] === RPAREN) end = listStart(bytes, at, end) ?? end;
+  if (end === at) throw cursor.error("expected a folder name");
+  cursor.at = end;
+  return bytes.slice(at, end);
+}
+
+/** Where the list that ends at `end` begins, less the space in front of it. */
+function listStart(bytes: Uint8Array, start: number, end: number): number | null {
+  let depth = 0;
+  for (let i = end - 1; i > start; i--) {
+    if (bytes[i] === RPAREN) depth++;
+    else if (bytes[i] === LPAREN && --depth === 0) return isSpace(bytes[i - 1]) ? i - 1 : null;
+  }
+  return null;
+}
+
+/** A list of names and values by turns. */
+function readPairs(cursor: Cursor, into: Record<string, ImapValue>): void {
+  cursor.list(() => {
+    const name = cursor.astring().toUpperCase();
+    into[name] = cursor.value();
+  });
+}
+
+function readMailboxStatus(cursor: Cursor): MailboxStatusResponse {
+  const name = readName(cursor.space());
+  const items: Record<string, ImapValue> = Object.create(null);
+  if (!cursor.space().done) readPairs(cursor, items);
+  return { kind: "untagged", type: "STATUS", name, items };
+}
+
+/** The numbers of `* SEARCH`; a mod-sequence may stand among them (RFC 7162 section 3.1.5). */
+function readSearch(cursor: Cursor, type: SearchResponse["type"]): SearchResponse {
+  const ids: number[] = [];
+  let modseq: bigint | null = null;
+  while (!cursor.space().done) {
+    if (cursor.peek() === LPAREN) modseq = readSearchModseq(cursor);
+    else if (!cursor.nil()) ids.push(cursor.number());
+  }
+  return { kind: "untagged", type, ids, modseq };
+}
+
+function readSearchModseq(cursor: Cursor): bigint {
+  cursor.expect(LPAREN).space();
+  if (cursor.keyword() !== "MODSEQ") throw cursor.error("expected MODSEQ");
+  const modseq = cursor.space().bigNumber();
+  cursor.space().expect(RPAREN);
+  return modseq;
+}
+
+function readEsearch(cursor: Cursor): EsearchResponse {
+  let tag: string | null = null;
+  if (cursor.peek() === LPAREN) {
+    const correlator: Record<string, ImapValue> = Object.create(null);
+    readPairs(cursor, correlator);
+    if (typeof correlator.TAG === "string") tag = correlator.TAG;
+  }
+  let uid = false;
+  const data: Record<string, ImapValue> = Object.create(null);
+  while (!cursor.space().done) {
+    const name = cursor.keyword();
+    if (name === "UID") uid = true;
+    else data[name] = name === "MODSEQ" ? cursor.space().bigNumber() : esearchValue(cursor);
+  }
+  return { kind: "untagged", type: "ESEARCH", tag, uid, data };
+}
+
+function esearchValue(cursor: Cursor): ImapValue {
+  return cursor.space().peek() === LPAREN ? cursor.value() : cursor.astring();
+}
+
+function readNamespaces(cursor: Cursor): NamespaceResponse {
+  const personal = readNamespace(cursor);
+  const other = readNamespace(cursor);
+  const shared = readNamespace(cursor);
+  return { kind: "untagged", type: "NAMESPACE", personal, other, shared };
+}
+
+function readNamespace(cursor: Cursor): readonly NamespaceEntry[] | null {
+  if (cursor.space().nil()) return null;
+  const entries: NamespaceEntry[] = [];
+  cursor.list(() => {
+    cursor.expect(LPAREN).space();
+    const prefix = cursor.astringBytes();
+    const delimiter = cursor.space().nstring();
+    while (!cursor.space().take(RPAREN)) cursor.value(); // extensions of RFC 2342 section 5
+    entries.push({ prefix, delimiter });
+  });
+  return entries;
+}
+
+/** Sequence numbers or UIDs that an ESEARCH result names. */
+export function esearchIds(value: ImapValue | undefined, limits: Limits): number[] {
+  if (value === undefined || value === null) return [];
+  const set = readSet(String(value));
+  if (set.size > limits.items) throw new ProtocolError(`a search result of ${set.size} messages`);
+  return [...set];
+}
+
+function readSet(text: string): NumberSet {
+  try {
+    return NumberSet.from(text);
+  } catch {
+    throw new ProtocolError(`not a set of message ids: ${JSON.stringify(text.slice(0, 60))}`);
+  }
+}
+
+class Unknown implements UnknownResponse {
+  readonly kind = "untagged";
+  readonly type = "UNKNOWN";
+  readonly name: string;
+  readonly number: number | null;
+  readonly error: ProtocolError | null;
+  readonly #frame: Frame;
+  readonly #limits: Limits;
+
+  constructor(
+    name: string,
+    number: number | null,
+    frame: Frame,
+    at: number,
+    limits: Limits,
+    error: ProtocolError | null,
+  ) {
+    this.name = name;
+    this.number = number;
+    this.error = error;
+    this.#frame = { ...frame, start: at };
+    this.#limits = limits;
+  }
+
+  get raw(): Uint8Array {
+    const { bytes, start, end, detached } = this.#frame;
+    const parts: Uint8Array[] = [];
+    let from = start;
+    for (const { offset, value } of detached) {
+      if (offset < start) continue;
+      parts.push(bytes.subarray(from, offset));
+      if (value instanceof Uint8Array) parts.push(value);
+      from = offset;
+    }
+    return concat([...parts, bytes.subarray(from, end)]);
+  }
+
+  values(): readonly ImapValue[] {
+    return new Cursor(this.#frame, this.#limits).values();
+  }
+}

@@ -1,0 +1,358 @@
+import { InvalidArgumentError } from "../errors.ts";
+import { type CalendarDate, datetimeToInternalDate, formatCriteriaDate } from "../model/dates.ts";
+import type { NumberSet } from "../model/number_set.ts";
+import { BACKSLASH, concat, CR, decodeAscii, DQUOTE, encodeUtf8, LF, SP } from "./bytes.ts";
+import { encodeUtf7 } from "./utf7.ts";
+
+/** What the server takes, as far as it changes how a command is written. */
+export interface WriterOptions {
+  /**
+   * Up to which size a literal goes without waiting for the server's `+` (RFC 7888): `Infinity`
+   * with LITERAL+, 4096 with LITERAL-, -1 with neither.
+   */
+  readonly nonSynchronising: number;
+  /** Strings may hold UTF-8 and folder names are UTF-8: after ENABLE of UTF8=ACCEPT or IMAP4rev2. */
+  readonly utf8: boolean;
+  /** Whether folder names given as `string` are encoded; else they are sent as they are. */
+  readonly folderEncode: boolean;
+}
+
+/** A run of bytes of a command. */
+export interface CommandPart {
+  /** The bytes. */
+  readonly bytes: Uint8Array;
+  /** Whether the server must ask for more (`+`) before the next part is sent. */
+  readonly waits: boolean;
+}
+
+const PLAIN: WriterOptions = { nonSynchronising: -1, utf8: false, folderEncode: true };
+
+/** Literals above this size are sent from where they are, not copied. */
+const COPIED = 16 * 1024;
+
+/** ATOM-CHAR (RFC 9051 section 9), by byte. */
+const ATOM_CHAR = new Uint8Array(128);
+for (let byte = 33; byte < 127; byte++) {
+  ATOM_CHAR[byte] = '(){%*"\\]'.includes(String.fromCharCode(byte)) ? 0 : 1;
+}
+
+/** What kind of value a criterion, a flag or another argument may be. */
+export type Text = string | Uint8Array;
+
+/**
+ * Writes the arguments of one command, a grammar element at a time; each method carries the name
+ * that RFC 9051 section 9 gives the element. There is no other way for a byte to get to the
+ * server. What can't be written safely throws {@linkcode InvalidArgumentError}, and then nothing
+ * of the command is sent.
+ *
+ * ```ts
+ * import type { CommandWriter } from "@imapclient/imapclient";
+ *
+ * function writeRename(out: CommandWriter, from: string, to: string): void {
+ *   out.sp().mailbox(from).sp().mailbox(to);
+ * }
+ * ```
+ */
+export class CommandWriter {
+  readonly #options: WriterOptions;
+  readonly #parts: CommandPart[] = [];
+  /** Where secrets stand, counted over all parts. */
+  readonly #secrets: (readonly [from: number, to: number])[] = [];
+  #buffer = new Uint8Array(128);
+  #length = 0;
+  #partsLength = 0;
+
+  /** A writer for a server that takes what `options` say; by default, the least. */
+  constructor(options: WriterOptions = PLAIN) {
+    this.#options = options;
+  }
+
+  /** A space. */
+  sp(): this {
+    this.#byte(SP);
+    return this;
+  }
+
+  /** An atom: a keyword, or a name of the protocol's own. */
+  atom(text: string): this {
+    if (!isAtom(text)) throw invalid("an atom", text);
+    this.#ascii(text);
+    return this;
+  }
+
+  /** A whole number of zero or more. */
+  number(value: number | bigint): this {
+    if (typeof value === "number" && !Number.isSafeInteger(value) || value < 0) {
+      throw new InvalidArgumentError(`not a whole number of zero or more: ${value}`);
+    }
+    this.#ascii(String(value));
+    return this;
+  }
+
+  /** Text: as an atom where it can be one, else quoted, else as a literal. */
+  astring(value: Text): this {
+    const bytes = textBytes(value);
+    if (isAtomBytes(bytes) && !isNil(bytes)) this.#bytes(bytes);
+    else this.#string(bytes);
+    return this;
+  }
+
+  /** Text: quoted where that is possible, else as a literal. */
+  string(value: Text): this {
+    this.#string(textBytes(value));
+    return this;
+  }
+
+  /** Text, or `NIL` for `null`. */
+  nstring(value: Text | null): this {
+    return value === null ? this.atom("NIL") : this.string(value);
+  }
+
+  /**
+   * A folder's name. A `string` is encoded in modified UTF-7 (RFC 3501 section 5.1.3), unless the
+   * server takes UTF-8; bytes go as they are and must be ASCII.
+   */
+  mailbox(name: Text): this {
+    this.#string(this.#mailboxBytes(name));
+    return this;
+  }
+
+  /** A folder name in which `*` and `%` match others (RFC 9051 `list-mailbox`). */
+  listMailbox(pattern: Text): this {
+    return this.mailbox(pattern);
+  }
+
+  #mailboxBytes(name: Text): Uint8Array {
+    if (typeof name !== "string") {
+      const high = name.find((byte) => byte > 127);
+      if (high !== undefined && !this.#options.utf8) {
+        throw new InvalidArgumentError("a folder name given as bytes must be ASCII");
+      }
+      return name;
+    }
+    if (!name.isWellFormed()) throw invalid("a folder name", name);
+    if (this.#options.utf8) return encodeUtf8(name);
+    if (this.#options.folderEncode) return encodeUtf8(encodeUtf7(name));
+    if (!isAscii(name)) {
+      throw new InvalidArgumentError(
+        `a folder name must be ASCII while folderEncode is off: ${JSON.stringify(name)}`,
+      );
+    }
+    return encodeUtf8(name);
+  }
+
+  /** A flag or keyword, such as `\Seen` or `$Forwarded`. */
+  flag(flag: Text): this {
+    const text = typeof flag === "string" ? flag : decodeAscii(flag);
+    if (!isAtom(text.startsWith("\\") ? text.slice(1) : text)) throw invalid("a flag", text);
+    this.#ascii(text);
+    return this;
+  }
+
+  /** Flags in parentheses; one by itself may be given without a list. */
+  flagList(flags: Text | Iterable<Text>): this {
+    const list = typeof flags === "string" || flags instanceof Uint8Array ? [flags] : flags;
+    return this.list(list, (flag) => this.flag(flag));
+  }
+
+  /** A set of sequence numbers or UIDs. */
+  numberSet(set: NumberSet): this {
+    if (set.isEmpty) throw new InvalidArgumentError("an empty set of message ids");
+    this.#ascii(set.toString());
+    return this;
+  }
+
+  /** A calendar date, as SEARCH takes it: `04-Apr-1996`. */
+  date(date: CalendarDate): this {
+    this.#ascii(formatCriteriaDate(date));
+    return this;
+  }
+
+  /** A date with time and zone, as APPEND takes it: `"02-Jan-2009 03:04:05 +0230"`. */
+  dateTime(date: Date): this {
+    return this.string(datetimeToInternalDate(date));
+  }
+
+  /** Items in parentheses, with spaces between. */
+  list<T>(items: Iterable<T>, write: (item: T) => void): this {
+    this.#byte(40);
+    let first = true;
+    for (const item of items) {
+      if (!first) this.sp();
+      first = false;
+      write(item);
+    }
+    this.#byte(41);
+    return this;
+  }
+
+  /** The item of a FETCH, such as `BODY.PEEK[HEADER.FIELDS (SUBJECT)]<0.100>`. */
+  fetchItem(item: string): this {
+    if (!FETCH_ITEM.test(item)) throw invalid("a FETCH item", item);
+    this.#ascii(item);
+    return this;
+  }
+
+  /**
+   * A piece of a command in the caller's own words. It can't end the line or announce a literal;
+   * for the rest the caller answers.
+   */
+  raw(text: string): this {
+    // deno-lint-ignore no-control-regex
+    if (/[\x00\r\n]|\{\d*\+?\}\s*$/.test(text) || !isAscii(text)) throw invalid("raw text", text);
+    this.#ascii(text);
+    return this;
+  }
+
+  /** Bytes of any kind but NUL, as a literal (RFC 9051 section 4.3). */
+  literal(bytes: Uint8Array): this {
+    if (bytes.includes(0)) throw new InvalidArgumentError("a literal can't hold a NUL");
+    const synchronising = bytes.length > this.#options.nonSynchronising;
+    this.#ascii(`{${bytes.length}${synchronising ? "" : "+"}}\r\n`);
+    if (synchronising) this.#endPart(true);
+    if (bytes.length <= COPIED) this.#bytes(bytes);
+    else {
+      this.#endPart(false);
+      this.#addPart({ bytes, waits: false });
+    }
+    return this;
+  }
+
+  /** Writes what no log and no error may show. */
+  secret(write: () => void): this {
+    const from = this.#partsLength + this.#length;
+    write();
+    this.#secrets.push([from, this.#partsLength + this.#length]);
+    return this;
+  }
+
+  /** Ends the command and gives its parts. */
+  finish(): readonly CommandPart[] {
+    this.#byte(CR);
+    this.#byte(LF);
+    this.#endPart(false);
+    return this.#parts;
+  }
+
+  /** What was written, on one line, without secrets and cut short: for logs and errors. */
+  describe(): string {
+    const all = concat([...this.#parts.map((part) => part.bytes), this.#written()]);
+    const pieces: string[] = [];
+    let at = 0;
+    for (const [from, to] of this.#secrets) {
+      pieces.push(readable(all.subarray(at, from)), "**REDACTED**");
+      at = to;
+    }
+    pieces.push(readable(all.subarray(at)));
+    return pieces.join("").trimEnd();
+  }
+
+  #string(bytes: Uint8Array): void {
+    const utf8 = this.#options.utf8;
+    for (const byte of bytes) {
+      if (byte === CR || byte === LF || byte === 0 || (byte > 127 && !utf8)) {
+        this.literal(bytes);
+        return;
+      }
+    }
+    this.#byte(DQUOTE);
+    for (const byte of bytes) {
+      if (byte === DQUOTE || byte === BACKSLASH) this.#byte(BACKSLASH);
+      this.#byte(byte);
+    }
+    this.#byte(DQUOTE);
+  }
+
+  #written(): Uint8Array {
+    return this.#buffer.subarray(0, this.#length);
+  }
+
+  #endPart(waits: boolean): void {
+    if (this.#length === 0) return;
+    this.#addPart({ bytes: this.#written(), waits });
+    this.#buffer = new Uint8Array(128);
+    this.#length = 0;
+  }
+
+  #addPart(part: CommandPart): void {
+    this.#parts.push(part);
+    this.#partsLength += part.bytes.length;
+  }
+
+  #byte(byte: number): void {
+    if (this.#length === this.#buffer.length) this.#grow(1);
+    this.#buffer[this.#length++] = byte;
+  }
+
+  #ascii(text: string): void {
+    this.#grow(text.length);
+    for (let i = 0; i < text.length; i++) this.#buffer[this.#length++] = text.charCodeAt(i);
+  }
+
+  #bytes(bytes: Uint8Array): void {
+    this.#grow(bytes.length);
+    this.#buffer.set(bytes, this.#length);
+    this.#length += bytes.length;
+  }
+
+  #grow(by: number): void {
+    const needed = this.#length + by;
+    if (needed <= this.#buffer.length) return;
+    const larger = new Uint8Array(Math.max(needed, 2 * this.#buffer.length));
+    larger.set(this.#written());
+    this.#buffer = larger;
+  }
+}
+
+/** A FETCH item: a name, with a section and a partial range, or with options in parentheses. */
+const FETCH_ITEM =
+  /^[A-Z][A-Z0-9.-]*(?:\[[0-9.]*(?:HEADER|TEXT|MIME|HEADER\.FIELDS(?:\.NOT)? \([!#$&'+\-.0-9A-Z^_`|~]+(?: [!#$&'+\-.0-9A-Z^_`|~]+)*\))?\](?:<\d{1,15}(?:\.\d{1,15})?>)?| \([A-Z0-9.\-/* ]+\))?$/;
+
+function textBytes(value: Text): Uint8Array {
+  if (typeof value !== "string") {
+    if (value instanceof Uint8Array) return value;
+    throw new InvalidArgumentError(`expected text or bytes, not ${typeof value}`);
+  }
+  if (!value.isWellFormed()) throw invalid("text", value);
+  return encodeUtf8(value);
+}
+
+function isAtom(text: string): boolean {
+  if (text === "") return false;
+  for (let i = 0; i < text.length; i++) if (ATOM_CHAR[text.charCodeAt(i)] !== 1) return false;
+  return true;
+}
+
+function isAtomBytes(bytes: Uint8Array): boolean {
+  return bytes.length > 0 && bytes.every((byte) => ATOM_CHAR[byte] === 1);
+}
+
+/** `NIL` must be quoted to be a text. */
+function isNil(bytes: Uint8Array): boolean {
+  return bytes.length === 3 && decodeAscii(bytes).toUpperCase() === "NIL";
+}
+
+function isAscii(text: string): boolean {
+  // deno-lint-ignore no-control-regex
+  return /^[\x00-\x7f]*$/.test(text);
+}
+
+function invalid(what: string, text: string): InvalidArgumentError {
+  return new InvalidArgumentError(`can't be sent as ${what}: ${JSON.stringify(text)}`);
+}
+
+/** Bytes as one line of text; long ones are cut. */
+function readable(bytes: Uint8Array): string {
+  const shown = 256;
+  const text = decodeAscii(bytes, 0, Math.min(bytes.length, shown))
+    .replace(/\r\n$/, "")
+    // deno-lint-ignore no-control-regex
+    .replace(/[\x00-\x1f\x7f-\xff]/g, (char) => {
+      return char === "\r"
+        ? "\\r"
+        : char === "\n"
+        ? "\\n"
+        : `\\x${char.charCodeAt(0).toString(16).padStart(2, "0")}`;
+    });
+  return bytes.length > shown ? `${text}... (${bytes.length} bytes)` : text;
+}
