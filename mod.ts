@@ -18,6 +18,7 @@
  * @module
  */
 
+export type { ImapValue, LiteralSink } from "./src/model/values.ts";
 export * from "./src/client.ts";
 export * from "./src/errors.ts";
 export * from "./src/model/address.ts";
@@ -48,9 +49,9 @@ export type { SelectResult } from "./src/commands/select.ts";
 export type { ConnectOptions, SocketTimeout } from "./src/connect.ts";
 export type { Logger } from "./src/log.ts";
 export type { SessionState } from "./src/session.ts";
-export { Cursor, type ImapValue } from "./src/wire/cursor.ts";
+export { Cursor } from "./src/wire/cursor.ts";
 export type { Limits } from "./src/wire/limits.ts";
-export type { DetachedLiteral, Frame, LiteralSink } from "./src/wire/reader.ts";
+export type { DetachedLiteral, Frame } from "./src/wire/reader.ts";
 export { decodeUtf7, encodeUtf7 } from "./src/wire/utf7.ts";
 export {
   type CommandPart,

@@ -14,8 +14,10 @@ import { closingOnAbort, type ConnectOptions, open } from "./connect.ts";
 import type { Connection } from "./connection.ts";
 import {
   ConnectionClosedError,
+  IllegalStateError,
   ImapAbortError,
   ImapError,
+  InvalidArgumentError,
   InvalidCriteriaError,
   LoginError,
   ReadOnlyError,
@@ -26,13 +28,14 @@ import { type Logger, namedLogger } from "./log.ts";
 import type { ZonedDate } from "./model/dates.ts";
 import type { Envelope } from "./model/envelope.ts";
 import type { FetchedBase, FetchedMessage, StreamedMessage } from "./model/fetch_types.ts";
-import { type FolderName, folderName } from "./model/folder_name.ts";
+import type { FolderName } from "./model/folder_name.ts";
 import { type MessageIds, NumberSet } from "./model/number_set.ts";
 import type { StatusResponse, UntaggedResponse } from "./model/responses.ts";
 import type { SearchIds } from "./model/search_ids.ts";
 import type { SessionState } from "./session.ts";
 import type { TlsOptions } from "./transport.ts";
 import type { Limits } from "./wire/limits.ts";
+import { decodeFolderName } from "./wire/utf7.ts";
 import { CommandWriter, type Text } from "./wire/writer.ts";
 
 /** What every call takes. */
@@ -267,6 +270,10 @@ export class ImapClient {
         "the server takes no password here (LOGINDISABLED): connect with TLS, or with starttls",
       );
     }
+    // An error about text that can't be sent would show it.
+    if (![username, password].every((text) => text.isWellFormed())) {
+      throw new InvalidArgumentError("credentials are not Unicode text");
+    }
     return await this.#logIn(login(username, password), username, options);
   }
 
@@ -332,9 +339,11 @@ export class ImapClient {
     const { session, secure, canStartTls } = this.#connection;
     if (secure) throw new ImapAbortError("TLS session already established");
     if (!canStartTls) throw new ImapAbortError("this transport can't start TLS");
+    if (session.authenticated) throw new IllegalStateError("STARTTLS must come before the login");
     const serverName = tls.serverName ?? this.host ?? undefined;
     const change = (duplex: Parameters<Parameters<Connection["upgrade"]>[1]>[0]) => {
       session.capabilities = null;
+      session.enabled.clear();
       return duplex.startTls!({ ...tls, serverName });
     };
     const text = await this.#connection.upgrade(starttls(), change, options.signal);
@@ -369,12 +378,14 @@ export class ImapClient {
 
   /**
    * Logs out (LOGOUT, RFC 9051 section 6.1.3), closes the connection and gives the server's text.
-   * A server that does not answer within five seconds throws `TimeoutError`; the connection is
-   * closed then too.
+   * A server that does not answer within five seconds, or the timeout if that is shorter, throws
+   * `TimeoutError`; the connection is closed then too.
    */
   async logout(options: CallOptions = {}): Promise<string> {
+    const command = logout();
+    const patience = Math.min(command.patience!, this.#connection.patience || Infinity);
     try {
-      const text = await this.run(logout(), options);
+      const text = await this.run({ ...command, patience }, options);
       this.#logger?.debug("Logged out, connection closed");
       return text;
     } catch (error) {
@@ -428,7 +439,7 @@ export class ImapClient {
 
   #nameDecoder(): (name: Uint8Array) => FolderName {
     const encode = this.folderEncode;
-    return (name) => encode ? folderName(name, this.#connection.session.utf8) : name;
+    return (name) => encode ? decodeFolderName(name, this.#connection.session.utf8) : name;
   }
 
   /**

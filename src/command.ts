@@ -1,3 +1,4 @@
+import type { LiteralSink } from "./model/values.ts";
 import type { ImapError, ImapErrorDetails } from "./errors.ts";
 import type {
   ContinuationRequest,
@@ -5,7 +6,7 @@ import type {
   TaggedResponse,
   UntaggedResponse,
 } from "./model/responses.ts";
-import type { LiteralSink } from "./wire/reader.ts";
+
 import type { CommandWriter } from "./wire/writer.ts";
 
 /**

@@ -201,11 +201,12 @@ async function connectWithin(
   const late = new TimeoutError(`no connection to ${place} within ${seconds} seconds`);
   const timer = seconds > 0 ? setTimeout(giveUp, seconds * 1000, late) : undefined;
   signal?.addEventListener("abort", onAbort);
-  const opening = transport(controller.signal);
+  // Async, so that a transport that throws at once rejects too.
+  const opening = (async () => await transport(controller.signal))();
   try {
     return await Promise.race([opening, rejectOnAbort(controller.signal)]);
   } catch (error) {
-    opening.then((duplex) => duplex.close(), () => {});
+    opening.then((duplex) => duplex.close()).catch(() => {});
     throw controller.signal.aborted ? controller.signal.reason : asConnectError(error, place);
   } finally {
     clearTimeout(timer);

@@ -1,3 +1,4 @@
+import type { LiteralSink } from "./model/values.ts";
 import type { Command } from "./command.ts";
 import {
   CapabilityError,
@@ -21,7 +22,7 @@ import { Session } from "./session.ts";
 import type { Duplex } from "./transport.ts";
 import { concat, decodeAscii } from "./wire/bytes.ts";
 import { DEFAULT_LIMITS, type Limits } from "./wire/limits.ts";
-import { type Frame, type FrameHandler, type LiteralSink, Reader } from "./wire/reader.ts";
+import { type Frame, type FrameHandler, Reader } from "./wire/reader.ts";
 import { readResponse } from "./wire/response.ts";
 import { CommandWriter } from "./wire/writer.ts";
 
@@ -31,7 +32,7 @@ export interface ConnectionOptions {
   readonly limits?: Limits;
   /** Seconds that the server may be silent while it owes an answer; 0: for ever. */
   readonly patience: number;
-  /** Whether folder names are encoded; asked at each command. */
+  /** Whether folder names are encoded; asked at each call. */
   readonly folderEncode: () => boolean;
   /** Gets what no command claims. */
   readonly onResponse: (response: UntaggedResponse) => void;
@@ -47,6 +48,8 @@ interface Entry {
   readonly reject: (error: unknown) => void;
   readonly signal: AbortSignal | undefined;
   readonly onAbort: () => void;
+  /** Whether folder names were to be encoded when the call was made. */
+  readonly folderEncode: boolean;
   /** What was written, for errors and logs. */
   shown: string;
   /** The caller has its result or error; what still comes for it is taken off the wire. */
@@ -95,6 +98,10 @@ export class Connection {
   #failure: ImapError | null = null;
   /** Set while reading is to stop, for the streams to change hands. */
   #handOver: (() => void) | null = null;
+  /** From the OK that hands the streams over till there are new ones: nothing is sent meanwhile. */
+  #changing = false;
+  /** Ends the wait for the new streams. */
+  #giveUpChange: ((cause: ImapError) => void) | null = null;
 
   #holds = 0;
   #wake: (() => void) | null = null;
@@ -117,6 +124,11 @@ export class Connection {
   /** Whether the bytes travel encrypted. */
   get secure(): boolean {
     return this.#duplex.secure;
+  }
+
+  /** Seconds that the server may be silent while it owes an answer; 0: for ever. */
+  get patience(): number {
+    return this.#options.patience;
   }
 
   /** Whether TLS can be started on it. */
@@ -150,7 +162,8 @@ export class Connection {
 
   /**
    * Runs a command that hands the streams over to somebody else, as STARTTLS does: reading stops
-   * with its OK, `change` gives the new streams for the old, and reading goes on.
+   * with its OK, `change` gives the new streams for the old, and reading goes on. An abort once it
+   * is sent closes the connection: nobody could tell which streams are in use.
    */
   async upgrade<Result>(
     command: Command<Result>,
@@ -161,11 +174,16 @@ export class Connection {
     const stopped = new Promise<void>((resolve) => stop = resolve);
     const result = await this.#enqueue(command, signal, stop);
     await stopped;
+    const onAbort = () => this.close();
+    if (signal?.aborted) onAbort();
+    signal?.addEventListener("abort", onAbort);
     try {
       await this.#change(change);
     } catch (error) {
       this.#fail(abortError(error));
-      throw this.#failure;
+      throw signal?.aborted ? signal.reason : this.#failure;
+    } finally {
+      signal?.removeEventListener("abort", onAbort);
     }
     return result;
   }
@@ -186,6 +204,7 @@ export class Connection {
         reject,
         signal,
         onAbort: () => this.#abort(entry),
+        folderEncode: this.#options.folderEncode(),
         shown: command.name,
         settled: false,
         done: false,
@@ -203,13 +222,30 @@ export class Connection {
     if (this.#reader.takeRest().length > 0) {
       throw new ProtocolError("the server sent more behind its OK to STARTTLS: response injection");
     }
+    if (this.#failure !== null) throw this.#failure;
     this.#input.releaseLock();
     this.#output.releaseLock();
-    this.#duplex = await change(this.#duplex);
+    const changed = change(this.#duplex);
+    try {
+      const givenUp = new Promise<never>((_, reject) => this.#giveUpChange = reject);
+      this.#lastActivity = performance.now();
+      this.#watch();
+      const duplex = await Promise.race([changed, givenUp]);
+      if (this.#failure !== null) throw this.#failure;
+      this.#duplex = duplex;
+    } catch (error) {
+      changed.then((duplex) => duplex.close()).catch(() => {});
+      throw error;
+    } finally {
+      this.#giveUpChange = null;
+    }
     this.#input = this.#duplex.readable.getReader();
     this.#output = this.#duplex.writable.getWriter();
     this.#output.closed.catch(() => {});
+    this.#changing = false;
+    this.#watch();
     void this.#read();
+    void this.#send();
   }
 
   /** Ends the connection; whatever waits on it is rejected. */
@@ -350,18 +386,23 @@ export class Connection {
   }
 
   #literal(head: Frame, size: number): LiteralSink | null {
-    const taker = this.#inFlight.find((entry) => entry.command.literal !== undefined);
-    if (taker === undefined) return null;
+    const takers = this.#inFlight.filter((entry) => entry.command.literal !== undefined);
+    if (takers.length === 0) return null;
     const detached = [...head.detached, { offset: head.end, value: UNCLAIMED }];
     const response = readResponse({ ...head, detached }, this.#limits);
     if (response?.kind !== "untagged" || response.type !== "FETCH" || size === 0) return null;
     const item = Object.keys(response.items).find((name) => response.items[name] === UNCLAIMED);
     if (item === undefined) return null;
     delete response.items[item];
-    return taker.command.literal?.(response, item) ?? null;
+    for (const { command } of takers) {
+      const sink = command.literal?.(response, item) ?? null;
+      if (sink !== null) return sink;
+    }
+    return null;
   }
 
   #continue(request: ContinuationRequest): void {
+    if (this.#greet !== null) throw new ProtocolError(`not an IMAP greeting: +${request.text}`);
     if (this.#asked !== null) {
       this.#asked(true);
       this.#asked = null;
@@ -393,27 +434,41 @@ export class Connection {
     if (at < 0) {
       throw new ProtocolError(`the server answered a command that was not sent: ${done.tag}`);
     }
-    const [entry] = this.#inFlight.splice(at, 1);
+    const entry = this.#inFlight[at];
+    const unsent = this.#asked !== null && at === this.#inFlight.length - 1;
+    if (unsent && done.status === "OK") {
+      throw new ProtocolError(
+        `the server answered ${entry.command.name} before all of it was sent`,
+      );
+    }
+    this.#inFlight.splice(at, 1);
     entry.done = true;
     this.session.observeCode(done.code);
-    if (this.#asked !== null && at === this.#inFlight.length) {
-      this.#asked(false);
+    if (unsent) {
+      this.#asked!(false);
       this.#asked = null;
     }
-    this.#settle(entry, () => {
-      if (done.status !== "OK") return entry.reject(this.#refusal(entry, done));
-      try {
-        entry.resolve(entry.command.result(done));
-      } catch (error) {
-        entry.reject(error);
-      }
-    });
+    const givenUp = entry.settled;
+    this.#finish(entry, done);
     if (entry.handOver !== null && done.status === "OK") {
+      if (givenUp) throw new ConnectionClosedError(`${entry.command.name} was given up half-way`);
       this.#handOver = entry.handOver;
+      this.#changing = true;
       this.#reader.stop();
     }
     this.#watch();
     void this.#send();
+  }
+
+  /** Ends a command, an aborted one too: what it did to the session is done. */
+  #finish(entry: Entry, done: TaggedResponse): void {
+    try {
+      if (done.status !== "OK") throw this.#refusal(entry, done);
+      const result = entry.command.result(done);
+      this.#settle(entry, () => entry.resolve(result));
+    } catch (error) {
+      this.#settle(entry, () => entry.reject(error));
+    }
   }
 
   #refusal(entry: Entry, done: TaggedResponse): ImapError {
@@ -456,7 +511,7 @@ export class Connection {
 
   /** Whether the first in the queue may run beside those in flight (RFC 9051 section 5.5). */
   #mayBegin(): boolean {
-    if (this.#queue.length === 0 || this.#bye !== null) return false;
+    if (this.#queue.length === 0 || this.#bye !== null || this.#changing) return false;
     const next = this.#queue[0].command;
     return this.#inFlight.every(({ command }) =>
       (next.pipelining ?? "alone") !== "alone" && next.pipelining === command.pipelining &&
@@ -487,8 +542,7 @@ export class Connection {
   #begin(entry: Entry): ReturnType<CommandWriter["finish"]> | null {
     const { command, tag } = entry;
     const { nonSynchronising, utf8 } = this.session;
-    const folderEncode = this.#options.folderEncode();
-    const out = new CommandWriter({ nonSynchronising, utf8, folderEncode });
+    const out = new CommandWriter({ nonSynchronising, utf8, folderEncode: entry.folderEncode });
     try {
       this.#checkState(command);
       out.atom(tag).sp();
@@ -557,7 +611,7 @@ export class Connection {
   /** Seconds that the server may be silent now; 0: for ever. */
   #currentPatience(): number {
     if (this.#bye !== null) return FAREWELL;
-    if (this.#greet !== null) return this.#patience;
+    if (this.#greet !== null || this.#giveUpChange !== null) return this.#patience;
     if (this.#inFlight.length === 0) return 0;
     return this.#inFlight[0].command.patience ?? this.#patience;
   }
@@ -570,7 +624,11 @@ export class Connection {
     if (patience === 0 || silent < patience) return this.#watch();
     if (this.#bye !== null) return this.#fail(this.#byeError(this.#bye));
     const [entry] = this.#inFlight;
-    const owed = this.#greet !== null ? "greeting" : `answer to ${entry.command.name}`;
+    const owed = this.#greet !== null
+      ? "greeting"
+      : this.#giveUpChange !== null
+      ? "end of the TLS handshake"
+      : `answer to ${entry.command.name}`;
     const details = { command: entry?.shown };
     this.#fail(new TimeoutError(`no ${owed} within ${patience} seconds`, details));
   }
@@ -581,8 +639,10 @@ export class Connection {
     this.#watch();
     this.session.authenticated = false;
     this.session.folder = null;
+    this.session.loggedOut = true;
     this.#greet?.reject(cause);
     this.#greet = null;
+    this.#giveUpChange?.(cause);
     this.#asked?.(false);
     this.#asked = null;
     this.#wake?.();

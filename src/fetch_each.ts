@@ -1,3 +1,4 @@
+import type { LiteralSink } from "./model/values.ts";
 import type { Command } from "./command.ts";
 import {
   type FetchRequest,
@@ -9,9 +10,9 @@ import {
 import type { Connection } from "./connection.ts";
 import { ImapError, ProtocolError } from "./errors.ts";
 import { LiteralStream } from "./literal_stream.ts";
+import { fetchProblems, noteProblems } from "./model/fetch_items.ts";
 import type { FetchedBase } from "./model/fetch_types.ts";
 import type { FetchResponse, UntaggedResponse } from "./model/responses.ts";
-import type { LiteralSink } from "./wire/reader.ts";
 
 /** Reading pauses when this many messages, or bytes of them, wait to be taken. */
 const MESSAGES_WAITING = 256;
@@ -61,7 +62,10 @@ export class FetchEach {
   async *run(signal?: AbortSignal): AsyncGenerator<FetchedBase> {
     this.#connection.run(this.#command(), signal).then(
       () => this.#end(null),
-      (reason: unknown) => this.#end({ reason }),
+      (reason: unknown) => {
+        this.#end({ reason });
+        if (signal?.aborted) this.#leave();
+      },
     );
     try {
       for (;;) {
@@ -106,7 +110,8 @@ export class FetchEach {
     if (this.#left) return true;
     const id = this.#request.uid ? response.uid! : response.number;
     const partial = this.#partial.get(id);
-    const message = Object.assign(partial ?? {}, messageOf(response, true));
+    const more = messageOf(response, true);
+    const message = partial === undefined ? more : add(partial, more, response.bad);
     if (this.#request.keys.every((key) => key in message)) {
       this.#partial.delete(id);
       this.#push(message);
@@ -155,7 +160,9 @@ export class FetchEach {
     this.#hold(this.#rows.length >= MESSAGES_WAITING / 2 || this.#bytes >= BYTES_WAITING / 2);
   }
 
-  #hold(full: boolean): void {
+  /** Once all is here, what waits for the caller holds nobody else up. */
+  #hold(wanted: boolean): void {
+    const full = wanted && !this.#over;
     if (full === this.#holding) return;
     this.#holding = full;
     if (full) this.#connection.hold();
@@ -164,10 +171,12 @@ export class FetchEach {
 
   /** A long literal begins: the message is handed out now, and its literals as they come. */
   #literal(head: FetchResponse, item: string): LiteralSink | null {
+    const anonymous = this.#request.uid && head.uid === null; // its UID comes behind the literal
+    if (!anonymous && !isWanted(this.#request, head)) return null;
     if (this.#left) return NOWHERE;
     if (!this.#sections.includes(item)) return null;
     if (this.#open === null || this.#open.message.SEQ !== head.number) {
-      if (head.uid === null ? this.#request.uid : !isWanted(this.#request, head)) return null;
+      if (anonymous) return null;
       const message = messageOf(head, true);
       const streams = this.#makeStreams(message);
       const values = message as unknown as Record<string, unknown>;
@@ -183,12 +192,14 @@ export class FetchEach {
   #complete(row: Row, response: FetchResponse): void {
     const values = messageOf(response, true) as unknown as Record<string, unknown>;
     for (const [name, stream] of row.streams) {
-      if (!(name in values)) {
+      const bad = response.bad?.find((item) => item.name === name);
+      if (bad !== undefined) stream.fail(bad.error);
+      else if (!(name in values)) {
         stream.fail(new ProtocolError(`the server sent no ${name} for message ${row.message.SEQ}`));
       } else if (values[name] !== stream) fill(stream, values, name);
       delete values[name];
     }
-    Object.assign(row.message, values);
+    add(row.message, values, response.bad);
     noteMissing(row.message, response.uid ?? response.number, this.#request.keys);
   }
 
@@ -206,6 +217,7 @@ export class FetchEach {
   #end(error: { readonly reason: unknown } | null): void {
     this.#over = true;
     this.#error ??= error;
+    this.#hold(false);
     if (error !== null) {
       for (const row of [...this.#rows, this.#open]) failStreams(row, error.reason);
       this.#open = null;
@@ -226,6 +238,23 @@ export class FetchEach {
     this.#wake?.();
     this.#wake = null;
   }
+}
+
+/** Adds what else the server says of a message, and what is wrong with that. */
+function add(message: FetchedBase, more: object, bad: FetchResponse["bad"]): FetchedBase {
+  for (const [name, value] of Object.entries(more)) {
+    // One that could not be read before may be readable now.
+    Object.defineProperty(message, name, {
+      value,
+      configurable: true,
+      enumerable: true,
+      writable: true,
+    });
+  }
+  const known = fetchProblems(message);
+  const news = bad?.filter(({ name }) => known.every((item) => item.name !== name)) ?? [];
+  if (news.length > 0) noteProblems(message, news);
+  return message;
 }
 
 /** A section that is in memory, put into its stream; `NIL` is an empty one. */

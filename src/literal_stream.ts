@@ -1,8 +1,10 @@
-import { IllegalStateError } from "./errors.ts";
-import type { LiteralSink } from "./wire/reader.ts";
+import type { LiteralSink } from "./model/values.ts";
+import { IllegalStateError, ImapError } from "./errors.ts";
 
 /** How much of a literal waits for its reader before reading from the server pauses. */
 const WAITING = 256 * 1024;
+/** What may wait at the most, where another command's answer is behind it. */
+const HELD = 64 * 1024 * 1024;
 
 /** A literal as a stream: what the reader of the stream does not take holds up the connection. */
 export class LiteralStream implements LiteralSink {
@@ -28,7 +30,10 @@ export class LiteralStream implements LiteralSink {
   write(bytes: Uint8Array): void {
     if (this.#over) return;
     this.#controller.enqueue(bytes);
-    if (this.#controller.desiredSize! <= 0) this.#setFull(true);
+    const room = this.#controller.desiredSize!;
+    if (room < WAITING - HELD) {
+      this.fail(new ImapError("too much of a stream waits in front of another command's answer"));
+    } else if (room <= 0) this.#setFull(true);
   }
 
   end(): void {

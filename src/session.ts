@@ -17,7 +17,7 @@ export type SessionState = "not authenticated" | "authenticated" | "selected" | 
 export class Session {
   /** The state, apart from a selected folder. */
   authenticated = false;
-  /** Set by LOGOUT. */
+  /** Set by LOGOUT, and by the end of the connection. */
   loggedOut = false;
   /** The selected folder, if any. */
   folder: SelectedFolder | null = null;

@@ -1,7 +1,8 @@
 import type { Command } from "../command.ts";
 import type { ProtocolError } from "../errors.ts";
 import type { UntaggedResponse } from "../model/responses.ts";
-import { type FolderName, folderName } from "../model/folder_name.ts";
+import type { FolderName } from "../model/folder_name.ts";
+import { decodeFolderName } from "../wire/utf7.ts";
 import type { CommandWriter, Text } from "../wire/writer.ts";
 
 /** One folder of a listing. */
@@ -18,7 +19,7 @@ export interface FolderListing {
 export function list(
   directory: Text,
   pattern: Text,
-  decode: (name: Uint8Array) => FolderName = folderName,
+  decode: (name: Uint8Array) => FolderName = decodeFolderName,
 ): Command<readonly FolderListing[]> {
   const folders: FolderListing[] = [];
   let malformed: ProtocolError | null = null;

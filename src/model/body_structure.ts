@@ -1,5 +1,5 @@
+import type { ImapValue } from "./values.ts";
 import type { Envelope } from "./envelope.ts";
-import type { ImapValue } from "../wire/cursor.ts";
 
 /** How a part is to be shown (RFC 2183). */
 export interface Disposition {

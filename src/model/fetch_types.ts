@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { ImapValue } from "../wire/cursor.ts";
+import type { ImapValue } from "./values.ts";
 import type { BodyStructure } from "./body_structure.ts";
 import type { ZonedDate } from "./dates.ts";
 import type { Envelope } from "./envelope.ts";

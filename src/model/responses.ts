@@ -4,12 +4,12 @@
  * @module
  */
 
+import type { ImapValue, LiteralSink } from "./values.ts";
 import type { BodyStructure } from "./body_structure.ts";
 import type { ZonedDate } from "./dates.ts";
 import type { Envelope } from "./envelope.ts";
 import type { NumberSet } from "./number_set.ts";
-import type { ImapValue } from "../wire/cursor.ts";
-import type { LiteralSink } from "../wire/reader.ts";
+
 import type { ProtocolError } from "../errors.ts";
 
 /** A response code: what stands in brackets in a status response (RFC 9051 section 7.1). */

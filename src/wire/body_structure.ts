@@ -4,10 +4,11 @@ import type {
   BodyStructure,
   Disposition,
 } from "../model/body_structure.ts";
+import type { ImapValue } from "../model/values.ts";
 import type { Envelope } from "../model/envelope.ts";
 import { decodeHeader } from "../model/header_text.ts";
 import { LPAREN, RPAREN } from "./bytes.ts";
-import type { Cursor, ImapValue } from "./cursor.ts";
+import type { Cursor } from "./cursor.ts";
 import { readEnvelope } from "./envelope.ts";
 
 /**

@@ -21,13 +21,8 @@ import {
   ZERO,
 } from "./bytes.ts";
 import { DEFAULT_LIMITS, type Limits } from "./limits.ts";
-import type { DetachedLiteral, Frame, LiteralSink } from "./reader.ts";
-
-/**
- * A value whose meaning is not known: an atom or a quoted string is a `string`, a number a
- * `number` (a `bigint` beyond 2^53), `NIL` is `null`, a literal its bytes, a list an array.
- */
-export type ImapValue = string | number | bigint | null | Uint8Array | readonly ImapValue[];
+import type { ImapValue, LiteralSink } from "../model/values.ts";
+import type { DetachedLiteral, Frame } from "./reader.ts";
 
 /** Bytes that end an atom, however lenient one is. */
 const ATOM_END = new Uint8Array(256);
@@ -372,10 +367,17 @@ export class Cursor {
       if (byte === LPAREN || byte === RPAREN) {
         depth += byte === LPAREN ? 1 : -1;
         this.at++;
+        if (depth === 0) return;
       } else if (byte === DQUOTE) this.#skipQuoted();
       else if (this.literalNext()) this.literalOrSink();
       else while (this.at < this.end && ATOM_END[this.bytes[this.at]] === 0) this.at++;
-    } while (depth > 0);
+    } while (depth > 0 || !this.atGap());
+  }
+
+  /** Whether white space, the end of a list or of everything comes next. */
+  atGap(): boolean {
+    const byte = this.peek();
+    return byte !== LPAREN && byte !== DQUOTE && (byte < 0 || ATOM_END[byte] === 1);
   }
 }
 

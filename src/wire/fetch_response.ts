@@ -2,17 +2,7 @@ import { ProtocolError } from "../errors.ts";
 import type { BadItem, FetchResponse, FetchValue } from "../model/responses.ts";
 import { parseDate } from "../model/dates.ts";
 import { readBodyStructure } from "./body_structure.ts";
-import {
-  decodeAscii,
-  decodeUtf8,
-  LBRACKET,
-  LPAREN,
-  LT,
-  RBRACKET,
-  RPAREN,
-  SP,
-  TAB,
-} from "./bytes.ts";
+import { decodeAscii, decodeUtf8, LBRACKET, LPAREN, LT, RBRACKET, RPAREN, SP } from "./bytes.ts";
 import type { Cursor } from "./cursor.ts";
 import { readEnvelope } from "./envelope.ts";
 import { readFlags } from "./flags.ts";
@@ -93,12 +83,10 @@ function itemValue(cursor: Cursor, name: string): FetchValue {
   return cursor.value();
 }
 
-/** Behind a value stands white space or the end of the list; else the value was not whole. */
+/** Behind a value, unless it is a list, stands white space or the end; else it was not whole. */
 function expectItemEnd(cursor: Cursor): void {
-  const next = cursor.peek();
-  if (next !== SP && next !== TAB && next !== RPAREN && next !== -1) {
-    throw cursor.error("expected a space");
-  }
+  const isList = cursor.bytes[cursor.at - 1] === RPAREN;
+  if (!isList && !cursor.atGap()) throw cursor.error("expected a space");
 }
 
 /**

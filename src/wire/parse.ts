@@ -4,10 +4,11 @@
  * @module
  */
 
+import type { ImapValue } from "../model/values.ts";
 import { ProtocolError } from "../errors.ts";
 import type { FetchValue } from "../model/responses.ts";
 import { type SearchIds, searchIds } from "../model/search_ids.ts";
-import { Cursor, type ImapValue } from "./cursor.ts";
+import { Cursor } from "./cursor.ts";
 import { readFetch } from "./fetch_response.ts";
 import { readResponse } from "./response.ts";
 import { encodeUtf8 } from "./bytes.ts";

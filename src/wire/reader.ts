@@ -1,14 +1,7 @@
 import { ProtocolError } from "../errors.ts";
+import type { LiteralSink } from "../model/values.ts";
 import { CR, LBRACE, LF, NINE, PLUS, RBRACE, SP, STAR, ZERO } from "./bytes.ts";
 import { DEFAULT_LIMITS, type Limits } from "./limits.ts";
-
-/** Takes the bytes of one literal as they arrive, in place of holding them. */
-export interface LiteralSink {
-  /** The next bytes; they may be kept, since nobody else writes to them. */
-  write(bytes: Uint8Array): void;
-  /** All announced bytes were written. */
-  end(): void;
-}
 
 /** A literal that does not stand in its frame's bytes: it came in pieces, or it was streamed. */
 export interface DetachedLiteral {

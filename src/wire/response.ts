@@ -1,3 +1,4 @@
+import type { ImapValue } from "../model/values.ts";
 import { ProtocolError } from "../errors.ts";
 import { NumberSet } from "../model/number_set.ts";
 import type {
@@ -26,7 +27,7 @@ import {
   STAR,
   ZERO,
 } from "./bytes.ts";
-import { Cursor, type ImapValue } from "./cursor.ts";
+import { Cursor } from "./cursor.ts";
 import { readFetch } from "./fetch_response.ts";
 import { readFlags } from "./flags.ts";
 import { DEFAULT_LIMITS, type Limits } from "./limits.ts";
@@ -165,20 +166,25 @@ function readList(cursor: Cursor, type: ListResponse["type"]): ListResponse {
 function readName(cursor: Cursor): Uint8Array {
   if (cursor.peek() === DQUOTE || cursor.literalNext()) return cursor.astringBytes();
   const { bytes, at } = cursor;
-  let end = cursor.end;
-  while (end > at && isSpace(bytes[end - 1])) end--;
-  if (bytes[end - 1] === RPAREN) end = listStart(bytes, at, end) ?? end;
+  let end = lessSpace(bytes, at, cursor.end);
+  if (bytes[end - 1] === RPAREN) end = lessSpace(bytes, at, listStart(bytes, at, end) ?? end);
   if (end === at) throw cursor.error("expected a folder name");
   cursor.at = end;
   return bytes.slice(at, end);
 }
 
-/** Where the list that ends at `end` begins, less the space in front of it. */
+/** `end`, less the white space in front of it. */
+function lessSpace(bytes: Uint8Array, start: number, end: number): number {
+  while (end > start && isSpace(bytes[end - 1])) end--;
+  return end;
+}
+
+/** Where the list that ends at `end` begins, if white space stands in front of it. */
 function listStart(bytes: Uint8Array, start: number, end: number): number | null {
   let depth = 0;
   for (let i = end - 1; i > start; i--) {
     if (bytes[i] === RPAREN) depth++;
-    else if (bytes[i] === LPAREN && --depth === 0) return isSpace(bytes[i - 1]) ? i - 1 : null;
+    else if (bytes[i] === LPAREN && --depth === 0) return isSpace(bytes[i - 1]) ? i : null;
   }
   return null;
 }

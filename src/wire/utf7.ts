@@ -1,4 +1,4 @@
-import { decodeLoosely } from "./bytes.ts";
+import { decodeLoosely, decodeUtf8 } from "./bytes.ts";
 
 /** Modified UTF-7, the encoding of folder names in IMAP4rev1 (RFC 3501 section 5.1.3). */
 
@@ -38,6 +38,11 @@ export function decodeUtf7(bytes: Uint8Array): string {
     if (run === "") return end === "-" ? "&" : all;
     return decodeRun(run) ?? all;
   });
+}
+
+/** A folder name that came over the wire, as text: out of modified UTF-7, or out of UTF-8. */
+export function decodeFolderName(raw: Uint8Array, utf8 = false): string {
+  return utf8 ? decodeUtf8(raw) : decodeUtf7(raw);
 }
 
 function decodeRun(run: string): string | null {

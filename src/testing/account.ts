@@ -1,0 +1,164 @@
+import { InvalidArgumentError } from "../errors.ts";
+import { ZonedDate } from "../model/dates.ts";
+import { encodeUtf8 } from "../wire/bytes.ts";
+import { Folder } from "./folder.ts";
+import { withCrlf } from "./message.ts";
+import { no } from "./refusal.ts";
+
+/** What stands between the levels of a folder's name. */
+export const DELIMITER = "/";
+
+/** How a folder is made. */
+export interface FolderOptions {
+  /** Its special use, such as `\Sent` (RFC 6154). */
+  readonly specialUse?: string;
+  /** Whether the user is subscribed to it. Default `true`. */
+  readonly subscribed?: boolean;
+}
+
+/** What goes with a message. */
+export interface AppendOptions {
+  /** Its flags and keywords. Default: none. */
+  readonly flags?: readonly string[];
+  /** When it came in; one without a zone of its own is shown in UTC. Default: now. */
+  readonly date?: Date;
+}
+
+/** The mail of one user of a `MemoryServer`; there is an INBOX from the start. */
+export interface MemoryAccount {
+  /** The name that the user logs in with. */
+  readonly user: string;
+  /** Makes a folder, and those above it that are missing; `/` stands between the levels. */
+  createFolder(name: string, options?: FolderOptions): void;
+  /**
+   * Puts a message into a folder and gives its UID. Bare line feeds become CRLF. Sessions that
+   * have the folder open are told when the protocol allows it, those in IDLE at once.
+   */
+  append(folder: string, message: string | Uint8Array, options?: AppendOptions): number;
+}
+
+/** An account with all that sessions need. */
+export class Account implements MemoryAccount {
+  /** The name that the user logs in with. */
+  readonly user: string;
+  /** The password, as it is. */
+  readonly password: string;
+  /** Names of folders, which may be gone. */
+  readonly subscribed: Set<string> = new Set();
+  readonly #folders = new Map<string, Folder>();
+  #nextUidValidity = 1;
+
+  constructor(user: string, password: string) {
+    this.user = user;
+    this.password = password;
+    this.createFolder("INBOX");
+  }
+
+  /** As `MemoryAccount` says. */
+  createFolder(name: string, options: FolderOptions = {}): void {
+    if (!isFolderName(name)) throw new InvalidArgumentError(`not a folder's name: ${name}`);
+    if (this.find(name)?.selectable) {
+      throw new InvalidArgumentError(`there is a folder ${name} already`);
+    }
+    this.create(name, options.specialUse ?? null);
+    if (options.subscribed ?? true) this.subscribed.add(canonical(name));
+  }
+
+  /** As `MemoryAccount` says. */
+  append(folder: string, message: string | Uint8Array, options: AppendOptions = {}): number {
+    const target = this.find(folder);
+    if (!target?.selectable) throw new InvalidArgumentError(`there is no folder ${folder}`);
+    const bytes = typeof message === "string" ? encodeUtf8(message) : message;
+    const date = zoned(options.date ?? new Date());
+    return target.add(withCrlf(bytes), date, options.flags ?? []).uid;
+  }
+
+  /** All folders, those above before those below. */
+  get folders(): readonly Folder[] {
+    const key = (name: string) => name === "INBOX" ? "" : name.replaceAll(DELIMITER, "\0");
+    return [...this.#folders.values()].sort((a, b) => key(a.name) < key(b.name) ? -1 : 1);
+  }
+
+  /** The folder of this name, which may be a mere name. */
+  find(name: string): Folder | undefined {
+    return this.#folders.get(canonical(name));
+  }
+
+  /** The folder of this name, which must be one that can be opened. */
+  get(name: string): Folder {
+    const folder = this.find(name);
+    if (folder === undefined) throw no(`there is no folder ${shown(name)}`, "NONEXISTENT");
+    if (!folder.selectable) throw no(`${shown(name)} holds no messages`, "CANNOT");
+    return folder;
+  }
+
+  /** As `get`, for a folder that messages go to. */
+  target(name: string): Folder {
+    const folder = this.find(name);
+    if (!folder?.selectable) throw no(`there is no folder ${shown(name)}`, "TRYCREATE");
+    return folder;
+  }
+
+  /** The folders below a name, at every level. */
+  below(name: string): readonly Folder[] {
+    const prefix = canonical(name) + DELIMITER;
+    return this.folders.filter((folder) => folder.name.startsWith(prefix));
+  }
+
+  /** Makes a folder and those above it. */
+  create(name: string, specialUse: string | null): Folder {
+    if (!isFolderName(name)) throw no(`${shown(name)} can't be the name of a folder`, "CANNOT");
+    const levels = name.split(DELIMITER);
+    for (let i = 1; i < levels.length; i++) {
+      const parent = levels.slice(0, i).join(DELIMITER);
+      if (this.find(parent) === undefined) this.#make(parent, null);
+    }
+    return this.#make(name, specialUse);
+  }
+
+  /** Removes a folder; where there are others below, its mere name stays. */
+  delete(folder: Folder): void {
+    folder.expunge(new Set(folder.messages));
+    if (this.below(folder.name).length === 0) this.#folders.delete(folder.name);
+    else folder.selectable = false;
+  }
+
+  /** Renames a folder and those below it. */
+  rename(folder: Folder, name: string): void {
+    const next = canonical(name);
+    const moved = [folder, ...this.below(folder.name)];
+    const { length } = folder.name;
+    this.create(next, null);
+    for (const each of moved) this.#folders.delete(each.name);
+    for (const each of moved) {
+      each.name = next + each.name.slice(length);
+      this.#folders.set(each.name, each);
+    }
+  }
+
+  /** Makes this one folder; a mere name of before gives way. */
+  #make(name: string, specialUse: string | null): Folder {
+    const folder = new Folder(canonical(name), this.#nextUidValidity++, specialUse);
+    this.#folders.set(folder.name, folder);
+    return folder;
+  }
+}
+
+/** A folder's name as it is kept: INBOX may be written in any case (RFC 9051 section 5.1). */
+export function canonical(name: string): string {
+  return name.replace(/^inbox(?=$|\/)/i, "INBOX");
+}
+
+function isFolderName(name: string): boolean {
+  // deno-lint-ignore no-control-regex
+  return !name.split(DELIMITER).includes("") && !/[*%\x00-\x1f\x7f]/.test(name);
+}
+
+/** A name within the text of a response, which must be ASCII. */
+function shown(name: string): string {
+  return JSON.stringify(name).replace(/[^ -~]/g, "?");
+}
+
+function zoned(date: Date): ZonedDate {
+  return date instanceof ZonedDate ? date : new ZonedDate(date.getTime(), 0, date.toISOString());
+}

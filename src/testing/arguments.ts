@@ -1,0 +1,277 @@
+import { parseDate, type ZonedDate } from "../model/dates.ts";
+import { NumberSet } from "../model/number_set.ts";
+import {
+  BACKSLASH,
+  decodeAscii,
+  decodeUtf8,
+  DQUOTE,
+  LBRACE,
+  LPAREN,
+  RPAREN,
+  SP,
+  STAR,
+} from "../wire/bytes.ts";
+import { decodeUtf7, encodeUtf7 } from "../wire/utf7.ts";
+import { bad, no } from "./refusal.ts";
+
+/** What a byte may be part of (RFC 9051 section 9). */
+const ATOM = 1;
+const ASTRING = 2;
+const LIST = 4;
+const TAG = 8;
+const SEQUENCE_SET = 16;
+
+const CLASSES = new Uint8Array(256);
+for (let byte = 33; byte < 127; byte++) {
+  const char = String.fromCharCode(byte);
+  const atom = !'(){%*"\\]'.includes(char);
+  const astring = atom || char === "]";
+  const list = astring || char === "%" || char === "*";
+  CLASSES[byte] = (atom ? ATOM : 0) | (astring ? ASTRING : 0) | (list ? LIST : 0) |
+    (astring && char !== "+" ? TAG : 0) | ("0123456789:,*".includes(char) ? SEQUENCE_SET : 0);
+}
+
+/** How far an expression sees. */
+const LOOK_AHEAD = 256;
+
+const NUMBER = /^(?:0|[1-9][0-9]{0,15})$/;
+const ID = "(?:[1-9][0-9]{0,9}|\\*)";
+const SET = new RegExp(`^${ID}(?::${ID})?(?:,${ID}(?::${ID})?)*$`);
+const DATE = /^\d{1,2}-(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)-\d{4}$/i;
+const DATE_TIME = /^[ \d]\d-[a-z]{3}-\d{4} \d{2}:\d{2}:\d{2} [+-]\d{4}$/i;
+const SYSTEM_FLAGS = ["\\Answered", "\\Flagged", "\\Deleted", "\\Seen", "\\Draft"];
+
+/**
+ * Reads a command, a grammar element at a time. Where the client's `Cursor` makes the best of
+ * what servers send, this one takes nothing but what RFC 3501 allows: all else is answered BAD.
+ */
+export class Arguments {
+  readonly #bytes: Uint8Array;
+  readonly #end: number;
+  #at = 0;
+
+  /** A whole command, its last line end included. */
+  constructor(command: Uint8Array) {
+    this.#bytes = command;
+    // A line that ends otherwise fails where its end is expected.
+    this.#end = decodeAscii(command, command.length - 2) === "\r\n"
+      ? command.length - 2
+      : command.length;
+  }
+
+  /** The tag that a command begins with. */
+  tag(): string {
+    return this.#run(TAG, "a tag");
+  }
+
+  /** A space. */
+  sp(): this {
+    return this.expect(SP);
+  }
+
+  /** Nothing is left. */
+  end(): void {
+    if (this.#at < this.#end) throw bad("unexpected text behind the arguments");
+  }
+
+  /** The next byte; -1 at the end. */
+  peek(): number {
+    return this.#at < this.#end ? this.#bytes[this.#at] : -1;
+  }
+
+  /** Takes this byte if it comes next, and says whether it did. */
+  take(byte: number): boolean {
+    if (this.peek() !== byte) return false;
+    this.#at++;
+    return true;
+  }
+
+  /** Takes this byte, which must come next. */
+  expect(byte: number): this {
+    if (!this.take(byte)) throw bad(`expected "${String.fromCharCode(byte)}"`);
+    return this;
+  }
+
+  /** An atom. */
+  atom(): string {
+    return this.#run(ATOM, "an atom");
+  }
+
+  /** An atom in upper case. */
+  keyword(): string {
+    return this.atom().toUpperCase();
+  }
+
+  /** Whether an expression, which begins with `^`, matches here. */
+  ahead(expression: RegExp): boolean {
+    return expression.test(this.#rest());
+  }
+
+  /** What an expression, which begins with `^`, finds here. */
+  match(expression: RegExp, what: string): RegExpExecArray {
+    const match = expression.exec(this.#rest());
+    if (match === null) throw bad(`expected ${what}`);
+    this.#at += match[0].length;
+    return match;
+  }
+
+  /** What comes next; the expressions are for what is short. */
+  #rest(): string {
+    return decodeAscii(this.#bytes, this.#at, Math.min(this.#end, this.#at + LOOK_AHEAD));
+  }
+
+  /** NIL. */
+  nil(): void {
+    this.match(/^NIL/i, "NIL");
+  }
+
+  /** Whether a string comes next. */
+  get atString(): boolean {
+    return this.peek() === DQUOTE || this.peek() === LBRACE;
+  }
+
+  /** A whole number of zero or more. */
+  number(): number {
+    const text = this.atom();
+    if (!NUMBER.test(text)) throw bad("expected a number");
+    return Number(text);
+  }
+
+  /** The bytes of a string: quoted, or a literal. */
+  string(): Uint8Array {
+    if (this.peek() === DQUOTE) return this.#quoted();
+    if (this.peek() === LBRACE) return this.literal();
+    throw bad("expected a string");
+  }
+
+  /** The bytes of a string or an atom. */
+  astring(): Uint8Array {
+    if (this.atString) return this.string();
+    const start = this.#at;
+    this.#run(ASTRING, "a string or an atom");
+    return this.#bytes.subarray(start, this.#at);
+  }
+
+  /** A string or an atom, as text. */
+  text(): string {
+    return decodeUtf8(this.astring());
+  }
+
+  /** The bytes of a literal. */
+  literal(): Uint8Array {
+    const [head, size] = this.match(/^\{(\d+)\+?\}\r\n/, "a literal");
+    const start = this.#at;
+    // Only the head of a command, looked at before its literal is sent, can end so soon.
+    if (start + Number(size) > this.#end) throw bad(`the literal ${head.trim()} is cut short`);
+    this.#at += Number(size);
+    const bytes = this.#bytes.subarray(start, this.#at);
+    if (bytes.includes(0)) throw bad("a literal can't hold a NUL");
+    return bytes;
+  }
+
+  /** A folder's name. */
+  mailbox(): string {
+    return this.#folderName(this.astring());
+  }
+
+  /** A folder's name in which `*` and `%` match others. */
+  listMailbox(): string {
+    if (this.atString) return this.#folderName(this.string());
+    return this.#folderName(this.#bytes.subarray(this.#at, this.#skip(LIST, "a pattern")));
+  }
+
+  /** A set of sequence numbers or UIDs. */
+  sequenceSet(): NumberSet {
+    const text = this.#run(SEQUENCE_SET, "a set of message numbers");
+    if (!SET.test(text)) throw bad("not a set of message numbers");
+    try {
+      return NumberSet.from(text);
+    } catch {
+      throw bad("a message number that is too large");
+    }
+  }
+
+  /** Whether a set of message numbers may begin here. */
+  get atSequenceSet(): boolean {
+    const byte = this.peek();
+    return byte === STAR || byte > 48 && byte < 58;
+  }
+
+  /** A flag that clients may set: `\Recent` is none. */
+  flag(): string {
+    if (!this.take(BACKSLASH)) return this.atom();
+    const name = `\\${this.atom()}`;
+    const flag = SYSTEM_FLAGS.find((known) => known.toLowerCase() === name.toLowerCase());
+    if (flag === undefined) throw bad(`${name} can't be stored`);
+    return flag;
+  }
+
+  /** Flags in parentheses. */
+  flagList(): string[] {
+    const flags: string[] = [];
+    this.list(() => flags.push(this.flag()), "empty");
+    return flags;
+  }
+
+  /** A calendar date, quoted or not, at midnight UTC. */
+  date(): Date {
+    const text = decodeAscii(this.peek() === DQUOTE ? this.string() : this.astring());
+    const date = DATE.test(text) ? parseDate(`${text} 00:00`) : null;
+    if (date === null) throw bad("expected a date");
+    return date;
+  }
+
+  /** A date with time and zone, quoted. */
+  dateTime(): ZonedDate {
+    const text = decodeAscii(this.#quoted());
+    const date = DATE_TIME.test(text) ? parseDate(text) : null;
+    if (date === null) throw bad("expected a date and time");
+    return date;
+  }
+
+  /** A parenthesised list with single spaces between its items; it may be `empty` if so said. */
+  list(item: () => void, empty?: "empty"): void {
+    this.expect(LPAREN);
+    if (empty && this.take(RPAREN)) return;
+    do item(); while (this.take(SP));
+    this.expect(RPAREN);
+  }
+
+  #run(kind: number, what: string): string {
+    const start = this.#at;
+    return decodeAscii(this.#bytes, start, this.#skip(kind, what));
+  }
+
+  /** Moves behind a run of bytes of one kind, and gives the place. */
+  #skip(kind: number, what: string): number {
+    const start = this.#at;
+    while (this.#at < this.#end && (CLASSES[this.#bytes[this.#at]] & kind) !== 0) this.#at++;
+    if (this.#at === start) throw bad(`expected ${what}`);
+    return this.#at;
+  }
+
+  #quoted(): Uint8Array {
+    this.expect(DQUOTE);
+    const content: number[] = [];
+    for (;;) {
+      let byte = this.peek();
+      if (byte < 32 || byte > 126) throw bad("a quoted string without end, or not of ASCII");
+      this.#at++;
+      if (byte === DQUOTE) return Uint8Array.from(content);
+      if (byte === BACKSLASH) {
+        byte = this.peek();
+        if (byte !== DQUOTE && byte !== BACKSLASH) throw bad("a backslash that escapes nothing");
+        this.#at++;
+      }
+      content.push(byte);
+    }
+  }
+
+  #folderName(bytes: Uint8Array): string {
+    const name = decodeUtf7(bytes);
+    if (encodeUtf7(name) !== decodeAscii(bytes)) {
+      throw no("a folder's name must be in modified UTF-7", "CANNOT");
+    }
+    return name;
+  }
+}

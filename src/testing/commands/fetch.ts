@@ -1,0 +1,54 @@
+import { LPAREN } from "../../wire/bytes.ts";
+import type { Arguments } from "../arguments.ts";
+import type { ServerCommand } from "../command.ts";
+import { type FetchItem, MACROS, readFetchItem } from "../fetch_items.ts";
+import { pick, type Picked } from "../picked.ts";
+import type { Session } from "../session.ts";
+
+/** FETCH (RFC 3501 section 6.4.5). */
+export const fetch: ServerCommand = {
+  name: "FETCH",
+  state: "selected",
+  uid: "IMAP4rev1",
+  keepsNumbers: true,
+  async run(session, args, uid): Promise<void> {
+    const set = args.sp().sequenceSet();
+    const items = readItems(args.sp());
+    args.end();
+    if (uid && !items.some(({ name }) => name === "UID")) items.unshift(UID);
+    for (const picked of pick(session.view, set, uid)) {
+      answer(session, picked, items);
+      if (session.output.full) await session.output.flush();
+      if (session.output.broken) return;
+    }
+  },
+};
+
+const UID = MACROS.UID[0];
+
+/** A macro, an item, or items in parentheses. */
+function readItems(args: Arguments): FetchItem[] {
+  const items: FetchItem[] = [];
+  if (args.peek() === LPAREN) args.list(() => items.push(readFetchItem(args)));
+  else if (args.ahead(/^(?:ALL|FAST|FULL)$/i)) items.push(...MACROS[args.keyword()]);
+  else items.push(readFetchItem(args));
+  return items;
+}
+
+function answer(session: Session, { message, sequence }: Picked, items: FetchItem[]): void {
+  const { view, output } = session;
+  const reads = !view.readOnly && items.some((item) => item.setsSeen);
+  const seen = reads && !message.flags.has("\\Seen");
+  if (seen) view.folder.setFlags(message, [...message.flags, "\\Seen"], view);
+  output.text(`* ${sequence} FETCH (`);
+  items.forEach((item, index) => {
+    output.text(`${index > 0 ? " " : ""}${item.name} `);
+    const value = item.value(message, view);
+    if (typeof value === "string") output.text(value);
+    else output.literal(value);
+  });
+  if (seen && !items.some(({ name }) => name === "FLAGS")) {
+    output.text(` FLAGS ${view.flags(message)}`);
+  }
+  output.line(")");
+}

@@ -1,0 +1,93 @@
+import { canonical, DELIMITER } from "../account.ts";
+import type { ServerCommand } from "../command.ts";
+import type { Folder } from "../folder.ts";
+import { no } from "../refusal.ts";
+import type { Session } from "../session.ts";
+
+/** CREATE (RFC 3501 section 6.3.3). */
+export const create: ServerCommand = {
+  name: "CREATE",
+  state: "authenticated",
+  run(session, args): void {
+    const name = args.sp().mailbox();
+    args.end();
+    // A delimiter at the end says that there will be folders below.
+    const folder = name.endsWith(DELIMITER) ? name.slice(0, -1) : name;
+    if (session.account.find(folder)?.selectable) {
+      throw no("there is such a folder already", "ALREADYEXISTS");
+    }
+    session.account.create(folder, null);
+  },
+};
+
+/** DELETE (RFC 3501 section 6.3.4). */
+export const deleteFolder: ServerCommand = {
+  name: "DELETE",
+  state: "authenticated",
+  run(session, args): void {
+    const name = args.sp().mailbox();
+    args.end();
+    const folder = existing(session, name);
+    if (folder.name === "INBOX") throw no("INBOX can't be deleted", "CANNOT");
+    if (!folder.selectable && session.account.below(folder.name).length > 0) {
+      throw no("there are folders below it", "HASCHILDREN");
+    }
+    session.account.delete(folder);
+  },
+};
+
+/** RENAME (RFC 3501 section 6.3.5). */
+export const rename: ServerCommand = {
+  name: "RENAME",
+  state: "authenticated",
+  run(session, args): void {
+    const from = args.sp().mailbox();
+    const to = canonical(args.sp().mailbox());
+    args.end();
+    const folder = existing(session, from);
+    if (session.account.find(to)) throw no("there is such a folder already", "ALREADYEXISTS");
+    if (to.startsWith(folder.name + DELIMITER)) {
+      throw no("a folder can't go below itself", "CANNOT");
+    }
+    if (folder.name === "INBOX") moveInbox(session, folder, to);
+    else session.account.rename(folder, to);
+  },
+};
+
+/** SUBSCRIBE (RFC 3501 section 6.3.6). */
+export const subscribe: ServerCommand = {
+  name: "SUBSCRIBE",
+  state: "authenticated",
+  run(session, args): void {
+    const name = args.sp().mailbox();
+    args.end();
+    session.account.subscribed.add(existing(session, name).name);
+  },
+};
+
+/** UNSUBSCRIBE (RFC 3501 section 6.3.7). */
+export const unsubscribe: ServerCommand = {
+  name: "UNSUBSCRIBE",
+  state: "authenticated",
+  run(session, args): void {
+    const name = canonical(args.sp().mailbox());
+    args.end();
+    if (!session.account.subscribed.delete(name)) {
+      throw no("you are not subscribed to it", "NONEXISTENT");
+    }
+  },
+};
+
+function existing(session: Session, name: string): Folder {
+  const folder = session.account.find(name);
+  if (folder === undefined) throw no("there is no such folder", "NONEXISTENT");
+  return folder;
+}
+
+/** INBOX always stays: its messages go to the new folder, and folders below it remain. */
+function moveInbox(session: Session, inbox: Folder, name: string): void {
+  const folder = session.account.create(name, null);
+  const messages = new Set(inbox.messages);
+  for (const { bytes, date, flags } of messages) folder.add(bytes, date, flags);
+  inbox.expunge(messages);
+}

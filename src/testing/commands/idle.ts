@@ -1,0 +1,24 @@
+import { decodeAscii } from "../../wire/bytes.ts";
+import type { ServerCommand } from "../command.ts";
+import { bad, Goodbye } from "../refusal.ts";
+
+/** IDLE (RFC 2177): what happens in the folder is told at once. */
+export const idle: ServerCommand = {
+  name: "IDLE",
+  state: "authenticated",
+  capability: "IDLE",
+  async run(session, args): Promise<void> {
+    args.end();
+    const tell = () => {
+      session.tellNews(true);
+      void session.output.flush();
+    };
+    session.output.line("+ idling");
+    tell();
+    session.onNews(tell);
+    const line = await session.input.line();
+    session.onNews(null);
+    if (line === null) throw new Goodbye("the connection ended");
+    if (decodeAscii(line).toUpperCase() !== "DONE\r\n") throw bad("expected DONE");
+  },
+};

@@ -1,0 +1,82 @@
+import { encodeUtf7 } from "../../wire/utf7.ts";
+import { canonical, DELIMITER } from "../account.ts";
+import type { ServerCommand } from "../command.ts";
+import type { Folder } from "../folder.ts";
+import { string } from "../output.ts";
+import type { Session } from "../session.ts";
+
+/** LIST (RFC 3501 section 6.3.8), with CHILDREN (RFC 3348) and SPECIAL-USE (RFC 6154). */
+export const list: ServerCommand = {
+  name: "LIST",
+  state: "authenticated",
+  run(session, args): void {
+    const reference = args.sp().mailbox();
+    const pattern = args.sp().listMailbox();
+    args.end();
+    if (pattern === "") {
+      session.untagged(`LIST (\\Noselect) "${DELIMITER}" ""`);
+      return;
+    }
+    const matches = matcher(reference + pattern);
+    for (const folder of session.account.folders) {
+      if (matches(folder.name)) answer(session, "LIST", attributes(session, folder), folder.name);
+    }
+  },
+};
+
+/** LSUB (RFC 3501 section 6.3.9). */
+export const lsub: ServerCommand = {
+  name: "LSUB",
+  state: "authenticated",
+  run(session, args): void {
+    const reference = args.sp().mailbox();
+    const pattern = args.sp().listMailbox();
+    args.end();
+    const matches = matcher(reference + pattern);
+    const { subscribed } = session.account;
+    const names = new Set<string>();
+    for (const name of subscribed) {
+      if (matches(name)) names.add(name);
+      // With `%`, a name stands for those below it that the pattern does not reach.
+      else if (pattern.endsWith("%")) {
+        for (const above of parents(name)) if (matches(above)) names.add(above);
+      }
+    }
+    for (const name of [...names].sort()) {
+      answer(session, "LSUB", subscribed.has(name) ? [] : ["\\Noselect"], name);
+    }
+  },
+};
+
+function answer(session: Session, kind: string, attributes: string[], name: string): void {
+  const shown = string(encodeUtf7(name));
+  session.untagged(`${kind} (${attributes.join(" ")}) "${DELIMITER}" ${shown}`);
+}
+
+function attributes(session: Session, folder: Folder): string[] {
+  const list: string[] = [];
+  if (!folder.selectable) list.push("\\Noselect");
+  if (session.has("CHILDREN")) {
+    const children = session.account.below(folder.name).length > 0;
+    list.push(children ? "\\HasChildren" : "\\HasNoChildren");
+  }
+  if (folder.specialUse !== null && session.has("SPECIAL-USE")) list.push(folder.specialUse);
+  return list;
+}
+
+function parents(name: string): string[] {
+  const levels = name.split(DELIMITER);
+  return levels.slice(1).map((_, i) => levels.slice(0, i + 1).join(DELIMITER));
+}
+
+/** `*` stands for anything, `%` for anything within one level. */
+function matcher(pattern: string): (name: string) => boolean {
+  const source = canonical(pattern)
+    .replace(/[*%]+/g, (run) => run.includes("*") ? "*" : "%")
+    .replace(/[.+?^${}()|[\]\\]/g, "\\$&")
+    .replaceAll("*", ".*")
+    .replaceAll("%", `[^${DELIMITER}]*`);
+  const exact = new RegExp(`^${source}$`, "s");
+  const anyCase = new RegExp(`^${source}$`, "si");
+  return (name) => (name === "INBOX" ? anyCase : exact).test(name);
+}

@@ -1,0 +1,25 @@
+import type { ServerCommand } from "../command.ts";
+import { append } from "./append.ts";
+import { authenticate } from "./authenticate.ts";
+import { copy, move } from "./copy.ts";
+import { expunge } from "./expunge.ts";
+import { fetch } from "./fetch.ts";
+import { create, deleteFolder, rename, subscribe, unsubscribe } from "./folders.ts";
+import { idle } from "./idle.ts";
+import { list, lsub } from "./list.ts";
+import { login } from "./login.ts";
+import { search } from "./search.ts";
+import { close, examine, select, unselect } from "./select.ts";
+import { capability, check, enable, id, logout, namespace, noop, startTls } from "./session.ts";
+import { status } from "./status.ts";
+import { store } from "./store.ts";
+
+/** All commands by name. */
+export const COMMANDS: ReadonlyMap<string, ServerCommand> = new Map(
+  [
+    ...[capability, noop, logout, startTls, id, enable, namespace, check, login, authenticate],
+    ...[select, examine, close, unselect, list, lsub, status],
+    ...[create, deleteFolder, rename, subscribe, unsubscribe],
+    ...[append, search, fetch, store, copy, move, expunge, idle],
+  ].map((command) => [command.name, command]),
+);

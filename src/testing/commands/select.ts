@@ -1,0 +1,71 @@
+import type { ServerCommand } from "../command.ts";
+import { SYSTEM_FLAGS, type View } from "../folder.ts";
+import type { Session } from "../session.ts";
+
+/** SELECT (RFC 3501 section 6.3.1). */
+export const select: ServerCommand = {
+  name: "SELECT",
+  state: "authenticated",
+  run(session, args): string {
+    const name = args.sp().mailbox();
+    args.end();
+    return open(session, name, false);
+  },
+};
+
+/** EXAMINE: as SELECT, for reading only. */
+export const examine: ServerCommand = {
+  name: "EXAMINE",
+  state: "authenticated",
+  run(session, args): string {
+    const name = args.sp().mailbox();
+    args.end();
+    return open(session, name, true);
+  },
+};
+
+/** CLOSE: deleted messages go silently. */
+export const close: ServerCommand = {
+  name: "CLOSE",
+  state: "selected",
+  run(session, args): void {
+    args.end();
+    const { view } = session;
+    session.close();
+    if (!view.readOnly) view.folder.expunge(deleted(view));
+  },
+};
+
+/** UNSELECT (RFC 3691): as CLOSE, but nothing goes. */
+export const unselect: ServerCommand = {
+  name: "UNSELECT",
+  state: "selected",
+  capability: "UNSELECT",
+  run(session, args): void {
+    args.end();
+    session.close();
+  },
+};
+
+/** The messages of a view that are to be expunged. */
+export function deleted(view: View): Set<View["messages"][number]> {
+  return new Set(view.messages.filter((message) => message.flags.has("\\Deleted")));
+}
+
+function open(session: Session, name: string, readOnly: boolean): string {
+  // Whatever becomes of this command, the folder of before is closed.
+  session.close();
+  const folder = session.account.get(name);
+  const view = folder.open(readOnly);
+  session.select(view);
+  session.untagged(`FLAGS (${folder.flags.join(" ")})`);
+  session.untagged(`${view.messages.length} EXISTS`);
+  session.untagged(`${view.recent.size} RECENT`);
+  const unseen = view.messages.findIndex((message) => !message.flags.has("\\Seen"));
+  if (unseen >= 0) session.untagged(`OK [UNSEEN ${unseen + 1}] the first unseen message`);
+  const permanent = readOnly ? "" : `${SYSTEM_FLAGS.join(" ")} \\*`;
+  session.untagged(`OK [PERMANENTFLAGS (${permanent})] what can be stored`);
+  session.untagged(`OK [UIDNEXT ${folder.uidNext}] the next UID`);
+  session.untagged(`OK [UIDVALIDITY ${folder.uidValidity}] UIDs hold`);
+  return readOnly ? "READ-ONLY" : "READ-WRITE";
+}

@@ -1,0 +1,93 @@
+import type { ServerCommand } from "../command.ts";
+import { bad } from "../refusal.ts";
+import { LPAREN } from "../../wire/bytes.ts";
+
+/** CAPABILITY (RFC 3501 section 6.1.1). */
+export const capability: ServerCommand = {
+  name: "CAPABILITY",
+  state: "any",
+  run(session, args): void {
+    args.end();
+    session.untagged(`CAPABILITY ${session.capabilities.join(" ")}`);
+  },
+};
+
+/** NOOP: whatever is new is told at its end, as at that of any command. */
+export const noop: ServerCommand = {
+  name: "NOOP",
+  state: "any",
+  run(_session, args): void {
+    args.end();
+  },
+};
+
+/** CHECK (RFC 3501 section 6.4.1): there is nothing to write down. */
+export const check: ServerCommand = { ...noop, name: "CHECK", state: "selected" };
+
+/** LOGOUT. */
+export const logout: ServerCommand = {
+  name: "LOGOUT",
+  state: "any",
+  run(session, args): void {
+    args.end();
+    session.close();
+    session.untagged("BYE until next time");
+    session.endAfterAnswer();
+  },
+};
+
+/** STARTTLS (RFC 3501 section 6.2.1). */
+export const startTls: ServerCommand = {
+  name: "STARTTLS",
+  state: "not authenticated",
+  capability: "STARTTLS",
+  run(session, args): void {
+    args.end();
+    if (!session.canStartTls) throw bad("there is no TLS to start");
+    // They would pass for protected ones once TLS is on.
+    if (session.input.pending) throw bad("nothing may follow before TLS is on");
+    session.upgradeAfterAnswer();
+  },
+};
+
+/** ID (RFC 2971). */
+export const id: ServerCommand = {
+  name: "ID",
+  state: "any",
+  capability: "ID",
+  run(session, args): void {
+    args.sp();
+    if (args.peek() === LPAREN) {
+      args.list(() => {
+        args.string();
+        args.sp();
+        if (args.atString) args.string();
+        else args.nil();
+      }, "empty");
+    } else args.nil();
+    args.end();
+    session.untagged('ID ("name" "MemoryServer")');
+  },
+};
+
+/** ENABLE (RFC 5161): there is nothing here that has to be enabled. */
+export const enable: ServerCommand = {
+  name: "ENABLE",
+  state: "authenticated",
+  capability: "ENABLE",
+  run(session, args): void {
+    do args.sp().atom(); while (args.peek() >= 0);
+    session.untagged("ENABLED");
+  },
+};
+
+/** NAMESPACE (RFC 2342): there is one, the user's own. */
+export const namespace: ServerCommand = {
+  name: "NAMESPACE",
+  state: "authenticated",
+  capability: "NAMESPACE",
+  run(session, args): void {
+    args.end();
+    session.untagged('NAMESPACE (("" "/")) NIL NIL');
+  },
+};

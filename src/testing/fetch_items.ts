@@ -1,0 +1,135 @@
+import { datetimeToInternalDate } from "../model/dates.ts";
+import { concat, encodeUtf8, LBRACKET, LT, RBRACKET } from "../wire/bytes.ts";
+import type { Arguments } from "./arguments.ts";
+import type { View } from "./folder.ts";
+import type { Message } from "./message.ts";
+import { type Entity, findPart } from "./mime.ts";
+import { string } from "./output.ts";
+import { bad } from "./refusal.ts";
+import { bodyStructure, envelope } from "./structure.ts";
+
+/** Something to be fetched of each message. */
+export interface FetchItem {
+  /** As the answer names it. */
+  readonly name: string;
+  /** Whether to fetch it means to read the message. */
+  readonly setsSeen: boolean;
+  /** What it is for a message: binary text of the grammar, or bytes for a literal. */
+  value(message: Message, view: View): string | Uint8Array;
+}
+
+/** A part of a message, as `BODY[...]` names it. */
+interface Section {
+  readonly part: readonly number[];
+  /** `HEADER`, `HEADER.FIELDS`, `HEADER.FIELDS.NOT`, `TEXT`, `MIME`, or empty for the content. */
+  readonly what: string;
+  /** Of `HEADER.FIELDS`, as the client wrote them. */
+  readonly fields: readonly string[];
+}
+
+const SIMPLE: Readonly<Record<string, FetchItem>> = {
+  FLAGS: item("FLAGS", (message, view) => view.flags(message)),
+  UID: item("UID", ({ uid }) => String(uid)),
+  INTERNALDATE: item("INTERNALDATE", ({ date }) => `"${datetimeToInternalDate(date)}"`),
+  "RFC822.SIZE": item("RFC822.SIZE", ({ bytes }) => String(bytes.length)),
+  ENVELOPE: item("ENVELOPE", ({ entity }) => envelope(entity)),
+  BODY: item("BODY", ({ entity }) => bodyStructure(entity, false)),
+  BODYSTRUCTURE: item("BODYSTRUCTURE", ({ entity }) => bodyStructure(entity, true)),
+  RFC822: item("RFC822", ({ bytes }) => bytes, true),
+  "RFC822.HEADER": item("RFC822.HEADER", ({ entity }) => header(entity)),
+  "RFC822.TEXT": item("RFC822.TEXT", ({ entity }) => body(entity), true),
+};
+
+/** What the macros stand for, and UID, which UID FETCH always gives. */
+export const MACROS: Readonly<Record<string, readonly FetchItem[]>> = {
+  FAST: named("FLAGS", "INTERNALDATE", "RFC822.SIZE"),
+  ALL: named("FLAGS", "INTERNALDATE", "RFC822.SIZE", "ENVELOPE"),
+  FULL: named("FLAGS", "INTERNALDATE", "RFC822.SIZE", "ENVELOPE", "BODY"),
+  UID: named("UID"),
+};
+
+/** Reads one item. */
+export function readFetchItem(args: Arguments): FetchItem {
+  const name = args.match(/^[A-Z0-9.]+/i, "an item to fetch")[0].toUpperCase();
+  if (args.peek() === LBRACKET && /^BODY(?:\.PEEK)?$/.test(name)) {
+    return readSectionItem(args, name === "BODY");
+  }
+  if (!Object.hasOwn(SIMPLE, name)) throw bad(`there is no item ${name}`);
+  return SIMPLE[name];
+}
+
+function item(name: string, value: FetchItem["value"], setsSeen = false): FetchItem {
+  return { name, value, setsSeen };
+}
+
+function named(...names: string[]): FetchItem[] {
+  return names.map((name) => SIMPLE[name]);
+}
+
+function readSectionItem(args: Arguments, setsSeen: boolean): FetchItem {
+  const section = readSection(args);
+  const partial = args.peek() === LT
+    ? args.match(/^<(\d{1,10})\.([1-9]\d{0,9})>/, "a range of bytes")
+    : null;
+  const from = Number(partial?.[1] ?? 0);
+  const to = partial === null ? Infinity : from + Number(partial[2]);
+  const name = `BODY[${sectionText(section)}]${partial === null ? "" : `<${from}>`}`;
+  return item(
+    name,
+    ({ entity }) => sectionBytes(entity, section)?.subarray(from, to) ?? "NIL",
+    setsSeen,
+  );
+}
+
+const SECTION =
+  /^\[((?:[1-9]\d{0,8}\.)*[1-9]\d{0,8})?(\.?)(HEADER\.FIELDS\.NOT|HEADER\.FIELDS|HEADER|TEXT|MIME)?/i;
+
+function readSection(args: Arguments): Section {
+  const [, numbers = "", dot, word = ""] = args.match(SECTION, "a section");
+  const what = word.toUpperCase();
+  const dotted = numbers !== "" && what !== "";
+  if ((dot === ".") !== dotted || (what === "MIME" && numbers === "")) {
+    throw bad("there is no such section");
+  }
+  const fields: string[] = [];
+  if (what.startsWith("HEADER.FIELDS")) args.sp().list(() => fields.push(args.text()));
+  args.expect(RBRACKET);
+  return { part: numbers === "" ? [] : numbers.split(".").map(Number), what, fields };
+}
+
+function sectionText({ part, what, fields }: Section): string {
+  const words = [...part.map(String), ...(what === "" ? [] : [what])].join(".");
+  if (fields.length === 0) return words;
+  const names = fields.map((field) => /^[!#-'+-[^-z|}~]+$/.test(field) ? field : string(field));
+  return `${words} (${names.join(" ")})`;
+}
+
+/** The bytes of a section; `null` where the message has none such. */
+function sectionBytes(root: Entity, { part, what, fields }: Section): Uint8Array | null {
+  const entity = part.length === 0 ? root : findPart(root, part);
+  if (entity === null) return null;
+  if (what === "MIME") return header(entity);
+  if (what === "") return part.length === 0 ? root.bytes : body(entity);
+  // Of a part, only a message has a header and a text of its own.
+  const message = part.length === 0 ? root : entity.message;
+  if (message === null) return null;
+  if (what === "HEADER") return header(message);
+  if (what === "TEXT") return body(message);
+  return headerFields(message, fields, what === "HEADER.FIELDS");
+}
+
+function header({ bytes, start, bodyStart }: Entity): Uint8Array {
+  return bytes.subarray(start, bodyStart);
+}
+
+function body({ bytes, bodyStart, end }: Entity): Uint8Array {
+  return bytes.subarray(bodyStart, end);
+}
+
+/** The fields with these names, or all others; then always the empty line. */
+function headerFields(message: Entity, names: readonly string[], wanted: boolean): Uint8Array {
+  const upper = names.map((name) => name.toUpperCase());
+  const fields = message.fields.filter(({ name }) => upper.includes(name) === wanted);
+  const lines = fields.map(({ start, end }) => message.bytes.subarray(start, end));
+  return concat([...lines, encodeUtf8("\r\n")]);
+}

@@ -1,0 +1,208 @@
+import type { ZonedDate } from "../model/dates.ts";
+import { Message } from "./message.ts";
+
+/** The flags that every folder has. */
+export const SYSTEM_FLAGS: readonly string[] = [
+  "\\Answered",
+  "\\Flagged",
+  "\\Deleted",
+  "\\Seen",
+  "\\Draft",
+];
+
+/** A folder; all sessions see the same one, each through a {@linkcode View}. */
+export class Folder {
+  /** All levels of its name; RENAME changes it. */
+  name: string;
+  /** Under which its UIDs hold. */
+  readonly uidValidity: number;
+  /** A special use, such as `\Sent` (RFC 6154). */
+  readonly specialUse: string | null;
+  /** `false` for a mere name that has children: what is left of a deleted folder. */
+  selectable = true;
+  /** The UID of the next message. */
+  uidNext = 1;
+  /** Its messages by UID. */
+  messages: Message[] = [];
+  /** Messages that no session has been told of. */
+  readonly recent: Set<Message> = new Set();
+  readonly #keywords = new Map<string, string>();
+  readonly #views = new Set<View>();
+
+  constructor(name: string, uidValidity: number, specialUse: string | null) {
+    this.name = name;
+    this.uidValidity = uidValidity;
+    this.specialUse = specialUse;
+  }
+
+  /** All flags in use. */
+  get flags(): readonly string[] {
+    return [...SYSTEM_FLAGS, ...this.#keywords.values()];
+  }
+
+  /** Puts a message into it. */
+  add(bytes: Uint8Array, date: ZonedDate, flags: Iterable<string>): Message {
+    const message = new Message(this.uidNext++, bytes, date, this.#known(flags));
+    this.messages.push(message);
+    this.recent.add(message);
+    for (const view of this.#views) view.added(message);
+    return message;
+  }
+
+  /** Takes messages out of it for good. */
+  expunge(gone: ReadonlySet<Message>): void {
+    const removed = this.messages.filter((message) => gone.has(message));
+    this.messages = this.messages.filter((message) => !gone.has(message));
+    for (const message of removed) {
+      this.recent.delete(message);
+      for (const view of this.#views) view.removed(message);
+    }
+  }
+
+  /** Gives a message these flags and tells every view but the one that asked for it. */
+  setFlags(message: Message, flags: Iterable<string>, by: View): void {
+    const next = this.#known(flags);
+    const same = [...next].every((flag) => message.flags.has(flag));
+    if (same && next.size === message.flags.size) return;
+    message.flags.clear();
+    for (const flag of next) message.flags.add(flag);
+    for (const view of this.#views) if (view !== by) view.changed(message);
+  }
+
+  /** Opens it for a session. */
+  open(readOnly: boolean): View {
+    const view = new View(this, readOnly);
+    this.#views.add(view);
+    return view;
+  }
+
+  /** The session does not look at it any more. */
+  close(view: View): void {
+    this.#views.delete(view);
+  }
+
+  /** The flags, keywords in the letter case in which the folder first saw them. */
+  #known(flags: Iterable<string>): Set<string> {
+    const known = new Set<string>();
+    for (const flag of flags) {
+      const key = flag.toLowerCase();
+      const system = SYSTEM_FLAGS.find((name) => name.toLowerCase() === key);
+      if (system === undefined && !this.#keywords.has(key)) this.#keywords.set(key, flag);
+      known.add(system ?? this.#keywords.get(key)!);
+    }
+    return known;
+  }
+}
+
+/**
+ * A folder as one session knows it. What others do to the folder waits here until the session may
+ * be told: until then its sequence numbers stay as they are (RFC 9051 sections 5.2 and 7.5.1).
+ */
+export class View {
+  /** What it is a view of. */
+  readonly folder: Folder;
+  /** Whether it was opened by EXAMINE. */
+  readonly readOnly: boolean;
+  /** The messages by sequence number, the first being 1. */
+  messages: Message[];
+  /** The messages that have `\Recent` in this session. */
+  readonly recent: Set<Message>;
+  /** Called at every change, for a session that may be told at once. */
+  onChange: (() => void) | null = null;
+  #added: Message[] = [];
+  readonly #removed = new Set<Message>();
+  readonly #changed = new Set<Message>();
+  #flagsTold: number;
+
+  constructor(folder: Folder, readOnly: boolean) {
+    this.folder = folder;
+    this.readOnly = readOnly;
+    this.messages = [...folder.messages];
+    this.recent = new Set(folder.recent);
+    this.#flagsTold = folder.flags.length;
+    if (!readOnly) folder.recent.clear();
+  }
+
+  /** The folder got a message. */
+  added(message: Message): void {
+    this.#added.push(message);
+    this.onChange?.();
+  }
+
+  /** The folder lost a message. */
+  removed(message: Message): void {
+    if (this.#added.includes(message)) this.#added.splice(this.#added.indexOf(message), 1);
+    else this.#removed.add(message);
+    this.onChange?.();
+  }
+
+  /** A message got other flags. */
+  changed(message: Message): void {
+    this.#changed.add(message);
+    this.onChange?.();
+  }
+
+  /** Whether somebody expunged the message, and the session was not told yet. */
+  isGone(message: Message): boolean {
+    return this.#removed.has(message);
+  }
+
+  /** The flags of a message in this session, in parentheses. */
+  flags(message: Message): string {
+    const flags = [...message.flags];
+    if (this.recent.has(message)) flags.push("\\Recent");
+    return `(${flags.join(" ")})`;
+  }
+
+  /** The flags in use, if there are such that the session was not told of. */
+  newFlags(): string[] {
+    const { flags } = this.folder;
+    if (flags.length === this.#flagsTold) return [];
+    this.#flagsTold = flags.length;
+    return [`FLAGS (${flags.join(" ")})`];
+  }
+
+  /** What the session is to be told now; without `expunges` the numbers of messages stay. */
+  news(expunges: boolean): string[] {
+    const lines = expunges ? this.#expunges() : [];
+    return [...lines, ...this.#arrivals(), ...this.newFlags(), ...this.#flagChanges()];
+  }
+
+  #expunges(): string[] {
+    if (this.#removed.size === 0) return [];
+    const lines: string[] = [];
+    const kept: Message[] = [];
+    for (const message of this.messages) {
+      if (this.#removed.has(message)) lines.push(`${kept.length + 1} EXPUNGE`);
+      else kept.push(message);
+    }
+    this.messages = kept;
+    for (const message of this.#removed) this.recent.delete(message);
+    this.#removed.clear();
+    return lines;
+  }
+
+  #arrivals(): string[] {
+    if (this.#added.length === 0) return [];
+    for (const message of this.#added) {
+      this.messages.push(message);
+      this.#changed.delete(message);
+      if (!this.folder.recent.has(message)) continue;
+      this.recent.add(message);
+      if (!this.readOnly) this.folder.recent.delete(message);
+    }
+    this.#added = [];
+    return [`${this.messages.length} EXISTS`, `${this.recent.size} RECENT`];
+  }
+
+  #flagChanges(): string[] {
+    const lines: string[] = [];
+    if (this.#changed.size === 0) return lines;
+    this.messages.forEach((message, index) => {
+      if (!this.#changed.has(message) || this.#removed.has(message)) return;
+      lines.push(`${index + 1} FETCH (FLAGS ${this.flags(message)})`);
+    });
+    this.#changed.clear();
+    return lines;
+  }
+}

@@ -1,0 +1,90 @@
+import { concat, decodeAscii, LF } from "../wire/bytes.ts";
+import { Goodbye } from "./refusal.ts";
+
+/** Bytes of one line. Sets of ids can be long; beyond this a client has run wild. */
+const LINE_LIMIT = 1024 * 1024;
+
+/** A literal as the end of a line announces it. */
+export interface AnnouncedLiteral {
+  /** Its length in bytes. */
+  readonly size: number;
+  /** The client waits for `+` before it sends the literal. */
+  readonly synchronising: boolean;
+}
+
+/** The literal that a line announces at its end (RFC 9051 section 4.3), or `null`. */
+export function announcedLiteral(line: Uint8Array): AnnouncedLiteral | null {
+  const tail = decodeAscii(line, Math.max(0, line.length - 24));
+  const match = /\{(\d{1,15})(\+?)\}\r\n$/.exec(tail);
+  return match && { size: Number(match[1]), synchronising: match[2] === "" };
+}
+
+/**
+ * What the client sends, a line or a literal at a time. A server pulls, where the client's
+ * `Reader` is pushed into: it has to finish one command before it looks at the next, and it may
+ * refuse a literal before that is sent.
+ */
+export class Input {
+  readonly #reader: ReadableStreamDefaultReader<Uint8Array>;
+  #chunk: Uint8Array = new Uint8Array(0);
+
+  constructor(readable: ReadableStream<Uint8Array>) {
+    this.#reader = readable.getReader();
+  }
+
+  /** Whether there are bytes that nobody has asked for yet. */
+  get pending(): boolean {
+    return this.#chunk.length > 0;
+  }
+
+  /** The next line with its line end; `null` when the stream has ended. */
+  async line(): Promise<Uint8Array | null> {
+    const pieces: Uint8Array[] = [];
+    let length = 0;
+    while (this.pending || await this.#more()) {
+      const lineEnd = this.#chunk.indexOf(LF);
+      const piece = this.#take(lineEnd < 0 ? this.#chunk.length : lineEnd + 1);
+      length += piece.length;
+      if (length > LINE_LIMIT) throw new Goodbye("the line is too long");
+      pieces.push(piece);
+      if (lineEnd >= 0) return pieces.length === 1 ? piece : concat(pieces);
+    }
+    return null;
+  }
+
+  /** Exactly so many bytes; `null` when the stream ends before. */
+  async bytes(size: number): Promise<Uint8Array | null> {
+    const pieces: Uint8Array[] = [];
+    let missing = size;
+    while (missing > 0) {
+      if (!this.pending && !await this.#more()) return null;
+      const piece = this.#take(Math.min(missing, this.#chunk.length));
+      missing -= piece.length;
+      pieces.push(piece);
+    }
+    return pieces.length === 1 ? pieces[0] : concat(pieces);
+  }
+
+  /** Lets go of the stream. */
+  release(): void {
+    this.#reader.releaseLock();
+  }
+
+  #take(length: number): Uint8Array {
+    const piece = this.#chunk.subarray(0, length);
+    this.#chunk = this.#chunk.subarray(length);
+    return piece;
+  }
+
+  /** Reads the next chunk; `false` when there is none, be it the end or a broken connection. */
+  async #more(): Promise<boolean> {
+    try {
+      const { value, done } = await this.#reader.read();
+      if (done) return false;
+      this.#chunk = value;
+      return value.length > 0 || await this.#more();
+    } catch {
+      return false;
+    }
+  }
+}

@@ -1,0 +1,108 @@
+import { concat } from "../wire/bytes.ts";
+
+/** Responses are sent when so much has gathered, or at the end of the command. */
+const BATCH = 64 * 1024;
+
+/** The bytes of a binary string: one for each character. */
+export function fromBinary(text: string): Uint8Array<ArrayBuffer> {
+  const bytes = new Uint8Array(text.length);
+  for (let i = 0; i < text.length; i++) bytes[i] = text.charCodeAt(i);
+  return bytes;
+}
+
+/**
+ * A binary string as `string` of the grammar: quoted where it may be, else as a literal. Text of
+ * messages may hold anything; it is passed through byte for byte.
+ */
+export function string(text: string): string {
+  // deno-lint-ignore no-control-regex
+  if (/[\x00\r\n\x80-\xff]/.test(text)) return `{${text.length}}\r\n${text}`;
+  return `"${text.replace(/["\\]/g, "\\$&")}"`;
+}
+
+/** As {@linkcode string}, with `NIL` for `null`. */
+export function nstring(text: string | null): string {
+  return text === null ? "NIL" : string(text);
+}
+
+/** Gathers the responses of a command; strings are binary, a byte for each character. */
+export class Output {
+  readonly #writer: WritableStreamDefaultWriter<Uint8Array>;
+  readonly #sent: (bytes: Uint8Array) => void;
+  #text = "";
+  #pieces: Uint8Array[] = [];
+  #length = 0;
+  #broken = false;
+
+  /** `sent` is told what goes out. */
+  constructor(writable: WritableStream<Uint8Array>, sent: (bytes: Uint8Array) => void) {
+    this.#writer = writable.getWriter();
+    this.#sent = sent;
+  }
+
+  /** Adds text as it is. */
+  text(text: string): this {
+    this.#text += text;
+    return this;
+  }
+
+  /** Adds a line, with its line end. */
+  line(text: string): this {
+    return this.text(`${text}\r\n`);
+  }
+
+  /** Adds a literal. */
+  literal(bytes: Uint8Array): this {
+    this.text(`{${bytes.length}}\r\n`);
+    this.#endText();
+    this.#pieces.push(bytes);
+    this.#length += bytes.length;
+    return this;
+  }
+
+  /** Whether so much has gathered that it should be sent. */
+  get full(): boolean {
+    return this.#length + this.#text.length > BATCH;
+  }
+
+  /** Whether the client is gone; nothing more gets through to it. */
+  get broken(): boolean {
+    return this.#broken;
+  }
+
+  /** Sends what has gathered; a client that reads slowly is waited for. */
+  async flush(): Promise<void> {
+    this.#endText();
+    if (this.#length === 0) return;
+    const bytes = concat(this.#pieces);
+    this.#pieces = [];
+    this.#length = 0;
+    this.#sent(bytes);
+    await this.#unlessBroken(this.#writer.write(bytes));
+  }
+
+  /** Ends the stream behind what was sent. */
+  async end(): Promise<void> {
+    await this.#unlessBroken(this.#writer.close());
+  }
+
+  async #unlessBroken(sending: Promise<void>): Promise<void> {
+    try {
+      await sending;
+    } catch {
+      this.#broken = true;
+    }
+  }
+
+  /** Lets go of the stream. */
+  release(): void {
+    this.#writer.releaseLock();
+  }
+
+  #endText(): void {
+    if (this.#text === "") return;
+    this.#pieces.push(fromBinary(this.#text));
+    this.#length += this.#text.length;
+    this.#text = "";
+  }
+}

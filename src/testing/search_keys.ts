@@ -1,0 +1,186 @@
+import { parseDate, type ZonedDate } from "../model/dates.ts";
+import { LPAREN, RPAREN, SP, tryUtf8 } from "../wire/bytes.ts";
+import type { Arguments } from "./arguments.ts";
+import type { View } from "./folder.ts";
+import type { Message } from "./message.ts";
+import { fieldValue } from "./mime.ts";
+import { bodyText, headerText, wholeText } from "./mime_text.ts";
+import { membership } from "./picked.ts";
+import { bad } from "./refusal.ts";
+
+/** Whether a message is what is searched for. */
+export type Match = (message: Message, sequence: number) => boolean;
+
+/** Keys nested deeper than this are refused. */
+const DEEPEST = 100;
+const DAY = 24 * 60 * 60 * 1000;
+
+/** Reads the keys of a SEARCH, each method one kind of them. */
+export class SearchKeys {
+  readonly #args: Arguments;
+  readonly #view: View;
+  readonly #charset: string;
+  #depth = 0;
+
+  constructor(args: Arguments, view: View, charset: string) {
+    this.#args = args;
+    this.#view = view;
+    this.#charset = charset;
+  }
+
+  /** All keys up to the end or the parenthesis: each must match. */
+  all(): Match {
+    const keys: Match[] = [];
+    do keys.push(this.#key()); while (this.#args.take(SP));
+    return (message, sequence) => keys.every((key) => key(message, sequence));
+  }
+
+  #key(): Match {
+    if (++this.#depth > DEEPEST) throw bad("the search is nested too deeply");
+    const match = this.#parenthesised() ?? this.#set() ?? this.#named();
+    this.#depth--;
+    return match;
+  }
+
+  #parenthesised(): Match | null {
+    if (!this.#args.take(LPAREN)) return null;
+    const match = this.all();
+    this.#args.expect(RPAREN);
+    return match;
+  }
+
+  #set(): Match | null {
+    if (!this.#args.atSequenceSet) return null;
+    return membership(this.#view, this.#args.sequenceSet(), false);
+  }
+
+  #named(): Match {
+    const name = this.#args.keyword();
+    return this.#flag(name) ?? this.#text(name) ?? this.#date(name) ?? this.#other(name);
+  }
+
+  #flag(name: string): Match | null {
+    const { recent } = this.#view;
+    switch (name) {
+      case "ALL":
+        return () => true;
+      case "RECENT":
+        return (message) => recent.has(message);
+      case "OLD":
+        return (message) => !recent.has(message);
+      case "NEW":
+        return (message) => recent.has(message) && !message.flags.has("\\Seen");
+      case "KEYWORD":
+        return hasFlag(this.#args.sp().atom());
+      case "UNKEYWORD":
+        return not(hasFlag(this.#args.sp().atom()));
+    }
+    const system = /^(UN)?(ANSWERED|DELETED|DRAFT|FLAGGED|SEEN)$/.exec(name);
+    if (system === null) return null;
+    const match = hasFlag(`\\${system[2]}`);
+    return system[1] === undefined ? match : not(match);
+  }
+
+  #text(name: string): Match | null {
+    switch (name) {
+      case "FROM":
+      case "TO":
+      case "CC":
+      case "BCC":
+      case "SUBJECT":
+        return inHeader(name, this.#argument());
+      case "HEADER": {
+        const field = this.#argument().toUpperCase();
+        return inHeader(field, this.#argument());
+      }
+      case "BODY":
+        return inText(bodyText, this.#argument());
+      case "TEXT":
+        return inText(wholeText, this.#argument());
+    }
+    return null;
+  }
+
+  #date(name: string): Match | null {
+    const kind = /^(SENT)?(BEFORE|ON|SINCE)$/.exec(name);
+    if (kind === null) return null;
+    const wanted = this.#args.sp().date().getTime() / DAY;
+    const dayOf = kind[1] === undefined ? internalDay : sentDay;
+    if (kind[2] === "BEFORE") return (message) => dayOf(message) < wanted;
+    if (kind[2] === "ON") return (message) => dayOf(message) === wanted;
+    return (message) => dayOf(message) >= wanted;
+  }
+
+  #other(name: string): Match {
+    switch (name) {
+      case "NOT":
+        return not(this.#next());
+      case "OR": {
+        const [one, two] = [this.#next(), this.#next()];
+        return (message, sequence) => one(message, sequence) || two(message, sequence);
+      }
+      case "LARGER": {
+        const size = this.#args.sp().number();
+        return ({ bytes }) => bytes.length > size;
+      }
+      case "SMALLER": {
+        const size = this.#args.sp().number();
+        return ({ bytes }) => bytes.length < size;
+      }
+      case "UID":
+        return membership(this.#view, this.#args.sp().sequenceSet(), true);
+    }
+    throw bad(`there is no search key ${name}`);
+  }
+
+  #next(): Match {
+    this.#args.sp();
+    return this.#key();
+  }
+
+  /** A text to search for, in the charset that was announced. */
+  #argument(): string {
+    const bytes = this.#args.sp().astring();
+    const ascii = bytes.every((byte) => byte < 128);
+    if (!ascii && this.#charset !== "UTF-8") throw bad(`the text is not ${this.#charset}`);
+    const text = tryUtf8(bytes);
+    if (text === null) throw bad("the text is not UTF-8");
+    return text.toLowerCase();
+  }
+}
+
+function not(match: Match): Match {
+  return (message, sequence) => !match(message, sequence);
+}
+
+function hasFlag(flag: string): Match {
+  const key = flag.toLowerCase();
+  return ({ flags }) => [...flags].some((one) => one.toLowerCase() === key);
+}
+
+/** An empty text finds every message that has the field. */
+function inHeader(name: string, text: string): Match {
+  return ({ entity }) =>
+    entity.fields.some((field) =>
+      field.name === name && headerText(field).toLowerCase().includes(text)
+    );
+}
+
+function inText(textOf: (entity: Message["entity"]) => string, text: string): Match {
+  return ({ entity }) => textOf(entity).toLowerCase().includes(text);
+}
+
+function internalDay({ date }: Message): number {
+  return day(date);
+}
+
+/** The day of the Date field; NaN, which no comparison matches, without one. */
+function sentDay({ entity }: Message): number {
+  const date = parseDate(fieldValue(entity, "DATE") ?? "");
+  return date === null ? NaN : day(date);
+}
+
+/** The calendar day in the date's own zone, in days since 1970. */
+function day(date: ZonedDate): number {
+  return Math.floor((date.getTime() + (date.offsetMinutes ?? 0) * 60_000) / DAY);
+}

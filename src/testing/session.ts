@@ -1,0 +1,292 @@
+import type { Duplex } from "../transport.ts";
+import { concat, decodeLoosely } from "../wire/bytes.ts";
+import type { Account } from "./account.ts";
+import { Arguments } from "./arguments.ts";
+import type { ServerCommand } from "./command.ts";
+import { COMMANDS } from "./commands/mod.ts";
+import type { View } from "./folder.ts";
+import { type AnnouncedLiteral, announcedLiteral, Input } from "./input.ts";
+import type { MemoryServerOptions } from "./memory_server.ts";
+import { Output } from "./output.ts";
+import { bad, Goodbye, no, Refusal } from "./refusal.ts";
+
+/** The literals of one command may hold so much together. */
+const LITERAL_LIMIT = 64 * 1024 * 1024;
+/** The longest literal that LITERAL- lets a client send unasked (RFC 7888 section 5). */
+const LITERAL_MINUS = 4096;
+
+const CAPABILITIES: readonly string[] = [
+  ...["IMAP4rev1", "LITERAL+", "SASL-IR", "ID", "ENABLE", "NAMESPACE", "UNSELECT", "UIDPLUS"],
+  ...["MOVE", "IDLE", "SPECIAL-USE", "CHILDREN"],
+];
+
+/** One connection, from the greeting to the end. */
+export class Session {
+  /** All accounts of the server, by user. */
+  readonly accounts: ReadonlyMap<string, Account>;
+  readonly #options: MemoryServerOptions;
+  #duplex: Duplex;
+  #input!: Input;
+  #output!: Output;
+  #account: Account | null = null;
+  #view: View | null = null;
+  #ending = false;
+  #upgrading = false;
+
+  constructor(
+    duplex: Duplex,
+    accounts: ReadonlyMap<string, Account>,
+    options: MemoryServerOptions,
+  ) {
+    this.accounts = accounts;
+    this.#options = options;
+    this.#duplex = duplex;
+    this.#open(duplex);
+  }
+
+  /** Answers commands until either side ends the connection. */
+  async run(): Promise<void> {
+    try {
+      await this.#greet();
+      while (!this.#ending && !this.#output.broken) await this.#answerNext();
+    } catch (error) {
+      // A Goodbye is for the client; anything else is a fault of the server's own.
+      const text = error instanceof Goodbye ? error.message : "the server failed";
+      await this.#output.line(`* BYE ${text}`).flush();
+      if (!(error instanceof Goodbye)) throw error;
+    } finally {
+      this.close();
+      await this.#output.end();
+      await this.#duplex.close();
+    }
+  }
+
+  /** What the client sends. */
+  get input(): Input {
+    return this.#input;
+  }
+
+  /** What goes to the client. */
+  get output(): Output {
+    return this.#output;
+  }
+
+  /** The account of the user that is logged in. */
+  get account(): Account {
+    if (this.#account === null) throw bad("log in first");
+    return this.#account;
+  }
+
+  /** The folder that is open. */
+  get view(): View {
+    if (this.#view === null) throw bad("no folder is selected");
+    return this.#view;
+  }
+
+  /** The folder that is open, for a command that changes it. */
+  get writableView(): View {
+    if (this.view.readOnly) throw no("the folder is open for reading only", "READ-ONLY");
+    return this.view;
+  }
+
+  /** What the server can do at this point of the session. */
+  get capabilities(): readonly string[] {
+    const names = [...CAPABILITIES];
+    if (this.#account === null) {
+      if (this.canStartTls) names.push("STARTTLS", "LOGINDISABLED");
+      else names.push("AUTH=PLAIN");
+    }
+    const { omit = [], add = [] } = this.#options.capabilities ?? {};
+    return [...new Set([...names.filter((name) => !omit.includes(name)), ...add])];
+  }
+
+  /** Whether the server has a capability at this point of the session. */
+  has(capability: string): boolean {
+    return this.capabilities.includes(capability);
+  }
+
+  /** Whether the connection is in the clear and need not be. */
+  get canStartTls(): boolean {
+    return this.#options.startTls !== undefined && !this.#duplex.secure;
+  }
+
+  /** The user has proved who they are. */
+  logIn(account: Account): void {
+    this.#account = account;
+  }
+
+  /** Opens a folder in place of the one before. */
+  select(view: View | null): void {
+    this.close();
+    this.#view = view;
+  }
+
+  /** Closes the folder that is open, if any. */
+  close(): void {
+    if (this.#view !== null) this.#view.onChange = null;
+    this.#view?.folder.close(this.#view);
+    this.#view = null;
+  }
+
+  /** The connection ends behind the answer to this command. */
+  endAfterAnswer(): void {
+    this.#ending = true;
+  }
+
+  /** TLS starts behind the answer to this command. */
+  upgradeAfterAnswer(): void {
+    this.#upgrading = true;
+  }
+
+  /** Adds an untagged response. */
+  untagged(text: string): void {
+    this.#output.line(`* ${text}`);
+  }
+
+  /** Tells what happened in the open folder; without `expunges` its numbers stay as they are. */
+  tellNews(expunges: boolean): void {
+    for (const line of this.#view?.news(expunges) ?? []) this.untagged(line);
+  }
+
+  /** Has this called at every change in the open folder, from now on or, with `null`, no more. */
+  onNews(tell: (() => void) | null): void {
+    if (this.#view !== null) this.#view.onChange = tell;
+  }
+
+  #open(duplex: Duplex): void {
+    const { log } = this.#options;
+    this.#duplex = duplex;
+    this.#input = new Input(duplex.readable);
+    this.#output = new Output(duplex.writable, (bytes) => {
+      log?.("server", decodeLoosely(bytes, 0, bytes.length));
+    });
+  }
+
+  async #greet(): Promise<void> {
+    const { greeting = "OK" } = this.#options;
+    if (greeting === "BYE") throw new Goodbye("not today");
+    if (greeting === "PREAUTH") {
+      const [first] = this.accounts.values();
+      if (first === undefined) throw new Goodbye("PREAUTH takes the first user, and there is none");
+      this.#account = first;
+    }
+    const capabilities = this.capabilities.join(" ");
+    await this.#output.line(`* ${greeting} [CAPABILITY ${capabilities}] MemoryServer`).flush();
+  }
+
+  async #answerNext(): Promise<void> {
+    let tag = "*";
+    let command: ServerCommand | null = null;
+    let result: string;
+    try {
+      const received = await this.#receive((head) => {
+        tag = new Arguments(head).tag();
+        this.#find(head).early();
+      });
+      if (received === null) {
+        this.#ending = true;
+        return;
+      }
+      tag = new Arguments(received).tag();
+      const found = this.#find(received);
+      command = found.command;
+      const code = await found.run();
+      result = `OK ${code ? `[${code}] ` : ""}${command.name} completed`;
+    } catch (error) {
+      if (!(error instanceof Refusal)) throw error;
+      result = `${error.status} ${error.code ? `[${error.code}] ` : ""}${error.message}`;
+    }
+    // What is no command is no occasion for an EXPUNGE either.
+    this.tellNews(command !== null && !command.keepsNumbers);
+    await this.#output.line(`${tag} ${result}`).flush();
+    if (this.#upgrading) await this.#upgrade();
+  }
+
+  /** The next command with its literals; `null` at the end. `look` may refuse its head. */
+  async #receive(look: (head: Uint8Array) => void): Promise<Uint8Array | null> {
+    const pieces: Uint8Array[] = [];
+    let size = 0;
+    for (;;) {
+      const line = await this.#input.line();
+      if (line === null) return null;
+      pieces.push(line);
+      const literal = announcedLiteral(line);
+      if (literal === null || !this.#understands(literal)) return this.#log(concat(pieces));
+      size += literal.size;
+      if (literal.synchronising) {
+        look(concat(pieces));
+        if (size > LITERAL_LIMIT) throw no("the literal is too large", "TOOBIG");
+        await this.#output.line("+ go ahead").flush();
+      } else this.#checkUnasked(literal, size);
+      const bytes = await this.#input.bytes(literal.size);
+      if (bytes === null) return null;
+      pieces.push(bytes);
+    }
+  }
+
+  #log(command: Uint8Array): Uint8Array {
+    this.#options.log?.("client", decodeLoosely(command, 0, command.length));
+    return command;
+  }
+
+  /** To a server without LITERAL+, `{3+}` is nothing but an error of syntax. */
+  #understands(literal: AnnouncedLiteral): boolean {
+    return literal.synchronising || this.has("LITERAL+") || this.has("LITERAL-");
+  }
+
+  /** A literal that is on its way already can only be refused by hanging up. */
+  #checkUnasked(literal: AnnouncedLiteral, total: number): void {
+    const allowed = this.has("LITERAL+") || literal.size <= LITERAL_MINUS;
+    if (!allowed || total > LITERAL_LIMIT) throw new Goodbye("[TOOBIG] the literal is too large");
+  }
+
+  /** Finds what a command asks for, by its first words. */
+  #find(text: Uint8Array): {
+    command: ServerCommand;
+    run: () => Promise<string | void>;
+    early: () => void;
+  } {
+    const args = new Arguments(text);
+    args.tag();
+    let name = args.sp().keyword();
+    const uid = name === "UID";
+    if (uid) name = args.sp().keyword();
+    const command = COMMANDS.get(name);
+    const capability = uid ? command?.uid : command?.capability ?? "IMAP4rev1";
+    if (command === undefined || capability === undefined || !this.#offers(capability)) {
+      throw bad("unknown command");
+    }
+    this.#checkState(command);
+    return {
+      command: uid ? { ...command, name: `UID ${name}`, keepsNumbers: false } : command,
+      run: async () => await command.run(this, args, uid),
+      early: () => {
+        try {
+          command.early?.(this, args);
+        } catch (error) {
+          // The head may break off anywhere: its syntax is judged when the whole is there.
+          if (!(error instanceof Refusal) || error.status === "NO") throw error;
+        }
+      },
+    };
+  }
+
+  #offers(capability: string): boolean {
+    return capability === "IMAP4rev1" || this.has(capability);
+  }
+
+  #checkState({ state }: ServerCommand): void {
+    if (state === "any") return;
+    if (state === "not authenticated") {
+      if (this.#account !== null) throw bad("you are logged in already");
+    } else if (state === "selected") void this.view;
+    else void this.account;
+  }
+
+  async #upgrade(): Promise<void> {
+    this.#upgrading = false;
+    this.#input.release();
+    this.#output.release();
+    this.#open(await this.#options.startTls!(this.#duplex));
+  }
+}

@@ -1,0 +1,188 @@
+/**
+ * A duplex over a connection of Deno's own.
+ *
+ * @module
+ */
+
+import { ConnectionClosedError, TlsError } from "../src/errors.ts";
+import type { Duplex, TlsOptions } from "../src/transport.ts";
+import { brokenFailure, type Target, tlsFailure } from "./failures.ts";
+
+/** The size of a read, in bytes. */
+const READ_SIZE = 64 * 1024;
+
+/** The part of `Deno.Conn` that is used here. */
+export interface DenoConn {
+  /** Reads into the buffer; gives the number of bytes, or `null` at the end. */
+  read(into: Uint8Array): Promise<number | null>;
+  /** Writes some of the bytes, and says how many. */
+  write(bytes: Uint8Array): Promise<number>;
+  /** Says that nothing more will be sent. */
+  closeWrite(): Promise<void>;
+  /** Ends it at once, together with what is under way on it. */
+  close(): void;
+}
+
+/** The part of `Deno.TcpConn` that is used here. */
+export interface DenoTcpConn extends DenoConn {
+  /** Sends small writes at once. */
+  setNoDelay(on: boolean): void;
+  /** Lets the system ask now and then whether the peer is there. */
+  setKeepAlive(on: boolean): void;
+}
+
+/** How Deno starts TLS on a connection. */
+export interface DenoTls {
+  /** Takes the connection over; the handshake comes later. */
+  startTls(conn: DenoConn, options: {
+    readonly hostname: string;
+    readonly caCerts: string[];
+    readonly unsafelyDisableHostnameVerification?: boolean;
+  }): Promise<DenoConn & { handshake(): Promise<unknown> }>;
+}
+
+/** Whether TLS is asked for in a way that Deno's own can't do. */
+function needsNode(options: TlsOptions): boolean {
+  return options.dangerouslyDisableVerification === true || options.cert !== undefined ||
+    options.minVersion === "TLSv1.3";
+}
+
+/** A server that ends TLS without saying so; IMAP itself shows whether something is missing. */
+const isEnd = (error: unknown): boolean => error instanceof Error && error.name === "UnexpectedEof";
+
+/** A duplex that reads when it is read from, and so never reads ahead. */
+export class ConnDuplex implements Duplex {
+  /** What the other side sends. */
+  readonly readable: ReadableStream<Uint8Array>;
+  /** What is sent to the other side. */
+  readonly writable: WritableStream<Uint8Array>;
+  /** Whether TLS is on. */
+  readonly secure: boolean;
+  /** Starts TLS; there only on a plain connection. */
+  readonly startTls?: (options: TlsOptions) => Promise<Duplex>;
+
+  /** Once TLS is started, that connection: then close() ends it even in the handshake. */
+  #conn: DenoConn;
+  readonly #target: Target;
+  readonly #deno: DenoTls;
+  #reader!: ReadableStreamDefaultController<Uint8Array>;
+  #writer!: WritableStreamDefaultController;
+  #buffer = new Uint8Array(READ_SIZE);
+  #reading = false;
+  #failure: Error | null = null;
+  #closed = false;
+
+  /** Takes the connection over. */
+  constructor(conn: DenoConn, target: Target, deno: DenoTls, secure = false) {
+    this.#conn = conn;
+    this.#target = target;
+    this.#deno = deno;
+    this.secure = secure;
+    this.readable = new ReadableStream<Uint8Array>({
+      start: (controller): void => {
+        this.#reader = controller;
+      },
+      pull: () => this.#read(),
+      cancel: () => this.close(),
+    }, { highWaterMark: 0 });
+    this.writable = new WritableStream<Uint8Array>({
+      start: (controller): void => {
+        this.#writer = controller;
+      },
+      write: (bytes) => this.#write(bytes),
+      close: () => this.#attempt(this.#conn.closeWrite()),
+      abort: () => this.close(),
+    });
+    if (!secure) this.startTls = (options) => this.secured(options);
+  }
+
+  /** Ends both directions at once; reads and writes under way are rejected. */
+  close(): void {
+    this.#fail(new ConnectionClosedError("The connection was closed by this side"));
+    if (this.#closed) return;
+    this.#closed = true;
+    try {
+      this.#conn.close();
+    } catch {
+      // It was gone already.
+    }
+  }
+
+  /** The connection with TLS; the streams must be unlocked, with no read under way. */
+  async secured(options: TlsOptions): Promise<Duplex> {
+    if (this.#failure) throw this.#failure;
+    if (this.#reading || this.readable.locked || this.writable.locked) {
+      throw new TlsError("TLS can't be started while a reader or writer holds the streams");
+    }
+    this.#fail(new ConnectionClosedError("TLS was started; use the streams that it gave"));
+    try {
+      return needsNode(options) ? await this.#nodeTls(options) : await this.#denoTls(options);
+    } catch (error) {
+      this.close();
+      throw tlsFailure(error, this.#target);
+    }
+  }
+
+  async #denoTls(options: TlsOptions): Promise<Duplex> {
+    const conn = await this.#deno.startTls(this.#conn, {
+      hostname: options.serverName ?? this.#target.host,
+      caCerts: [options.ca ?? []].flat(),
+      unsafelyDisableHostnameVerification: options.checkHostname === false,
+    });
+    this.#conn = conn;
+    if (this.#closed) conn.close();
+    await conn.handshake();
+    return new ConnDuplex(conn, this.#target, this.#deno, true);
+  }
+
+  async #nodeTls(options: TlsOptions): Promise<Duplex> {
+    const { nodeTlsOver } = await import("./deno_node_tls.ts");
+    return await nodeTlsOver(this.#conn, this.#target, options);
+  }
+
+  async #read(): Promise<void> {
+    this.#reading = true;
+    try {
+      const count = await this.#conn.read(this.#buffer);
+      if (this.#failure) return;
+      if (count === null) this.#reader.close();
+      else this.#reader.enqueue(this.#take(count));
+    } catch (error) {
+      if (isEnd(error) && !this.#failure) this.#reader.close();
+      else this.#fail(brokenFailure(error, this.#target));
+    } finally {
+      this.#reading = false;
+    }
+  }
+
+  /** A well filled buffer is given away and replaced; of another, a copy costs less. */
+  #take(count: number): Uint8Array {
+    if (count < READ_SIZE / 2) return this.#buffer.slice(0, count);
+    const taken = this.#buffer.subarray(0, count);
+    this.#buffer = new Uint8Array(READ_SIZE);
+    return taken;
+  }
+
+  async #write(bytes: Uint8Array): Promise<void> {
+    for (let sent = 0; sent < bytes.length;) {
+      sent += await this.#attempt(this.#conn.write(bytes.subarray(sent)));
+    }
+  }
+
+  async #attempt<Result>(step: Promise<Result>): Promise<Result> {
+    try {
+      return await step;
+    } catch (error) {
+      // The reader is left to find out by itself: a last word of the server may still be there.
+      throw this.#failure ?? brokenFailure(error, this.#target);
+    }
+  }
+
+  /** Fails what has not ended yet of the two streams; only the first failure counts. */
+  #fail(error: Error): void {
+    if (this.#failure) return;
+    this.#failure = error;
+    this.#reader.error(error);
+    this.#writer.error(error);
+  }
+}

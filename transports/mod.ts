@@ -1,0 +1,67 @@
+/**
+ * The transport that fits the runtime. Adapters are imported when they are used, so a program that
+ * imports one by itself holds no other.
+ *
+ * @module
+ */
+
+import { ConnectError } from "../src/errors.ts";
+import type { TcpOptions, Transport } from "../src/transport.ts";
+
+export type { Duplex, TcpOptions, TlsOptions, Transport } from "../src/transport.ts";
+
+/** By what the runtimes are told apart. */
+interface Runtime {
+  readonly Deno?: { readonly connect?: unknown };
+  readonly Bun?: { readonly connect?: unknown };
+  readonly process?: { readonly versions?: { readonly node?: string } };
+}
+
+/**
+ * Connects by TCP the way of the runtime at hand: Deno's, Bun's or Node's.
+ *
+ * The transport throws `ConnectError` if there is no connection to be had or the runtime is none of
+ * these, `CertificateError` or `TlsError` if TLS fails, and the signal's reason if that aborts.
+ *
+ * @example
+ * ```ts
+ * import { tcpTransport } from "./mod.ts";
+ *
+ * const connect = tcpTransport({ host: "imap.example.org", port: 993, tls: {} });
+ * const duplex = await connect(AbortSignal.timeout(10_000));
+ * await duplex.close();
+ * ```
+ */
+export function tcpTransport(options: TcpOptions): Transport {
+  return async (signal) => {
+    const transport = await adapter(options);
+    return await transport(signal);
+  };
+}
+
+async function adapter(options: TcpOptions): Promise<Transport> {
+  const { Deno, Bun, process } = globalThis as unknown as Runtime;
+  if (Deno?.connect) return (await import("./deno.ts")).denoTransport(options);
+  if (Bun?.connect) return (await import("./bun.ts")).bunTransport(options);
+  if (process?.versions?.node) return (await import("./node.ts")).nodeTransport(options);
+  throw new ConnectError("This runtime has no TCP that is known here; pass a `transport`");
+}
+
+/**
+ * Starts a command that speaks IMAP on its standard input and output: a string is a command line
+ * for the shell, an array a program and its arguments. See `processTransport` in `process.ts`,
+ * which says what it throws.
+ *
+ * @example
+ * ```ts
+ * import { processTransport } from "./mod.ts";
+ *
+ * const start = processTransport(["ssh", "mail.example.org", "/usr/lib/dovecot/imap"]);
+ * ```
+ */
+export function processTransport(command: string | readonly string[]): Transport {
+  return async (signal) => {
+    const adapter = await import("./process.ts");
+    return await adapter.processTransport(command)(signal);
+  };
+}
