@@ -69,7 +69,7 @@ export class FetchEach {
     );
     try {
       for (;;) {
-        const row = this.#rows.shift();
+        const row = signal?.aborted ? undefined : this.#rows.shift();
         if (row !== undefined) {
           this.#take(row.bytes);
           yield row.message;

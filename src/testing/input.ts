@@ -26,10 +26,13 @@ export function announcedLiteral(line: Uint8Array): AnnouncedLiteral | null {
  */
 export class Input {
   readonly #reader: ReadableStreamDefaultReader<Uint8Array>;
+  readonly #received: (bytes: Uint8Array) => void;
   #chunk: Uint8Array = new Uint8Array(0);
 
-  constructor(readable: ReadableStream<Uint8Array>) {
+  /** `received` is told each line and each literal. */
+  constructor(readable: ReadableStream<Uint8Array>, received: (bytes: Uint8Array) => void) {
     this.#reader = readable.getReader();
+    this.#received = received;
   }
 
   /** Whether there are bytes that nobody has asked for yet. */
@@ -47,7 +50,7 @@ export class Input {
       length += piece.length;
       if (length > LINE_LIMIT) throw new Goodbye("the line is too long");
       pieces.push(piece);
-      if (lineEnd >= 0) return pieces.length === 1 ? piece : concat(pieces);
+      if (lineEnd >= 0) return this.#joined(pieces);
     }
     return null;
   }
@@ -62,12 +65,18 @@ export class Input {
       missing -= piece.length;
       pieces.push(piece);
     }
-    return pieces.length === 1 ? pieces[0] : concat(pieces);
+    return this.#joined(pieces);
   }
 
   /** Lets go of the stream. */
   release(): void {
     this.#reader.releaseLock();
+  }
+
+  #joined(pieces: Uint8Array[]): Uint8Array {
+    const bytes = pieces.length === 1 ? pieces[0] : concat(pieces);
+    this.#received(bytes);
+    return bytes;
   }
 
   #take(length: number): Uint8Array {

@@ -20,6 +20,13 @@ const CAPABILITIES: readonly string[] = [
   ...["MOVE", "IDLE", "SPECIAL-USE", "CHILDREN"],
 ];
 
+/** A command as it was received. */
+interface Found {
+  readonly command: ServerCommand;
+  readonly args: Arguments;
+  readonly uid: boolean;
+}
+
 /** One connection, from the greeting to the end. */
 export class Session {
   /** All accounts of the server, by user. */
@@ -116,7 +123,7 @@ export class Session {
   }
 
   /** Opens a folder in place of the one before. */
-  select(view: View | null): void {
+  select(view: View): void {
     this.close();
     this.#view = view;
   }
@@ -155,11 +162,12 @@ export class Session {
 
   #open(duplex: Duplex): void {
     const { log } = this.#options;
+    const logger = (side: "client" | "server") => (bytes: Uint8Array) => {
+      log?.(side, decodeLoosely(bytes, 0, bytes.length));
+    };
     this.#duplex = duplex;
-    this.#input = new Input(duplex.readable);
-    this.#output = new Output(duplex.writable, (bytes) => {
-      log?.("server", decodeLoosely(bytes, 0, bytes.length));
-    });
+    this.#input = new Input(duplex.readable, logger("client"));
+    this.#output = new Output(duplex.writable, logger("server"));
   }
 
   async #greet(): Promise<void> {
@@ -181,7 +189,7 @@ export class Session {
     try {
       const received = await this.#receive((head) => {
         tag = new Arguments(head).tag();
-        this.#find(head).early();
+        this.#checkEarly(this.#find(head));
       });
       if (received === null) {
         this.#ending = true;
@@ -190,7 +198,7 @@ export class Session {
       tag = new Arguments(received).tag();
       const found = this.#find(received);
       command = found.command;
-      const code = await found.run();
+      const code = await command.run(this, found.args, found.uid);
       result = `OK ${code ? `[${code}] ` : ""}${command.name} completed`;
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;
@@ -211,7 +219,7 @@ export class Session {
       if (line === null) return null;
       pieces.push(line);
       const literal = announcedLiteral(line);
-      if (literal === null || !this.#understands(literal)) return this.#log(concat(pieces));
+      if (literal === null || !this.#understands(literal)) return concat(pieces);
       size += literal.size;
       if (literal.synchronising) {
         look(concat(pieces));
@@ -222,11 +230,6 @@ export class Session {
       if (bytes === null) return null;
       pieces.push(bytes);
     }
-  }
-
-  #log(command: Uint8Array): Uint8Array {
-    this.#options.log?.("client", decodeLoosely(command, 0, command.length));
-    return command;
   }
 
   /** To a server without LITERAL+, `{3+}` is nothing but an error of syntax. */
@@ -240,12 +243,8 @@ export class Session {
     if (!allowed || total > LITERAL_LIMIT) throw new Goodbye("[TOOBIG] the literal is too large");
   }
 
-  /** Finds what a command asks for, by its first words. */
-  #find(text: Uint8Array): {
-    command: ServerCommand;
-    run: () => Promise<string | void>;
-    early: () => void;
-  } {
+  /** Finds what a command asks for, by its first words; the arguments are to be read on. */
+  #find(text: Uint8Array): Found {
     const args = new Arguments(text);
     args.tag();
     let name = args.sp().keyword();
@@ -257,18 +256,18 @@ export class Session {
       throw bad("unknown command");
     }
     this.#checkState(command);
-    return {
-      command: uid ? { ...command, name: `UID ${name}`, keepsNumbers: false } : command,
-      run: async () => await command.run(this, args, uid),
-      early: () => {
-        try {
-          command.early?.(this, args);
-        } catch (error) {
-          // The head may break off anywhere: its syntax is judged when the whole is there.
-          if (!(error instanceof Refusal) || error.status === "NO") throw error;
-        }
-      },
-    };
+    if (!uid) return { command, args, uid };
+    return { command: { ...command, name: `UID ${name}`, keepsNumbers: false }, args, uid };
+  }
+
+  /** What can be refused before the whole of the command is there. */
+  #checkEarly({ command, args }: Found): void {
+    try {
+      command.early?.(this, args);
+    } catch (error) {
+      // The head may break off anywhere: its syntax is judged when the whole is there.
+      if (!(error instanceof Refusal) || error.status === "NO") throw error;
+    }
   }
 
   #offers(capability: string): boolean {
@@ -287,6 +286,12 @@ export class Session {
     this.#upgrading = false;
     this.#input.release();
     this.#output.release();
-    this.#open(await this.#options.startTls!(this.#duplex));
+    try {
+      this.#open(await this.#options.startTls!(this.#duplex));
+    } catch (error) {
+      // A client that does not like the certificate is no fault of the server.
+      this.#options.log?.("server", `TLS failed: ${error}`);
+      this.#ending = true;
+    }
   }
 }

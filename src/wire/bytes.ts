@@ -1,3 +1,5 @@
+import { repairWindows1252 } from "../model/windows_1252.ts";
+
 /** Bytes to text and back, and the byte values that the grammar names. */
 
 export const TAB = 9;
@@ -24,7 +26,7 @@ export const TILDE = 126;
 const encoder = new TextEncoder();
 const utf8 = new TextDecoder("utf-8", { ignoreBOM: true });
 const strictUtf8 = new TextDecoder("utf-8", { ignoreBOM: true, fatal: true });
-const latin1 = new TextDecoder("windows-1252");
+const windows1252 = new TextDecoder("windows-1252");
 
 /** Below this many bytes a loop is quicker than a call into the engine's decoder. */
 const SHORT = 18;
@@ -57,7 +59,7 @@ export function decodeLoosely(bytes: Uint8Array, start: number, end: number): st
     if (i === end) return text;
   }
   const view = bytes.subarray(start, end);
-  return tryUtf8(view) ?? latin1.decode(view);
+  return tryUtf8(view) ?? repairWindows1252(windows1252.decode(view));
 }
 
 /** One character a byte; for ASCII text, and to show raw bytes. */

@@ -1,4 +1,5 @@
 import { InvalidArgumentError } from "../errors.ts";
+import { repairWindows1252 } from "../model/windows_1252.ts";
 import { encodeUtf8 } from "./bytes.ts";
 
 /**
@@ -38,7 +39,8 @@ function makeTable(charset: string): ReadonlyMap<string, number> {
   const decoder = decoderOf(charset);
   const table = new Map<string, number>();
   const add = (bytes: number[], code: number) => {
-    const char = decoder.decode(Uint8Array.from(bytes));
+    const decoded = decoder.decode(Uint8Array.from(bytes));
+    const char = decoder.encoding === "windows-1252" ? repairWindows1252(decoded) : decoded;
     if ([...char].length === 1 && char !== "\ufffd" && !table.has(char)) table.set(char, code);
   };
   for (let byte = 128; byte < 256; byte++) add([byte], byte);
