@@ -38,7 +38,7 @@ export class ZonedDate extends Date {
 }
 
 const DATE =
-  /^\s*(?:[a-z]+,?\s*)?(\d{1,2})[\s-]+([a-z]{3})[a-z]*[\s-]+(\d{2,4})\s+(\d{1,2})[:.](\d{2})(?:[:.](\d{2}))?(?:[.,]\d+)?\s*(?:([+-]?)(\d{4})|([a-z]+))?/i;
+  /^\s*(?:[a-z]+,?\s*)?(\d{1,2})[\s-]+([a-z]{3})[a-z]*[\s-]+(\d{2,4})\s+(\d{1,2})[:.](\d{2})(?:[:.](\d{2}))?(?:[.,]\d+)?\s*(?:(?:gmt|utc?)?([+-]?)(\d{2}:?\d{2})|([a-z]+))?/i;
 
 /** Offsets of the zone names of RFC 5322 section 4.3, in minutes; any other says nothing. */
 const ZONES: Readonly<Record<string, number>> = {
@@ -79,7 +79,7 @@ function fullYear(text: string): number {
 }
 
 function digitsOffset(sign: string, digits: string): number {
-  const minutes = Number(digits.slice(0, 2)) * 60 + Number(digits.slice(2));
+  const minutes = Number(digits.slice(0, 2)) * 60 + Number(digits.slice(-2));
   return sign === "-" ? 0 - minutes : minutes;
 }
 

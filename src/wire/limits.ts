@@ -2,7 +2,7 @@
 export interface Limits {
   /** Bytes of one response, its literals not counted. Default 16 MiB (`SEARCH` over 2 million). */
   readonly line: number;
-  /** Bytes of one literal that is held in memory. Default 64 MiB; streamed literals have none. */
+  /** Bytes of the literals of one response in memory. Default 64 MiB; streamed ones are free. */
   readonly literal: number;
   /** How deep parentheses may nest. Default 64. */
   readonly nesting: number;

@@ -57,6 +57,8 @@ export class Reader {
   #detached: DetachedLiteral[] = [];
   /** Bytes of literals within the unfinished response, which the line limit leaves out. */
   #literalBytes = 0;
+  /** Bytes of its literals that are held elsewhere. */
+  #detachedBytes = 0;
   #literal: LiteralCollector | LiteralSink | null = null;
   #literalOffset = 0;
   #literalLeft = 0;
@@ -111,7 +113,7 @@ export class Reader {
         if (size < 0) {
           this.#deliver(chunk, start, at, NONE);
           start = at;
-        } else if (size <= chunk.length - at && size <= this.#limits.literal) {
+        } else if (size <= chunk.length - at && this.#fits(size)) {
           at += size; // it is all here: read on behind it
           this.#literalBytes += size;
           line = at;
@@ -141,6 +143,7 @@ export class Reader {
   ): void {
     this.#checkLine(end - start);
     this.#literalBytes = 0;
+    this.#detachedBytes = 0;
     let last = end - 1;
     if (last > start && bytes[last - 1] === CR) last--;
     this.#handler.frame({ bytes, start, end: last, detached });
@@ -181,13 +184,29 @@ export class Reader {
     if (size === 0) return;
     this.#literalLeft = size;
     this.#literalOffset = this.#heldLength;
-    if (size <= INLINE && size <= this.#limits.literal) {
+    if (size <= INLINE && this.#fits(size)) {
       this.#literalBytes += size;
       this.#literal = null;
       return;
     }
     const head = { bytes: this.#held, start: 0, end: this.#heldLength, detached: this.#detached };
-    this.#literal = this.#handler.literal?.(head, size) ?? new LiteralCollector(size, this.#limits);
+    this.#literal = this.#handler.literal?.(head, size) ?? this.#collector(size);
+  }
+
+  /** Whether a literal can be held in memory besides those that the response has already. */
+  #fits(size: number): boolean {
+    return this.#literalBytes + this.#detachedBytes + size <= this.#limits.literal;
+  }
+
+  #collector(size: number): LiteralCollector {
+    if (!this.#fits(size)) {
+      const { literal } = this.#limits;
+      throw new ProtocolError(
+        `the server announced a literal of ${size} bytes; the limit in memory is ${literal} a response`,
+      );
+    }
+    this.#detachedBytes += size;
+    return new LiteralCollector(size);
   }
 
   #fillLiteral(chunk: Uint8Array, at: number): number {
@@ -214,12 +233,7 @@ class LiteralCollector implements LiteralSink {
   readonly #size: number;
   #length = 0;
 
-  constructor(size: number, limits: Limits) {
-    if (size > limits.literal) {
-      throw new ProtocolError(
-        `the server announced a literal of ${size} bytes; the limit in memory is ${limits.literal}`,
-      );
-    }
+  constructor(size: number) {
     this.#size = size;
     this.bytes = new Uint8Array(Math.min(size, FIRST_BLOCK));
   }
@@ -240,8 +254,9 @@ class LiteralCollector implements LiteralSink {
 
 /**
  * The size of the literal that the line from `line` to `end` announces (`{12}`, `~{12}`, `{12+}`),
- * or -1. A literal's own bytes, which may stand between `start` and `line`, announce none. A status response has free text at its end, often the caller's own words ("no such folder
- * x {5}"), and by its grammar no literal: there, braces mean nothing.
+ * or -1. A literal's own bytes, which may stand between `start` and `line`, announce none. A status
+ * response has free text at its end, often the caller's own words ("no such folder x {5}"), and by
+ * its grammar no literal: there, braces mean nothing.
  */
 function literalSize(bytes: Uint8Array, start: number, line: number, end: number): number {
   let i = end - 2;

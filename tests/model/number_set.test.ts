@@ -1,0 +1,93 @@
+import { describe, it } from "node:test";
+import { assertEquals, assertThrows } from "@std/assert";
+import fc from "fast-check";
+import { InvalidArgumentError } from "../../src/errors.ts";
+import { type MessageIds, NumberSet } from "../../src/model/number_set.ts";
+import { searchIds } from "../../src/model/search_ids.ts";
+import { bytes } from "../wire/support.ts";
+
+function* generated(): Generator<number> {
+  yield 7;
+  yield 9;
+}
+
+const SETS: readonly (readonly [name: string, ids: MessageIds, text: string])[] = [
+  ["B1 one id", 5, "5"],
+  ["B1 a list", [1, 44, 7], "1,44,7"],
+  ["B1 a set in text", "50:65", "50:65"],
+  ["B1 an open set", "2:*", "2:*"],
+  ["B1 a long set", "2,4:7,9,12:*", "2,4:7,9,12:*"],
+  ["B2 all kinds mixed", ["2:3", 123, bytes("44")], "2:3,123,44"],
+  ["B2 a generator", generated(), "7,9"],
+  ["B2 a Set", new Set([3, 1]), "3,1"],
+  ["B2 numbers in a row become a range", [1, 2, 3, 5, 6, 9], "1:3,5:6,9"],
+  ["B1 the largest id", 4294967295, "4294967295"],
+  ["B1 a star alone", "*", "*"],
+  ["a descending range is kept (hMailServer)", "5:3", "5:3"],
+  ["B3 none", [], ""],
+];
+
+describe("NumberSet", () => {
+  for (const [name, ids, text] of SETS) {
+    it(name, () => assertEquals(`${NumberSet.from(ids)}`, text));
+  }
+
+  const WRONG: readonly unknown[] = [
+    ...[0, -1, 1.5, NaN, Infinity, 4294967296, "", "a", "1,", "1:", ":2", "1 2", "1\r\nA LOGOUT"],
+    ...["50-65", "0", "4294967296", [1, "x"], [[1]], [null], null, undefined, {}, true],
+  ];
+  for (const ids of WRONG) {
+    it(`B1 refuses ${JSON.stringify(ids) ?? ids}`, () => {
+      assertThrows(() => NumberSet.from(ids as MessageIds), InvalidArgumentError);
+    });
+  }
+
+  it("B1 tells how a range is written", () => {
+    assertThrows(() => NumberSet.from("50-65"), InvalidArgumentError, "50:65");
+  });
+
+  it("stays a range, however large", () => {
+    const set = NumberSet.from("1:4294967295");
+    assertEquals(set.size, 4294967295);
+    assertEquals([...set.ranges()], [[1, 4294967295]]);
+    const [first, second] = set;
+    assertEquals([first, second], [1, 2]);
+  });
+
+  it("knows what it holds", () => {
+    const set = NumberSet.from("2,10:12,5:3");
+    assertEquals([...set], [2, 10, 11, 12, 5, 4, 3]);
+    assertEquals([1, 2, 3, 4, 5, 9, 10, 12, 13].map((id) => set.has(id)), [
+      ...[false, true, true, true, true, false, true, true, false],
+    ]);
+    assertEquals([set.size, set.isOpen, set.isEmpty], [7, false, false]);
+    assertEquals(NumberSet.from([]).isEmpty, true);
+  });
+
+  it("an open set has no end", () => {
+    const set = NumberSet.from("7:*");
+    assertEquals([set.isOpen, set.size, set.has(3)], [true, Infinity, true]);
+    assertThrows(() => [...set], InvalidArgumentError);
+  });
+
+  it("gives back any ids", () => {
+    const ids = fc.array(fc.integer({ min: 1, max: 30 }), { maxLength: 40 });
+    fc.assert(fc.property(ids, (all) => {
+      const set = NumberSet.from(all);
+      assertEquals([...set], all);
+      assertEquals(set.size, all.length);
+      if (all.length > 0) assertEquals([...NumberSet.from(`${set}`)], all);
+    }));
+  });
+});
+
+describe("SearchIds", () => {
+  it("O7 a list of numbers with modseq", () => {
+    const ids = searchIds([1, 2], 5n);
+    assertEquals([Array.isArray(ids), ids.length, ids.modseq], [true, 2, 5n]);
+    assertEquals(Object.keys(ids), ["0", "1"]);
+    assertEquals(JSON.stringify(ids), "[1,2]");
+  });
+
+  it("O7 modseq is null by default", () => assertEquals(searchIds([]).modseq, null));
+});

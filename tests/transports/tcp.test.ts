@@ -1,0 +1,42 @@
+import { bunTransport } from "../../transports/bun.ts";
+import { denoTransport } from "../../transports/deno.ts";
+import { nodeTransport } from "../../transports/node.ts";
+import { bytesSuite } from "./bytes_suite.ts";
+import type { Adapter } from "./tcp_adapter.ts";
+import { tcpSuite } from "./tcp_suite.ts";
+import { tlsSuite } from "./tls_suite.ts";
+
+const inDeno = "Deno" in globalThis;
+const inBun = "Bun" in globalThis;
+
+const adapters: readonly Adapter[] = [
+  {
+    name: "nodeTransport",
+    transport: nodeTransport,
+    skip: false,
+    // Deno's node:tls buffers all that comes.
+    bounded: !inDeno,
+    prompt: true,
+  },
+  {
+    name: "denoTransport",
+    transport: denoTransport,
+    skip: inDeno ? false : "needs Deno",
+    bounded: true,
+    // Deno waits for the end of the handshake before it closes.
+    prompt: false,
+  },
+  {
+    name: "bunTransport",
+    transport: bunTransport,
+    skip: inBun ? false : "needs Bun",
+    bounded: true,
+    prompt: true,
+  },
+];
+
+for (const adapter of adapters) {
+  tcpSuite(adapter);
+  tlsSuite(adapter);
+  bytesSuite(adapter);
+}

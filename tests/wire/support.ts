@@ -1,0 +1,103 @@
+// Canned bytes in, plain values out: what the wire tests share.
+import { assert } from "@std/assert";
+import { ZonedDate } from "../../src/model/dates.ts";
+import { NumberSet } from "../../src/model/number_set.ts";
+import type { FetchResponse, ServerResponse, UntaggedResponse } from "../../src/model/responses.ts";
+import { DEFAULT_LIMITS, type Limits } from "../../src/wire/limits.ts";
+import { type FrameHandler, Reader } from "../../src/wire/reader.ts";
+import { readResponse } from "../../src/wire/response.ts";
+
+/** The bytes of a text, one a character: `\xff` is the byte 255. */
+export function bytes(text: string): Uint8Array {
+  return Uint8Array.from(text, (char) => char.charCodeAt(0));
+}
+
+/** The text of bytes, a character each. */
+export function text(data: Uint8Array): string {
+  let all = "";
+  for (const byte of data) all += String.fromCharCode(byte);
+  return all;
+}
+
+/** Bytes as {@linkcode plain} shows them. */
+export interface Shown {
+  readonly bytes: string;
+}
+
+/** Bytes as {@linkcode plain} shows them. */
+export function shown(data: string): Shown {
+  return { bytes: data };
+}
+
+/** A value as plain data that compares by what it holds: no classes, no lazy getters. */
+export function plain(value: unknown): unknown {
+  if (value instanceof Uint8Array) return shown(text(value));
+  if (value instanceof ZonedDate) return { date: value.toISOString(), offset: value.offsetMinutes };
+  if (value instanceof NumberSet) return `set ${value}`;
+  if (value instanceof Error) return value.name;
+  if (Array.isArray(value)) return value.map(plain);
+  if (typeof value !== "object" || value === null) return value;
+  const fields = "toJSON" in value && typeof value.toJSON === "function" ? value.toJSON() : value;
+  return Object.fromEntries(
+    Object.entries(fields).filter(([, it]) => it !== undefined).map((
+      [key, it],
+    ) => [key, plain(it)]),
+  );
+}
+
+/** Reads a stream that comes in these chunks. */
+export function readAll(
+  chunks: Iterable<Uint8Array>,
+  limits: Limits = DEFAULT_LIMITS,
+  literal?: FrameHandler["literal"],
+): ServerResponse[] {
+  const responses: ServerResponse[] = [];
+  const reader = new Reader({
+    frame(frame) {
+      const response = readResponse(frame, limits);
+      assert(response !== null, "a line that is no response");
+      responses.push(response);
+    },
+    literal,
+  }, limits);
+  for (const chunk of chunks) reader.push(chunk);
+  assert(!reader.midway, "the last response is not whole");
+  return responses;
+}
+
+/** The one response that a line, less its line end, holds. */
+export function read(line: string, limits: Limits = DEFAULT_LIMITS): ServerResponse {
+  const responses = readAll([bytes(`${line}\r\n`)], limits);
+  assert(responses.length === 1, `${responses.length} responses`);
+  return responses[0];
+}
+
+/** The one untagged response that a line holds. */
+export function untagged(line: string, limits: Limits = DEFAULT_LIMITS): UntaggedResponse {
+  const response = read(line, limits);
+  assert(response.kind === "untagged", "not an untagged response");
+  return response;
+}
+
+/** The one FETCH response that a line holds. */
+export function fetched(line: string): FetchResponse {
+  const response = untagged(line);
+  assert(response.type === "FETCH", "not a FETCH response");
+  return response;
+}
+
+/** The value of the one item of a message, given as it stands on the wire. */
+export function item(wire: string): unknown {
+  const { items, bad } = fetched(`* 1 FETCH (${wire})`);
+  if (bad !== null) throw bad[0].error;
+  const { SEQ: _, ...others } = items;
+  const values = Object.values(others);
+  assert(values.length === 1, `${values.length} items`);
+  return values[0];
+}
+
+/** Cuts bytes at these places. */
+export function cut(data: Uint8Array, places: readonly number[]): Uint8Array[] {
+  const ends = [...places, data.length];
+  return ends.map((end, i) => data.slice(i === 0 ? 0 : ends[i - 1], end));
+}
