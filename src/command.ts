@@ -1,4 +1,3 @@
-import type { LiteralSink } from "./model/values.ts";
 import type { ImapError, ImapErrorDetails } from "./errors.ts";
 import type {
   ContinuationRequest,
@@ -6,6 +5,7 @@ import type {
   TaggedResponse,
   UntaggedResponse,
 } from "./model/responses.ts";
+import type { LiteralSink } from "./model/values.ts";
 
 import type { CommandWriter } from "./wire/writer.ts";
 

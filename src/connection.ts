@@ -1,4 +1,3 @@
-import type { LiteralSink } from "./model/values.ts";
 import type { Command } from "./command.ts";
 import {
   CapabilityError,
@@ -25,6 +24,7 @@ import { DEFAULT_LIMITS, type Limits } from "./wire/limits.ts";
 import { type Frame, type FrameHandler, Reader } from "./wire/reader.ts";
 import { readResponse } from "./wire/response.ts";
 import { CommandWriter } from "./wire/writer.ts";
+import type { LiteralSink } from "./model/values.ts";
 
 /** How a connection behaves. */
 export interface ConnectionOptions {

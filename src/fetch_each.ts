@@ -1,8 +1,8 @@
-import type { LiteralSink } from "./model/values.ts";
 import type { Command } from "./command.ts";
 import {
   type FetchRequest,
   isWanted,
+  mergeMessage,
   messageOf,
   noteMissing,
   writeFetch,
@@ -10,9 +10,10 @@ import {
 import type { Connection } from "./connection.ts";
 import { ImapError, ProtocolError } from "./errors.ts";
 import { LiteralStream } from "./literal_stream.ts";
-import { fetchProblems, noteProblems } from "./model/fetch_items.ts";
+import { noteProblems } from "./model/fetch_items.ts";
 import type { FetchedBase } from "./model/fetch_types.ts";
 import type { FetchResponse, UntaggedResponse } from "./model/responses.ts";
+import type { LiteralSink } from "./model/values.ts";
 
 /** Reading pauses when this many messages, or bytes of them, wait to be taken. */
 const MESSAGES_WAITING = 256;
@@ -111,7 +112,7 @@ export class FetchEach {
     const id = this.#request.uid ? response.uid! : response.number;
     const partial = this.#partial.get(id);
     const more = messageOf(response, true);
-    const message = partial === undefined ? more : add(partial, more, response.bad);
+    const message = partial === undefined ? more : mergeMessage(partial, more);
     if (this.#request.keys.every((key) => key in message)) {
       this.#partial.delete(id);
       this.#push(message);
@@ -190,16 +191,19 @@ export class FetchEach {
 
   /** All of an open message is here: what came behind its first stream is added. */
   #complete(row: Row, response: FetchResponse): void {
-    const values = messageOf(response, true) as unknown as Record<string, unknown>;
+    const more = messageOf(response, true);
+    const values = more as unknown as Record<string, unknown>;
     for (const [name, stream] of row.streams) {
       const bad = response.bad?.find((item) => item.name === name);
-      if (bad !== undefined) stream.fail(bad.error);
-      else if (!(name in values)) {
+      if (bad !== undefined) {
+        noteProblems(row.message, [bad]);
+        stream.fail(bad.error);
+      } else if (!(name in values)) {
         stream.fail(new ProtocolError(`the server sent no ${name} for message ${row.message.SEQ}`));
       } else if (values[name] !== stream) fill(stream, values, name);
       delete values[name];
     }
-    add(row.message, values, response.bad);
+    mergeMessage(row.message, more);
     noteMissing(row.message, response.uid ?? response.number, this.#request.keys);
   }
 
@@ -238,23 +242,6 @@ export class FetchEach {
     this.#wake?.();
     this.#wake = null;
   }
-}
-
-/** Adds what else the server says of a message, and what is wrong with that. */
-function add(message: FetchedBase, more: object, bad: FetchResponse["bad"]): FetchedBase {
-  for (const [name, value] of Object.entries(more)) {
-    // One that could not be read before may be readable now.
-    Object.defineProperty(message, name, {
-      value,
-      configurable: true,
-      enumerable: true,
-      writable: true,
-    });
-  }
-  const known = fetchProblems(message);
-  const news = bad?.filter(({ name }) => known.every((item) => item.name !== name)) ?? [];
-  if (news.length > 0) noteProblems(message, news);
-  return message;
 }
 
 /** A section that is in memory, put into its stream; `NIL` is an empty one. */

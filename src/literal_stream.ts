@@ -1,5 +1,5 @@
-import type { LiteralSink } from "./model/values.ts";
 import { IllegalStateError, ImapError } from "./errors.ts";
+import type { LiteralSink } from "./model/values.ts";
 
 /** How much of a literal waits for its reader before reading from the server pauses. */
 const WAITING = 256 * 1024;

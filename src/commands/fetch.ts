@@ -1,6 +1,6 @@
 import type { Command } from "../command.ts";
 import { InvalidArgumentError, ProtocolError } from "../errors.ts";
-import { fetchKey, normaliseItems, noteProblems } from "../model/fetch_items.ts";
+import { fetchKey, fetchProblems, normaliseItems, noteProblems } from "../model/fetch_items.ts";
 import type { FetchedBase } from "../model/fetch_types.ts";
 import type { NumberSet } from "../model/number_set.ts";
 import type { BadItem, FetchResponse, UntaggedResponse } from "../model/responses.ts";
@@ -69,6 +69,15 @@ export function messageOf(response: FetchResponse, withUid: boolean): FetchedBas
   return message;
 }
 
+/** Adds what a further response says of a message; what could not be read may be readable now. */
+export function mergeMessage(known: FetchedBase, more: FetchedBase): FetchedBase {
+  Object.assign(known, more);
+  const listed = new Set(fetchProblems(known).map(({ name }) => name));
+  const news = fetchProblems(more).filter(({ name }) => !listed.has(name));
+  if (news.length > 0) noteProblems(known, news);
+  return known;
+}
+
 /** Notes what the server did not send, so that nobody takes it for empty. */
 export function noteMissing(message: FetchedBase, id: number, keys: readonly string[]): void {
   let missing: BadItem[] | null = null;
@@ -102,7 +111,7 @@ export function fetch(request: FetchRequest): Command<Map<number, FetchedBase>> 
       const message = messageOf(response, !request.uid);
       const known = messages.get(id);
       if (known === undefined) messages.set(id, message);
-      else Object.assign(known, message);
+      else mergeMessage(known, message);
       return true;
     },
     result(): Map<number, FetchedBase> {

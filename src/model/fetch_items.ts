@@ -29,7 +29,7 @@ export function fetchKey(item: string): string {
 
 const problems = new WeakMap<object, readonly BadItem[]>();
 
-/** Notes what is wrong with a message. */
+/** Notes what is wrong with a message: those items throw when they are looked at. */
 export function noteProblems(message: object, bad: readonly BadItem[]): void {
   problems.set(message, [...fetchProblems(message), ...bad]);
   for (const { name, error } of bad) {
@@ -40,8 +40,16 @@ export function noteProblems(message: object, bad: readonly BadItem[]): void {
       get(): never {
         throw error;
       },
+      set: (value: unknown) => repair(message, name, value),
     });
   }
+}
+
+/** The server sent an item again, and this time it can be read. */
+function repair(message: object, name: string, value: unknown): void {
+  const ordinary = { configurable: true, enumerable: true, writable: true };
+  Object.defineProperty(message, name, { ...ordinary, value });
+  problems.set(message, fetchProblems(message).filter((bad) => bad.name !== name));
 }
 
 /**

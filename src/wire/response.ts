@@ -1,4 +1,3 @@
-import type { ImapValue } from "../model/values.ts";
 import { ProtocolError } from "../errors.ts";
 import { NumberSet } from "../model/number_set.ts";
 import type {
@@ -33,6 +32,7 @@ import { readFlags } from "./flags.ts";
 import { DEFAULT_LIMITS, type Limits } from "./limits.ts";
 import type { Frame } from "./reader.ts";
 import { readResponseText } from "./response_code.ts";
+import type { ImapValue } from "../model/values.ts";
 
 /**
  * Reads one response (RFC 9051 section 7). An untagged one that is unknown, or makes no sense, is
