@@ -17,7 +17,6 @@ import {
   IllegalStateError,
   ImapAbortError,
   ImapError,
-  InvalidArgumentError,
   InvalidCriteriaError,
   LoginError,
   ReadOnlyError,
@@ -269,10 +268,6 @@ export class ImapClient {
       throw new LoginError(
         "the server takes no password here (LOGINDISABLED): connect with TLS, or with starttls",
       );
-    }
-    // An error about text that can't be sent would show it.
-    if (![username, password].every((text) => text.isWellFormed())) {
-      throw new InvalidArgumentError("credentials are not Unicode text");
     }
     return await this.#logIn(login(username, password), username, options);
   }

@@ -156,7 +156,8 @@ function portOf(options: ConnectOptions): number | null {
 }
 
 function placeOf({ host, stream }: ConnectOptions, port: number | null): string {
-  if (stream !== undefined) return `the command ${typeof stream === "string" ? stream : stream[0]}`;
+  // The program alone: its arguments may hold a secret.
+  if (stream !== undefined) return `the command ${[stream].flat()[0].trim().split(/\s/)[0]}`;
   if (host === undefined) return "the server";
   return port === null ? host : `${host}:${port}`;
 }

@@ -1,12 +1,12 @@
+import { Call, type CallRequest } from "./call.ts";
+import { CallQueue } from "./call_queue.ts";
 import type { Command } from "./command.ts";
+import { Deadline } from "./deadline.ts";
 import {
-  CapabilityError,
   ConnectionClosedError,
-  IllegalStateError,
   ImapAbortError,
-  ImapError,
+  type ImapError,
   ProtocolError,
-  ReadOnlyError,
   TimeoutError,
 } from "./errors.ts";
 import type { Logger } from "./log.ts";
@@ -23,7 +23,7 @@ import { concat, decodeAscii } from "./wire/bytes.ts";
 import { DEFAULT_LIMITS, type Limits } from "./wire/limits.ts";
 import { type Frame, type FrameHandler, Reader } from "./wire/reader.ts";
 import { readResponse } from "./wire/response.ts";
-import { CommandWriter } from "./wire/writer.ts";
+import { type CommandPart, CommandWriter } from "./wire/writer.ts";
 import type { LiteralSink } from "./model/values.ts";
 
 /** How a connection behaves. */
@@ -38,26 +38,6 @@ export interface ConnectionOptions {
   readonly onResponse: (response: UntaggedResponse) => void;
   /** Gets everything sent and received, with secrets removed. */
   readonly logger: Logger | null;
-}
-
-/** A command on its way. */
-interface Entry {
-  readonly command: Command<unknown>;
-  readonly tag: string;
-  readonly resolve: (value: unknown) => void;
-  readonly reject: (error: unknown) => void;
-  readonly signal: AbortSignal | undefined;
-  readonly onAbort: () => void;
-  /** Whether folder names were to be encoded when the call was made. */
-  readonly folderEncode: boolean;
-  /** What was written, for errors and logs. */
-  shown: string;
-  /** The caller has its result or error; what still comes for it is taken off the wire. */
-  settled: boolean;
-  /** The tagged response has come. */
-  done: boolean;
-  /** With its OK, reading stops and this is called: the streams change hands. */
-  readonly handOver: (() => void) | null;
 }
 
 /** Commands up to this many bytes together go out as one chunk. */
@@ -83,18 +63,18 @@ export class Connection {
   readonly #options: ConnectionOptions;
   readonly #limits: Limits;
 
-  #queue: Entry[] = [];
-  #inFlight: Entry[] = [];
+  readonly #calls = new CallQueue();
   #lastTag = 0;
   #sending = false;
   /** Lets the sender go on: `true` at a `+`, `false` when the command is over before that. */
   #asked: ((more: boolean) => void) | null = null;
-
   /** How many lines may still follow that belong to the text of the last response. */
   #strayLines = 0;
 
   #greet: { resolve(r: StatusResponse): void; reject(e: unknown): void } | null = null;
-  #bye: StatusResponse | null = null;
+  #greetingPatience = 0;
+  /** Why the connection is about to end, though the server's last words may still come. */
+  #ending: ImapError | null = null;
   #failure: ImapError | null = null;
   /** Set while reading is to stop, for the streams to change hands. */
   #handOver: (() => void) | null = null;
@@ -105,9 +85,7 @@ export class Connection {
 
   #holds = 0;
   #wake: (() => void) | null = null;
-  #timer: ReturnType<typeof setTimeout> | undefined;
-  #lastActivity = performance.now();
-  #patience: number;
+  readonly #deadline = new Deadline(() => this.#patience(), (seconds) => this.#expired(seconds));
 
   constructor(duplex: Duplex, options: ConnectionOptions) {
     this.#duplex = duplex;
@@ -116,7 +94,6 @@ export class Connection {
     // Its failure is that of the write under way, or the read that follows.
     this.#output.closed.catch(() => {});
     this.#options = options;
-    this.#patience = options.patience;
     this.#limits = options.limits ?? DEFAULT_LIMITS;
     this.#reader = new Reader(this.#handler(), this.#limits);
   }
@@ -145,9 +122,9 @@ export class Connection {
   greeting(patience: number): Promise<StatusResponse> {
     return new Promise((resolve, reject) => {
       this.#greet = { resolve, reject };
-      this.#patience = patience;
-      this.#lastActivity = performance.now();
-      this.#watch();
+      this.#greetingPatience = patience;
+      this.#deadline.touch();
+      this.#deadline.watch();
       void this.#read();
     });
   }
@@ -157,7 +134,7 @@ export class Connection {
    * of the queue; once it is sent, its answer is still read, and thrown away.
    */
   run<Result>(command: Command<Result>, signal?: AbortSignal): Promise<Result> {
-    return this.#enqueue(command, signal, null);
+    return this.#enqueue(command, { signal, folderEncode: this.#options.folderEncode() });
   }
 
   /**
@@ -170,9 +147,10 @@ export class Connection {
     change: (duplex: Duplex) => Promise<Duplex>,
     signal?: AbortSignal,
   ): Promise<Result> {
-    let stop = () => {};
-    const stopped = new Promise<void>((resolve) => stop = resolve);
-    const result = await this.#enqueue(command, signal, stop);
+    let handOver = () => {};
+    const stopped = new Promise<void>((resolve) => handOver = resolve);
+    const folderEncode = this.#options.folderEncode();
+    const result = await this.#enqueue(command, { signal, folderEncode, handOver });
     await stopped;
     const onAbort = () => this.close();
     if (signal?.aborted) onAbort();
@@ -188,33 +166,19 @@ export class Connection {
     return result;
   }
 
-  #enqueue<Result>(
-    command: Command<Result>,
-    signal: AbortSignal | undefined,
-    handOver: (() => void) | null,
-  ): Promise<Result> {
-    return new Promise((resolve, reject) => {
-      if (signal?.aborted) return reject(signal.reason);
-      const failure = this.#failure ?? (this.#bye && this.#byeError(this.#bye));
-      if (failure !== null) return reject(failure);
-      const entry: Entry = {
-        command: command as Command<unknown>,
-        tag: `A${++this.#lastTag}`,
-        resolve: resolve as (value: unknown) => void,
-        reject,
-        signal,
-        onAbort: () => this.#abort(entry),
-        folderEncode: this.#options.folderEncode(),
-        shown: command.name,
-        settled: false,
-        done: false,
-        handOver,
-      };
-      signal?.addEventListener("abort", entry.onAbort);
-      this.#queue.push(entry);
-      this.#wake?.();
-      void this.#send();
-    });
+  async #enqueue<Result>(command: Command<Result>, request: CallRequest): Promise<Result> {
+    request.signal?.throwIfAborted();
+    const over = this.#failure ?? this.#ending;
+    if (over !== null) throw over;
+    const call = new Call(command, `A${++this.#lastTag}`, request, () => this.#givenUp(call));
+    this.#calls.add(call);
+    this.#wake?.();
+    void this.#send();
+    return await (call.settled as Promise<Result>);
+  }
+
+  #givenUp(call: Call): void {
+    if (this.#calls.remove(call)) void this.#send();
   }
 
   async #change(change: (duplex: Duplex) => Promise<Duplex>): Promise<void> {
@@ -228,8 +192,8 @@ export class Connection {
     const changed = change(this.#duplex);
     try {
       const givenUp = new Promise<never>((_, reject) => this.#giveUpChange = reject);
-      this.#lastActivity = performance.now();
-      this.#watch();
+      this.#deadline.touch();
+      this.#deadline.watch();
       const duplex = await Promise.race([changed, givenUp]);
       if (this.#failure !== null) throw this.#failure;
       this.#duplex = duplex;
@@ -243,7 +207,7 @@ export class Connection {
     this.#output = this.#duplex.writable.getWriter();
     this.#output.closed.catch(() => {});
     this.#changing = false;
-    this.#watch();
+    this.#deadline.watch();
     void this.#read();
     void this.#send();
   }
@@ -271,13 +235,13 @@ export class Connection {
       while (this.#failure === null) {
         const { value, done } = await this.#input.read();
         if (done) throw this.#ended();
-        this.#lastActivity = performance.now();
+        this.#deadline.touch();
         if (value.length > 0) this.#reader.push(value);
         if (this.#handOver !== null) return this.#stopReading();
         while (this.#holds > 0 && !this.#othersWait()) await this.#waitForRelease();
       }
     } catch (error) {
-      this.#fail(abortError(error, this.#bye && this.#byeError(this.#bye)));
+      this.#fail(this.#ending ?? abortError(error));
     }
   }
 
@@ -288,28 +252,22 @@ export class Connection {
   }
 
   #othersWait(): boolean {
-    return this.#queue.length > 0 || this.#inFlight.length > 1 || this.#failure !== null;
+    return this.#calls.isShared || this.#failure !== null;
   }
 
   async #waitForRelease(): Promise<void> {
     await new Promise<void>((resolve) => this.#wake = resolve);
     this.#wake = null;
-    this.#lastActivity = performance.now();
+    this.#deadline.touch();
   }
 
   #ended(): ImapError {
-    if (this.#bye !== null) return this.#byeError(this.#bye);
     const where = this.#greet !== null
       ? " before its greeting"
       : this.#reader.midway
       ? " in the middle of a response"
       : "";
     return new ConnectionClosedError(`the server closed the connection${where}`);
-  }
-
-  #byeError(bye: StatusResponse): ConnectionClosedError {
-    const details = { text: bye.text, responseCode: bye.code };
-    return new ConnectionClosedError(`the server closed the connection: ${bye.text}`, details);
   }
 
   #handler(): FrameHandler {
@@ -345,84 +303,59 @@ export class Connection {
 
   #untagged(response: UntaggedResponse): void {
     if (this.#greet !== null) return this.#greeted(response);
-    if (response.type === "BYE") {
-      this.#bye = response;
-      this.#watch();
-    }
-    for (const entry of this.#inFlight) if (this.#offer(entry, response)) return;
+    if (response.type === "BYE") this.#end(byeError("the server closed the connection", response));
+    if (this.#calls.offer(response)) return;
     this.session.observe(response);
     this.#options.onResponse(response);
   }
 
-  /** A command's own mistake is its own failure; the connection goes on. */
-  #offer(entry: Entry, response: UntaggedResponse): boolean {
-    try {
-      return entry.command.accept?.(response) ?? false;
-    } catch (error) {
-      this.#settle(entry, () => entry.reject(error));
-      return true;
-    }
-  }
-
   #greeted(response: UntaggedResponse): void {
+    if (response.type === "BYE") throw byeError("the server refused", response);
+    if (response.type !== "OK" && response.type !== "PREAUTH") {
+      throw new ProtocolError(`not an IMAP greeting: ${response.type}`);
+    }
     const greet = this.#greet!;
     this.#greet = null;
-    this.#patience = this.#options.patience;
-    this.#watch();
-    if (response.type === "OK" || response.type === "PREAUTH") {
-      this.session.observe(response);
-      this.session.authenticated = response.type === "PREAUTH";
-      greet.resolve(response);
-    } else if (response.type === "BYE") {
-      const details = { text: response.text, responseCode: response.code };
-      const error = new ConnectionClosedError(`the server refused: ${response.text}`, details);
-      greet.reject(error);
-      this.#fail(error);
-    } else {
-      const error = new ProtocolError(`not an IMAP greeting: ${response.type}`);
-      greet.reject(error);
-      this.#fail(error);
-    }
+    this.#deadline.watch();
+    this.session.observe(response);
+    this.session.authenticated = response.type === "PREAUTH";
+    greet.resolve(response);
   }
 
   #literal(head: Frame, size: number): LiteralSink | null {
-    const takers = this.#inFlight.filter((entry) => entry.command.literal !== undefined);
-    if (takers.length === 0) return null;
+    if (size === 0 || !this.#calls.takesLiterals) return null;
     const detached = [...head.detached, { offset: head.end, value: UNCLAIMED }];
     const response = readResponse({ ...head, detached }, this.#limits);
-    if (response?.kind !== "untagged" || response.type !== "FETCH" || size === 0) return null;
+    if (response?.kind !== "untagged" || response.type !== "FETCH") return null;
     const item = Object.keys(response.items).find((name) => response.items[name] === UNCLAIMED);
     if (item === undefined) return null;
     delete response.items[item];
-    for (const { command } of takers) {
-      const sink = command.literal?.(response, item) ?? null;
-      if (sink !== null) return sink;
-    }
-    return null;
+    return this.#calls.offerLiteral(response, item);
   }
 
   #continue(request: ContinuationRequest): void {
     if (this.#greet !== null) throw new ProtocolError(`not an IMAP greeting: +${request.text}`);
-    if (this.#asked !== null) {
-      this.#asked(true);
-      this.#asked = null;
-      return;
-    }
-    const entry = this.#inFlight.find((entry) => entry.command.respond !== undefined);
+    if (this.#asked !== null) return this.#goOn(true);
+    const call = this.#calls.responder();
     // Exchange is known to ask for more when nothing is owed.
-    if (entry === undefined || entry.done) return;
-    void this.#respond(entry, request);
+    if (call !== undefined) void this.#respond(call, request);
   }
 
-  async #respond(entry: Entry, request: ContinuationRequest): Promise<void> {
+  /** Lets the sender go on behind a literal's announcement, or tells it not to. */
+  #goOn(more: boolean): void {
+    this.#asked?.(more);
+    this.#asked = null;
+  }
+
+  async #respond(call: Call, request: ContinuationRequest): Promise<void> {
     let line: Uint8Array;
     try {
-      line = entry.settled ? CANCEL : await entry.command.respond!(request);
+      line = call.isSettled ? CANCEL : await call.command.respond!(request);
     } catch (error) {
-      this.#settle(entry, () => entry.reject(error));
+      call.reject(error);
       line = CANCEL;
     }
-    if (entry.done) return;
+    if (call.done) return;
     this.#options.logger?.debug("> **REDACTED**");
     await this.#write(concat([line, CRLF]));
   }
@@ -430,69 +363,26 @@ export class Connection {
   // Tagged responses
 
   #complete(done: TaggedResponse): void {
-    const at = this.#inFlight.findIndex((entry) => entry.tag === done.tag);
-    if (at < 0) {
+    const call = this.#calls.find(done.tag);
+    if (call === undefined) {
       throw new ProtocolError(`the server answered a command that was not sent: ${done.tag}`);
     }
-    const entry = this.#inFlight[at];
-    const unsent = this.#asked !== null && at === this.#inFlight.length - 1;
+    const unsent = this.#asked !== null && this.#calls.isNewest(call);
     if (unsent && done.status === "OK") {
-      throw new ProtocolError(
-        `the server answered ${entry.command.name} before all of it was sent`,
-      );
+      throw new ProtocolError(`the server answered ${call.command.name} before all of it was sent`);
     }
-    this.#inFlight.splice(at, 1);
-    entry.done = true;
+    this.#calls.end(call);
     this.session.observeCode(done.code);
-    if (unsent) {
-      this.#asked!(false);
-      this.#asked = null;
-    }
-    const givenUp = entry.settled;
-    this.#finish(entry, done);
-    if (entry.handOver !== null && done.status === "OK") {
-      if (givenUp) throw new ConnectionClosedError(`${entry.command.name} was given up half-way`);
-      this.#handOver = entry.handOver;
+    if (unsent) this.#goOn(false);
+    const givenUp = call.isSettled;
+    call.complete(done, this.session.folder?.readOnly ?? false);
+    if (call.request.handOver !== undefined && done.status === "OK") {
+      if (givenUp) throw new ConnectionClosedError(`${call.command.name} was given up half-way`);
+      this.#handOver = call.request.handOver;
       this.#changing = true;
       this.#reader.stop();
     }
-    this.#watch();
-    void this.#send();
-  }
-
-  /** Ends a command, an aborted one too: what it did to the session is done. */
-  #finish(entry: Entry, done: TaggedResponse): void {
-    try {
-      if (done.status !== "OK") throw this.#refusal(entry, done);
-      const result = entry.command.result(done);
-      this.#settle(entry, () => entry.resolve(result));
-    } catch (error) {
-      this.#settle(entry, () => entry.reject(error));
-    }
-  }
-
-  #refusal(entry: Entry, done: TaggedResponse): ImapError {
-    const { command, shown } = entry;
-    const message = `${command.name} failed: ${done.text || done.code?.name || done.status}`;
-    const details = { command: shown, responseCode: done.code, text: done.text };
-    if (command.modifies && this.session.folder?.readOnly) {
-      return new ReadOnlyError(message, details);
-    }
-    return command.refused?.(done, message, details) ?? new ImapError(message, details);
-  }
-
-  #settle(entry: Entry, how: () => void): void {
-    if (entry.settled) return;
-    entry.settled = true;
-    entry.signal?.removeEventListener("abort", entry.onAbort);
-    how();
-  }
-
-  #abort(entry: Entry): void {
-    this.#settle(entry, () => entry.reject(entry.signal!.reason));
-    const at = this.#queue.indexOf(entry);
-    if (at < 0) return;
-    this.#queue.splice(at, 1);
+    this.#deadline.watch();
     void this.#send();
   }
 
@@ -502,156 +392,126 @@ export class Connection {
     if (this.#sending) return;
     this.#sending = true;
     try {
-      while (this.#failure === null && this.#mayBegin()) await this.#sendNext();
+      for (let call = this.#next(); call !== null; call = this.#next()) await this.#sendFrom(call);
     } catch (error) {
       this.#fail(abortError(error));
     }
     this.#sending = false;
   }
 
-  /** Whether the first in the queue may run beside those in flight (RFC 9051 section 5.5). */
-  #mayBegin(): boolean {
-    if (this.#queue.length === 0 || this.#bye !== null || this.#changing) return false;
-    const next = this.#queue[0].command;
-    return this.#inFlight.every(({ command }) =>
-      (next.pipelining ?? "alone") !== "alone" && next.pipelining === command.pipelining &&
-      !(next.unmarked && next.name === command.name)
-    );
+  /** The next call, if there is one and it can be sent now. */
+  #next(): Call | null {
+    const closed = this.#failure !== null || this.#ending !== null || this.#changing;
+    return closed ? null : this.#calls.next();
   }
 
-  /** Sends the next command and, in the same chunk, those behind it that may go along. */
-  async #sendNext(): Promise<void> {
+  /** Sends a call and, in the same chunk, those behind it that may go along. */
+  async #sendFrom(first: Call): Promise<void> {
     const batch: Uint8Array[] = [];
     let size = 0;
-    while (size < BATCH && this.#mayBegin()) {
-      const entry = this.#queue.shift()!;
-      const parts = this.#begin(entry);
+    for (let call: Call | null = first; call !== null; call = size < BATCH ? this.#next() : null) {
+      const parts = this.#begin(call);
       if (parts === null) continue;
-      if (parts.length === 1) {
-        batch.push(parts[0].bytes);
-        size += parts[0].bytes.length;
-        continue;
+      if (parts.length > 1) {
+        if (size > 0) await this.#write(concat(batch));
+        return await this.#sendParts(call, parts);
       }
-      if (size > 0) await this.#write(concat(batch));
-      return await this.#sendParts(entry, parts);
+      batch.push(parts[0].bytes);
+      size += parts[0].bytes.length;
     }
     if (size > 0) await this.#write(batch.length === 1 ? batch[0] : concat(batch));
   }
 
-  /** Writes a command out; `null` where that fails, and then nothing is sent. */
-  #begin(entry: Entry): ReturnType<CommandWriter["finish"]> | null {
-    const { command, tag } = entry;
+  /** Writes a call's command out; `null` where that fails, and then nothing is sent. */
+  #begin(call: Call): readonly CommandPart[] | null {
     const { nonSynchronising, utf8 } = this.session;
-    const out = new CommandWriter({ nonSynchronising, utf8, folderEncode: entry.folderEncode });
+    const { folderEncode } = call.request;
+    let parts: readonly CommandPart[];
     try {
-      this.#checkState(command);
-      out.atom(tag).sp();
-      command.name.split(" ").forEach((word, i) => (i > 0 ? out.sp() : out).atom(word));
-      command.write?.(out);
+      this.session.check(call.command);
+      parts = call.write(new CommandWriter({ nonSynchronising, utf8, folderEncode }));
     } catch (error) {
-      this.#settle(entry, () => entry.reject(error));
+      call.reject(error);
       return null;
     }
-    const parts = out.finish();
-    entry.shown = out.describe().slice(tag.length + 1);
-    this.#options.logger?.debug(`> ${tag} ${entry.shown}`);
-    this.#inFlight.push(entry);
-    this.#lastActivity = performance.now();
-    this.#watch();
+    if (this.#options.logger !== null) this.#options.logger.debug(`> ${call.tag} ${call.shown}`);
+    this.#calls.begin(call);
+    this.#deadline.touch();
+    this.#deadline.watch();
     return parts;
   }
 
-  #checkState(command: Command<unknown>): void {
-    const { session } = this;
-    if (command.needs !== undefined && !session.has(command.needs)) {
-      throw new CapabilityError(`Server does not support ${command.needs} capability`);
-    }
-    if (command.state !== undefined && !session.authenticated) {
-      throw new IllegalStateError(`${command.name} needs a login first`);
-    }
-    if (command.state === "selected" && session.folder === null) {
-      throw new IllegalStateError(`${command.name} needs a selected folder: call selectFolder`);
-    }
-    if (command.modifies && session.folder?.readOnly) {
-      throw new ReadOnlyError(`${command.name} would change a read-only folder`);
-    }
-  }
-
-  async #sendParts(entry: Entry, parts: ReturnType<CommandWriter["finish"]>): Promise<void> {
+  async #sendParts(call: Call, parts: readonly CommandPart[]): Promise<void> {
     for (const { bytes, waits } of parts) {
       // Before the write: the answer may be here before the write is known to be over.
       const asked = waits ? new Promise<boolean>((resolve) => this.#asked = resolve) : null;
       await this.#write(bytes);
       if (asked !== null && !await asked) return;
-      if (entry.done) return;
+      if (call.done) return;
     }
   }
 
   async #write(bytes: Uint8Array): Promise<void> {
     try {
       await this.#output.write(bytes);
-      this.#lastActivity = performance.now();
+      this.#deadline.touch();
     } catch (error) {
-      this.#fail(abortError(error, this.#bye && this.#byeError(this.#bye)));
+      // Not the end yet: the server may have said why it hung up.
+      this.#end(abortError(error));
     }
   }
 
   // Deadlines and the end
 
-  /** Starts, or lets go of, the one timer that sees to it that the server answers. */
-  #watch(): void {
-    clearTimeout(this.#timer);
-    this.#timer = undefined;
-    const patience = this.#failure === null ? this.#currentPatience() : 0;
-    if (patience === 0) return;
-    const left = patience * 1000 - (performance.now() - this.#lastActivity);
-    this.#timer = setTimeout(() => this.#checkDeadline(), Math.max(left, 1));
+  /** The connection is about to end: only what the server still has to say is waited for. */
+  #end(cause: ImapError): void {
+    if (this.#ending === null || cause.text !== null) this.#ending = cause;
+    this.#deadline.touch();
+    this.#deadline.watch();
   }
 
   /** Seconds that the server may be silent now; 0: for ever. */
-  #currentPatience(): number {
-    if (this.#bye !== null) return FAREWELL;
-    if (this.#greet !== null || this.#giveUpChange !== null) return this.#patience;
-    if (this.#inFlight.length === 0) return 0;
-    return this.#inFlight[0].command.patience ?? this.#patience;
+  #patience(): number {
+    if (this.#failure !== null) return 0;
+    if (this.#ending !== null) return FAREWELL;
+    if (this.#greet !== null) return this.#greetingPatience;
+    if (this.#giveUpChange !== null) return this.#options.patience;
+    const call = this.#calls.oldest;
+    return call === undefined ? 0 : call.command.patience ?? this.#options.patience;
   }
 
-  #checkDeadline(): void {
-    const patience = this.#currentPatience();
+  #expired(seconds: number): void {
     // A server that nobody listens to is not silent.
-    if (this.#holds > 0 && !this.#othersWait()) this.#lastActivity = performance.now();
-    const silent = (performance.now() - this.#lastActivity) / 1000;
-    if (patience === 0 || silent < patience) return this.#watch();
-    if (this.#bye !== null) return this.#fail(this.#byeError(this.#bye));
-    const [entry] = this.#inFlight;
+    if (this.#holds > 0 && !this.#othersWait()) {
+      this.#deadline.touch();
+      return this.#deadline.watch();
+    }
+    if (this.#ending !== null) return this.#fail(this.#ending);
+    const call = this.#calls.oldest;
     const owed = this.#greet !== null
       ? "greeting"
       : this.#giveUpChange !== null
       ? "end of the TLS handshake"
-      : `answer to ${entry.command.name}`;
-    const details = { command: entry?.shown };
-    this.#fail(new TimeoutError(`no ${owed} within ${patience} seconds`, details));
+      : `answer to ${call?.command.name}`;
+    const details = { command: call?.shown };
+    this.#fail(new TimeoutError(`no ${owed} within ${seconds} seconds`, details));
   }
 
   #fail(cause: ImapError): void {
     if (this.#failure !== null) return;
     this.#failure = cause;
-    this.#watch();
+    this.#deadline.watch();
     this.session.authenticated = false;
     this.session.folder = null;
     this.session.loggedOut = true;
     this.#greet?.reject(cause);
     this.#greet = null;
     this.#giveUpChange?.(cause);
-    this.#asked?.(false);
-    this.#asked = null;
+    this.#goOn(false);
     this.#wake?.();
-    const waiting = [...this.#inFlight, ...this.#queue];
-    this.#inFlight = [];
-    this.#queue = [];
-    for (const entry of waiting) {
-      entry.done = true;
-      this.#settle(entry, () => entry.reject(cause));
+    for (const call of this.#calls.takeAll()) {
+      call.done = true;
+      call.reject(cause);
     }
     void this.#closeStreams();
   }
@@ -680,9 +540,12 @@ const CRLF = Uint8Array.of(13, 10);
 const CANCEL = Uint8Array.of(42);
 
 /** What a broken stream throws, as one of this library's errors. */
-function abortError(error: unknown, rather: ImapError | null = null): ImapError {
-  if (rather !== null) return rather;
+function abortError(error: unknown): ImapError {
   if (error instanceof ImapAbortError || error instanceof ProtocolError) return error;
   const what = error instanceof Error ? error.message : String(error);
   return new ConnectionClosedError(`the connection broke: ${what}`, { cause: error });
+}
+
+function byeError(what: string, { text, code }: StatusResponse): ConnectionClosedError {
+  return new ConnectionClosedError(`${what}: ${text}`, { text, responseCode: code });
 }

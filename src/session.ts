@@ -1,3 +1,5 @@
+import type { Command } from "./command.ts";
+import { CapabilityError, IllegalStateError, ReadOnlyError } from "./errors.ts";
 import type { ResponseCode, UntaggedResponse } from "./model/responses.ts";
 
 /** The selected folder, as the session knows it. */
@@ -47,6 +49,22 @@ export class Session {
   get nonSynchronising(): number {
     if (this.has("LITERAL+")) return Infinity;
     return this.has("LITERAL-") || this.has("IMAP4REV2") ? 4096 : -1;
+  }
+
+  /** Throws where a command can't be sent as things stand. */
+  check(command: Command<unknown>): void {
+    if (command.needs !== undefined && !this.has(command.needs)) {
+      throw new CapabilityError(`Server does not support ${command.needs} capability`);
+    }
+    if (command.state !== undefined && !this.authenticated) {
+      throw new IllegalStateError(`${command.name} needs a login first`);
+    }
+    if (command.state === "selected" && this.folder === null) {
+      throw new IllegalStateError(`${command.name} needs a selected folder: call selectFolder`);
+    }
+    if (command.modifies && this.folder?.readOnly) {
+      throw new ReadOnlyError(`${command.name} would change a read-only folder`);
+    }
   }
 
   /** Takes in what no command claimed. */

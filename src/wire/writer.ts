@@ -1,7 +1,7 @@
 import { InvalidArgumentError } from "../errors.ts";
 import { type CalendarDate, datetimeToInternalDate, formatCriteriaDate } from "../model/dates.ts";
 import type { NumberSet } from "../model/number_set.ts";
-import { BACKSLASH, concat, CR, decodeAscii, DQUOTE, encodeUtf8, LF, SP } from "./bytes.ts";
+import { BACKSLASH, CR, decodeAscii, DQUOTE, encodeUtf8, LF, SP } from "./bytes.ts";
 import { encodeUtf7 } from "./utf7.ts";
 
 /** What the server takes, as far as it changes how a command is written. */
@@ -221,7 +221,13 @@ export class CommandWriter {
   /** Writes what no log and no error may show. */
   secret(write: () => void): this {
     const from = this.#partsLength + this.#length;
-    write();
+    try {
+      write();
+    } catch (error) {
+      if (!(error instanceof InvalidArgumentError)) throw error;
+      // Not its own message, which shows the text.
+      throw new InvalidArgumentError("credentials that can't be sent: a NUL, or no Unicode text");
+    }
     this.#secrets.push([from, this.#partsLength + this.#length]);
     return this;
   }
@@ -236,15 +242,28 @@ export class CommandWriter {
 
   /** What was written, on one line, without secrets and cut short: for logs and errors. */
   describe(): string {
-    const all = concat([...this.#parts.map((part) => part.bytes), this.#written()]);
-    const pieces: string[] = [];
+    let text = "";
+    let offset = 0;
+    for (const bytes of [...this.#parts.map((part) => part.bytes), this.#written()]) {
+      text += this.#describePart(bytes, offset);
+      offset += bytes.length;
+    }
+    return text.trimEnd();
+  }
+
+  #describePart(bytes: Uint8Array, offset: number): string {
+    let text = "";
     let at = 0;
     for (const [from, to] of this.#secrets) {
-      pieces.push(readable(all.subarray(at, from)), "**REDACTED**");
-      at = to;
+      const start = Math.max(from - offset, at);
+      const end = Math.min(to - offset, bytes.length);
+      if (start >= end) continue;
+      text += readable(bytes.subarray(at, start));
+      // Shown once, though the secret may go on over several parts.
+      if (from >= offset) text += "**REDACTED**";
+      at = end;
     }
-    pieces.push(readable(all.subarray(at)));
-    return pieces.join("").trimEnd();
+    return text + readable(bytes.subarray(at));
   }
 
   #string(bytes: Uint8Array): void {

@@ -1,0 +1,107 @@
+import type { Command } from "./command.ts";
+import { ImapError, ReadOnlyError } from "./errors.ts";
+import type { TaggedResponse } from "./model/responses.ts";
+import type { CommandWriter } from "./wire/writer.ts";
+
+/** What a call asks besides its command. */
+export interface CallRequest {
+  /** Gives the call up. */
+  readonly signal?: AbortSignal;
+  /** Whether folder names were to be encoded when the call was made. */
+  readonly folderEncode: boolean;
+  /** With the command's OK reading stops and this is called: the streams change hands. */
+  readonly handOver?: () => void;
+}
+
+/** A command on its way: from the call that made it to its tagged response. */
+export class Call {
+  readonly command: Command<unknown>;
+  /** The tag that its answer will carry. */
+  readonly tag: string;
+  readonly request: CallRequest;
+  /** Its result, or what went wrong; settles once. */
+  readonly settled: Promise<unknown>;
+  /** The tagged response has come, or never will. */
+  done = false;
+  #resolve!: (value: unknown) => void;
+  #reject!: (reason: unknown) => void;
+  #isSettled = false;
+  #out: CommandWriter | null = null;
+  readonly #onAbort: () => void;
+
+  /** `aborted` is told when the caller gives up. */
+  constructor(
+    command: Command<unknown>,
+    tag: string,
+    request: CallRequest,
+    aborted: (call: Call) => void,
+  ) {
+    this.command = command;
+    this.tag = tag;
+    this.request = request;
+    this.settled = new Promise((resolve, reject) => {
+      this.#resolve = resolve;
+      this.#reject = reject;
+    });
+    this.#onAbort = () => {
+      this.reject(request.signal!.reason);
+      aborted(this);
+    };
+    request.signal?.addEventListener("abort", this.#onAbort);
+  }
+
+  /** The caller has its result or error; what still comes for the command is only taken in. */
+  get isSettled(): boolean {
+    return this.#isSettled;
+  }
+
+  /** What is sent, with secrets removed: for logs and errors. */
+  get shown(): string {
+    return this.#out?.describe().slice(this.tag.length + 1) ?? this.command.name;
+  }
+
+  /** Writes the command out. */
+  write(out: CommandWriter): ReturnType<CommandWriter["finish"]> {
+    out.atom(this.tag);
+    for (const word of this.command.name.split(" ")) out.sp().atom(word);
+    this.command.write?.(out);
+    this.#out = out;
+    return out.finish();
+  }
+
+  /** Takes the tagged response, after an abort too: what the command did is done. */
+  complete(done: TaggedResponse, readOnly: boolean): void {
+    this.done = true;
+    try {
+      if (done.status !== "OK") throw this.#refusal(done, readOnly);
+      this.resolve(this.command.result(done));
+    } catch (error) {
+      this.reject(error);
+    }
+  }
+
+  #refusal(done: TaggedResponse, readOnly: boolean): ImapError {
+    const { command } = this;
+    const message = `${command.name} failed: ${done.text || done.code?.name || done.status}`;
+    const details = { command: this.shown, responseCode: done.code, text: done.text };
+    if (command.modifies && readOnly) return new ReadOnlyError(message, details);
+    return command.refused?.(done, message, details) ?? new ImapError(message, details);
+  }
+
+  /** Gives the caller the result, unless it has one. */
+  resolve(value: unknown): void {
+    if (this.#settle()) this.#resolve(value);
+  }
+
+  /** Gives the caller an error, unless it has a result. */
+  reject(reason: unknown): void {
+    if (this.#settle()) this.#reject(reason);
+  }
+
+  #settle(): boolean {
+    if (this.#isSettled) return false;
+    this.#isSettled = true;
+    this.request.signal?.removeEventListener("abort", this.#onAbort);
+    return true;
+  }
+}

@@ -1,0 +1,106 @@
+import type { Call } from "./call.ts";
+import type { FetchResponse, UntaggedResponse } from "./model/responses.ts";
+import type { LiteralSink } from "./model/values.ts";
+
+/** The calls that wait to be sent, and those that wait for their answers. */
+export class CallQueue {
+  #waiting: Call[] = [];
+  #inFlight: Call[] = [];
+
+  /** The first of those whose answers are owed. */
+  get oldest(): Call | undefined {
+    return this.#inFlight[0];
+  }
+
+  /** Whether more than one call needs the connection. */
+  get isShared(): boolean {
+    return this.#waiting.length > 0 || this.#inFlight.length > 1;
+  }
+
+  /** Puts a call at the end of the queue. */
+  add(call: Call): void {
+    this.#waiting.push(call);
+  }
+
+  /** Takes a call out that was not sent yet. */
+  remove(call: Call): boolean {
+    const at = this.#waiting.indexOf(call);
+    if (at >= 0) this.#waiting.splice(at, 1);
+    return at >= 0;
+  }
+
+  /** The next call, if it may run beside those in flight (RFC 9051 section 5.5). */
+  next(): Call | null {
+    const [next] = this.#waiting;
+    if (next === undefined || !this.#inFlight.every((other) => mayMeet(next, other))) return null;
+    return this.#waiting.shift()!;
+  }
+
+  /** A call is about to be sent. */
+  begin(call: Call): void {
+    this.#inFlight.push(call);
+  }
+
+  /** The call that a tagged response is for. */
+  find(tag: string): Call | undefined {
+    return this.#inFlight.find((call) => call.tag === tag);
+  }
+
+  /** Whether a call is the one that was begun last. */
+  isNewest(call: Call): boolean {
+    return this.#inFlight.at(-1) === call;
+  }
+
+  /** A call has its answer. */
+  end(call: Call): void {
+    this.#inFlight.splice(this.#inFlight.indexOf(call), 1);
+  }
+
+  /** Empties the queue. */
+  takeAll(): Call[] {
+    const all = [...this.#inFlight, ...this.#waiting];
+    this.#inFlight = [];
+    this.#waiting = [];
+    return all;
+  }
+
+  /** Offers a response to the calls in flight, the oldest first; `true` if one claims it. */
+  offer(response: UntaggedResponse): boolean {
+    for (const call of this.#inFlight) {
+      try {
+        if (call.command.accept?.(response)) return true;
+      } catch (error) {
+        // A command's own mistake is its own failure; the connection goes on.
+        call.reject(error);
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** Whether a call might want to have literals as streams. */
+  get takesLiterals(): boolean {
+    return this.#inFlight.some(({ command }) => command.literal !== undefined);
+  }
+
+  /** Offers a long literal to the calls in flight. */
+  offerLiteral(head: FetchResponse, item: string): LiteralSink | null {
+    for (const { command } of this.#inFlight) {
+      const sink = command.literal?.(head, item) ?? null;
+      if (sink !== null) return sink;
+    }
+    return null;
+  }
+
+  /** The call that takes part in a conversation, as AUTHENTICATE does. */
+  responder(): Call | undefined {
+    return this.#inFlight.find(({ command }) => command.respond !== undefined);
+  }
+}
+
+function mayMeet({ command: next }: Call, { command: other }: Call): boolean {
+  if ((next.pipelining ?? "alone") === "alone" || next.pipelining !== other.pipelining) {
+    return false;
+  }
+  return !(next.unmarked && next.name === other.name);
+}
