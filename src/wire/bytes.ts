@@ -63,7 +63,7 @@ export function decodeLoosely(bytes: Uint8Array, start: number, end: number): st
 }
 
 /** One character a byte; for ASCII text, and to show raw bytes. */
-export function decodeAscii(bytes: Uint8Array, start = 0, end = bytes.length): string {
+export function decodeAscii(bytes: Uint8Array, start = 0, end: number = bytes.length): string {
   let text = "";
   for (let i = start; i < end; i++) text += String.fromCharCode(bytes[i]);
   return text;
