@@ -100,6 +100,13 @@ export type ResponseListener = (response: UntaggedResponse) => void;
  * ```
  */
 export class ImapClient {
+  /** The base of every error: {@linkcode ImapError}. */
+  static readonly Error: typeof ImapError = ImapError;
+  /** What leaves the connection unusable: {@linkcode ImapAbortError}. */
+  static readonly AbortError: typeof ImapAbortError = ImapAbortError;
+  /** A folder that can't be changed: {@linkcode ReadOnlyError}. */
+  static readonly ReadOnlyError: typeof ReadOnlyError = ReadOnlyError;
+
   /** Whether message ids, given and returned, are UIDs. May be changed between calls. */
   useUid: boolean;
   /**

@@ -327,6 +327,9 @@ test("A11 normaliseTimes decides on dates at each call", async () => {
 });
 
 test("A13 Q2 the error classes tell what kind of failure it was", () => {
+  assertEquals(ImapClient.Error, ImapError);
+  assertEquals(ImapClient.AbortError, ImapAbortError);
+  assertEquals(ImapClient.ReadOnlyError, ReadOnlyError);
   assert(new ReadOnlyError("") instanceof ImapError);
   for (const Class of [ConnectError, TimeoutError, TlsError, CertificateError]) {
     assert(new Class("") instanceof ImapAbortError, Class.name);
