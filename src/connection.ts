@@ -1,7 +1,9 @@
-import { Call, type CallRequest } from "./call.ts";
-import { CallQueue } from "./call_queue.ts";
 import type { Command } from "./command.ts";
-import { Deadline } from "./deadline.ts";
+import { Call, type CallRequest } from "./connection/call.ts";
+import { CallQueue } from "./connection/call_queue.ts";
+import { Deadline } from "./connection/deadline.ts";
+import { Gate } from "./connection/gate.ts";
+import { Streams } from "./connection/streams.ts";
 import {
   ConnectionClosedError,
   ImapAbortError,
@@ -17,6 +19,7 @@ import type {
   TaggedResponse,
   UntaggedResponse,
 } from "./model/responses.ts";
+import type { LiteralSink } from "./model/values.ts";
 import { Session } from "./session.ts";
 import type { Duplex } from "./transport.ts";
 import { concat, decodeAscii } from "./wire/bytes.ts";
@@ -24,7 +27,6 @@ import { DEFAULT_LIMITS, type Limits } from "./wire/limits.ts";
 import { type Frame, type FrameHandler, Reader } from "./wire/reader.ts";
 import { readResponse } from "./wire/response.ts";
 import { type CommandPart, CommandWriter } from "./wire/writer.ts";
-import type { LiteralSink } from "./model/values.ts";
 
 /** How a connection behaves. */
 export interface ConnectionOptions {
@@ -56,9 +58,7 @@ const UNCLAIMED: LiteralSink = { write(): void {}, end(): void {} };
 export class Connection {
   /** What is known of the session. */
   readonly session: Session = new Session();
-  #duplex: Duplex;
-  #input: ReadableStreamDefaultReader<Uint8Array>;
-  #output: WritableStreamDefaultWriter<Uint8Array>;
+  #streams: Streams;
   readonly #reader: Reader;
   readonly #options: ConnectionOptions;
   readonly #limits: Limits;
@@ -83,16 +83,11 @@ export class Connection {
   /** Ends the wait for the new streams. */
   #giveUpChange: ((cause: ImapError) => void) | null = null;
 
-  #holds = 0;
-  #wake: (() => void) | null = null;
+  readonly #gate = new Gate();
   readonly #deadline = new Deadline(() => this.#patience(), (seconds) => this.#expired(seconds));
 
   constructor(duplex: Duplex, options: ConnectionOptions) {
-    this.#duplex = duplex;
-    this.#input = duplex.readable.getReader();
-    this.#output = duplex.writable.getWriter();
-    // Its failure is that of the write under way, or the read that follows.
-    this.#output.closed.catch(() => {});
+    this.#streams = new Streams(duplex);
     this.#options = options;
     this.#limits = options.limits ?? DEFAULT_LIMITS;
     this.#reader = new Reader(this.#handler(), this.#limits);
@@ -100,7 +95,7 @@ export class Connection {
 
   /** Whether the bytes travel encrypted. */
   get secure(): boolean {
-    return this.#duplex.secure;
+    return this.#streams.duplex.secure;
   }
 
   /** Seconds that the server may be silent while it owes an answer; 0: for ever. */
@@ -110,7 +105,7 @@ export class Connection {
 
   /** Whether TLS can be started on it. */
   get canStartTls(): boolean {
-    return this.#duplex.startTls !== undefined;
+    return this.#streams.duplex.startTls !== undefined;
   }
 
   /** Why the connection can't be used any more; `null` while it can. */
@@ -172,7 +167,7 @@ export class Connection {
     if (over !== null) throw over;
     const call = new Call(command, `A${++this.#lastTag}`, request, () => this.#givenUp(call));
     this.#calls.add(call);
-    this.#wake?.();
+    this.#gate.wake();
     void this.#send();
     return await (call.settled as Promise<Result>);
   }
@@ -187,25 +182,21 @@ export class Connection {
       throw new ProtocolError("the server sent more behind its OK to STARTTLS: response injection");
     }
     if (this.#failure !== null) throw this.#failure;
-    this.#input.releaseLock();
-    this.#output.releaseLock();
-    const changed = change(this.#duplex);
+    this.#streams.release();
+    const changed = change(this.#streams.duplex);
     try {
       const givenUp = new Promise<never>((_, reject) => this.#giveUpChange = reject);
       this.#deadline.touch();
       this.#deadline.watch();
       const duplex = await Promise.race([changed, givenUp]);
       if (this.#failure !== null) throw this.#failure;
-      this.#duplex = duplex;
+      this.#streams = new Streams(duplex);
     } catch (error) {
       changed.then((duplex) => duplex.close()).catch(() => {});
       throw error;
     } finally {
       this.#giveUpChange = null;
     }
-    this.#input = this.#duplex.readable.getReader();
-    this.#output = this.#duplex.writable.getWriter();
-    this.#output.closed.catch(() => {});
     this.#changing = false;
     this.#deadline.watch();
     void this.#read();
@@ -219,13 +210,12 @@ export class Connection {
 
   /** Stops reading till `release`, unless somebody else waits for an answer. */
   hold(): void {
-    this.#holds++;
+    this.#gate.hold();
   }
 
   /** Takes back one `hold`. */
   release(): void {
-    this.#holds--;
-    this.#wake?.();
+    this.#gate.release();
   }
 
   // Reading
@@ -233,12 +223,12 @@ export class Connection {
   async #read(): Promise<void> {
     try {
       while (this.#failure === null) {
-        const { value, done } = await this.#input.read();
-        if (done) throw this.#ended();
+        const chunk = await this.#streams.read();
+        if (chunk === null) throw this.#ended();
         this.#deadline.touch();
-        if (value.length > 0) this.#reader.push(value);
+        if (chunk.length > 0) this.#reader.push(chunk);
         if (this.#handOver !== null) return this.#stopReading();
-        while (this.#holds > 0 && !this.#othersWait()) await this.#waitForRelease();
+        if (this.#isHeld()) await this.#waitForRelease();
       }
     } catch (error) {
       this.#fail(this.#ending ?? abortError(error));
@@ -251,13 +241,13 @@ export class Connection {
     stopped?.();
   }
 
-  #othersWait(): boolean {
-    return this.#calls.isShared || this.#failure !== null;
+  /** Whether reading has to wait: not where another call's answer comes behind what is held up. */
+  #isHeld(): boolean {
+    return this.#gate.held && !this.#calls.isShared && this.#failure === null;
   }
 
   async #waitForRelease(): Promise<void> {
-    await new Promise<void>((resolve) => this.#wake = resolve);
-    this.#wake = null;
+    while (this.#isHeld()) await this.#gate.wait();
     this.#deadline.touch();
   }
 
@@ -453,7 +443,7 @@ export class Connection {
 
   async #write(bytes: Uint8Array): Promise<void> {
     try {
-      await this.#output.write(bytes);
+      await this.#streams.write(bytes);
       this.#deadline.touch();
     } catch (error) {
       // Not the end yet: the server may have said why it hung up.
@@ -482,7 +472,7 @@ export class Connection {
 
   #expired(seconds: number): void {
     // A server that nobody listens to is not silent.
-    if (this.#holds > 0 && !this.#othersWait()) {
+    if (this.#isHeld()) {
       this.#deadline.touch();
       return this.#deadline.watch();
     }
@@ -508,23 +498,12 @@ export class Connection {
     this.#greet = null;
     this.#giveUpChange?.(cause);
     this.#goOn(false);
-    this.#wake?.();
+    this.#gate.wake();
     for (const call of this.#calls.takeAll()) {
       call.done = true;
       call.reject(cause);
     }
-    void this.#closeStreams();
-  }
-
-  /** The streams' own complaints about being closed add nothing to the cause. */
-  async #closeStreams(): Promise<void> {
-    this.#input.cancel().catch(() => {});
-    this.#output.abort().catch(() => {});
-    try {
-      await this.#duplex.close();
-    } catch {
-      // It is closed, one way or another.
-    }
+    void this.#streams.close();
   }
 
   #logReceived({ bytes, start, end, detached }: Frame): void {

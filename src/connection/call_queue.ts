@@ -1,6 +1,6 @@
 import type { Call } from "./call.ts";
-import type { FetchResponse, UntaggedResponse } from "./model/responses.ts";
-import type { LiteralSink } from "./model/values.ts";
+import type { FetchResponse, UntaggedResponse } from "../model/responses.ts";
+import type { LiteralSink } from "../model/values.ts";
 
 /** The calls that wait to be sent, and those that wait for their answers. */
 export class CallQueue {

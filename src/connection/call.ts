@@ -1,7 +1,7 @@
-import type { Command } from "./command.ts";
-import { ImapError, ReadOnlyError } from "./errors.ts";
-import type { TaggedResponse } from "./model/responses.ts";
-import type { CommandWriter } from "./wire/writer.ts";
+import type { Command } from "../command.ts";
+import { ImapError, ReadOnlyError } from "../errors.ts";
+import type { TaggedResponse } from "../model/responses.ts";
+import type { CommandWriter } from "../wire/writer.ts";
 
 /** What a call asks besides its command. */
 export interface CallRequest {

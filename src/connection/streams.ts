@@ -1,0 +1,46 @@
+import type { Duplex } from "../transport.ts";
+
+/** A duplex whose two streams are in use here. */
+export class Streams {
+  /** The duplex. */
+  readonly duplex: Duplex;
+  readonly #input: ReadableStreamDefaultReader<Uint8Array>;
+  readonly #output: WritableStreamDefaultWriter<Uint8Array>;
+
+  /** Takes hold of both streams. */
+  constructor(duplex: Duplex) {
+    this.duplex = duplex;
+    this.#input = duplex.readable.getReader();
+    this.#output = duplex.writable.getWriter();
+    // Its failure is that of the write under way, or of the read that follows.
+    this.#output.closed.catch(() => {});
+  }
+
+  /** The next chunk; `null` at the end. */
+  async read(): Promise<Uint8Array | null> {
+    const { value, done } = await this.#input.read();
+    return done ? null : value;
+  }
+
+  /** Writes one chunk. */
+  async write(bytes: Uint8Array): Promise<void> {
+    await this.#output.write(bytes);
+  }
+
+  /** Lets go of both streams, for somebody else to use them. */
+  release(): void {
+    this.#input.releaseLock();
+    this.#output.releaseLock();
+  }
+
+  /** Closes both. What they have to say about it adds nothing to why they are closed. */
+  async close(): Promise<void> {
+    this.#input.cancel().catch(() => {});
+    this.#output.abort().catch(() => {});
+    try {
+      await this.duplex.close();
+    } catch {
+      // It is closed, one way or another.
+    }
+  }
+}
