@@ -1,6 +1,6 @@
 import { execFileSync, spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -9,6 +9,7 @@ import { describe, it } from "node:test";
 import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { ConnectionClosedError } from "../../src/errors.ts";
 import { processTransport } from "../../transports/process.ts";
+import { skipLive } from "../live/skip.ts";
 import { checksum, chunks, drain, pause, receive, send, within } from "./bytes.ts";
 import { echo, listen } from "./peer.ts";
 
@@ -96,12 +97,20 @@ const asNobody = process.getuid?.() === 0
   ? ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"]
   : [];
 
-const skipSsh = !SSHD || !installed("ssh") || !installed("ssh-keygen")
-  ? "OpenSSH's sshd, ssh and ssh-keygen are not all installed"
-  : false;
-const skipDovecot = !existsSync(DOVECOT) || (asNobody.length > 0 && !installed("setpriv"))
-  ? "Dovecot's imap, or setpriv, is not installed"
-  : false;
+const skipSsh = skipLive(missingForSsh());
+const skipDovecot = skipLive(
+  !existsSync(DOVECOT) || (asNobody.length > 0 && !installed("setpriv"))
+    ? "there is no Dovecot, or no setpriv"
+    : false,
+);
+
+function missingForSsh(): string | false {
+  if (!SSHD || !installed("ssh") || !installed("ssh-keygen")) return "there is no sshd or no ssh";
+  const uid = String(process.getuid?.());
+  const users = readFileSync("/etc/passwd", "utf8").split("\n").map((line) => line.split(":"));
+  const shell = users.find((user) => user[2] === uid)?.[6] ?? "";
+  return /(?:^|nologin|false)$/.test(shell) ? "sshd lets nobody in who has no login shell" : false;
+}
 
 /** Writes what Dovecot needs to serve one user; gives the command, to be run as somebody else. */
 function dovecot(folder: string): string[] {
