@@ -1,7 +1,9 @@
+import { spawnSync } from "node:child_process";
 import { bunTransport } from "../../transports/bun.ts";
 import { denoTransport } from "../../transports/deno.ts";
 import { nodeTransport } from "../../transports/node.ts";
 import { bytesSuite } from "./bytes_suite.ts";
+import { skipLive } from "../live/skip.ts";
 import type { Adapter } from "./tcp_adapter.ts";
 import { tcpSuite } from "./tcp_suite.ts";
 import { tlsSuite } from "./tls_suite.ts";
@@ -35,7 +37,12 @@ const adapters: readonly Adapter[] = [
   },
 ];
 
-for (const adapter of adapters) {
+const noCertificates = skipLive(
+  spawnSync("openssl", ["version"]).error ? "there is no openssl to make certificates" : false,
+);
+
+for (const one of adapters) {
+  const adapter = { ...one, skip: one.skip || noCertificates };
   tcpSuite(adapter);
   tlsSuite(adapter);
   bytesSuite(adapter);
