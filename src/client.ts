@@ -566,6 +566,28 @@ export class ImapClient {
   }
 
   /**
+   * The flags of messages in the selected folder, by message id.
+   *
+   * ```ts
+   * import { type ImapClient, SEEN } from "@imapclient/imapclient";
+   *
+   * async function isRead(client: ImapClient, id: number) {
+   *   return (await client.getFlags(id)).get(id)?.includes(SEEN) ?? false;
+   * }
+   * ```
+   */
+  async getFlags(
+    messages: MessageIds,
+    options: CallOptions = {},
+  ): Promise<Map<number, readonly string[]>> {
+    const flags = new Map<number, readonly string[]>();
+    for (const [id, message] of await this.fetch(messages, ["FLAGS"], options)) {
+      flags.set(id, message.FLAGS);
+    }
+    return flags;
+  }
+
+  /**
    * Fetches as {@linkcode ImapClient.fetch} does, and hands out each message as it arrives, with
    * its `UID`. While the loop is busy, reading pauses and the server waits. Other calls can be made
    * in the loop: then the messages in front of their answers wait in memory. The loop may be left

@@ -15,6 +15,7 @@ import {
   ReadOnlyError,
   TlsError,
 } from "@imapclient/imapclient";
+import PostalMime from "postal-mime";
 import { type Dovecot, DOVECOT_USERS, dovecotMissing, startDovecot } from "./dovecot.ts";
 import { LARGE_SIZE, LIVE_MAILS } from "./mails.ts";
 import { type RunningTarget, TARGETS } from "./targets.ts";
@@ -183,6 +184,21 @@ for (const target of TARGETS) {
       assertEquals(await keys(new Set([1, 4])), [1, 4]);
       assertEquals(await keys([]), []);
       assertEquals(await keys("900:901"), []);
+    });
+
+    it("J10 gives the flags by id", async () => {
+      const flags = await client.getFlags("1,3");
+      assertEquals([...flags.keys()], [1, 3]);
+      assert(flags.get(1)?.includes("\\Seen"));
+      assert(flags.get(3)?.includes("\\Flagged"));
+    });
+
+    it("J11 the guide's way to read a whole message", async () => {
+      const message = (await client.fetch(2, ["BODY.PEEK[]"])).get(2);
+      const email = await PostalMime.parse(message?.["BODY[]"] ?? "");
+      assertEquals(email.subject, "日本語");
+      assertEquals(email.text?.trim(), "plain words");
+      assertEquals(email.attachments.map(({ filename }) => filename), ["data.bin"]);
     });
 
     it("A3 works with sequence numbers as well, and gives the UID when asked", async () => {
