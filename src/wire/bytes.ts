@@ -29,7 +29,7 @@ const strictUtf8 = new TextDecoder("utf-8", { ignoreBOM: true, fatal: true });
 const windows1252 = new TextDecoder("windows-1252");
 
 /** Below this many bytes a loop is quicker than a call into the engine's decoder. */
-const SHORT = 18;
+const SHORT = 48;
 
 /** The UTF-8 bytes of a text. */
 export function encodeUtf8(text: string): Uint8Array<ArrayBuffer> {

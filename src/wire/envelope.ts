@@ -9,19 +9,17 @@ import type { Cursor } from "./cursor.ts";
  */
 export function readEnvelope(cursor: Cursor): Envelope {
   cursor.expect(LPAREN).enter();
-  const text = () => atEnd(cursor) ? null : cursor.nstring();
-  const addresses = () => atEnd(cursor) ? null : readAddresses(cursor);
   const envelope = new Envelope({
-    date: text(),
-    subject: text(),
-    from: addresses(),
-    sender: addresses(),
-    replyTo: addresses(),
-    to: addresses(),
-    cc: addresses(),
-    bcc: addresses(),
-    inReplyTo: text(),
-    messageId: text(),
+    date: text(cursor),
+    subject: text(cursor),
+    from: readAddresses(cursor),
+    sender: readAddresses(cursor),
+    replyTo: readAddresses(cursor),
+    to: readAddresses(cursor),
+    cc: readAddresses(cursor),
+    bcc: readAddresses(cursor),
+    inReplyTo: text(cursor),
+    messageId: text(cursor),
   });
   while (!atEnd(cursor)) cursor.value(); // parts that no RFC names
   cursor.expect(RPAREN).leave();
@@ -32,9 +30,14 @@ function atEnd(cursor: Cursor): boolean {
   return cursor.space().peek() === RPAREN;
 }
 
+/** A string or `NIL`; `null` where the list has ended too. */
+function text(cursor: Cursor): string | null {
+  return atEnd(cursor) ? null : cursor.nstring();
+}
+
 /** A list of addresses, or `null` for `NIL`; a `NIL` within the list is left out. */
 function readAddresses(cursor: Cursor): readonly Address[] | null {
-  if (cursor.nil()) return null;
+  if (atEnd(cursor) || cursor.nil()) return null;
   const addresses: Address[] = [];
   cursor.list(() => {
     if (!cursor.nil()) addresses.push(readAddress(cursor));
@@ -44,8 +47,12 @@ function readAddresses(cursor: Cursor): readonly Address[] | null {
 
 function readAddress(cursor: Cursor): Address {
   cursor.expect(LPAREN).enter();
-  const text = () => atEnd(cursor) ? null : cursor.nstring();
-  const address = new Address({ name: text(), route: text(), mailbox: text(), host: text() });
+  const address = new Address({
+    name: text(cursor),
+    route: text(cursor),
+    mailbox: text(cursor),
+    host: text(cursor),
+  });
   while (!atEnd(cursor)) cursor.value();
   cursor.expect(RPAREN).leave();
   return address;
