@@ -221,11 +221,13 @@ describe("SELECT", () => {
     const result = answer(
       select("x", false),
       "* 900 EXISTS",
+      "* 7 RECENT",
+      "* OK [UIDNEXT 5] x",
       "* OK [CLOSED] bye",
       "* 3 EXISTS",
       "a OK",
     );
-    assertEquals(result.EXISTS, 3);
+    assertEquals({ ...result }, { EXISTS: 3, FLAGS: [], RECENT: 0 });
   });
 });
 

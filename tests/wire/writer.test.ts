@@ -46,6 +46,14 @@ describe("the pieces of a command", () => {
     assertEquals(written(two, { nonSynchronising: Infinity }), `{2+}↵Ã¼ {5000+}↵${big}`);
   });
 
+  it("P10 LITERAL- lets 4096 bytes go unasked and no more", () => {
+    const sizes = [4096, 4097].map((size) => {
+      const write = (out: CommandWriter) => out.literal(new Uint8Array(size).fill(120));
+      return written(write, { nonSynchronising: 4096 }).slice(0, 7);
+    });
+    assertEquals(sizes, ["{4096+}", "{4097}↵"]);
+  });
+
   it("Z5 one space stands between a literal and the next argument", () => {
     const write = (out: CommandWriter) => out.string("\xff").sp().string("\xfe").sp().atom("X");
     assertEquals(written(write, { nonSynchronising: Infinity }), "{2+}↵Ã¿ {2+}↵Ã¾ X");
