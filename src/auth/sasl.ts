@@ -8,4 +8,6 @@ export interface SaslMechanism {
   respond(challenge: Uint8Array): Uint8Array | Promise<Uint8Array>;
   /** Called at the server's OK; throws where that comes too soon. */
   finish?(): void;
+  /** Asked at the server's NO: what it said in a challenge is wrong; `null` if it did not. */
+  reason?(): string | null;
 }

@@ -1,0 +1,27 @@
+import { encodeUtf8 } from "../wire/bytes.ts";
+import { checkText } from "./checks.ts";
+import type { SaslMechanism } from "./sasl.ts";
+
+/**
+ * EXTERNAL (RFC 4422 appendix A): the server knows from elsewhere who the client is, most often
+ * from its TLS certificate; `authorizationIdentity` to act for another. Used for one login.
+ *
+ * Throws `InvalidArgumentError` for a name that holds a NUL or is not Unicode text.
+ *
+ * ```ts
+ * import { external, type ImapClient } from "@imapclient/imapclient";
+ *
+ * async function logIn(client: ImapClient) {
+ *   await client.saslLogin(external());
+ * }
+ * ```
+ */
+export function external(authorizationIdentity = ""): SaslMechanism {
+  checkText(authorizationIdentity, "the authorization identity");
+  const message = encodeUtf8(authorizationIdentity);
+  return {
+    name: "EXTERNAL",
+    initialResponse: () => message,
+    respond: () => message,
+  };
+}

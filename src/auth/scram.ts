@@ -1,0 +1,257 @@
+import { InvalidArgumentError, LoginError } from "../errors.ts";
+import { decodeBase64, encodeBase64 } from "../wire/base64.ts";
+import { encodeUtf8, tryUtf8 } from "../wire/bytes.ts";
+import { escapeName, gs2Header } from "./names.ts";
+import { readable } from "./reason.ts";
+import type { SaslMechanism } from "./sasl.ts";
+import { saslPrep } from "./saslprep.ts";
+
+type Bytes = Uint8Array<ArrayBuffer>;
+
+/** The hash function of a SCRAM mechanism. */
+export type ScramHash = "SHA-1" | "SHA-256";
+
+/** The length of what a hash function gives, in bits. */
+const BITS: Record<ScramHash, number> = { "SHA-1": 160, "SHA-256": 256 };
+
+/** Fewer rounds would give the password away to whoever guesses (RFC 7677 section 4). */
+const LEAST_ITERATIONS = 4096;
+/** More than any server asks for in earnest, and still only a moment's work. */
+const MOST_ITERATIONS = 1_000_000;
+
+/** Attributes at a message's end that may be ignored (RFC 5802 section 7): any but `m`. */
+const EXTENSIONS = "(?:,[A-Za-ln-z]=[^,]+)*";
+
+const SERVER_FIRST = new RegExp(
+  `^r=([!-+\\--~]+),s=([A-Za-z0-9+/]+={0,2}),i=([1-9][0-9]*)${EXTENSIONS}$`,
+);
+const SERVER_FINAL = new RegExp(`^v=([A-Za-z0-9+/]+={0,2})${EXTENSIONS}$`);
+
+const EMPTY: Bytes = new Uint8Array(0);
+
+/**
+ * SCRAM-SHA-1 (RFC 5802), without channel binding: the password is never sent, and the server too
+ * has to prove that it knows it. `authorizationIdentity` to act for another. Used for one login.
+ * Prefer {@linkcode scramSha256} where the server has it.
+ *
+ * Throws `InvalidArgumentError` for an empty name, and for what SASLprep (RFC 4013) prohibits in
+ * names and passwords. During the login, `LoginError` where the server breaks the rules or can't
+ * prove that it knows the password.
+ *
+ * ```ts
+ * import { type ImapClient, scramSha1 } from "@imapclient/imapclient";
+ *
+ * async function logIn(client: ImapClient, password: string) {
+ *   await client.saslLogin(scramSha1("ann", password));
+ * }
+ * ```
+ */
+export function scramSha1(
+  user: string,
+  password: string,
+  authorizationIdentity = "",
+): SaslMechanism {
+  return scram("SHA-1", { user, password, authorizationIdentity }, newNonce());
+}
+
+/**
+ * SCRAM-SHA-256 (RFC 7677), without channel binding: the password is never sent, and the server too
+ * has to prove that it knows it. `authorizationIdentity` to act for another. Used for one login.
+ *
+ * Throws `InvalidArgumentError` for an empty name, and for what SASLprep (RFC 4013) prohibits in
+ * names and passwords. During the login, `LoginError` where the server breaks the rules or can't
+ * prove that it knows the password.
+ *
+ * ```ts
+ * import { type ImapClient, scramSha256 } from "@imapclient/imapclient";
+ *
+ * async function logIn(client: ImapClient, password: string) {
+ *   await client.saslLogin(scramSha256("ann", password));
+ * }
+ * ```
+ */
+export function scramSha256(
+  user: string,
+  password: string,
+  authorizationIdentity = "",
+): SaslMechanism {
+  return scram("SHA-256", { user, password, authorizationIdentity }, newNonce());
+}
+
+/** Who logs in by SCRAM. */
+export interface ScramCredentials {
+  /** Whose password it is. */
+  readonly user: string;
+  /** The password. */
+  readonly password: string;
+  /** Whom to act for, if somebody else. */
+  readonly authorizationIdentity?: string;
+}
+
+/** SCRAM with any of its hash functions and with a given nonce, which the examples of RFCs need. */
+export function scram(
+  hash: ScramHash,
+  { user, password, authorizationIdentity = "" }: ScramCredentials,
+  nonce: string,
+): SaslMechanism {
+  const header = gs2Header(prepareName(authorizationIdentity, "the authorization identity"));
+  const name = prepareName(user, "the user's name");
+  if (name === "") throw new InvalidArgumentError("the user's name can't be empty");
+  const secret = encodeUtf8(saslPrep(password, "the password"));
+  return new Scram(hash, secret, header, `n=${escapeName(name)},r=${nonce}`, nonce);
+}
+
+/** A name that SASLprep makes nothing of would stand for somebody else. */
+function prepareName(name: string, what: string): string {
+  const prepared = saslPrep(name, what);
+  if (prepared !== "" || name === "") return prepared;
+  throw new InvalidArgumentError(`${what} holds no visible character`);
+}
+
+function newNonce(): string {
+  return encodeBase64(crypto.getRandomValues(new Uint8Array(18)));
+}
+
+/** What comes next; `proving` while the keys are derived. */
+type Step = "first" | "proving" | "final" | "done" | "failed";
+
+/** One run of SCRAM (RFC 5802 section 5). It has succeeded only at the step `done`. */
+class Scram implements SaslMechanism {
+  readonly name: string;
+  readonly #hash: ScramHash;
+  readonly #password: Bytes;
+  readonly #header: string;
+  /** The client's first message without the header. */
+  readonly #bare: string;
+  readonly #nonce: string;
+  #step: Step = "first";
+  #serverSignature: Bytes = EMPTY;
+  #reason: string | null = null;
+
+  constructor(hash: ScramHash, password: Bytes, header: string, bare: string, nonce: string) {
+    this.name = `SCRAM-${hash}`;
+    this.#hash = hash;
+    this.#password = password;
+    this.#header = header;
+    this.#bare = bare;
+    this.#nonce = nonce;
+  }
+
+  initialResponse(): Uint8Array {
+    return encodeUtf8(this.#header + this.#bare);
+  }
+
+  async respond(challenge: Uint8Array): Promise<Uint8Array> {
+    const step = this.#step;
+    // Until the message has proved good.
+    this.#step = "failed";
+    const text = tryUtf8(challenge);
+    if (text === null) throw this.#failure("the server's message is not UTF-8");
+    if (step !== "first" && step !== "final") throw this.#failure("the server spoke out of turn");
+    if (text.startsWith("e=")) return this.#refused(text);
+    if (step === "first") return await this.#prove(text);
+    return this.#verify(text);
+  }
+
+  finish(): void {
+    if (this.#step === "done") return;
+    this.#step = "failed";
+    throw this.#failure("the server did not prove that it knows the password");
+  }
+
+  reason(): string | null {
+    return this.#reason;
+  }
+
+  /** The server's NO comes once it has got an answer. */
+  #refused(text: string): Uint8Array {
+    this.#reason = readable(text.slice("e=".length));
+    return EMPTY;
+  }
+
+  /** Answers the server's first message with the proof that this side knows the password. */
+  async #prove(serverFirst: string): Promise<Uint8Array> {
+    const { nonce, salt, iterations } = this.#readFirst(serverFirst);
+    const withoutProof = `c=${encodeBase64(encodeUtf8(this.#header))},r=${nonce}`;
+    const message = encodeUtf8(`${this.#bare},${serverFirst},${withoutProof}`);
+    this.#step = "proving";
+    const proof = await this.#sign(message, salt, iterations);
+    // Another challenge, or an OK, while the keys were derived.
+    if (this.#step !== "proving") throw this.#failure("the server did not wait for the proof");
+    this.#step = "final";
+    return encodeUtf8(`${withoutProof},p=${encodeBase64(proof)}`);
+  }
+
+  #readFirst(text: string): { nonce: string; salt: Bytes; iterations: number } {
+    const [, nonce, saltText, count] = SERVER_FIRST.exec(text) ?? [];
+    const salt = saltText === undefined ? null : base64Bytes(saltText);
+    if (salt === null) throw this.#failure("the server's first message is malformed");
+    if (!nonce.startsWith(this.#nonce) || nonce === this.#nonce) {
+      throw this.#failure("the server's nonce does not continue the client's");
+    }
+    const iterations = Number(count);
+    if (iterations < LEAST_ITERATIONS || iterations > MOST_ITERATIONS) {
+      const limits = `${LEAST_ITERATIONS} to ${MOST_ITERATIONS}`;
+      throw this.#failure(`the server asks for another number of iterations than ${limits}`);
+    }
+    return { nonce, salt, iterations };
+  }
+
+  /** The client's proof and the server's signature (RFC 5802 section 3); the latter is kept. */
+  async #sign(message: Bytes, salt: Bytes, iterations: number): Promise<Bytes> {
+    const salted = await this.#saltedPassword(salt, iterations);
+    const clientKey = await this.#hmac(salted, encodeUtf8("Client Key"));
+    const storedKey = new Uint8Array(await crypto.subtle.digest(this.#hash, clientKey));
+    const clientSignature = await this.#hmac(storedKey, message);
+    const serverKey = await this.#hmac(salted, encodeUtf8("Server Key"));
+    this.#serverSignature = await this.#hmac(serverKey, message);
+    return clientKey.map((byte, i) => byte ^ clientSignature[i]);
+  }
+
+  async #saltedPassword(salt: Bytes, iterations: number): Promise<Bytes> {
+    const { subtle } = crypto;
+    const key = await subtle.importKey("raw", this.#password, "PBKDF2", false, ["deriveBits"]);
+    const parameters = { name: "PBKDF2", hash: this.#hash, salt, iterations };
+    try {
+      return new Uint8Array(await subtle.deriveBits(parameters, key, BITS[this.#hash]));
+    } catch (cause) {
+      // Some runtimes have a bound of their own, Workers at 100,000.
+      throw this.#failure(`this runtime can't derive keys with ${iterations} iterations`, cause);
+    }
+  }
+
+  async #hmac(secret: Bytes, message: Bytes): Promise<Bytes> {
+    const { subtle } = crypto;
+    const algorithm = { name: "HMAC", hash: this.#hash };
+    const key = await subtle.importKey("raw", secret, algorithm, false, ["sign"]);
+    return new Uint8Array(await subtle.sign("HMAC", key, message));
+  }
+
+  /** Checks the server's proof that it knows the password too. */
+  #verify(text: string): Uint8Array {
+    const [, signatureText] = SERVER_FINAL.exec(text) ?? [];
+    const signature = signatureText === undefined ? null : base64Bytes(signatureText);
+    if (signature === null) throw this.#failure("the server's final message is malformed");
+    if (!equalBytes(signature, this.#serverSignature)) {
+      throw this.#failure("the server does not know the password: its signature is wrong");
+    }
+    this.#step = "done";
+    return EMPTY;
+  }
+
+  #failure(why: string, cause?: unknown): LoginError {
+    return new LoginError(`${this.name} failed: ${why}`, { cause });
+  }
+}
+
+/** The bytes of base64 in the strict form of RFC 5802; `null` where its padding is wrong. */
+function base64Bytes(text: string): Bytes | null {
+  return text.length % 4 === 0 ? new Uint8Array(decodeBase64(text)) : null;
+}
+
+/** In a time that does not tell where they differ. */
+function equalBytes(a: Bytes, b: Bytes): boolean {
+  let difference = a.length ^ b.length;
+  for (let i = 0; i < b.length; i++) difference |= a[i] ^ b[i];
+  return difference === 0;
+}

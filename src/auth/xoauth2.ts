@@ -1,0 +1,44 @@
+import { bearer, checkAccessToken } from "./bearer.ts";
+import { checkField, checkMechanismName } from "./checks.ts";
+import type { SaslMechanism } from "./sasl.ts";
+
+/** What XOAUTH2 may need besides the token. */
+export interface Xoauth2Options {
+  /** The mechanism's name, where the server gives it another. Default `XOAUTH2`. */
+  readonly mechanism?: string;
+  /** What Yahoo asks for besides the token. */
+  readonly vendor?: string;
+}
+
+/**
+ * XOAUTH2, Google's forerunner of OAUTHBEARER, which Outlook and Yahoo know too: a user's name and
+ * an OAuth 2.0 access token. Used for one login (RFC 4422). Where the server refuses the token, its
+ * `reason` says why.
+ *
+ * Throws `InvalidArgumentError` for an empty token, for control characters, and for what is not
+ * Unicode text.
+ *
+ * ```ts
+ * import { type ImapClient, xoauth2 } from "@imapclient/imapclient";
+ *
+ * async function logIn(client: ImapClient, token: string) {
+ *   await client.saslLogin(xoauth2("ann@example.com", token, { vendor: "Example" }));
+ * }
+ * ```
+ */
+export function xoauth2(
+  user: string,
+  accessToken: string,
+  { mechanism = "XOAUTH2", vendor = "" }: Xoauth2Options = {},
+): SaslMechanism {
+  checkMechanismName(mechanism);
+  checkField(user, "the user's name");
+  checkAccessToken(accessToken);
+  checkField(vendor, "the vendor");
+  const extra = vendor === "" ? "" : `vendor=${vendor}\x01`;
+  return bearer(accessToken, {
+    name: mechanism,
+    message: `user=${user}\x01auth=Bearer ${accessToken}\x01${extra}\x01`,
+    acknowledgement: "",
+  });
+}
