@@ -20,6 +20,20 @@
 
 export type { ImapValue, LiteralSink } from "./src/model/values.ts";
 export * from "./src/client.ts";
+export type { CallOptions, ClientBase, ResponseListener } from "./src/client/base.ts";
+export type * from "./src/client/access_calls.ts";
+export type * from "./src/client/fetch_calls.ts";
+export type * from "./src/client/flag_calls.ts";
+export type * from "./src/client/folder_calls.ts";
+export type * from "./src/client/idle_calls.ts";
+export type * from "./src/client/search_calls.ts";
+export type * from "./src/client/session_calls.ts";
+export type * from "./src/client/transfer_calls.ts";
+export type { SaslMechanism } from "./src/auth/sasl.ts";
+export { external } from "./src/auth/external.ts";
+export { oauthbearer, type OauthbearerOptions } from "./src/auth/oauthbearer.ts";
+export { scramSha1, scramSha256 } from "./src/auth/scram.ts";
+export { xoauth2, type Xoauth2Options } from "./src/auth/xoauth2.ts";
 export * from "./src/errors.ts";
 export * from "./src/model/address.ts";
 export * from "./src/model/body_structure.ts";
@@ -27,6 +41,7 @@ export * from "./src/model/envelope.ts";
 export * from "./src/model/flags.ts";
 export * from "./src/model/responses.ts";
 export * from "./src/transport.ts";
+export * from "./src/version.ts";
 export * from "./src/wire/parse.ts";
 export {
   type CalendarDate,
@@ -42,7 +57,17 @@ export type { FolderName } from "./src/model/folder_name.ts";
 export { type MessageIds, NumberSet } from "./src/model/number_set.ts";
 export type { SearchIds } from "./src/model/search_ids.ts";
 export type { Command, Pipelining } from "./src/command.ts";
+export type { AclEntry } from "./src/commands/acl.ts";
+export type { AppendResult, MessageToAppend, MultiappendResult } from "./src/commands/append.ts";
+export type { CopyResult } from "./src/commands/copy.ts";
+export type { ExpungeResult } from "./src/commands/expunge.ts";
+export type { IdFields } from "./src/commands/id.ts";
 export type { FolderListing } from "./src/commands/list.ts";
+export type { Namespace, NamespacePrefix } from "./src/commands/namespace.ts";
+export type { MailboxQuotaRoots, Quota, QuotaLimit } from "./src/commands/quota.ts";
+export type { DefaultStatusItem, FolderStatus } from "./src/commands/status.ts";
+export type { MessageFlags } from "./src/commands/store.ts";
+export type { Thread } from "./src/commands/thread.ts";
 export type { NoopResult } from "./src/commands/session.ts";
 export type { SearchCriteria, SearchCriterion } from "./src/commands/search_criteria.ts";
 export type { SelectResult } from "./src/commands/select.ts";

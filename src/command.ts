@@ -6,7 +6,6 @@ import type {
   UntaggedResponse,
 } from "./model/responses.ts";
 import type { LiteralSink } from "./model/values.ts";
-
 import type { CommandWriter } from "./wire/writer.ts";
 
 /**
@@ -60,6 +59,11 @@ export interface Command<Result> {
   literal?(head: FetchResponse, item: string): LiteralSink | null;
   /** The line to send, without its line end, when the server asks for more (`+`). */
   respond?(request: ContinuationRequest): Uint8Array | Promise<Uint8Array>;
+  /**
+   * Another command waits for the connection. One that lasts until somebody ends it, as IDLE does,
+   * has {@linkcode Command.respond} give the line that does so.
+   */
+  interrupt?(): void;
   /** What the call gives, after OK. May throw. */
   result(done: TaggedResponse): Result;
   /** The error to throw after NO or BAD, where it is not simply an {@linkcode ImapError}. */

@@ -76,6 +76,9 @@ export class Connection {
   /** Why the connection is about to end, though the server's last words may still come. */
   #ending: ImapError | null = null;
   #failure: ImapError | null = null;
+  #tellOver!: (cause: ImapError) => void;
+  /** Resolves when the connection ends, with the reason. */
+  readonly over: Promise<ImapError> = new Promise((resolve) => this.#tellOver = resolve);
   /** Set while reading is to stop, for the streams to change hands. */
   #handOver: (() => void) | null = null;
   /** From the OK that hands the streams over till there are new ones: nothing is sent meanwhile. */
@@ -348,6 +351,8 @@ export class Connection {
     if (call.done) return;
     this.#options.logger?.debug("> **REDACTED**");
     await this.#write(concat([line, CRLF]));
+    // The server may owe an answer now that it did not owe before: to DONE.
+    this.#deadline.watch();
   }
 
   // Tagged responses
@@ -494,6 +499,7 @@ export class Connection {
     this.session.authenticated = false;
     this.session.folder = null;
     this.session.loggedOut = true;
+    this.#tellOver(cause);
     this.#greet?.reject(cause);
     this.#greet = null;
     this.#giveUpChange?.(cause);

@@ -51,6 +51,12 @@ export class Session {
     return this.has("LITERAL-") || this.has("IMAP4REV2") ? 4096 : -1;
   }
 
+  /** How many bytes a message may have (RFC 7889); `Infinity` where the server does not say. */
+  get appendLimit(): number {
+    const limit = this.capabilities?.find((name) => /^APPENDLIMIT=\d+$/.test(name));
+    return limit === undefined ? Infinity : Number(limit.slice("APPENDLIMIT=".length));
+  }
+
   /** Throws where a command can't be sent as things stand. */
   check(command: Command<unknown>): void {
     if (command.needs !== undefined && !this.has(command.needs)) {

@@ -33,7 +33,10 @@ export function authenticate(mechanism: SaslMechanism, initialResponse: boolean)
       mechanism.finish?.();
       return fullText(done);
     },
-    refused: loginError,
+    refused(done, message, details): LoginError {
+      const reason = mechanism.reason?.() ?? null;
+      return loginError(done, reason === null ? message : `${message} (${reason})`, details);
+    },
   };
 
   function challenge(text: string): Uint8Array {

@@ -5,7 +5,7 @@ import type { FetchedBase } from "../model/fetch_types.ts";
 import type { NumberSet } from "../model/number_set.ts";
 import type { BadItem, FetchResponse, UntaggedResponse } from "../model/responses.ts";
 import type { CommandWriter, Text } from "../wire/writer.ts";
-import { decodeAscii } from "../wire/bytes.ts";
+import { toTexts } from "../wire/text.ts";
 
 /** What is to be fetched, of which messages. */
 export interface FetchRequest {
@@ -37,9 +37,8 @@ export function fetchRequest(
 
 function normaliseModifiers(modifiers: Text | Iterable<Text> | undefined): readonly string[] {
   if (modifiers === undefined) return [];
-  const single = typeof modifiers === "string" || modifiers instanceof Uint8Array;
-  return Array.from(single ? [modifiers] : modifiers, (modifier) => {
-    const text = (typeof modifier === "string" ? modifier : decodeAscii(modifier)).toUpperCase();
+  return toTexts(modifiers).map((modifier) => {
+    const text = modifier.toUpperCase();
     if (!/^[A-Z0-9.\-/:*,]+(?: [A-Z0-9.\-/:*,]+)*$/.test(text)) {
       throw new InvalidArgumentError(`can't be sent as a modifier: ${JSON.stringify(text)}`);
     }

@@ -1,7 +1,7 @@
 import type { Command } from "../command.ts";
 import type { ProtocolError } from "../errors.ts";
-import type { UntaggedResponse } from "../model/responses.ts";
 import type { FolderName } from "../model/folder_name.ts";
+import type { UntaggedResponse } from "../model/responses.ts";
 import { decodeFolderName } from "../wire/utf7.ts";
 import type { CommandWriter, Text } from "../wire/writer.ts";
 
@@ -15,29 +15,47 @@ export interface FolderListing {
   readonly name: FolderName;
 }
 
-/** LIST (RFC 9051 section 6.3.9): the folders below `directory` whose names match `pattern`. */
+/** The commands that list folders: all, those subscribed to, and all with Gmail's attributes. */
+export type ListName = "LIST" | "LSUB" | "XLIST";
+
+/** What is to be listed. */
+export interface ListRequest {
+  /** Below which folder. */
+  readonly directory: Text;
+  /** The names, with `*` and `%`. */
+  readonly pattern: Text;
+  /** What else to tell of each (RFC 5258 section 3), such as `SPECIAL-USE`. */
+  readonly returns?: readonly string[];
+}
+
+/**
+ * LIST (RFC 9051 section 6.3.9), LSUB (RFC 3501 section 6.3.9) or XLIST (Gmail's, from before
+ * RFC 6154): the folders below a directory whose names match a pattern.
+ */
 export function list(
-  directory: Text,
-  pattern: Text,
+  name: ListName,
+  { directory, pattern, returns = [] }: ListRequest,
   decode: (name: Uint8Array) => FolderName = decodeFolderName,
 ): Command<readonly FolderListing[]> {
   const folders: FolderListing[] = [];
   let malformed: ProtocolError | null = null;
   return {
-    name: "LIST",
+    name,
+    needs: name === "XLIST" ? name : undefined,
     state: "authenticated",
     pipelining: "uids",
     unmarked: true,
     write(out: CommandWriter): void {
       out.sp().mailbox(directory).sp().listMailbox(pattern);
+      if (returns.length > 0) out.sp().atom("RETURN").sp().list(returns, (it) => out.atom(it));
     },
     accept(response: UntaggedResponse): boolean {
-      if (response.type === "LIST") {
+      if (response.type === name) {
         const { flags, delimiter, name } = response;
         folders.push({ flags, delimiter, name: decode(name) });
         return true;
       }
-      if (response.type !== "UNKNOWN" || response.name !== "LIST") return false;
+      if (response.type !== "UNKNOWN" || response.name !== name) return false;
       malformed ??= response.error;
       return true;
     },

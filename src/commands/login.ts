@@ -1,5 +1,5 @@
 import type { Command } from "../command.ts";
-import { type ImapError, type ImapErrorDetails, LoginError } from "../errors.ts";
+import { type ImapErrorDetails, LoginError } from "../errors.ts";
 import type { TaggedResponse } from "../model/responses.ts";
 import type { CommandWriter } from "../wire/writer.ts";
 
@@ -27,6 +27,6 @@ export function loginError(
   _done: TaggedResponse,
   message: string,
   details: ImapErrorDetails,
-): ImapError {
+): LoginError {
   return new LoginError(message, details);
 }

@@ -65,16 +65,23 @@ export function search(
       if (malformed !== null) throw malformed;
       return searchIds(ids ?? [], modseq);
     },
-    refused(done: TaggedResponse, message: string, details: ImapErrorDetails): ImapError {
-      if (done.status !== "BAD" && done.code?.name !== "BADCHARSET") {
-        return new ImapError(message, details);
-      }
-      const known = done.code?.charsets?.join(", ");
-      const hint = known === undefined ? "" : ` (the server knows ${known})`;
-      return new InvalidCriteriaError(
-        `${message}${hint}\n\nThe criteria were: ${showCriteria(criteria)}\nSee ${HELP}`,
-        details,
-      );
-    },
+    refused: searchRefusal(criteria),
+  };
+}
+
+/** What a search throws that the server refused, with the criteria where they are at fault. */
+export function searchRefusal(
+  criteria: SearchCriteria,
+): (done: TaggedResponse, message: string, details: ImapErrorDetails) => ImapError {
+  return (done, message, details) => {
+    if (done.status !== "BAD" && done.code?.name !== "BADCHARSET") {
+      return new ImapError(message, details);
+    }
+    const known = done.code?.charsets?.join(", ");
+    const hint = known === undefined ? "" : ` (the server knows ${known})`;
+    return new InvalidCriteriaError(
+      `${message}${hint}\n\nThe criteria were: ${showCriteria(criteria)}\nSee ${HELP}`,
+      details,
+    );
   };
 }

@@ -17,9 +17,10 @@ export class CallQueue {
     return this.#waiting.length > 0 || this.#inFlight.length > 1;
   }
 
-  /** Puts a call at the end of the queue. */
+  /** Puts a call at the end of the queue; what would hold it up for ever is told to end. */
   add(call: Call): void {
     this.#waiting.push(call);
+    for (const { command } of this.#inFlight) command.interrupt?.();
   }
 
   /** Takes a call out that was not sent yet. */
@@ -39,6 +40,7 @@ export class CallQueue {
   /** A call is about to be sent. */
   begin(call: Call): void {
     this.#inFlight.push(call);
+    if (this.#waiting.length > 0) call.command.interrupt?.();
   }
 
   /** The call that a tagged response is for. */

@@ -162,6 +162,7 @@ function splitDate(text: string): { year: number; month: number; day: number } {
 }
 
 function requireDate(date: Date): Date {
+  if (!(date instanceof Date)) throw new InvalidArgumentError(`not a Date: ${String(date)}`);
   if (Number.isNaN(date.getTime())) throw new InvalidArgumentError("an invalid Date");
   return date;
 }

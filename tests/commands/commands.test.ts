@@ -148,15 +148,20 @@ describe("FETCH is read", () => {
 });
 
 describe("LIST", () => {
+  const ALL = { directory: "", pattern: "*" };
+
   it("F1 is written with its directory and pattern, quoted and encoded", () => {
-    assertEquals(sent(list("", "*")), '"" "*"');
-    assertEquals(sent(list("Entwürfe & x", "%")), '"Entw&APw-rfe &- x" "%"');
-    assertEquals(sent(list('a"b\\c', "*")), '"a\\"b\\\\c" "*"');
+    assertEquals(sent(list("LIST", ALL)), '"" "*"');
+    assertEquals(
+      sent(list("LIST", { directory: "Entwürfe & x", pattern: "%" })),
+      '"Entw&APw-rfe &- x" "%"',
+    );
+    assertEquals(sent(list("LIST", { directory: 'a"b\\c', pattern: "*" })), '"a\\"b\\\\c" "*"');
   });
 
   it("F1 F4 F9 gives flags, delimiter and name of each, and nothing for none", () => {
     const folders = answer(
-      list("", "*"),
+      list("LIST", ALL),
       '* LIST (\\HasNoChildren) "/" Alpha',
       '* LIST () NIL "Hello&AP8-world"',
       "a OK",
@@ -165,11 +170,11 @@ describe("LIST", () => {
       { flags: ["\\HasNoChildren"], delimiter: "/", name: "Alpha" },
       { flags: [], delimiter: null, name: "Helloÿworld" },
     ]);
-    assertEquals(answer(list("", "*"), "a OK"), []);
+    assertEquals(answer(list("LIST", ALL), "a OK"), []);
   });
 
   it("a folder that can't be read is an error, not left out", () => {
-    assertThrows(() => answer(list("", "*"), "* LIST nonsense", "a OK"), ProtocolError);
+    assertThrows(() => answer(list("LIST", ALL), "* LIST nonsense", "a OK"), ProtocolError);
   });
 });
 

@@ -1,0 +1,167 @@
+import type { Command } from "../command.ts";
+import { fullText } from "../commands/login.ts";
+import type { ConnectOptions, Opened } from "../connect.ts";
+import type { Connection } from "../connection.ts";
+import { ImapAbortError, ImapError, ReadOnlyError } from "../errors.ts";
+import { type Logger, namedLogger } from "../log.ts";
+import type { FolderName } from "../model/folder_name.ts";
+import type { StatusResponse, UntaggedResponse } from "../model/responses.ts";
+import type { SessionState } from "../session.ts";
+import type { TlsOptions } from "../transport.ts";
+import type { Limits } from "../wire/limits.ts";
+import { decodeFolderName } from "../wire/utf7.ts";
+
+/** What every call takes. */
+export interface CallOptions {
+  /** Gives the call up. Its answer, if it was sent already, is read and thrown away. */
+  readonly signal?: AbortSignal;
+}
+
+/** Hears what the server tells of its own accord, such as new messages. */
+export type ResponseListener = (response: UntaggedResponse) => void;
+
+/** Who listens to a client's news. */
+export class Listeners {
+  readonly #listeners = new Set<ResponseListener>();
+  readonly #logger: Logger | null;
+
+  /** What a listener throws goes to the logger. */
+  constructor(logger: Logger | null) {
+    this.#logger = logger;
+  }
+
+  /** Adds a listener; gives how to remove it. */
+  add(listener: ResponseListener): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  /** Tells all of them. */
+  tell(response: UntaggedResponse): void {
+    for (const listener of this.#listeners) {
+      try {
+        listener(response);
+      } catch (error) {
+        this.#logger?.warn(`a listener failed: ${error}`);
+      }
+    }
+  }
+}
+
+/**
+ * What all calls of a client build on: the connection, its attributes, and `run`. See
+ * `ImapClient`.
+ */
+export class ClientBase {
+  /** The base of every error: {@linkcode ImapError}. */
+  static readonly Error: typeof ImapError = ImapError;
+  /** What leaves the connection unusable: {@linkcode ImapAbortError}. */
+  static readonly AbortError: typeof ImapAbortError = ImapAbortError;
+  /** A folder that can't be changed: {@linkcode ReadOnlyError}. */
+  static readonly ReadOnlyError: typeof ReadOnlyError = ReadOnlyError;
+
+  /** Whether message ids, given and returned, are UIDs. May be changed between calls. */
+  useUid: boolean;
+  /**
+   * Whether folder names are text: encoded and decoded by the library. `false`: names are
+   * returned as the bytes that came, and sent as they are. May be changed between calls.
+   */
+  folderEncode = true;
+  /**
+   * Whether dates print in local time, as every `Date` does. `false`: they print in the zone that
+   * they came with. It is the same moment either way, and `offsetMinutes` tells that zone. May be
+   * changed between calls.
+   */
+  normaliseTimes = true;
+
+  /** The host connected to; `null` for a command or a transport of one's own without one. */
+  readonly host: string | null;
+  /** The TCP port; `null` where there is none. */
+  readonly port: number | null;
+  /** The TLS options given. */
+  readonly tls: TlsOptions;
+  /** The command that was run for the connection; `null` where there is none. */
+  readonly stream: string | readonly string[] | null;
+
+  /** @internal */
+  protected readonly connection: Connection;
+  /** @internal */
+  protected readonly greeting: StatusResponse;
+  /** @internal */
+  protected readonly limits: Limits;
+  /** @internal */
+  protected readonly logger: Logger | null;
+  readonly #listeners: Listeners;
+
+  /** @internal */
+  protected constructor(options: ConnectOptions, opened: Opened, listeners: Listeners) {
+    this.connection = opened.connection;
+    this.greeting = opened.greeting;
+    this.limits = opened.limits;
+    this.logger = namedLogger(options.logger, "imapclient");
+    this.#listeners = listeners;
+    this.host = options.host ?? null;
+    this.port = opened.port;
+    this.tls = options.tls ?? {};
+    this.stream = options.stream ?? null;
+    this.useUid = options.useUid ?? true;
+  }
+
+  /** Whether the bytes travel encrypted, by TLS of either kind or within the machine. */
+  get ssl(): boolean {
+    return this.connection.secure;
+  }
+
+  /** The server's greeting. */
+  get welcome(): string {
+    const { code, text } = this.greeting;
+    return fullText({ kind: "tagged", tag: "*", status: "OK", code, text });
+  }
+
+  /** The session's state (RFC 9051 section 3). */
+  get state(): SessionState {
+    return this.connection.session.state;
+  }
+
+  /** Whether the connection is over; every further call is rejected then. */
+  get closed(): boolean {
+    return this.connection.failure !== null;
+  }
+
+  /**
+   * Calls `listener` with everything that the server tells of its own accord: new messages,
+   * expunged ones, changed flags, alerts. Returns how to stop it. What a listener throws is logged
+   * and goes no further.
+   *
+   * ```ts
+   * import type { ImapClient } from "@imapclient/imapclient";
+   *
+   * function announce(client: ImapClient) {
+   *   return client.listen((response) => {
+   *     if (response.type === "EXISTS") console.log(`${response.number} messages now`);
+   *   });
+   * }
+   * ```
+   */
+  listen(listener: ResponseListener): () => void {
+    return this.#listeners.add(listener);
+  }
+
+  /**
+   * Runs a command of one's own, or of an extension that the client has no method for. Throws
+   * {@linkcode ImapError} where the server answers NO or BAD.
+   */
+  async run<Result>(command: Command<Result>, options: CallOptions = {}): Promise<Result> {
+    return await this.connection.run(command, options.signal);
+  }
+
+  /**
+   * How folder names are read in the answer to the call being made.
+   *
+   * @internal
+   */
+  protected nameDecoder(): (name: Uint8Array) => FolderName {
+    const encode = this.folderEncode;
+    return (name) => encode ? decodeFolderName(name, this.connection.session.utf8) : name;
+  }
+}

@@ -1,0 +1,122 @@
+import { fetch, type FetchRequest, fetchRequest } from "../commands/fetch.ts";
+import { FetchEach } from "../fetch_each.ts";
+import type { ZonedDate } from "../model/dates.ts";
+import type { Envelope } from "../model/envelope.ts";
+import type { FetchedBase, FetchedMessage, StreamedMessage } from "../model/fetch_types.ts";
+import { type MessageIds, NumberSet } from "../model/number_set.ts";
+import type { Text } from "../wire/writer.ts";
+import type { CallOptions } from "./base.ts";
+import { SearchCalls } from "./search_calls.ts";
+
+/** How to fetch. */
+export interface FetchOptions extends CallOptions {
+  /** What extensions add, such as `CHANGEDSINCE 123` (RFC 7162). */
+  readonly modifiers?: Text | Iterable<Text>;
+}
+
+/** How `fetchEach` fetches. */
+export interface FetchEachOptions<Stream extends boolean = boolean> extends FetchOptions {
+  /** Hands out `BODY[...]`, `BINARY[...]` and `RFC822` items as streams. Default `false`. */
+  readonly stream?: Stream;
+}
+
+/** A message of `fetchEach`: with its UID, and with streams where those were asked for. */
+export type EachMessage<Item extends string, Stream extends boolean> =
+  & { readonly UID: number }
+  & (Stream extends true ? StreamedMessage<Item> : FetchedMessage<Item>);
+
+/** The calls that fetch messages of the selected folder. */
+export class FetchCalls extends SearchCalls {
+  /**
+   * Fetches data of messages in the selected folder (FETCH, RFC 9051 section 6.4.5) and gives it by
+   * message id. The result is typed by the items asked for: an item's key is its name in upper
+   * case, without `.PEEK` and without a partial's length (`BODY.PEEK[TEXT]<0.100>` is found under
+   * `BODY[TEXT]<0>`); macros such as `ALL` give the items that they stand for. Every message has
+   * `SEQ`, its sequence number.
+   *
+   * `BODY[...]` without `.PEEK` marks the message as read. An item that the server leaves out or
+   * garbles throws a `ProtocolError` when it is looked at, and nothing else suffers; see
+   * `fetchProblems`. Ids that are not there are left out; no ids at all send nothing.
+   *
+   * ```ts
+   * import type { ImapClient } from "@imapclient/imapclient";
+   *
+   * async function sizes(client: ImapClient) {
+   *   for (const [id, message] of await client.fetch("1:*", ["FLAGS", "RFC822.SIZE"])) {
+   *     console.log(id, message["RFC822.SIZE"], message.FLAGS);
+   *   }
+   * }
+   * ```
+   */
+  async fetch<const Item extends string>(
+    messages: MessageIds,
+    items: Item | readonly Item[],
+    options: FetchOptions = {},
+  ): Promise<Map<number, FetchedMessage<Item>>> {
+    const request = this.#fetchRequest(messages, items, options);
+    const found = request.ids.isEmpty ? new Map() : await this.run(fetch(request), options);
+    if (!this.normaliseTimes) { for (const message of found.values()) keepZones(message); }
+    return found;
+  }
+
+  #fetchRequest(
+    messages: MessageIds,
+    items: string | readonly string[],
+    { modifiers }: FetchOptions,
+  ): FetchRequest {
+    return fetchRequest(NumberSet.from(messages), items, modifiers, this.useUid);
+  }
+
+  /**
+   * Fetches as {@linkcode FetchCalls.fetch} does, and hands out each message as it arrives, with
+   * its `UID`. While the loop is busy, reading pauses and the server waits. Other calls can be made
+   * in the loop: then the messages in front of their answers wait in memory. The loop may be left
+   * at any time.
+   *
+   * With `stream: true` sections (`BODY[...]`, `RFC822`) are streams, and a message of any size
+   * takes little memory. They come in the server's order: read one before the next, and all before
+   * the next message, or what was not read is gone. Items that the server sends behind a long
+   * section are there once that was read.
+   *
+   * ```ts
+   * import type { ImapClient } from "@imapclient/imapclient";
+   *
+   * async function save(client: ImapClient, sink: (id: number) => WritableStream<Uint8Array>) {
+   *   for await (const message of client.fetchEach("1:*", ["BODY.PEEK[]"], { stream: true })) {
+   *     await message["BODY[]"].pipeTo(sink(message.UID));
+   *   }
+   * }
+   * ```
+   */
+  fetchEach<const Item extends string, Stream extends boolean = false>(
+    messages: MessageIds,
+    items: Item | readonly Item[],
+    options: FetchEachOptions<Stream> = {},
+  ): AsyncGenerator<EachMessage<Item, Stream>> {
+    const list = typeof items === "string" ? [items] : items;
+    const request = this.#fetchRequest(messages, ["UID", ...list], options);
+    const rows = request.ids.isEmpty
+      ? nothing()
+      : new FetchEach(this.connection, request, options.stream ?? false).run(options.signal);
+    return this.#eachMessage(rows) as AsyncGenerator<EachMessage<Item, Stream>>;
+  }
+
+  async *#eachMessage(rows: AsyncGenerator<FetchedBase>): AsyncGenerator<FetchedBase> {
+    for await (const message of rows) {
+      if (!this.normaliseTimes) keepZones(message);
+      yield message;
+    }
+  }
+}
+
+async function* nothing(): AsyncGenerator<never> {}
+
+/** Lets a message's dates print in the zones that they came with. */
+function keepZones(message: FetchedBase): void {
+  const values = message as unknown as Record<string, ZonedDate & Envelope | null | undefined>;
+  for (const name of ["INTERNALDATE", "SAVEDATE", "ENVELOPE"]) {
+    const value = Object.hasOwn(values, name) &&
+      Object.getOwnPropertyDescriptor(values, name)!.value;
+    if (value) values[name] = value.inOwnZone();
+  }
+}

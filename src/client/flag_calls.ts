@@ -1,0 +1,168 @@
+import { fetch, fetchRequest } from "../commands/fetch.ts";
+import { type MessageFlags, store, type StoreRequest } from "../commands/store.ts";
+import { DELETED } from "../model/flags.ts";
+import { type MessageIds, NumberSet } from "../model/number_set.ts";
+import type { Text } from "../wire/writer.ts";
+import type { CallOptions } from "./base.ts";
+import { FetchCalls } from "./fetch_calls.ts";
+
+/** How flags or labels are changed. */
+export interface StoreOptions<Silent extends boolean = boolean> extends CallOptions {
+  /** The server need not say what came of it, and the result is `null`. Default `false`. */
+  readonly silent?: Silent;
+}
+
+/** What a change of flags or labels gives: what the messages have then; `null` if silent. */
+export type Stored<Silent extends boolean> = Silent extends true ? null : MessageFlags;
+
+/** The calls about the flags of messages in the selected folder, and about Gmail's labels. */
+export class FlagCalls extends FetchCalls {
+  /**
+   * The flags of messages in the selected folder, by message id.
+   *
+   * ```ts
+   * import { type ImapClient, SEEN } from "@imapclient/imapclient";
+   *
+   * async function isRead(client: ImapClient, id: number) {
+   *   return (await client.getFlags(id)).get(id)?.includes(SEEN) ?? false;
+   * }
+   * ```
+   */
+  async getFlags(messages: MessageIds, options: CallOptions = {}): Promise<MessageFlags> {
+    return await this.#get("FLAGS", messages, options);
+  }
+
+  /**
+   * Adds flags to messages (STORE, RFC 9051 section 6.4.6) and gives the flags that they have then,
+   * by message id. A message whose flags the server does not tell is not there; with no ids at all
+   * nothing is sent.
+   *
+   * Throws `ReadOnlyError` where the folder can't be changed, `InvalidArgumentError` for what is no
+   * flag, or is `\Recent`.
+   *
+   * ```ts
+   * import { FLAGGED, type ImapClient } from "@imapclient/imapclient";
+   *
+   * async function mark(client: ImapClient, ids: number[]) {
+   *   await client.addFlags(ids, [FLAGGED, "$Important"], { silent: true });
+   * }
+   * ```
+   */
+  async addFlags<Silent extends boolean = false>(
+    messages: MessageIds,
+    flags: Text | Iterable<Text>,
+    options: StoreOptions<Silent> = {},
+  ): Promise<Stored<Silent>> {
+    return await this.#store({ item: "FLAGS", action: "add", values: flags }, messages, options);
+  }
+
+  /** Removes flags from messages; otherwise as {@linkcode FlagCalls.addFlags}. */
+  async removeFlags<Silent extends boolean = false>(
+    messages: MessageIds,
+    flags: Text | Iterable<Text>,
+    options: StoreOptions<Silent> = {},
+  ): Promise<Stored<Silent>> {
+    return await this.#store({ item: "FLAGS", action: "remove", values: flags }, messages, options);
+  }
+
+  /** Gives messages these flags in place of their own; otherwise as {@linkcode FlagCalls.addFlags}. */
+  async setFlags<Silent extends boolean = false>(
+    messages: MessageIds,
+    flags: Text | Iterable<Text>,
+    options: StoreOptions<Silent> = {},
+  ): Promise<Stored<Silent>> {
+    return await this.#store({ item: "FLAGS", action: "set", values: flags }, messages, options);
+  }
+
+  /**
+   * Flags messages as `\Deleted`; `expunge`, `uidExpunge` and `closeFolder` remove them then.
+   * Otherwise as {@linkcode FlagCalls.addFlags}.
+   */
+  async deleteMessages<Silent extends boolean = false>(
+    messages: MessageIds,
+    options: StoreOptions<Silent> = {},
+  ): Promise<Stored<Silent>> {
+    return await this.addFlags(messages, [DELETED], options);
+  }
+
+  /**
+   * Gmail's labels of messages in the selected folder, by message id. Throws `CapabilityError`
+   * where the server is not Gmail (has no `X-GM-EXT-1`).
+   */
+  async getGmailLabels(messages: MessageIds, options: CallOptions = {}): Promise<MessageFlags> {
+    return await this.#get("X-GM-LABELS", messages, options);
+  }
+
+  /**
+   * Adds Gmail's labels to messages and gives those that they have then, by message id. A label is
+   * any text; those of Gmail's own begin with a backslash, such as `\Important`. Throws
+   * `CapabilityError` where the server is not Gmail; otherwise as {@linkcode FlagCalls.addFlags}.
+   *
+   * ```ts
+   * import type { ImapClient } from "@imapclient/imapclient";
+   *
+   * async function label(client: ImapClient, ids: number[]) {
+   *   await client.addGmailLabels(ids, ["Reisen/Köln", "\\Important"]);
+   * }
+   * ```
+   */
+  async addGmailLabels<Silent extends boolean = false>(
+    messages: MessageIds,
+    labels: Text | Iterable<Text>,
+    options: StoreOptions<Silent> = {},
+  ): Promise<Stored<Silent>> {
+    const change = { item: "X-GM-LABELS", action: "add", values: labels } as const;
+    return await this.#store(change, messages, options);
+  }
+
+  /** Removes Gmail's labels; otherwise as {@linkcode FlagCalls.addGmailLabels}. */
+  async removeGmailLabels<Silent extends boolean = false>(
+    messages: MessageIds,
+    labels: Text | Iterable<Text>,
+    options: StoreOptions<Silent> = {},
+  ): Promise<Stored<Silent>> {
+    const change = { item: "X-GM-LABELS", action: "remove", values: labels } as const;
+    return await this.#store(change, messages, options);
+  }
+
+  /**
+   * Gives messages these of Gmail's labels in place of their own; otherwise as
+   * {@linkcode FlagCalls.addGmailLabels}.
+   */
+  async setGmailLabels<Silent extends boolean = false>(
+    messages: MessageIds,
+    labels: Text | Iterable<Text>,
+    options: StoreOptions<Silent> = {},
+  ): Promise<Stored<Silent>> {
+    const change = { item: "X-GM-LABELS", action: "set", values: labels } as const;
+    return await this.#store(change, messages, options);
+  }
+
+  async #get(
+    item: StoreRequest["item"],
+    messages: MessageIds,
+    options: CallOptions,
+  ): Promise<MessageFlags> {
+    const request = fetchRequest(NumberSet.from(messages), [item], undefined, this.useUid);
+    const found: MessageFlags = new Map();
+    if (request.ids.isEmpty) return found;
+    const needs = item === "X-GM-LABELS" ? "X-GM-EXT-1" : undefined;
+    const fetched = await this.run({ ...fetch(request), needs }, options);
+    for (const [id, message] of fetched) {
+      found.set(id, (message as unknown as Record<string, readonly string[]>)[item]);
+    }
+    return found;
+  }
+
+  async #store<Silent extends boolean>(
+    change: Pick<StoreRequest, "item" | "action" | "values">,
+    messages: MessageIds,
+    { silent, signal }: StoreOptions<Silent>,
+  ): Promise<Stored<Silent>> {
+    const ids = NumberSet.from(messages);
+    const request = { ...change, ids, silent: silent ?? false, uid: this.useUid };
+    const command = store(request);
+    const stored = ids.isEmpty ? new Map() : await this.run(command, { signal });
+    return (silent ? null : stored) as Stored<Silent>;
+  }
+}

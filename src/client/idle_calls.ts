@@ -1,0 +1,147 @@
+import type { NoopResult } from "../commands/session.ts";
+import { CapabilityError, IllegalStateError, InvalidArgumentError } from "../errors.ts";
+import { Idling } from "../idling.ts";
+import type { UntaggedResponse } from "../model/responses.ts";
+import type { CallOptions } from "./base.ts";
+import { TransferCalls } from "./transfer_calls.ts";
+
+/** How long to wait for news. */
+export interface IdleCheckOptions extends CallOptions {
+  /** Seconds, fractions too. Default: as long as it takes. */
+  readonly timeout?: number | null;
+}
+
+/** How the server is watched. */
+export interface WatchOptions extends CallOptions {
+  /** Seconds after which IDLE is begun anew, lest the server log out. Default 540: 9 minutes. */
+  readonly renewEvery?: number;
+  /** Seconds between two questions to a server without IDLE. Default 60. */
+  readonly pollEvery?: number;
+}
+
+const RENEW_EVERY = 9 * 60;
+const POLL_EVERY = 60;
+/** A day, in seconds: the longest that a timer of every runtime can do. */
+const LONGEST = 86_400;
+
+/** The calls that have the server tell news as they happen. */
+export class IdleCalls extends TransferCalls {
+  #idling: Idling | null = null;
+
+  /**
+   * Has the server tell news of the selected folder as they happen (IDLE, RFC 2177), from now until
+   * `idleDone`; `idleCheck` gives them. IDLE is begun anew every 9 minutes. A call made meanwhile
+   * ends it, runs, and resumes it.
+   *
+   * Throws `CapabilityError` where the server has no IDLE, `IllegalStateError` where it is under
+   * way already. `watch` is this in one call.
+   *
+   * ```ts
+   * import type { ImapClient } from "@imapclient/imapclient";
+   *
+   * async function waitForMail(client: ImapClient) {
+   *   await client.idle();
+   *   const news = await client.idleCheck({ timeout: 30 });
+   *   await client.idleDone();
+   *   return news.some(({ type }) => type === "EXISTS");
+   * }
+   * ```
+   */
+  async idle({ signal }: CallOptions = {}): Promise<void> {
+    this.#checkCanIdle();
+    await this.#begin({ signal });
+  }
+
+  /**
+   * What the server told since the last time, such as `{ type: "EXISTS", number: 4 }`: at once if
+   * there is something, else as soon as there is, or nothing when `timeout` seconds are over.
+   *
+   * Throws what ended the connection, `IllegalStateError` without {@linkcode IdleCalls.idle}.
+   */
+  async idleCheck(
+    { timeout, signal }: IdleCheckOptions = {},
+  ): Promise<readonly UntaggedResponse[]> {
+    this.#checkCanIdle();
+    if (timeout !== undefined && timeout !== null && !(timeout >= 0 && timeout <= LONGEST)) {
+      throw new InvalidArgumentError(`a timeout must be from 0 to ${LONGEST} seconds: ${timeout}`);
+    }
+    return await this.#underWay("idleCheck").take(timeout ?? Infinity, signal);
+  }
+
+  /**
+   * Ends what {@linkcode IdleCalls.idle} began, and gives the server's text and what it told since
+   * the last `idleCheck`.
+   */
+  async idleDone(): Promise<NoopResult> {
+    this.#checkCanIdle();
+    const idling = this.#underWay("idleDone");
+    this.#idling = null;
+    const text = await idling.stop();
+    return { text, responses: idling.takeAll() };
+  }
+
+  /**
+   * Hands out news of the selected folder as they happen, for as long as the loop runs: by IDLE (RFC
+   * 2177), which is begun anew every 9 minutes, or by NOOP where the server has no IDLE. Calls made
+   * in the loop, or beside it, end IDLE, run, and resume it. Leaving the loop ends it.
+   *
+   * An abort throws the signal's reason; the end of the connection throws what ended it, be it
+   * one's own `logout`. It throws `IllegalStateError` where news are waited for already.
+   *
+   * ```ts
+   * import type { ImapClient } from "@imapclient/imapclient";
+   *
+   * async function follow(client: ImapClient, signal: AbortSignal) {
+   *   await client.selectFolder("INBOX");
+   *   for await (const event of client.watch({ signal })) {
+   *     if (event.type === "EXISTS") console.log(`${event.number} messages now`);
+   *     if (event.type === "EXPUNGE") console.log(`message ${event.number} is gone`);
+   *   }
+   * }
+   * ```
+   */
+  async *watch(options: WatchOptions = {}): AsyncGenerator<UntaggedResponse, void, void> {
+    const idling = await this.#begin(options);
+    try {
+      for (;;) yield* await idling.take(Infinity, options.signal);
+    } finally {
+      if (this.#idling === idling) this.#idling = null;
+      // What broke the loop is thrown already, and what is broken now the next call will tell.
+      await idling.stop().catch(() => {});
+    }
+  }
+
+  async #begin(
+    { renewEvery = RENEW_EVERY, pollEvery = POLL_EVERY, signal }: WatchOptions,
+  ): Promise<Idling> {
+    for (const seconds of [renewEvery, pollEvery]) {
+      if (seconds > 0 && seconds <= LONGEST) continue;
+      throw new InvalidArgumentError(`must be seconds above 0, ${LONGEST} at most: ${seconds}`);
+    }
+    signal?.throwIfAborted();
+    if (this.#idling !== null) {
+      throw new IllegalStateError("news are waited for already: by idle or by watch");
+    }
+    const listen = (listener: (response: UntaggedResponse) => void) => this.listen(listener);
+    const idling = new Idling(this.connection, { renewEvery, pollEvery }, listen);
+    this.#idling = idling;
+    try {
+      await idling.begin(signal);
+    } catch (error) {
+      this.#idling = null;
+      await idling.stop().catch(() => {});
+      throw error;
+    }
+    return idling;
+  }
+
+  #checkCanIdle(): void {
+    if (this.connection.session.has("IDLE")) return;
+    throw new CapabilityError("Server does not support IDLE capability");
+  }
+
+  #underWay(call: string): Idling {
+    if (this.#idling !== null) return this.#idling;
+    throw new IllegalStateError(`${call} needs idle() first`);
+  }
+}

@@ -1,0 +1,151 @@
+import { search, type SearchEncoding } from "../commands/search.ts";
+import { needsCharset, type SearchCriteria, writeCriteria } from "../commands/search_criteria.ts";
+import { sort } from "../commands/sort.ts";
+import { type Thread, thread } from "../commands/thread.ts";
+import { InvalidCriteriaError } from "../errors.ts";
+import type { SearchIds } from "../model/search_ids.ts";
+import { CommandWriter, type Text } from "../wire/writer.ts";
+import { AccessCalls } from "./access_calls.ts";
+import type { CallOptions } from "./base.ts";
+
+/** How to search. */
+export interface SearchOptions extends CallOptions {
+  /**
+   * The charset that the criteria's text is sent in. By default none is named for ASCII text and
+   * `UTF-8` is for other text; where the server refuses that, one of those that it offers.
+   */
+  readonly charset?: string | null;
+}
+
+/** How to sort, thread, or search as Gmail does. */
+export interface CharsetOptions extends CallOptions {
+  /** The charset that the criteria's text is sent in. Default `UTF-8`. */
+  readonly charset?: string;
+}
+
+/** The calls that find messages in the selected folder. */
+export class SearchCalls extends AccessCalls {
+  /**
+   * Searches the selected folder (SEARCH, RFC 9051 section 6.4.4) and gives the ids of the messages
+   * that match. Criteria are a list of keys and values, each an item of its own; the library
+   * quotes and encodes them. A list within the list stands for parentheses. Given as one string,
+   * they are sent as they are.
+   *
+   * A `Date` stands for its calendar date in local time; `"2026-01-31"` and
+   * `{ year, month, day }` name a date without regard to zones.
+   *
+   * Throws {@linkcode InvalidCriteriaError} for criteria that make no sense here or to the server.
+   *
+   * ```ts
+   * import type { ImapClient } from "@imapclient/imapclient";
+   *
+   * async function find(client: ImapClient) {
+   *   await client.search(["UNSEEN", "FROM", "Bob", "SINCE", new Date("2026-01-01")]);
+   *   await client.search(["NOT", ["SUBJECT", "Grüße", "LARGER", 1000]]);
+   *   await client.search('TEXT "foo bar" FLAGGED');
+   * }
+   * ```
+   */
+  async search(criteria: SearchCriteria = "ALL", options: SearchOptions = {}): Promise<SearchIds> {
+    const uid = this.useUid;
+    const run = (encoding: SearchEncoding) =>
+      this.run(search(criteria, encoding, uid, this.limits), options);
+    const encoding = this.#searchEncoding(criteria, options.charset ?? null);
+    try {
+      return await run(encoding);
+    } catch (error) {
+      const other = options.charset ? undefined : otherCharset(criteria, error);
+      if (other === undefined) throw error;
+      return await run({ charset: other, told: true });
+    }
+  }
+
+  #searchEncoding(criteria: SearchCriteria, charset: string | null): SearchEncoding {
+    // Where strings are UTF-8 a charset must not be named (RFC 6855 section 3).
+    if (this.connection.session.utf8) return { charset: "UTF-8", told: false };
+    if (charset === null) return { charset: "UTF-8", told: needsCharset(criteria) };
+    return { charset, told: charset.toUpperCase() !== "US-ASCII" };
+  }
+
+  /**
+   * Searches as Gmail's own search box does (`X-GM-RAW`), and gives the ids of the messages that
+   * match. Throws `CapabilityError` where the server is not Gmail (has no `X-GM-EXT-1`).
+   *
+   * ```ts
+   * import type { ImapClient } from "@imapclient/imapclient";
+   *
+   * async function withAttachments(client: ImapClient) {
+   *   return await client.gmailSearch("has:attachment in:unread");
+   * }
+   * ```
+   */
+  async gmailSearch(query: Text, options: CharsetOptions = {}): Promise<SearchIds> {
+    const encoding = this.#searchEncoding("", options.charset ?? "UTF-8");
+    const command = search(["X-GM-RAW", query], encoding, this.useUid, this.limits);
+    return await this.run({ ...command, needs: "X-GM-EXT-1" }, options);
+  }
+
+  /**
+   * Searches as {@linkcode SearchCalls.search} does and gives the ids in an order (SORT, RFC 5256).
+   * Sort criteria are `ARRIVAL`, `CC`, `DATE`, `FROM`, `SIZE`, `SUBJECT`, `TO` and others that the
+   * server knows, each with `REVERSE` in front if need be; the first counts most.
+   *
+   * Throws `CapabilityError` where the server has no SORT, {@linkcode InvalidCriteriaError} for
+   * criteria that it does not take.
+   *
+   * ```ts
+   * import type { ImapClient } from "@imapclient/imapclient";
+   *
+   * async function largestUnread(client: ImapClient) {
+   *   const [largest] = await client.sort(["REVERSE SIZE", "SUBJECT"], ["UNSEEN"]);
+   *   return largest;
+   * }
+   * ```
+   */
+  async sort(
+    sortCriteria: Text | Iterable<Text>,
+    criteria: SearchCriteria = "ALL",
+    { charset = "UTF-8", signal }: CharsetOptions = {},
+  ): Promise<number[]> {
+    const command = sort(sortCriteria, { criteria, charset, uid: this.useUid });
+    return await this.run(command, { signal });
+  }
+
+  /**
+   * Searches as {@linkcode SearchCalls.search} does and gives the ids by discussions (THREAD, RFC
+   * 5256). A thread is a list of ids, each the answer to the one before it; lists at its end are
+   * the branches that a discussion has there. Algorithms are `REFERENCES`, `ORDEREDSUBJECT` and
+   * others that the server knows.
+   *
+   * Throws `CapabilityError` where the server does not have the algorithm,
+   * {@linkcode InvalidCriteriaError} for criteria that it does not take.
+   *
+   * ```ts
+   * import type { ImapClient } from "@imapclient/imapclient";
+   *
+   * async function discussions(client: ImapClient) {
+   *   for (const thread of await client.thread()) console.log(thread); // [3, 6, [4, 23], [44]]
+   * }
+   * ```
+   */
+  async thread(
+    algorithm: Text = "REFERENCES",
+    criteria: SearchCriteria = "ALL",
+    { charset = "UTF-8", signal }: CharsetOptions = {},
+  ): Promise<readonly Thread[]> {
+    return await this.run(thread(algorithm, { criteria, charset, uid: this.useUid }), { signal });
+  }
+}
+
+/** A charset that the server offered in place of the one it refused, and that will do. */
+function otherCharset(criteria: SearchCriteria, error: unknown): string | undefined {
+  if (!(error instanceof InvalidCriteriaError) || error.code !== "BADCHARSET") return undefined;
+  return error.responseCode?.charsets?.find((charset) => {
+    try {
+      writeCriteria(new CommandWriter(), criteria, charset);
+      return charset.toUpperCase() !== "UTF-8";
+    } catch {
+      return false;
+    }
+  });
+}

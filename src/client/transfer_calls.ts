@@ -1,0 +1,207 @@
+import {
+  append,
+  type AppendResult,
+  type MessageToAppend,
+  multiappend,
+  type MultiappendResult,
+} from "../commands/append.ts";
+import { copy, type CopyRequest, type CopyResult, move } from "../commands/copy.ts";
+import { expunge, type ExpungeResult } from "../commands/expunge.ts";
+import { store } from "../commands/store.ts";
+import { ImapError, InvalidArgumentError, PartialMoveError } from "../errors.ts";
+import { DELETED } from "../model/flags.ts";
+import { type MessageIds, NumberSet } from "../model/number_set.ts";
+import type { Text } from "../wire/writer.ts";
+import type { CallOptions } from "./base.ts";
+import { FlagCalls } from "./flag_calls.ts";
+
+/** What is stored beside a message. */
+export interface AppendOptions extends CallOptions {
+  /** The flags that it gets. Default: none. */
+  readonly flags?: Text | Iterable<Text>;
+  /**
+   * Its internal date. A `ZonedDate` keeps its zone, any other `Date` is written in local time with
+   * the offset in force at that date. Default: the moment of the append.
+   */
+  readonly msgTime?: Date | null;
+}
+
+/** What a transfer of no messages gives. */
+const NOTHING: CopyResult = { text: "", uidValidity: null, uids: new Map() };
+
+/** The calls that bring messages into folders, and out of them. */
+export class TransferCalls extends FlagCalls {
+  /**
+   * Puts a message into a folder (APPEND, RFC 9051 section 6.3.12) and gives its UID, where the
+   * server says it (RFC 4315). A message given as `string` is sent in UTF-8 with its line ends as
+   * CRLF; bytes are sent as they are.
+   *
+   * Throws {@linkcode ImapError}, with `code` `TRYCREATE` where there is no such folder and
+   * `OVERQUOTA` where there is no more room, and {@linkcode InvalidArgumentError} for a message
+   * with a NUL, or larger than the server takes (APPENDLIMIT, RFC 7889).
+   *
+   * ```ts
+   * import { type ImapClient, SEEN } from "@imapclient/imapclient";
+   *
+   * async function keep(client: ImapClient, message: Uint8Array) {
+   *   const { uid } = await client.append("Sent", message, { flags: [SEEN], msgTime: new Date() });
+   *   return uid;
+   * }
+   * ```
+   */
+  async append(
+    folder: Text,
+    msg: Text,
+    { flags, msgTime, signal }: AppendOptions = {},
+  ): Promise<AppendResult> {
+    const message = { msg, flags, date: msgTime ?? undefined };
+    const command = append(folder, message, this.connection.session.appendLimit);
+    return await this.run(command, { signal });
+  }
+
+  /**
+   * Puts several messages into a folder, all of them or none (MULTIAPPEND, RFC 3502), and gives
+   * their UIDs. A message is text or bytes, or an object that holds them as `msg`, with `flags` and
+   * a `date`. Of no messages nothing is sent. Throws `CapabilityError` where the server has no
+   * MULTIAPPEND; otherwise as {@linkcode TransferCalls.append}.
+   *
+   * ```ts
+   * import { type ImapClient, SEEN } from "@imapclient/imapclient";
+   *
+   * async function importAll(client: ImapClient, messages: Uint8Array[]) {
+   *   return await client.multiappend("Archive", messages.map((msg) => ({ msg, flags: [SEEN] })));
+   * }
+   * ```
+   */
+  async multiappend(
+    folder: Text,
+    msgs: Iterable<Text | MessageToAppend>,
+    options: CallOptions = {},
+  ): Promise<MultiappendResult> {
+    const messages = Array.from(msgs, (msg) => {
+      return typeof msg === "string" || msg instanceof Uint8Array ? { msg } : msg;
+    });
+    if (messages.length === 0) return { text: "", uidValidity: null, uids: [] };
+    const command = multiappend(folder, messages, this.connection.session.appendLimit);
+    return await this.run(command, options);
+  }
+
+  /**
+   * Copies messages of the selected folder into another (COPY, RFC 9051 section 6.4.7): all of
+   * them or, where it fails, none. Gives the UIDs of the copies by those of the originals, where
+   * the server says them (UIDPLUS, RFC 4315). Throws {@linkcode ImapError}, with `code`
+   * `TRYCREATE` where there is no such folder.
+   *
+   * ```ts
+   * import type { ImapClient } from "@imapclient/imapclient";
+   *
+   * async function copyOne(client: ImapClient, uid: number) {
+   *   const { uids } = await client.copy(uid, "Archive");
+   *   return uids.get(uid);
+   * }
+   * ```
+   */
+  async copy(
+    messages: MessageIds,
+    folder: Text,
+    options: CallOptions = {},
+  ): Promise<CopyResult> {
+    const request = { ids: NumberSet.from(messages), folder, uid: this.useUid };
+    return request.ids.isEmpty ? NOTHING : await this.run(copy(request), options);
+  }
+
+  /**
+   * Moves messages of the selected folder into another (MOVE, RFC 6851), and gives their new UIDs
+   * by their old ones. Where the server has UIDPLUS (RFC 4315) but no MOVE, and ids are UIDs, they
+   * are copied, flagged `\Deleted` and expunged, each step when the one before is confirmed.
+   *
+   * Throws `CapabilityError` where the server has neither, `ReadOnlyError` where the folder can't
+   * be changed, {@linkcode PartialMoveError} where it stopped half-way, with what was done by then,
+   * and {@linkcode ImapError}, with `code` `TRYCREATE` where there is no such folder.
+   *
+   * ```ts
+   * import type { ImapClient } from "@imapclient/imapclient";
+   *
+   * async function archive(client: ImapClient, ids: number[]) {
+   *   const { uids } = await client.move(ids, "Archive");
+   *   console.log(`moved ${uids.size} messages`);
+   * }
+   * ```
+   */
+  async move(
+    messages: MessageIds,
+    folder: Text,
+    options: CallOptions = {},
+  ): Promise<CopyResult> {
+    const request = { ids: NumberSet.from(messages), folder, uid: this.useUid };
+    if (request.ids.isEmpty) return NOTHING;
+    const { session } = this.connection;
+    const inSteps = !session.has("MOVE") && session.has("UIDPLUS") && request.uid;
+    return inSteps
+      ? await this.#moveInSteps(request, options)
+      : await this.run(move(request), options);
+  }
+
+  async #moveInSteps(request: CopyRequest, options: CallOptions): Promise<CopyResult> {
+    // Only what is there now: a message that comes in later must not be removed without a copy.
+    const ids = NumberSet.from(await this.search(["UID", request.ids], options));
+    if (ids.isEmpty) return NOTHING;
+    // A folder that can't be changed is refused before anything is copied out of it.
+    const copied = await this.run({ ...copy({ ...request, ids }), modifies: true }, options);
+    let step = "they were copied, but not flagged \\Deleted";
+    try {
+      const flags = { item: "FLAGS", action: "add", values: DELETED, silent: true } as const;
+      await this.run(store({ ...flags, ids, uid: true }), options);
+      step = "they were copied and flagged \\Deleted, but not expunged";
+      await this.run(expunge(ids), options);
+    } catch (cause) {
+      const { command, responseCode, text } = cause instanceof ImapError
+        ? cause
+        : { command: null, responseCode: null, text: null };
+      const details = { command: command ?? undefined, responseCode, text: text ?? undefined };
+      const why = cause instanceof Error ? cause.message : String(cause);
+      throw new PartialMoveError(
+        `messages were moved half-way: ${step}: ${why}`,
+        { ...details, cause },
+        copied.uids,
+      );
+    }
+    return copied;
+  }
+
+  /**
+   * Removes the messages flagged `\Deleted` from the selected folder for good (EXPUNGE, RFC 9051
+   * section 6.4.3), and gives what the server told meanwhile: an `EXPUNGE` with the sequence number
+   * for each, at the moment when it went. With `messages`, as {@linkcode TransferCalls.uidExpunge},
+   * which says more clearly what it does.
+   */
+  async expunge(
+    messages: MessageIds | null = null,
+    options: CallOptions = {},
+  ): Promise<ExpungeResult> {
+    if (messages !== null) return await this.uidExpunge(messages, options);
+    return await this.run(expunge(null), options);
+  }
+
+  /**
+   * Removes those of these messages that are flagged `\Deleted` (UID EXPUNGE, RFC 4315 section 2.1),
+   * and leaves others that are flagged so alone. Of no messages nothing is sent. Throws
+   * `CapabilityError` where the server has no UIDPLUS, {@linkcode InvalidArgumentError} while
+   * `useUid` is off.
+   *
+   * ```ts
+   * import type { ImapClient } from "@imapclient/imapclient";
+   *
+   * async function remove(client: ImapClient, uids: number[]) {
+   *   await client.deleteMessages(uids);
+   *   await client.uidExpunge(uids);
+   * }
+   * ```
+   */
+  async uidExpunge(messages: MessageIds, options: CallOptions = {}): Promise<ExpungeResult> {
+    if (!this.useUid) throw new InvalidArgumentError("cannot EXPUNGE by ID when not using uids");
+    const ids = NumberSet.from(messages);
+    if (ids.isEmpty) return { text: "", responses: [] };
+    return await this.run(expunge(ids), options);
+  }
+}

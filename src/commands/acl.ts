@@ -1,0 +1,64 @@
+import type { Command } from "../command.ts";
+import { InvalidArgumentError } from "../errors.ts";
+import type { UntaggedResponse } from "../model/responses.ts";
+import { Cursor } from "../wire/cursor.ts";
+import type { CommandWriter, Text } from "../wire/writer.ts";
+import { fullText } from "./login.ts";
+
+/** What somebody may do with a folder. */
+export interface AclEntry {
+  /** The user or group. */
+  readonly who: string;
+  /** The rights, a letter each (RFC 4314 section 2.1), such as `lrswipkxtea`. */
+  readonly acl: string;
+}
+
+/** GETACL (RFC 4314 section 3.3): who may do what with a folder. */
+export function getAcl(folder: Text): Command<readonly AclEntry[]> {
+  let entries: AclEntry[] = [];
+  return {
+    name: "GETACL",
+    needs: "ACL",
+    state: "authenticated",
+    pipelining: "uids",
+    unmarked: true,
+    write(out: CommandWriter): void {
+      out.sp().mailbox(folder);
+    },
+    accept(response: UntaggedResponse): boolean {
+      if (response.type !== "UNKNOWN" || response.name !== "ACL") return false;
+      entries = readEntries(Cursor.over(response.raw));
+      return true;
+    },
+    result: () => entries,
+  };
+}
+
+/** The folder's name, then users and rights by turns. */
+function readEntries(cursor: Cursor): AclEntry[] {
+  cursor.space().astring();
+  const entries: AclEntry[] = [];
+  while (!cursor.space().done) {
+    const who = cursor.astring();
+    entries.push({ who, acl: cursor.space().astring() });
+  }
+  return entries;
+}
+
+/** SETACL (RFC 4314 section 3.1). */
+export function setAcl(folder: Text, who: Text, what: string): Command<string> {
+  if (!/^[+-]?[a-z0-9]*$/.test(what)) {
+    throw new InvalidArgumentError(
+      `rights are letters and digits, with + or - in front: ${JSON.stringify(what)}`,
+    );
+  }
+  return {
+    name: "SETACL",
+    needs: "ACL",
+    state: "authenticated",
+    write(out: CommandWriter): void {
+      out.sp().mailbox(folder).sp().astring(who).sp().astring(what);
+    },
+    result: fullText,
+  };
+}

@@ -1,0 +1,108 @@
+import type { Command } from "../command.ts";
+import { InvalidArgumentError } from "../errors.ts";
+import type { TaggedResponse } from "../model/responses.ts";
+import { encodeUtf8 } from "../wire/bytes.ts";
+import { toTexts } from "../wire/text.ts";
+import type { CommandWriter, Text } from "../wire/writer.ts";
+import { fullText } from "./login.ts";
+
+/** What came of an append. */
+export interface AppendResult {
+  /** The server's text, with its response code. */
+  readonly text: string;
+  /** The UIDVALIDITY of the folder; `null` where the server did not say (RFC 4315). */
+  readonly uidValidity: number | null;
+  /** The UID of the message; `null` where the server did not say. */
+  readonly uid: number | null;
+}
+
+/** What came of several messages appended at once. */
+export interface MultiappendResult {
+  /** The server's text, with its response code. */
+  readonly text: string;
+  /** The UIDVALIDITY of the folder; `null` where the server did not say (RFC 4315). */
+  readonly uidValidity: number | null;
+  /** The UIDs of the messages in their order; empty where the server did not say. */
+  readonly uids: readonly number[];
+}
+
+/** A message with what is stored beside it. */
+export interface MessageToAppend {
+  /** The message as RFC 5322 has it; a `string` is sent in UTF-8, its line ends as CRLF. */
+  readonly msg: Text;
+  /** The flags that it gets. Default: none. */
+  readonly flags?: Text | Iterable<Text>;
+  /** Its internal date; without one, the moment of the append. */
+  readonly date?: Date;
+}
+
+/** APPEND (RFC 9051 section 6.3.12); the server takes messages of up to `limit` bytes. */
+export function append(
+  folder: Text,
+  message: MessageToAppend,
+  limit: number = Infinity,
+): Command<AppendResult> {
+  const command = appendAll(folder, [message], limit);
+  return {
+    ...command,
+    result(done: TaggedResponse): AppendResult {
+      const { text, uidValidity, uids } = command.result(done);
+      return { text, uidValidity, uid: uids[0] ?? null };
+    },
+  };
+}
+
+/** APPEND of several messages (RFC 3502): all of them, or none. */
+export function multiappend(
+  folder: Text,
+  messages: readonly MessageToAppend[],
+  limit: number = Infinity,
+): Command<MultiappendResult> {
+  return { ...appendAll(folder, messages, limit), needs: "MULTIAPPEND" };
+}
+
+function appendAll(
+  folder: Text,
+  messages: readonly MessageToAppend[],
+  limit: number,
+): Command<MultiappendResult> {
+  const ready = messages.map(({ msg, flags = [], date }) => ({
+    bytes: bytesOf(msg, limit),
+    flags: toTexts(flags),
+    date,
+  }));
+  return {
+    name: "APPEND",
+    state: "authenticated",
+    write(out: CommandWriter): void {
+      out.sp().mailbox(folder);
+      for (const { bytes, flags, date } of ready) {
+        out.sp().flagList(flags).sp();
+        if (date !== undefined) out.dateTime(date).sp();
+        out.literal(bytes);
+      }
+    },
+    result(done: TaggedResponse): MultiappendResult {
+      const code = done.code?.name === "APPENDUID" ? done.code : null;
+      const uids = code?.uids?.size === ready.length ? [...code.uids] : [];
+      return { text: fullText(done), uidValidity: code?.uidValidity ?? null, uids };
+    },
+  };
+}
+
+function bytesOf(message: Text, limit: number): Uint8Array {
+  const bytes = message instanceof Uint8Array ? message : encodeMessage(message);
+  if (bytes.length <= limit) return bytes;
+  throw new InvalidArgumentError(
+    `a message of ${bytes.length} bytes: the server takes ${limit} at the most (APPENDLIMIT)`,
+  );
+}
+
+/** A text's line ends must be CRLF (RFC 5322 section 2.3); bytes are the caller's to get right. */
+function encodeMessage(message: string): Uint8Array {
+  if (typeof message !== "string") {
+    throw new InvalidArgumentError(`a message must be text or bytes, not ${typeof message}`);
+  }
+  if (!message.isWellFormed()) throw new InvalidArgumentError("a message that is no Unicode text");
+  return encodeUtf8(message.replace(/\r\n|\r|\n/g, "\r\n"));
+}

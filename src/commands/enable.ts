@@ -1,0 +1,26 @@
+import type { Command } from "../command.ts";
+import { InvalidArgumentError } from "../errors.ts";
+import type { UntaggedResponse } from "../model/responses.ts";
+import { toTexts } from "../wire/text.ts";
+import type { CommandWriter, Text } from "../wire/writer.ts";
+
+/** ENABLE (RFC 5161, RFC 9051 section 6.3.1): what was switched on of what was asked for. */
+export function enable(capabilities: Text | Iterable<Text>): Command<readonly string[]> {
+  const names = toTexts(capabilities).map((name) => name.toUpperCase());
+  if (names.length === 0) throw new InvalidArgumentError("nothing named to enable");
+  const enabled: string[] = [];
+  return {
+    name: "ENABLE",
+    needs: "ENABLE",
+    state: "authenticated",
+    write(out: CommandWriter): void {
+      for (const name of names) out.sp().atom(name);
+    },
+    accept(response: UntaggedResponse): boolean {
+      if (response.type !== "ENABLED") return false;
+      enabled.push(...response.capabilities);
+      return false; // the session wants to know too
+    },
+    result: () => enabled,
+  };
+}

@@ -1,0 +1,81 @@
+import type { Command } from "../command.ts";
+import { InvalidArgumentError, ProtocolError } from "../errors.ts";
+import { noteProblems } from "../model/fetch_items.ts";
+import type { UntaggedResponse } from "../model/responses.ts";
+import type { ImapValue } from "../model/values.ts";
+import { textOf, toTexts } from "../wire/text.ts";
+import type { CommandWriter, Text } from "../wire/writer.ts";
+
+/** The items that are asked for where the caller names none. */
+export type DefaultStatusItem = "MESSAGES" | "RECENT" | "UIDNEXT" | "UIDVALIDITY" | "UNSEEN";
+
+/**
+ * What STATUS says of a folder, under the items' upper-case names: numbers, but for
+ * `HIGHESTMODSEQ` (a `bigint`) and `MAILBOXID` (text). An item that the server did not send throws
+ * a `ProtocolError` when it is looked at.
+ */
+export type FolderStatus<Item extends string = DefaultStatusItem> = {
+  readonly [Key in Uppercase<Item>]: Key extends "HIGHESTMODSEQ" ? bigint
+    : Key extends "MAILBOXID" ? string
+    : number;
+};
+
+/** What is asked for by default. */
+export const STATUS_ITEMS: readonly DefaultStatusItem[] = [
+  "MESSAGES",
+  "RECENT",
+  "UIDNEXT",
+  "UIDVALIDITY",
+  "UNSEEN",
+];
+
+/** STATUS (RFC 9051 section 6.3.11): numbers of a folder that need not be selected. */
+export function status<Item extends string>(
+  folder: Text,
+  what: Text | Iterable<Text>,
+): Command<FolderStatus<Item>> {
+  const items = toTexts(what).map((item) => item.toUpperCase());
+  if (items.length === 0) throw new InvalidArgumentError("no status items named");
+  let found: Readonly<Record<string, ImapValue>> | null = null;
+  let malformed: ProtocolError | null = null;
+  return {
+    name: "STATUS",
+    state: "authenticated",
+    pipelining: "uids",
+    unmarked: true,
+    write(out: CommandWriter): void {
+      out.sp().mailbox(folder).sp().list(items, (item) => out.atom(item));
+    },
+    accept(response: UntaggedResponse): boolean {
+      if (response.type === "STATUS") {
+        // Whatever name it bears: servers write names in ways of their own (Exchange does).
+        found = response.items;
+        return true;
+      }
+      if (response.type !== "UNKNOWN" || response.name !== "STATUS") return false;
+      malformed ??= response.error;
+      return true;
+    },
+    result(): FolderStatus<Item> {
+      if (found === null) throw malformed ?? new ProtocolError("the server sent no STATUS");
+      return statusOf(found, items) as FolderStatus<Item>;
+    },
+  };
+}
+
+function statusOf(found: Readonly<Record<string, ImapValue>>, items: readonly string[]): object {
+  const status: Record<string, ImapValue> = {};
+  for (const [name, value] of Object.entries(found)) status[name] = statusValue(name, value);
+  for (const name of items) {
+    if (name in status) continue;
+    const error = new ProtocolError(`the server sent no ${name}`);
+    noteProblems(status, [{ name, raw: new Uint8Array(0), error }]);
+  }
+  return status;
+}
+
+function statusValue(name: string, value: ImapValue): ImapValue {
+  if (name === "HIGHESTMODSEQ" && typeof value === "number") return BigInt(value);
+  // `MAILBOXID (F123)` (RFC 8474 section 4.1).
+  return Array.isArray(value) && value.length === 1 ? textOf(value[0]) : value;
+}

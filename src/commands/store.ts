@@ -1,0 +1,78 @@
+import type { Command } from "../command.ts";
+import { InvalidArgumentError } from "../errors.ts";
+import type { NumberSet } from "../model/number_set.ts";
+import type { UntaggedResponse } from "../model/responses.ts";
+import { toText } from "../wire/text.ts";
+import { encodeUtf7 } from "../wire/utf7.ts";
+import type { CommandWriter, Text } from "../wire/writer.ts";
+
+/** What is done with the flags or labels that are given. */
+export type StoreAction = "add" | "remove" | "set";
+
+/** Flags or labels by message id. */
+export type MessageFlags = Map<number, readonly string[]>;
+
+/** What is to be changed, of which messages. */
+export interface StoreRequest {
+  /** The messages. */
+  readonly ids: NumberSet;
+  /** Flags, or Gmail's labels. */
+  readonly item: "FLAGS" | "X-GM-LABELS";
+  /** What is done with the values. */
+  readonly action: StoreAction;
+  /** The flags or labels. */
+  readonly values: Text | Iterable<Text>;
+  /** Whether the server need not say what came of it. */
+  readonly silent: boolean;
+  /** Whether ids are UIDs. */
+  readonly uid: boolean;
+}
+
+const SIGNS: Readonly<Record<StoreAction, string>> = { add: "+", remove: "-", set: "" };
+
+/**
+ * STORE or UID STORE (RFC 9051 section 6.4.6): changes flags, or labels, and gives what the
+ * messages have then; nothing where `silent`.
+ */
+export function store(request: StoreRequest): Command<MessageFlags> {
+  const { ids, item, action, silent, uid } = request;
+  const labels = item === "X-GM-LABELS";
+  const texts = valuesOf(request);
+  const found: MessageFlags = new Map();
+  return {
+    name: uid ? "UID STORE" : "STORE",
+    needs: labels ? "X-GM-EXT-1" : undefined,
+    state: "selected",
+    modifies: true,
+    pipelining: uid ? "uids" : "numbers",
+    write(out: CommandWriter): void {
+      out.sp().numberSet(ids).sp().atom(`${SIGNS[action]}${item}${silent ? ".SILENT" : ""}`).sp();
+      out.list(texts, (text) => labels ? writeLabel(out, text) : out.flag(text));
+    },
+    accept(response: UntaggedResponse): boolean {
+      if (silent || response.type !== "FETCH" || !(item in response.items)) return false;
+      const id = uid ? response.uid : response.number;
+      if (id === null || !ids.has(id)) return false;
+      found.set(id, response.items[item] as readonly string[]);
+      return true;
+    },
+    result: () => found,
+  };
+}
+
+function valuesOf({ item, action, values }: StoreRequest): readonly Text[] {
+  const single = typeof values === "string" || values instanceof Uint8Array;
+  const list = single ? [values] : [...values];
+  if (item === "FLAGS" && list.some((flag) => toText(flag).toUpperCase() === "\\RECENT")) {
+    throw new InvalidArgumentError("\\Recent can't be stored: it is the server's to set");
+  }
+  if (item === "X-GM-LABELS" && list.length === 0 && action !== "set") {
+    throw new InvalidArgumentError("no labels named");
+  }
+  return list;
+}
+
+/** A label, encoded as a folder's name is; bytes go as they are. */
+function writeLabel(out: CommandWriter, label: Text): void {
+  out.string(typeof label === "string" ? encodeUtf7(label) : label);
+}

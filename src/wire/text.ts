@@ -1,0 +1,19 @@
+import type { ImapValue } from "../model/values.ts";
+import { decodeLoosely } from "./bytes.ts";
+import type { Text } from "./writer.ts";
+
+/** One text, or any number of them in whatever can be looped over. */
+export function toTexts(texts: Text | Iterable<Text>): string[] {
+  const single = typeof texts === "string" || texts instanceof Uint8Array;
+  return Array.from(single ? [texts] : texts, toText);
+}
+
+/** Text, also where it was given as bytes. */
+export function toText(text: Text): string {
+  return typeof text === "string" ? text : decodeLoosely(text, 0, text.length);
+}
+
+/** A value that ought to be text, as text. */
+export function textOf(value: ImapValue): string {
+  return value instanceof Uint8Array ? toText(value) : String(value ?? "NIL");
+}
