@@ -1,12 +1,17 @@
 import { InvalidArgumentError } from "../errors.ts";
 import { ZonedDate } from "../model/dates.ts";
 import { encodeUtf8 } from "../wire/bytes.ts";
+import { Conversations } from "./conversations.ts";
 import { Folder } from "./folder.ts";
-import { withCrlf } from "./message.ts";
+import { knownLabel } from "./labels.ts";
+import { Content, withCrlf } from "./message.ts";
 import { no } from "./refusal.ts";
 
 /** What stands between the levels of a folder's name. */
 export const DELIMITER = "/";
+
+/** All rights to a folder, which its owner has (RFC 4314 section 2.1). */
+export const ALL_RIGHTS = "lrswipkxtea";
 
 /** How a folder is made. */
 export interface FolderOptions {
@@ -22,6 +27,19 @@ export interface AppendOptions {
   readonly flags?: readonly string[];
   /** When it came in; one without a zone of its own is shown in UTC. Default: now. */
   readonly date?: Date;
+  /**
+   * Its labels, as Gmail has them: any text, or one of Gmail's own such as `\Important`. They are
+   * seen where the server has `X-GM-EXT-1`. Default: none.
+   */
+  readonly labels?: readonly string[];
+}
+
+/** What a user may have besides a password. */
+export interface UserOptions {
+  /** An access token to log in with by XOAUTH2 and OAUTHBEARER. Default: there is none. */
+  readonly token?: string;
+  /** How many bytes the messages of all folders may have together. Default: any number. */
+  readonly quota?: number;
 }
 
 /** The mail of one user of a `MemoryServer`; there is an INBOX from the start. */
@@ -32,7 +50,8 @@ export interface MemoryAccount {
   createFolder(name: string, options?: FolderOptions): void;
   /**
    * Puts a message into a folder and gives its UID. Bare line feeds become CRLF. Sessions that
-   * have the folder open are told when the protocol allows it, those in IDLE at once.
+   * have the folder open are told when the protocol allows it, those in IDLE at once. Neither a
+   * quota nor a limit for APPEND holds here.
    */
   append(folder: string, message: string | Uint8Array, options?: AppendOptions): number;
 }
@@ -43,14 +62,21 @@ export class Account implements MemoryAccount {
   readonly user: string;
   /** The password, as it is. */
   readonly password: string;
+  /** What an access token must be, if one will do. */
+  readonly token: string | null;
+  /** How many bytes there may be, if that is limited. */
+  quota: number | null;
   /** Names of folders, which may be gone. */
   readonly subscribed: Set<string> = new Set();
   readonly #folders = new Map<string, Folder>();
+  readonly #conversations = new Conversations();
   #nextUidValidity = 1;
 
-  constructor(user: string, password: string) {
+  constructor(user: string, password: string, { token, quota }: UserOptions = {}) {
     this.user = user;
     this.password = password;
+    this.token = token ?? null;
+    this.quota = quota ?? null;
     this.createFolder("INBOX");
   }
 
@@ -69,8 +95,36 @@ export class Account implements MemoryAccount {
     const target = this.find(folder);
     if (!target?.selectable) throw new InvalidArgumentError(`there is no folder ${folder}`);
     const bytes = typeof message === "string" ? encodeUtf8(message) : message;
-    const date = zoned(options.date ?? new Date());
-    return target.add(withCrlf(bytes), date, options.flags ?? []).uid;
+    const labels = (options.labels ?? []).map((label) => {
+      const known = knownLabel(label);
+      if (known === null) throw new InvalidArgumentError(`there can't be a label ${label}`);
+      return known;
+    });
+    const content = this.receive(withCrlf(bytes));
+    content.labels.change("+", labels);
+    return target.add(content, zoned(options.date ?? new Date()), options.flags ?? []).uid;
+  }
+
+  /** A new message, which is in no folder yet. */
+  receive(bytes: Uint8Array): Content {
+    const { id, conversation } = this.#conversations.add(bytes);
+    return new Content(bytes, id, conversation);
+  }
+
+  /** How many bytes the messages have together, each copy counted. */
+  get usage(): number {
+    let total = 0;
+    for (const { messages } of this.#folders.values()) {
+      for (const { bytes } of messages) total += bytes.length;
+    }
+    return total;
+  }
+
+  /** Refuses what does not fit into the quota any more (RFC 5530 section 3). */
+  checkQuota(bytes: number): void {
+    if (this.quota !== null && this.usage + bytes > this.quota) {
+      throw no("that is more than the quota", "OVERQUOTA");
+    }
   }
 
   /** All folders, those above before those below. */
@@ -139,6 +193,7 @@ export class Account implements MemoryAccount {
   /** Makes this one folder; a mere name of before gives way. */
   #make(name: string, specialUse: string | null): Folder {
     const folder = new Folder(canonical(name), this.#nextUidValidity++, specialUse);
+    folder.rights.set(this.user, ALL_RIGHTS);
     this.#folders.set(folder.name, folder);
     return folder;
   }

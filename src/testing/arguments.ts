@@ -157,6 +157,13 @@ export class Arguments {
     return decodeUtf8(this.astring());
   }
 
+  /** How long the literal is that comes next, of which there may be no more than its head. */
+  get literalSize(): number {
+    const match = /^\{(\d+)\+?\}/.exec(this.#rest());
+    if (match === null) throw bad("expected a literal");
+    return Number(match[1]);
+  }
+
   /** The bytes of a literal. */
   literal(): Uint8Array {
     const [head, size] = this.match(/^\{(\d+)\+?\}\r\n/, "a literal");
@@ -270,7 +277,7 @@ export class Arguments {
   #folderName(bytes: Uint8Array): string {
     const name = decodeUtf7(bytes);
     if (encodeUtf7(name) !== decodeAscii(bytes)) {
-      throw no("a folder's name must be in modified UTF-7", "CANNOT");
+      throw no("a name must be in modified UTF-7", "CANNOT");
     }
     return name;
   }

@@ -4,8 +4,9 @@ import type { Arguments } from "./arguments.ts";
 import type { View } from "./folder.ts";
 import type { Message } from "./message.ts";
 import { type Entity, findPart } from "./mime.ts";
-import { string } from "./output.ts";
+import { astring } from "./output.ts";
 import { bad } from "./refusal.ts";
+import type { Session } from "./session.ts";
 import { bodyStructure, envelope } from "./structure.ts";
 
 /** Something to be fetched of each message. */
@@ -40,6 +41,13 @@ const SIMPLE: Readonly<Record<string, FetchItem>> = {
   "RFC822.TEXT": item("RFC822.TEXT", ({ entity }) => body(entity), true),
 };
 
+/** What there is besides with Gmail's X-GM-EXT-1. */
+const GMAIL: Readonly<Record<string, FetchItem>> = {
+  "X-GM-MSGID": item("X-GM-MSGID", ({ content }) => String(content.id)),
+  "X-GM-THRID": item("X-GM-THRID", ({ content }) => String(content.conversation.id)),
+  "X-GM-LABELS": item("X-GM-LABELS", ({ content }) => String(content.labels)),
+};
+
 /** What the macros stand for, and UID, which UID FETCH always gives. */
 export const MACROS: Readonly<Record<string, readonly FetchItem[]>> = {
   FAST: named("FLAGS", "INTERNALDATE", "RFC822.SIZE"),
@@ -49,13 +57,14 @@ export const MACROS: Readonly<Record<string, readonly FetchItem[]>> = {
 };
 
 /** Reads one item. */
-export function readFetchItem(args: Arguments): FetchItem {
-  const name = args.match(/^[A-Z0-9.]+/i, "an item to fetch")[0].toUpperCase();
+export function readFetchItem(args: Arguments, session: Session): FetchItem {
+  const name = args.match(/^[A-Z0-9.-]+/i, "an item to fetch")[0].toUpperCase();
   if (args.peek() === LBRACKET && /^BODY(?:\.PEEK)?$/.test(name)) {
     return readSectionItem(args, name === "BODY");
   }
-  if (!Object.hasOwn(SIMPLE, name)) throw bad(`there is no item ${name}`);
-  return SIMPLE[name];
+  if (Object.hasOwn(SIMPLE, name)) return SIMPLE[name];
+  if (Object.hasOwn(GMAIL, name) && session.has("X-GM-EXT-1")) return GMAIL[name];
+  throw bad(`there is no item ${name}`);
 }
 
 function item(name: string, value: FetchItem["value"], setsSeen = false): FetchItem {
@@ -100,8 +109,7 @@ function readSection(args: Arguments): Section {
 function sectionText({ part, what, fields }: Section): string {
   const words = [...part.map(String), ...(what === "" ? [] : [what])].join(".");
   if (fields.length === 0) return words;
-  const names = fields.map((field) => /^[!#-'+-[^-z|}~]+$/.test(field) ? field : string(field));
-  return `${words} (${names.join(" ")})`;
+  return `${words} (${fields.map(astring).join(" ")})`;
 }
 
 /** The bytes of a section; `null` where the message has none such. */

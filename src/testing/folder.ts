@@ -1,5 +1,5 @@
 import type { ZonedDate } from "../model/dates.ts";
-import { Message } from "./message.ts";
+import { type Content, Message } from "./message.ts";
 
 /** The flags that every folder has. */
 export const SYSTEM_FLAGS: readonly string[] = [
@@ -26,6 +26,8 @@ export class Folder {
   messages: Message[] = [];
   /** Messages that no session has been told of. */
   readonly recent: Set<Message> = new Set();
+  /** Who may do what with it (RFC 4314): rights by user or group. */
+  readonly rights: Map<string, string> = new Map();
   readonly #keywords = new Map<string, string>();
   readonly #views = new Set<View>();
 
@@ -41,8 +43,8 @@ export class Folder {
   }
 
   /** Puts a message into it. */
-  add(bytes: Uint8Array, date: ZonedDate, flags: Iterable<string>): Message {
-    const message = new Message(this.uidNext++, bytes, date, this.#known(flags));
+  add(content: Content, date: ZonedDate, flags: Iterable<string>): Message {
+    const message = new Message(this.uidNext++, content, date, this.#known(flags));
     this.messages.push(message);
     this.recent.add(message);
     for (const view of this.#views) view.added(message);

@@ -1,13 +1,17 @@
 import { InvalidArgumentError } from "../errors.ts";
 import type { Duplex } from "../transport.ts";
-import { Account, type MemoryAccount } from "./account.ts";
+import { Account, type MemoryAccount, type UserOptions } from "./account.ts";
 import { Session } from "./session.ts";
 
 /** Which capabilities the server has besides, or has not. */
 export interface CapabilityOptions {
   /** Capabilities that the server does without; what belongs to them is gone. */
   readonly omit?: readonly string[];
-  /** Capabilities that it names besides. Of those unknown to it, it can only say the name. */
+  /**
+   * Capabilities that it names besides. These it knows but has only where they are named here:
+   * `X-GM-EXT-1` (Gmail's extensions), `XLIST`, `ACL` (kept, not enforced), `AUTH=XOAUTH2`,
+   * `AUTH=OAUTHBEARER`, `LITERAL-` and `LOGINDISABLED`. Of all others it can only say the name.
+   */
   readonly add?: readonly string[];
 }
 
@@ -20,6 +24,8 @@ export interface MemoryServerOptions {
   readonly greeting?: "OK" | "PREAUTH" | "BYE";
   /** Changes what the server can do. */
   readonly capabilities?: CapabilityOptions;
+  /** The bytes that a message may have to be taken by APPEND, as APPENDLIMIT tells (RFC 7889). */
+  readonly appendLimit?: number;
   /**
    * Starts TLS on the server's side. With it, connections that are not secure are offered STARTTLS
    * and refused a login before.
@@ -53,9 +59,9 @@ export class MemoryServer {
   }
 
   /** Adds a user, who has an empty INBOX. */
-  addUser(user: string, password: string): MemoryAccount {
+  addUser(user: string, password: string, options: UserOptions = {}): MemoryAccount {
     if (this.#accounts.has(user)) throw new InvalidArgumentError(`there is a user ${user} already`);
-    const account = new Account(user, password);
+    const account = new Account(user, password, options);
     this.#accounts.set(user, account);
     return account;
   }

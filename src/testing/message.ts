@@ -1,29 +1,59 @@
 import type { ZonedDate } from "../model/dates.ts";
 import { CR, LF } from "../wire/bytes.ts";
+import type { Conversation } from "./conversations.ts";
+import { Labels } from "./labels.ts";
 import { type Entity, parseEntity } from "./mime.ts";
 
-/** A message in a folder. */
-export class Message {
-  /** Its UID in that folder. */
-  readonly uid: number;
+/** What a message has in common with its copies in other folders. */
+export class Content {
   /** All of it, its lines ended by CRLF. */
   readonly bytes: Uint8Array;
-  /** When it came in, with the zone of the server. */
-  readonly date: ZonedDate;
-  /** All flags but `\Recent`, which is a matter of each session. */
-  readonly flags: Set<string>;
+  /** Gmail's number for it (X-GM-MSGID). */
+  readonly id: bigint;
+  /** What it belongs to (X-GM-THRID). */
+  readonly conversation: Conversation;
+  /** Its labels (X-GM-LABELS). */
+  readonly labels: Labels = new Labels();
   #entity: Entity | undefined;
 
-  constructor(uid: number, bytes: Uint8Array, date: ZonedDate, flags: Iterable<string>) {
-    this.uid = uid;
+  constructor(bytes: Uint8Array, id: bigint, conversation: Conversation) {
     this.bytes = bytes;
-    this.date = date;
-    this.flags = new Set(flags);
+    this.id = id;
+    this.conversation = conversation;
   }
 
   /** Its structure, read when it is first asked for. */
   get entity(): Entity {
     return this.#entity ??= parseEntity(this.bytes);
+  }
+}
+
+/** A message in a folder. */
+export class Message {
+  /** Its UID in that folder. */
+  readonly uid: number;
+  /** What is in it. */
+  readonly content: Content;
+  /** When it came in, with the zone of the server. */
+  readonly date: ZonedDate;
+  /** All flags but `\Recent`, which is a matter of each session. */
+  readonly flags: Set<string>;
+
+  constructor(uid: number, content: Content, date: ZonedDate, flags: Iterable<string>) {
+    this.uid = uid;
+    this.content = content;
+    this.date = date;
+    this.flags = new Set(flags);
+  }
+
+  /** All of it, its lines ended by CRLF. */
+  get bytes(): Uint8Array {
+    return this.content.bytes;
+  }
+
+  /** Its structure. */
+  get entity(): Entity {
+    return this.content.entity;
   }
 }
 

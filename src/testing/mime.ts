@@ -58,8 +58,8 @@ export function parseEntity(bytes: Uint8Array): Entity {
 }
 
 /** The value of the first field of this name, given in upper case; `null` without one. */
-export function fieldValue(entity: Entity, name: string): string | null {
-  return entity.fields.find((field) => field.name === name)?.value ?? null;
+export function fieldValue({ fields }: Pick<Entity, "fields">, name: string): string | null {
+  return fields.find((field) => field.name === name)?.value ?? null;
 }
 
 /** The number of lines in a body, as BODYSTRUCTURE counts them. */
@@ -141,7 +141,8 @@ function contentType(text: string): Pick<Entity, "type" | "subtype" | "params"> 
   return { type, subtype, params: bare ? [["charset", "us-ascii"]] : params };
 }
 
-function parseHeader(
+/** The fields of the header that begins at a place, and where the body begins. */
+export function parseHeader(
   bytes: Uint8Array,
   start: number,
   end: number,

@@ -20,6 +20,11 @@ export function string(text: string): string {
   return `"${text.replace(/["\\]/g, "\\$&")}"`;
 }
 
+/** As {@linkcode string}, but without quotes where it needs none. */
+export function astring(text: string): string {
+  return /^(?!nil$)[!#$&'+-[\]^-z|}~]+$/i.test(text) ? text : string(text);
+}
+
 /** As {@linkcode string}, with `NIL` for `null`. */
 export function nstring(text: string | null): string {
   return text === null ? "NIL" : string(text);

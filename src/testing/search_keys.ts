@@ -1,15 +1,16 @@
 import { parseDate, type ZonedDate } from "../model/dates.ts";
-import { LPAREN, RPAREN, SP, tryUtf8 } from "../wire/bytes.ts";
+import { BACKSLASH, encodeUtf8, LPAREN, RPAREN, SP, tryUtf8 } from "../wire/bytes.ts";
+import { decodeUtf7 } from "../wire/utf7.ts";
 import type { Arguments } from "./arguments.ts";
 import type { View } from "./folder.ts";
+import { gmailQuery } from "./gmail_query.ts";
+import { hasFlag, inHeader, inText, type Match, not } from "./matches.ts";
 import type { Message } from "./message.ts";
 import { fieldValue } from "./mime.ts";
-import { bodyText, headerText, wholeText } from "./mime_text.ts";
+import { bodyText, wholeText } from "./mime_text.ts";
 import { membership } from "./picked.ts";
 import { bad } from "./refusal.ts";
-
-/** Whether a message is what is searched for. */
-export type Match = (message: Message, sequence: number) => boolean;
+import type { Session } from "./session.ts";
 
 /** Keys nested deeper than this are refused. */
 const DEEPEST = 100;
@@ -19,12 +20,14 @@ const DAY = 24 * 60 * 60 * 1000;
 export class SearchKeys {
   readonly #args: Arguments;
   readonly #view: View;
+  readonly #gmail: boolean;
   readonly #charset: string;
   #depth = 0;
 
-  constructor(args: Arguments, view: View, charset: string) {
+  constructor(args: Arguments, session: Session, charset: string) {
     this.#args = args;
-    this.#view = view;
+    this.#view = session.view;
+    this.#gmail = session.has("X-GM-EXT-1");
     this.#charset = charset;
   }
 
@@ -56,6 +59,7 @@ export class SearchKeys {
 
   #named(): Match {
     const name = this.#args.keyword();
+    if (this.#gmail && name.startsWith("X-GM-")) return this.#gmailKey(name);
     return this.#flag(name) ?? this.#text(name) ?? this.#date(name) ?? this.#other(name);
   }
 
@@ -133,41 +137,53 @@ export class SearchKeys {
     throw bad(`there is no search key ${name}`);
   }
 
+  /** The keys of Gmail's X-GM-EXT-1. */
+  #gmailKey(name: string): Match {
+    switch (name) {
+      case "X-GM-MSGID": {
+        const id = this.#bigNumber();
+        return ({ content }) => content.id === id;
+      }
+      case "X-GM-THRID": {
+        const id = this.#bigNumber();
+        return ({ content }) => content.conversation.id === id;
+      }
+      case "X-GM-LABELS": {
+        const label = this.#label();
+        return ({ content }) => content.labels.has(label);
+      }
+      case "X-GM-RAW":
+        return gmailQuery(this.#argument(), this.#view.folder.name);
+    }
+    throw bad(`there is no search key ${name}`);
+  }
+
+  #bigNumber(): bigint {
+    const text = this.#args.sp().atom();
+    if (!/^\d{1,20}$/.test(text)) throw bad("expected a number");
+    return BigInt(text);
+  }
+
+  /** A label in modified UTF-7 or in the charset; of those of Gmail's own, some come unquoted. */
+  #label(): string {
+    if (this.#args.ahead(/^ \\/)) return `\\${this.#args.sp().expect(BACKSLASH).atom()}`;
+    return decodeUtf7(encodeUtf8(this.#argument("as it is")));
+  }
+
   #next(): Match {
     this.#args.sp();
     return this.#key();
   }
 
-  /** A text to search for, in the charset that was announced. */
-  #argument(): string {
+  /** A text to search for, in the charset that was announced; in lower case as a rule. */
+  #argument(letterCase?: "as it is"): string {
     const bytes = this.#args.sp().astring();
     const ascii = bytes.every((byte) => byte < 128);
     if (!ascii && this.#charset !== "UTF-8") throw bad(`the text is not ${this.#charset}`);
     const text = tryUtf8(bytes);
     if (text === null) throw bad("the text is not UTF-8");
-    return text.toLowerCase();
+    return letterCase === undefined ? text.toLowerCase() : text;
   }
-}
-
-function not(match: Match): Match {
-  return (message, sequence) => !match(message, sequence);
-}
-
-function hasFlag(flag: string): Match {
-  const key = flag.toLowerCase();
-  return ({ flags }) => [...flags].some((one) => one.toLowerCase() === key);
-}
-
-/** An empty text finds every message that has the field. */
-function inHeader(name: string, text: string): Match {
-  return ({ entity }) =>
-    entity.fields.some((field) =>
-      field.name === name && headerText(field).toLowerCase().includes(text)
-    );
-}
-
-function inText(textOf: (entity: Message["entity"]) => string, text: string): Match {
-  return ({ entity }) => textOf(entity).toLowerCase().includes(text);
 }
 
 function internalDay({ date }: Message): number {

@@ -17,8 +17,12 @@ const LITERAL_MINUS = 4096;
 
 const CAPABILITIES: readonly string[] = [
   ...["IMAP4rev1", "LITERAL+", "SASL-IR", "ID", "ENABLE", "NAMESPACE", "UNSELECT", "UIDPLUS"],
-  ...["MOVE", "IDLE", "SPECIAL-USE", "CHILDREN"],
+  ...["MOVE", "IDLE", "SPECIAL-USE", "CHILDREN", "MULTIAPPEND", "SORT"],
+  ...["THREAD=ORDEREDSUBJECT", "THREAD=REFERENCES", "QUOTA"],
 ];
+
+/** Ways to log in that have to be added; as AUTH=PLAIN, they end with the login. */
+const ADDED_MECHANISMS: readonly string[] = ["AUTH=XOAUTH2", "AUTH=OAUTHBEARER"];
 
 /** A command as it was received. */
 interface Found {
@@ -99,12 +103,24 @@ export class Session {
   /** What the server can do at this point of the session. */
   get capabilities(): readonly string[] {
     const names = [...CAPABILITIES];
+    if (this.appendLimit !== Infinity) names.push(`APPENDLIMIT=${this.appendLimit}`);
     if (this.#account === null) {
       if (this.canStartTls) names.push("STARTTLS", "LOGINDISABLED");
       else names.push("AUTH=PLAIN");
     }
     const { omit = [], add = [] } = this.#options.capabilities ?? {};
-    return [...new Set([...names.filter((name) => !omit.includes(name)), ...add])];
+    const all = new Set([...names.filter((name) => !omit.includes(name)), ...add]);
+    if (this.#account !== null || this.canStartTls) {
+      for (const name of ADDED_MECHANISMS) all.delete(name);
+    }
+    // The rights that ACL did not have at first (RFC 4314 section 2.2).
+    if (all.has("ACL")) all.add("RIGHTS=kxte");
+    return [...all];
+  }
+
+  /** The bytes that an appended message may have. */
+  get appendLimit(): number {
+    return this.#options.appendLimit ?? Infinity;
   }
 
   /** Whether the server has a capability at this point of the session. */

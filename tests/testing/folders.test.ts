@@ -63,6 +63,38 @@ describe("LIST", () => {
   });
 });
 
+describe("XLIST", () => {
+  it("tells special uses as Gmail did", async () => {
+    const scene = new Scene({ capabilities: { add: ["XLIST"], omit: ["CHILDREN"] } });
+    const uses = ["All", "Drafts", "Flagged", "Important", "junk", "Sent", "Trash", "Archive"];
+    for (const use of uses) scene.ann.createFolder(`G/${use}`, { specialUse: `\\${use}` });
+    scene.ann.createFolder("Über");
+    const client = await scene.login();
+    assertEquals(
+      await client.command('XLIST "" *'),
+      '* XLIST (\\Inbox) "/" "INBOX"\r\n* XLIST () "/" "G"\r\n' +
+        '* XLIST (\\AllMail) "/" "G/All"\r\n* XLIST () "/" "G/Archive"\r\n' +
+        '* XLIST (\\Drafts) "/" "G/Drafts"\r\n* XLIST (\\Starred) "/" "G/Flagged"\r\n' +
+        '* XLIST (\\Important) "/" "G/Important"\r\n* XLIST (\\Sent) "/" "G/Sent"\r\n' +
+        '* XLIST (\\Trash) "/" "G/Trash"\r\n* XLIST (\\Spam) "/" "G/junk"\r\n' +
+        '* XLIST () "/" "&ANw-ber"\r\nT OK XLIST completed\r\n',
+    );
+    assertMatch(await client.command('XLIST G/ "T%"'), /^\* XLIST .*Trash"\r\nT OK/);
+    assertEquals(
+      await client.command('XLIST "" ""'),
+      '* XLIST (\\Noselect) "/" ""\r\nT OK XLIST completed\r\n',
+    );
+    assertMatch(await client.command('XLIST ""'), /^T BAD/);
+    await client.close();
+  });
+
+  it("is unknown unless it is named", async () => {
+    const client = await new Scene().login();
+    assertMatch(await client.command('XLIST "" *'), /^T BAD/);
+    await client.close();
+  });
+});
+
 describe("CREATE, DELETE and RENAME", () => {
   it("do what they say", async () => {
     const client = await new Scene().login();

@@ -45,7 +45,7 @@ describe("APPEND", () => {
       'APPEND INBOX "31-Feb-2026 08:09:10 +0530" {1+}\r\na',
       "APPEND INBOX {1+}\r\n\0",
       "APPEND INBOX {1+}\r\nabc",
-      "APPEND INBOX {1+}\r\na {1+}\r\nb",
+      "APPEND INBOX {1+}\r\na b",
     ];
     for (const text of wrong) assertMatch(await client.command(text), /^T BAD/, text);
     assertMatch(await client.command("STATUS INBOX (MESSAGES)"), /MESSAGES 0/);

@@ -10,7 +10,8 @@ describe("greeting", () => {
     assertEquals(
       await client.until(/\n/),
       "* OK [CAPABILITY IMAP4rev1 LITERAL+ SASL-IR ID ENABLE NAMESPACE UNSELECT UIDPLUS MOVE IDLE " +
-        "SPECIAL-USE CHILDREN AUTH=PLAIN] MemoryServer\r\n",
+        "SPECIAL-USE CHILDREN MULTIAPPEND SORT THREAD=ORDEREDSUBJECT THREAD=REFERENCES QUOTA " +
+        "AUTH=PLAIN] MemoryServer\r\n",
     );
     await client.close();
   });

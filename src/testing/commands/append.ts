@@ -1,32 +1,66 @@
+import { NumberSet } from "../../model/number_set.ts";
 import { ZonedDate } from "../../model/dates.ts";
-import { DQUOTE, LPAREN } from "../../wire/bytes.ts";
+import { DQUOTE, LPAREN, SP } from "../../wire/bytes.ts";
+import type { Arguments } from "../arguments.ts";
 import type { ServerCommand } from "../command.ts";
 import { withCrlf } from "../message.ts";
+import { no } from "../refusal.ts";
+import type { Session } from "../session.ts";
 
-/** APPEND (RFC 3501 section 6.3.11), with APPENDUID (RFC 4315). */
+/** A message to be appended. */
+interface Upload {
+  readonly bytes: Uint8Array;
+  readonly date: ZonedDate;
+  readonly flags: readonly string[];
+}
+
+/**
+ * APPEND (RFC 3501 section 6.3.11) of one message or of several (MULTIAPPEND, RFC 3502), with
+ * APPENDUID (RFC 4315). APPENDLIMIT (RFC 7889) and the quota hold.
+ */
 export const append: ServerCommand = {
   name: "APPEND",
   state: "authenticated",
   early(session, args): void {
-    const name = args.sp().mailbox();
-    args.sp();
-    session.account.target(name);
+    session.account.target(args.sp().mailbox());
+    readUploads(session, args);
   },
   run(session, args): string | void {
     const name = args.sp().mailbox();
-    args.sp();
+    // All are read before the first is stored: it is all or nothing.
+    const uploads = readUploads(session, args);
+    args.end();
+    const { account } = session;
+    const folder = account.target(name);
+    const uids = uploads.map(({ bytes, date, flags }) =>
+      folder.add(account.receive(bytes), date, flags).uid
+    );
+    if (session.has("UIDPLUS")) return `APPENDUID ${folder.uidValidity} ${NumberSet.from(uids)}`;
+  },
+};
+
+/** Reads the messages, and refuses what is too much at the head of the literal. */
+function readUploads(session: Session, args: Arguments): Upload[] {
+  const several = session.has("MULTIAPPEND");
+  const uploads: Upload[] = [];
+  let total = 0;
+  args.sp();
+  do {
     const flags = args.peek() === LPAREN ? args.flagList() : null;
     if (flags !== null) args.sp();
     const date = args.peek() === DQUOTE ? args.dateTime() : null;
     if (date !== null) args.sp();
-    const bytes = args.literal();
-    args.end();
-    const folder = session.account.target(name);
+    const size = args.literalSize;
+    if (size > session.appendLimit) throw no("the message is too large", "TOOBIG");
+    if (size === 0 && several) throw no("a message without a byte cancels the command");
+    session.account.checkQuota(total + size);
     // A copy, since the bytes lie within those of the whole command.
-    const message = folder.add(withCrlf(bytes.slice()), date ?? now(), flags ?? []);
-    if (session.has("UIDPLUS")) return `APPENDUID ${folder.uidValidity} ${message.uid}`;
-  },
-};
+    const bytes = withCrlf(args.literal().slice());
+    total += bytes.length;
+    uploads.push({ bytes, date: date ?? now(), flags: flags ?? [] });
+  } while (several && args.take(SP));
+  return uploads;
+}
 
 function now(): ZonedDate {
   const date = new Date();

@@ -12,7 +12,9 @@ export const copy: ServerCommand = {
   state: "selected",
   uid: "IMAP4rev1",
   run(session, args, uid): string | undefined {
-    return copyTo(session, readArguments(session.view, args, uid)) ?? undefined;
+    const what = readArguments(session.view, args, uid);
+    session.account.checkQuota(what.messages.reduce((sum, { bytes }) => sum + bytes.length, 0));
+    return copyTo(session, what) ?? undefined;
   },
 };
 
@@ -46,7 +48,7 @@ function readArguments(view: View, args: Arguments, uid: boolean): Copying {
 /** Copies all or nothing; gives the response code that tells the new UIDs. */
 function copyTo(session: Session, { messages, to }: Copying): string | null {
   const target = session.account.target(to);
-  const copies = messages.map(({ bytes, date, flags }) => target.add(bytes, date, flags).uid);
+  const copies = messages.map(({ content, date, flags }) => target.add(content, date, flags).uid);
   if (copies.length === 0 || !session.has("UIDPLUS")) return null;
   const from = NumberSet.from(messages.map(({ uid }) => uid));
   return `COPYUID ${target.uidValidity} ${from} ${NumberSet.from(copies)}`;

@@ -13,7 +13,7 @@ export const fetch: ServerCommand = {
   keepsNumbers: true,
   async run(session, args, uid): Promise<void> {
     const set = args.sp().sequenceSet();
-    const items = readItems(args.sp());
+    const items = readItems(args.sp(), session);
     args.end();
     if (uid && !items.some(({ name }) => name === "UID")) items.unshift(UID);
     for (const picked of pick(session.view, set, uid)) {
@@ -27,11 +27,11 @@ export const fetch: ServerCommand = {
 const UID = MACROS.UID[0];
 
 /** A macro, an item, or items in parentheses. */
-function readItems(args: Arguments): FetchItem[] {
+function readItems(args: Arguments, session: Session): FetchItem[] {
   const items: FetchItem[] = [];
-  if (args.peek() === LPAREN) args.list(() => items.push(readFetchItem(args)));
+  if (args.peek() === LPAREN) args.list(() => items.push(readFetchItem(args, session)));
   else if (args.ahead(/^(?:ALL|FAST|FULL)$/i)) items.push(...MACROS[args.keyword()]);
-  else items.push(readFetchItem(args));
+  else items.push(readFetchItem(args, session));
   return items;
 }
 

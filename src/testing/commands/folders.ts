@@ -88,6 +88,6 @@ function existing(session: Session, name: string): Folder {
 function moveInbox(session: Session, inbox: Folder, name: string): void {
   const folder = session.account.create(name, null);
   const messages = new Set(inbox.messages);
-  for (const { bytes, date, flags } of messages) folder.add(bytes, date, flags);
+  for (const { content, date, flags } of messages) folder.add(content, date, flags);
   inbox.expunge(messages);
 }

@@ -1,27 +1,43 @@
 import { encodeUtf7 } from "../../wire/utf7.ts";
 import { canonical, DELIMITER } from "../account.ts";
+import type { Arguments } from "../arguments.ts";
 import type { ServerCommand } from "../command.ts";
 import type { Folder } from "../folder.ts";
 import { string } from "../output.ts";
 import type { Session } from "../session.ts";
 
+/** Gmail's attributes of before RFC 6154, by those that there are now. */
+const XLIST_USES: Readonly<Record<string, string>> = {
+  "\\all": "\\AllMail",
+  "\\drafts": "\\Drafts",
+  "\\flagged": "\\Starred",
+  "\\important": "\\Important",
+  "\\junk": "\\Spam",
+  "\\sent": "\\Sent",
+  "\\trash": "\\Trash",
+};
+
 /** LIST (RFC 3501 section 6.3.8), with CHILDREN (RFC 3348) and SPECIAL-USE (RFC 6154). */
 export const list: ServerCommand = {
   name: "LIST",
   state: "authenticated",
-  run(session, args): void {
-    const reference = args.sp().mailbox();
-    const pattern = args.sp().listMailbox();
-    args.end();
-    if (pattern === "") {
-      session.untagged(`LIST (\\Noselect) "${DELIMITER}" ""`);
-      return;
-    }
-    const matches = matcher(reference + pattern);
-    for (const folder of session.account.folders) {
-      if (matches(folder.name)) answer(session, "LIST", attributes(session, folder), folder.name);
-    }
-  },
+  run: (session, args) =>
+    listAll(session, args, "LIST", ({ specialUse }) => {
+      return session.has("SPECIAL-USE") ? specialUse : null;
+    }),
+};
+
+/** XLIST: what Gmail had for special uses before there was a standard. */
+export const xlist: ServerCommand = {
+  name: "XLIST",
+  state: "authenticated",
+  capability: "XLIST",
+  run: (session, args) =>
+    listAll(session, args, "XLIST", ({ name, specialUse }) => {
+      if (name === "INBOX") return "\\Inbox";
+      const use = specialUse?.toLowerCase() ?? "";
+      return Object.hasOwn(XLIST_USES, use) ? XLIST_USES[use] : null;
+    }),
 };
 
 /** LSUB (RFC 3501 section 6.3.9). */
@@ -48,6 +64,28 @@ export const lsub: ServerCommand = {
   },
 };
 
+function listAll(
+  session: Session,
+  args: Arguments,
+  kind: string,
+  useOf: (folder: Folder) => string | null,
+): void {
+  const reference = args.sp().mailbox();
+  const pattern = args.sp().listMailbox();
+  args.end();
+  if (pattern === "") {
+    session.untagged(`${kind} (\\Noselect) "${DELIMITER}" ""`);
+    return;
+  }
+  const matches = matcher(reference + pattern);
+  for (const folder of session.account.folders) {
+    if (!matches(folder.name)) continue;
+    const use = useOf(folder);
+    const all = [...attributes(session, folder), ...(use === null ? [] : [use])];
+    answer(session, kind, all, folder.name);
+  }
+}
+
 function answer(session: Session, kind: string, attributes: string[], name: string): void {
   const shown = string(encodeUtf7(name));
   session.untagged(`${kind} (${attributes.join(" ")}) "${DELIMITER}" ${shown}`);
@@ -60,7 +98,6 @@ function attributes(session: Session, folder: Folder): string[] {
     const children = session.account.below(folder.name).length > 0;
     list.push(children ? "\\HasChildren" : "\\HasNoChildren");
   }
-  if (folder.specialUse !== null && session.has("SPECIAL-USE")) list.push(folder.specialUse);
   return list;
 }
 

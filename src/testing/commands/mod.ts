@@ -1,4 +1,5 @@
 import type { ServerCommand } from "../command.ts";
+import { deleteAcl, getAcl, listRights, myRights, setAcl } from "./acl.ts";
 import { append } from "./append.ts";
 import { authenticate } from "./authenticate.ts";
 import { copy, move } from "./copy.ts";
@@ -6,11 +7,13 @@ import { expunge } from "./expunge.ts";
 import { fetch } from "./fetch.ts";
 import { create, deleteFolder, rename, subscribe, unsubscribe } from "./folders.ts";
 import { idle } from "./idle.ts";
-import { list, lsub } from "./list.ts";
+import { list, lsub, xlist } from "./list.ts";
 import { login } from "./login.ts";
+import { getQuota, getQuotaRoot, setQuota } from "./quota.ts";
 import { search } from "./search.ts";
 import { close, examine, select, unselect } from "./select.ts";
 import { capability, check, enable, id, logout, namespace, noop, startTls } from "./session.ts";
+import { sort, thread } from "./sort.ts";
 import { status } from "./status.ts";
 import { store } from "./store.ts";
 
@@ -18,8 +21,10 @@ import { store } from "./store.ts";
 export const COMMANDS: ReadonlyMap<string, ServerCommand> = new Map(
   [
     ...[capability, noop, logout, startTls, id, enable, namespace, check, login, authenticate],
-    ...[select, examine, close, unselect, list, lsub, status],
+    ...[select, examine, close, unselect, list, lsub, xlist, status],
     ...[create, deleteFolder, rename, subscribe, unsubscribe],
-    ...[append, search, fetch, store, copy, move, expunge, idle],
+    ...[append, search, sort, thread, fetch, store, copy, move, expunge, idle],
+    ...[getQuota, getQuotaRoot, setQuota],
+    ...[getAcl, setAcl, deleteAcl, listRights, myRights],
   ].map((command) => [command.name, command]),
 );

@@ -1,7 +1,9 @@
 import type { Arguments } from "../arguments.ts";
 import type { ServerCommand } from "../command.ts";
+import type { Picked } from "../picked.ts";
 import { no } from "../refusal.ts";
 import { SearchKeys } from "../search_keys.ts";
+import type { Session } from "../session.ts";
 
 const CHARSETS = ["US-ASCII", "UTF-8"];
 
@@ -12,22 +14,38 @@ export const search: ServerCommand = {
   uid: "IMAP4rev1",
   keepsNumbers: true,
   run(session, args, uid): void {
-    const { view } = session;
-    const matches = new SearchKeys(args.sp(), view, readCharset(args)).all();
-    args.end();
-    const found: number[] = [];
-    view.messages.forEach((message, index) => {
-      if (matches(message, index + 1)) found.push(uid ? message.uid : index + 1);
-    });
+    let charset = "US-ASCII";
+    args.sp();
+    if (args.ahead(/^CHARSET /i)) {
+      args.keyword();
+      charset = readCharset(args);
+      args.sp();
+    }
+    const found = searchMessages(session, args, charset).map((picked) => numberOf(picked, uid));
     session.untagged(["SEARCH", ...found].join(" "));
   },
 };
 
-function readCharset(args: Arguments): string {
-  if (!args.ahead(/^CHARSET /i)) return "US-ASCII";
-  args.keyword();
+/** Reads search keys up to the end, and finds what matches them. */
+export function searchMessages(session: Session, args: Arguments, charset: string): Picked[] {
+  const matches = new SearchKeys(args, session, charset).all();
+  args.end();
+  const found: Picked[] = [];
+  session.view.messages.forEach((message, index) => {
+    const sequence = index + 1;
+    if (matches(message, sequence)) found.push({ message, sequence });
+  });
+  return found;
+}
+
+/** Reads the charset of the keys' texts. */
+export function readCharset(args: Arguments): string {
   const charset = args.sp().text().toUpperCase();
-  args.sp();
   if (CHARSETS.includes(charset)) return charset;
   throw no("texts can't be in this charset", `BADCHARSET (${CHARSETS.join(" ")})`);
+}
+
+/** The number by which a message is told. */
+export function numberOf({ message, sequence }: Picked, uid: boolean): number {
+  return uid ? message.uid : sequence;
 }

@@ -1,10 +1,21 @@
 import { LPAREN, SP } from "../../wire/bytes.ts";
 import type { Arguments } from "../arguments.ts";
 import type { ServerCommand } from "../command.ts";
+import type { View } from "../folder.ts";
+import { readLabels, type Sign } from "../labels.ts";
+import type { Message } from "../message.ts";
 import { pick } from "../picked.ts";
-import { no } from "../refusal.ts";
+import { bad, no } from "../refusal.ts";
 
-/** STORE (RFC 3501 section 6.4.6). */
+/** What is done with each message. */
+interface Change {
+  /** Does it. */
+  apply(view: View, message: Message): void;
+  /** What came of it, as FETCH says it. */
+  shown(view: View, message: Message): string;
+}
+
+/** STORE (RFC 3501 section 6.4.6) of flags and, with X-GM-EXT-1, of Gmail's labels. */
 export const store: ServerCommand = {
   name: "STORE",
   state: "selected",
@@ -12,8 +23,11 @@ export const store: ServerCommand = {
   keepsNumbers: true,
   run(session, args, uid): void {
     const set = args.sp().sequenceSet();
-    const [, sign, silent] = args.sp().match(/^([+-]?)FLAGS(\.SILENT)?(?= )/i, "FLAGS");
-    const flags = readFlags(args.sp());
+    const expression = /^([+-]?)(FLAGS|X-GM-LABELS)(\.SILENT)?(?= )/i;
+    const [, sign, item, silent] = args.sp().match(expression, "FLAGS");
+    const ofFlags = item.toUpperCase() === "FLAGS";
+    if (!ofFlags && !session.has("X-GM-EXT-1")) throw bad("there are no labels");
+    const change = (ofFlags ? flagChange : labelChange)(sign as Sign, args.sp());
     args.end();
     const view = session.writableView;
     let gone = false;
@@ -22,15 +36,34 @@ export const store: ServerCommand = {
         gone = true;
         continue;
       }
-      view.folder.setFlags(message, changed(message.flags, sign, flags), view);
+      change.apply(view, message);
       for (const line of view.newFlags()) session.untagged(line);
       if (silent) continue;
-      const shown = `${uid ? `UID ${message.uid} ` : ""}FLAGS ${view.flags(message)}`;
+      const shown = `${uid ? `UID ${message.uid} ` : ""}${change.shown(view, message)}`;
       session.untagged(`${sequence} FETCH (${shown})`);
     }
     if (gone && !uid) throw no("some of the messages are gone", "EXPUNGEISSUED");
   },
 };
+
+function flagChange(sign: Sign, args: Arguments): Change {
+  const flags = readFlags(args);
+  return {
+    apply(view, message): void {
+      view.folder.setFlags(message, changed(message.flags, sign, flags), view);
+    },
+    shown: (view, message) => `FLAGS ${view.flags(message)}`,
+  };
+}
+
+/** Labels are the message's own in whichever folder it is; other sessions are not told. */
+function labelChange(sign: Sign, args: Arguments): Change {
+  const labels = readLabels(args);
+  return {
+    apply: (_, { content }) => content.labels.change(sign, labels),
+    shown: (_, { content }) => `X-GM-LABELS ${content.labels}`,
+  };
+}
 
 /** Flags with or without parentheses. */
 function readFlags(args: Arguments): string[] {
@@ -40,7 +73,7 @@ function readFlags(args: Arguments): string[] {
   return flags;
 }
 
-function changed(current: ReadonlySet<string>, sign: string, flags: string[]): string[] {
+function changed(current: ReadonlySet<string>, sign: Sign, flags: string[]): string[] {
   if (sign === "+") return [...current, ...flags];
   if (sign === "") return flags;
   const removed = flags.map((flag) => flag.toLowerCase());

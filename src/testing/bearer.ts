@@ -1,0 +1,52 @@
+import type { Account } from "./account.ts";
+import { bad } from "./refusal.ts";
+
+/** What the client has to acknowledge before it is refused (RFC 7628 section 3.2.2; Gmail). */
+export const TOKEN_ERROR: string = JSON.stringify({
+  status: "400",
+  schemes: "Bearer",
+  scope: "https://mail.google.com/",
+});
+
+/** An access token, and who is said to have it. */
+interface Bearer {
+  readonly user: string;
+  readonly token: string;
+}
+
+/** How messages of the mechanisms begin. */
+const HEADS: Readonly<Record<string, RegExp>> = {
+  XOAUTH2: /^user=(.+)$/,
+  OAUTHBEARER: /^n,(?:a=([^,]+))?,$/,
+};
+
+/** Whether a mechanism takes access tokens. */
+export function takesToken(mechanism: string): boolean {
+  return Object.hasOwn(HEADS, mechanism);
+}
+
+/** The account that a message of such a mechanism gives access to; `null` for none. */
+export function accountByToken(
+  accounts: ReadonlyMap<string, Account>,
+  mechanism: string,
+  message: string,
+): Account | null {
+  const { user, token } = readBearer(mechanism, message);
+  for (const account of accounts.values()) {
+    if (account.token === token && (user === "" || account.user === user)) return account;
+  }
+  return null;
+}
+
+/** `user=ann^Aauth=Bearer token^A^A`, or `n,a=ann,^Aauth=Bearer token^A^A` (RFC 7628). */
+function readBearer(mechanism: string, message: string): Bearer {
+  const [first, ...fields] = message.split("\x01");
+  const head = HEADS[mechanism].exec(first);
+  const auth = fields.map((field) => /^auth=Bearer (.+)$/i.exec(field)).find((it) => it !== null);
+  if (head === null || !auth || !message.endsWith("\x01\x01")) {
+    throw bad(`not a message of ${mechanism}`);
+  }
+  const user = head[1] ?? "";
+  if (mechanism === "XOAUTH2") return { user, token: auth[1] };
+  return { user: user.replaceAll("=2C", ",").replaceAll("=3D", "="), token: auth[1] };
+}

@@ -1,0 +1,62 @@
+import { encodeUtf7 } from "../../wire/utf7.ts";
+import type { ServerCommand } from "../command.ts";
+import { string } from "../output.ts";
+import { no } from "../refusal.ts";
+import type { Session } from "../session.ts";
+
+/** What STORAGE counts in (RFC 2087 section 3). */
+const UNIT = 1024;
+
+/** GETQUOTA (RFC 2087 section 4.2). There is one quota root, `""`, for all folders. */
+export const getQuota: ServerCommand = {
+  name: "GETQUOTA",
+  state: "authenticated",
+  capability: "QUOTA",
+  run(session, args): void {
+    const root = args.sp().text();
+    args.end();
+    tell(session, root);
+  },
+};
+
+/** GETQUOTAROOT (RFC 2087 section 4.3). */
+export const getQuotaRoot: ServerCommand = {
+  name: "GETQUOTAROOT",
+  state: "authenticated",
+  capability: "QUOTA",
+  run(session, args): void {
+    const name = args.sp().mailbox();
+    args.end();
+    const folder = session.account.get(name);
+    session.untagged(`QUOTAROOT ${string(encodeUtf7(folder.name))} ""`);
+    tell(session, "");
+  },
+};
+
+/** SETQUOTA (RFC 2087 section 4.1): what is not named has no limit any more. */
+export const setQuota: ServerCommand = {
+  name: "SETQUOTA",
+  state: "authenticated",
+  capability: "QUOTA",
+  run(session, args): void {
+    const root = args.sp().text();
+    const limits = new Map<string, number>();
+    args.sp().list(() => limits.set(args.keyword(), args.sp().number()), "empty");
+    args.end();
+    if (root !== "") throw no("there is no such quota root");
+    if ([...limits.keys()].some((name) => name !== "STORAGE")) {
+      throw no("nothing but STORAGE can be limited");
+    }
+    const limit = limits.get("STORAGE");
+    session.account.quota = limit === undefined ? null : limit * UNIT;
+    tell(session, root);
+  },
+};
+
+function tell(session: Session, root: string): void {
+  if (root !== "") throw no("there is no such quota root");
+  const { usage, quota } = session.account;
+  const storage = `STORAGE ${Math.ceil(usage / UNIT)}`;
+  const limits = quota === null ? "" : `${storage} ${Math.floor(quota / UNIT)}`;
+  session.untagged(`QUOTA "" (${limits})`);
+}

@@ -1,0 +1,67 @@
+import { BACKSLASH, LPAREN, SP } from "../wire/bytes.ts";
+import { encodeUtf7 } from "../wire/utf7.ts";
+import type { Arguments } from "./arguments.ts";
+import { astring, string } from "./output.ts";
+import { bad } from "./refusal.ts";
+
+/** The labels that Gmail has of its own; no other may begin with a backslash. */
+const SYSTEM_LABELS: readonly string[] = [
+  ...["\\Inbox", "\\Sent", "\\Important", "\\Starred", "\\Draft"],
+  ...["\\Spam", "\\Trash", "\\Muted"],
+];
+
+/** What STORE does with what it is given: adds, removes, or sets in place of all others. */
+export type Sign = "+" | "-" | "";
+
+/** The labels of a message (Gmail's X-GM-LABELS). Their letter case makes no difference. */
+export class Labels {
+  readonly #byKey = new Map<string, string>();
+
+  /** Whether the message has a label. */
+  has(label: string): boolean {
+    return this.#byKey.has(label.toLowerCase());
+  }
+
+  /** Whether one of the labels is as wanted. */
+  some(wanted: (label: string) => boolean): boolean {
+    return [...this.#byKey.values()].some(wanted);
+  }
+
+  /** Adds, removes or sets labels. */
+  change(sign: Sign, labels: Iterable<string>): void {
+    if (sign === "") this.#byKey.clear();
+    for (const label of labels) {
+      const key = label.toLowerCase();
+      if (sign === "-") this.#byKey.delete(key);
+      else if (!this.#byKey.has(key)) this.#byKey.set(key, label);
+    }
+  }
+
+  /** As FETCH gives them: Gmail quotes those of its own, `("\\\\Important" foo)`. */
+  toString(): string {
+    const show = (label: string) => label.startsWith("\\") ? string(label) : astring(label);
+    return `(${[...this.#byKey.values()].map((label) => show(encodeUtf7(label))).join(" ")})`;
+  }
+}
+
+/** A label as it is kept; `null` for what can't be one. */
+export function knownLabel(label: string): string | null {
+  if (!label.startsWith("\\")) return label === "" ? null : label;
+  return SYSTEM_LABELS.find((known) => known.toLowerCase() === label.toLowerCase()) ?? null;
+}
+
+/** Labels with or without parentheses, each in modified UTF-7. */
+export function readLabels(args: Arguments): string[] {
+  const labels: string[] = [];
+  if (args.peek() === LPAREN) args.list(() => labels.push(readLabel(args)), "empty");
+  else do labels.push(readLabel(args)); while (args.take(SP));
+  return labels;
+}
+
+/** A label; those of Gmail's own may come as they are, or quoted. */
+function readLabel(args: Arguments): string {
+  const name = args.take(BACKSLASH) ? `\\${args.atom()}` : args.mailbox();
+  const label = knownLabel(name);
+  if (label === null) throw bad("there can't be such a label");
+  return label;
+}
