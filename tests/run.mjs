@@ -1,13 +1,15 @@
 // Runs the suite on Deno, Bun and Node, one after the other, and closes with a line of counts each:
 //
-//   node tests/run.mjs [deno|bun|node]… [--verbose] [file or folder]…
+//   node tests/run.mjs [deno|bun|node]… [--verbose] [--reports=folder] [file or folder]…
 //
-// What a runtime prints is shown only if it fails, or with --verbose.
+// What a runtime prints is shown only if it fails, or with --verbose. With --reports the JUnit
+// report of each is kept in that folder, for checklist.mjs.
 import { spawn } from "node:child_process";
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join, relative, resolve, sep } from "node:path";
 import { fileURLToPath } from "node:url";
+import { readTests } from "./junit.mjs";
 
 const tests = dirname(fileURLToPath(import.meta.url));
 const root = dirname(tests);
@@ -53,6 +55,7 @@ delete environment.FORCE_COLOR;
 
 const args = process.argv.slice(2);
 const verbose = args.includes("--verbose");
+const kept = args.find((arg) => arg.startsWith("--reports="))?.slice("--reports=".length);
 const chosen = Object.keys(RUNTIMES).filter((name) => args.includes(name));
 const places = args.filter((arg) => !arg.startsWith("-") && !(arg in RUNTIMES));
 
@@ -107,27 +110,11 @@ function execute(command, args) {
   });
 }
 
-/** Counts the tests of a JUnit report that hold no others: Deno also reports groups as tests. */
+/** Counts the tests of a JUnit report. */
 function count(report) {
-  const xml = existsSync(report) ? readFileSync(report, "utf8") : "";
-  const cases = [...xml.matchAll(/<testcase((?:[^"<]|"[^"]*")*?)(?:\/>|>(.*?)<\/testcase>)/gs)]
-    .map(([, attributes, inside = ""]) => ({
-      name: / name="([^"]*)"/.exec(attributes)[1],
-      inside,
-    }));
-  const groups = new Set();
-  for (const { name } of cases) {
-    const parts = name.split(" &gt; ");
-    for (let length = 1; length < parts.length; length++) {
-      groups.add(parts.slice(0, length).join(" &gt; "));
-    }
-  }
-  // Node reports a file without tests as a test that passed.
-  const isFile = ({ name, inside }) => name.endsWith(".test.ts") && inside === "";
-  const leaves = cases.filter((it) => !groups.has(it.name) && !isFile(it));
-  const failed = leaves.filter(({ inside }) => inside.includes("<failure")).length;
-  const skipped = leaves.filter(({ inside }) => inside.includes("<skipped")).length;
-  return { passed: leaves.length - failed - skipped, failed, skipped };
+  const tests = existsSync(report) ? readTests(readFileSync(report, "utf8")) : [];
+  const number = (outcome) => tests.filter((test) => test.outcome === outcome).length;
+  return { passed: number("passed"), failed: number("failed"), skipped: number("skipped") };
 }
 
 async function run(runtime, files, folder) {
@@ -160,8 +147,9 @@ if (files.length === 0) {
   console.error(`no test file in ${places.join(", ") || "tests"}`);
   process.exit(1);
 }
-const folder = mkdtempSync(join(tmpdir(), "imapclient-tests-"));
-process.on("exit", () => rmSync(folder, { recursive: true, force: true }));
+const folder = kept ?? mkdtempSync(join(tmpdir(), "imapclient-tests-"));
+if (kept === undefined) process.on("exit", () => rmSync(folder, { recursive: true, force: true }));
+else mkdirSync(folder, { recursive: true });
 const total = { passed: 0, failed: 0, skipped: 0 };
 for (const runtime of chosen.length > 0 ? chosen : Object.keys(RUNTIMES)) {
   const counts = await run(runtime, files, folder);

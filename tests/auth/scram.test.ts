@@ -174,7 +174,10 @@ for (const example of [SHA1, SHA256]) {
       const password = "pencil";
       const client = scram(example.hash, { user: "user", password }, "abc");
       const server = new Server(example.hash, password);
-      const proof = await answers(client, server.challenge(begins(client), SALT, 4096, ",x=1,y=a=b"));
+      const proof = await answers(
+        client,
+        server.challenge(begins(client), SALT, 4096, ",x=1,y=a=b"),
+      );
       assertEquals(await answers(client, `${server.verify(proof)},z=1`), "");
       client.finish?.();
     });

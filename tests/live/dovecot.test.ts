@@ -3,28 +3,32 @@ import { existsSync } from "node:fs";
 import { connect } from "node:net";
 import { after, before, describe, it } from "node:test";
 import { connect as connectTls } from "node:tls";
-import type { Readable, Writable } from "node:stream";
-import { assert, assertFalse, assertMatch, assertRejects } from "@std/assert";
+import { assert, assertEquals, assertFalse, assertMatch, assertRejects } from "@std/assert";
 import { type Dovecot, DOVECOT_USERS, dovecotMissing, startDovecot } from "./dovecot.ts";
+import { talk } from "./talk.ts";
+import { TOKENS } from "./token_server.ts";
 
-/** Sends commands, one after the other's answer, and gives all that the server said. */
-async function talk(
-  output: Readable,
-  input: Writable,
-  commands: readonly string[],
-): Promise<string> {
-  let said = "";
-  let sent = 0;
-  for await (const bytes of output) {
-    said += bytes;
-    if (
-      sent < commands.length && said.split(/^(?:\* (?:OK|PREAUTH)|a) .*\r\n/m).length > sent + 1
-    ) {
-      input.write(`a ${commands[sent++]}\r\n`);
-    }
-  }
-  return said;
+/** The command that logs a user in. */
+function plain(user: "ann" | "bob"): string {
+  const bytes = new TextEncoder().encode(`\0${user}\0${DOVECOT_USERS[user]}`);
+  return `AUTHENTICATE PLAIN ${btoa(String.fromCharCode(...bytes))}`;
 }
+
+/** The command that logs a user in by a token, and what to say to the explanation of an error. */
+const TOKEN_MECHANISMS = {
+  XOAUTH2: {
+    login: (user: string, token: string) =>
+      `AUTHENTICATE XOAUTH2 ${btoa(`user=${user}\x01auth=Bearer ${token}\x01\x01`)}`,
+    acknowledgement: "",
+    status: "401",
+  },
+  OAUTHBEARER: {
+    login: (user: string, token: string) =>
+      `AUTHENTICATE OAUTHBEARER ${btoa(`n,a=${user},\x01auth=Bearer ${token}\x01\x01`)}`,
+    acknowledgement: btoa("\x01"),
+    status: "invalid_token",
+  },
+} as const;
 
 describe("startDovecot", { skip: dovecotMissing }, () => {
   let server: Dovecot;
@@ -70,11 +74,46 @@ describe("startDovecot", { skip: dovecotMissing }, () => {
 
   it("takes the password that needs quoting", async () => {
     const socket = connect(server.port, server.host);
-    const answer = btoa(
-      String.fromCharCode(...new TextEncoder().encode(`\0bob\0${DOVECOT_USERS.bob}`)),
-    );
-    const said = await talk(socket, socket, [`AUTHENTICATE PLAIN ${answer}`, "LOGOUT"]);
+    const said = await talk(socket, socket, [plain("bob"), "LOGOUT"]);
     assertMatch(said, /^a OK .*Logged in/m);
+  });
+
+  for (const [name, { login, acknowledgement, status }] of Object.entries(TOKEN_MECHANISMS)) {
+    it(`takes a good token by ${name}`, async () => {
+      for (const user of ["ann", "bob"] as const) {
+        const socket = connect(server.port, server.host);
+        const said = await talk(socket, socket, [login(user, TOKENS[user]), "LOGOUT"]);
+        assertMatch(said, /^a OK .*Logged in/m);
+      }
+    });
+
+    it(`says by ${name} what is wrong with a token`, async () => {
+      // A password is no token.
+      await Promise.all(["no-token", TOKENS.bob, DOVECOT_USERS.ann].map(async (token) => {
+        const socket = connect(server.port, server.host);
+        const said = await talk(socket, socket, [login("ann", token), acknowledgement, "LOGOUT"]);
+        const [, challenge] = /^\+ (\S+)\r\na NO \[AUTHENTICATIONFAILED\]/m.exec(said) ?? [];
+        assert(challenge, said);
+        assertEquals(JSON.parse(atob(challenge)).status, status);
+      }));
+    });
+  }
+
+  it("shows bob the folder to which ann gave him rights", async () => {
+    server.addMail("ann", "Team", ["Subject: for all\r\n\r\n"]);
+    const ann = connect(server.port, server.host);
+    await talk(ann, ann, [plain("ann"), "SETACL Team bob lr", "LOGOUT"]);
+    const bob = connect(server.port, server.host);
+    const said = await talk(bob, bob, [
+      plain("bob"),
+      'LIST "" *',
+      "MYRIGHTS shared/ann/Team",
+      "EXAMINE shared/ann/Team",
+      "LOGOUT",
+    ]);
+    assertMatch(said, /^\* LIST .* shared\/ann\/Team\r$/m);
+    assertMatch(said, /^\* MYRIGHTS shared\/ann\/Team lr\r$/m);
+    assertMatch(said, /^\* 1 EXISTS\r$/m);
   });
 
   it("speaks as a process that needs no password", async () => {
@@ -107,6 +146,28 @@ describe("startDovecot with client certificates", { skip: dovecotMissing }, () =
     const socket = connectTls({ port, host, ca, servername: "localhost" });
     const commands = ["AUTHENTICATE EXTERNAL YW5u", "LOGIN ann secret", "LOGOUT"];
     assertMatch(await talk(socket, socket, commands), /^a NO [^]*^a OK .*Logged in/m);
+  });
+});
+
+describe("startDovecot with a quota", { skip: dovecotMissing }, () => {
+  let server: Dovecot;
+
+  before(async () => {
+    server = await startDovecot({ quota: "storage=100k" });
+  });
+  after(() => server?.stop());
+
+  it("refuses a message that does not fit", async () => {
+    const socket = connect(server.port, server.host);
+    const message = "x".repeat(110 * 1024);
+    const said = await talk(socket, socket, [
+      "LOGIN ann secret",
+      "GETQUOTAROOT INBOX",
+      `APPEND INBOX {${message.length}+}\r\n${message}`,
+      "LOGOUT",
+    ]);
+    assertMatch(said, /^\* QUOTA "User quota" \(STORAGE 0 100\)\r$/m);
+    assertMatch(said, /^a NO \[OVERQUOTA\] /m);
   });
 });
 

@@ -1,38 +1,19 @@
-import { type ChildProcess, spawn } from "node:child_process";
-import { once } from "node:events";
-import {
-  chmodSync,
-  chownSync,
-  closeSync,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  openSync,
-  readFileSync,
-  rmSync,
-  writeFileSync,
-} from "node:fs";
-import { type AddressInfo, connect, createServer } from "node:net";
-import { tmpdir } from "node:os";
+import { randomUUID } from "node:crypto";
+import { chownSync, existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import process from "node:process";
-import { setTimeout as sleep } from "node:timers/promises";
 import { type Certificate, createAuthority, LOOPBACK_HOSTS } from "./certificates.ts";
+import { HOST, inNewFolder, launch, type PrivateServer, USERS } from "./launch.ts";
 import { type MailOwner, mailOwner } from "./mail_owner.ts";
 import { type Mail, writeMaildir } from "./maildir.ts";
 import { skipLive } from "./skip.ts";
+import { startTokenServer } from "./token_server.ts";
 
-const HOST = "127.0.0.1";
 const DOVECOT = "/usr/sbin/dovecot";
 const IMAP = "/usr/lib/dovecot/imap";
-const START_LIMIT_MS = 20_000;
-const STOP_LIMIT_MS = 5_000;
 
 /** Who can log in, and with what; bob's password needs every kind of quoting. */
-export const DOVECOT_USERS: Readonly<Record<"ann" | "bob", string>> = {
-  ann: "secret",
-  bob: 'b"o\\bü',
-};
+export const DOVECOT_USERS: typeof USERS = USERS;
 
 /** Why the tests that need a Dovecot are skipped, or `false`. */
 export const dovecotMissing: string | false = skipLive(findMissing());
@@ -49,26 +30,17 @@ function findMissing(): string | false {
 export interface DovecotOptions {
   /** Whether clients are asked for a certificate and may log in by it (SASL EXTERNAL). */
   readonly clientCertificates?: boolean;
+  /** How much mail a user may have, as in `storage=100k` or `messages=2`. */
+  readonly quota?: string;
   /** Lines for the end of the configuration; the last line about a setting counts. */
   readonly config?: string;
 }
 
-/** A private Dovecot. */
-export interface Dovecot {
-  readonly host: string;
-  /** The port for plain text and STARTTLS. */
-  readonly port: number;
-  /** The port for implicit TLS. */
-  readonly tlsPort: number;
-  /** The authority that signed the server's certificate (PEM). */
-  readonly ca: string;
+/** A private Dovecot, which also takes the tokens of token_server.ts (OAuth 2.0). */
+export interface Dovecot extends PrivateServer {
   /** A certificate of that authority for ann (PEM). */
   readonly clientCert: string;
   readonly clientKey: string;
-  /** The process id of the server. */
-  readonly pid: number;
-  /** The folder that holds all of it. */
-  readonly folder: string;
   /**
    * Puts messages into a folder of a user, and makes the folder if there is none. The folder's name
    * is given as on the wire (modified UTF-7), with `/` between its levels.
@@ -76,60 +48,74 @@ export interface Dovecot {
   addMail(user: string, folder: string, messages: readonly Mail[]): void;
   /** The command line that speaks IMAP on its standard streams, logged in as a user. */
   command(user: string): string[];
-  /** What the server wrote into its log. */
-  log(): string;
-  /** Ends the server and removes its folder. */
-  stop(): Promise<void>;
 }
 
 /** Starts a Dovecot on free ports of the loopback interface, with a folder of its own. */
-export async function startDovecot(options: DovecotOptions = {}): Promise<Dovecot> {
-  const folder = mkdtempSync(join(tmpdir(), "imapclient-dovecot-"));
-  try {
-    return await startIn(folder, options);
-  } catch (error) {
-    rmSync(folder, { recursive: true, force: true });
-    throw error;
-  }
+export function startDovecot(options: DovecotOptions = {}): Promise<Dovecot> {
+  return inNewFolder("dovecot", (folder) => startIn(folder, options));
 }
 
 async function startIn(folder: string, options: DovecotOptions): Promise<Dovecot> {
   const owner = mailOwner();
-  // The mail's owner and Dovecot's own users have to get through.
-  chmodSync(folder, 0o755);
   const mail = join(folder, "mail");
   mkdirSync(mail);
   chownSync(mail, owner.uid, owner.gid);
   const authority = createAuthority(folder);
-  const server = authority.issue("localhost", { hosts: LOOPBACK_HOSTS });
+  const certificate = authority.issue("localhost", { hosts: LOOPBACK_HOSTS });
   const client = authority.issue("ann");
   writePasswords(folder);
+  const tokens = await startTokenServer();
+  writeTokenSettings(folder, tokens.url);
 
-  const { child, ports: [port, tlsPort] } = await launch(folder, (greeting, ports) => [
-    ...commonSettings(folder, owner, greeting),
-    ...listeners(ports),
-    ...tlsSettings(server, options.clientCertificates ? authority.ca : undefined),
-    options.config ?? "",
-  ]);
+  const config = join(folder, "dovecot.conf");
+  const greeting = `Dovecot ${randomUUID()} ready.`;
+  const configure = (port: number, tlsPort: number) => {
+    writeLines(config, [
+      ...commonSettings(folder, owner, greeting),
+      ...mailSettings(`${folder}/mail/%n`, options.quota),
+      ...sharedFolders(folder),
+      ...listeners(port, tlsPort),
+      ...tlsSettings(certificate, options.clientCertificates ? authority.ca : undefined),
+      options.config ?? "",
+    ]);
+    return [DOVECOT, "-F", "-c", config];
+  };
+  const ca = authority.ca.cert;
+  const server = await launch({ name: "Dovecot", folder, greeting, ca, configure })
+    .catch((error) => {
+      tokens.close();
+      throw error;
+    });
   return {
-    host: HOST,
-    port,
-    tlsPort,
-    ca: authority.ca.cert,
+    ...server,
     clientCert: client.cert,
     clientKey: client.key,
-    pid: child.pid!,
-    folder,
     addMail: (user, name, messages) => writeMaildir(join(mail, user), name, messages, owner),
-    command: (user) => processCommand(folder, user, owner),
-    log: () => readLog(folder),
-    stop: () => stop(child, folder),
+    command: (user) => processCommand(folder, user, owner, options.quota),
+    async stop(): Promise<void> {
+      tokens.close();
+      await server.stop();
+    },
   };
 }
 
+function writeLines(file: string, lines: readonly string[]): void {
+  writeFileSync(file, `${lines.join("\n")}\n`);
+}
+
 function writePasswords(folder: string): void {
-  const lines = Object.entries(DOVECOT_USERS).map(([user, it]) => `${user}:{PLAIN}${it}\n`);
-  writeFileSync(join(folder, "passwd"), lines.join(""));
+  const lines = Object.entries(USERS).map(([user, password]) => `${user}:{PLAIN}${password}`);
+  writeLines(join(folder, "passwd"), lines);
+}
+
+function writeTokenSettings(folder: string, url: string): void {
+  writeLines(join(folder, "dovecot-oauth2.conf.ext"), [
+    "introspection_mode = post",
+    `introspection_url = ${url}`,
+    "active_attribute = active",
+    "active_value = true",
+    "username_attribute = username",
+  ]);
 }
 
 function commonSettings(folder: string, { uid, gid }: MailOwner, greeting: string): string[] {
@@ -142,14 +128,13 @@ function commonSettings(folder: string, { uid, gid }: MailOwner, greeting: strin
     `listen = ${HOST}`,
     `login_greeting = ${greeting}`,
     "disable_plaintext_auth = no",
-    "auth_mechanisms = plain login scram-sha-1 scram-sha-256 external",
+    "auth_mechanisms = plain login scram-sha-1 scram-sha-256 external xoauth2 oauthbearer",
     "auth_failure_delay = 0",
     `mail_uid = ${uid}`,
     `mail_gid = ${gid}`,
     "first_valid_uid = 1",
     "first_valid_gid = 1",
     "mail_max_userip_connections = 1000",
-    ...mailSettings(`${folder}/mail/%n`),
     // By a client's certificate alone, with no password. It fails where none was shown.
     "passdb {",
     "  driver = static",
@@ -157,12 +142,20 @@ function commonSettings(folder: string, { uid, gid }: MailOwner, greeting: strin
     "  mechanisms = external",
     "}",
     "passdb {",
+    "  driver = oauth2",
+    `  args = ${folder}/dovecot-oauth2.conf.ext`,
+    "  mechanisms = xoauth2 oauthbearer",
+    "}",
+    "passdb {",
     "  driver = passwd-file",
+    // Or a password would do as a token.
+    "  mechanisms = plain login scram-sha-1 scram-sha-256",
     `  args = scheme=PLAIN ${folder}/passwd`,
     "}",
     "userdb {",
     "  driver = static",
-    `  args = uid=${uid} gid=${gid} home=${folder}/mail/%n`,
+    // Asked for the owner of a shared folder, it would look for a password.
+    `  args = uid=${uid} gid=${gid} home=${folder}/mail/%n allow_all_users=yes`,
     "}",
     "service anvil {",
     "  client_limit = 4000",
@@ -175,7 +168,7 @@ function commonSettings(folder: string, { uid, gid }: MailOwner, greeting: strin
 }
 
 /** Where mail lies and what Dovecot offers for it, for the server and for a lone process. */
-function mailSettings(home: string): string[] {
+function mailSettings(home: string, quota = "storage=1G:messages=100000"): string[] {
   return [
     `mail_location = maildir:${home}`,
     "mail_fsync = never",
@@ -189,7 +182,7 @@ function mailSettings(home: string): string[] {
     "  acl = vfile",
     "  quota = count:User quota",
     "  quota_vsizes = yes",
-    "  quota_rule = *:storage=1G:messages=100000",
+    `  quota_rule = *:${quota}`,
     "}",
     "namespace inbox {",
     "  inbox = yes",
@@ -203,7 +196,24 @@ function mailSettings(home: string): string[] {
   ];
 }
 
-function listeners([port, tlsPort]: readonly number[]): string[] {
+/** What lets users see a folder to which another one gave them rights: `shared/ann/Team`. */
+function sharedFolders(folder: string): string[] {
+  return [
+    "plugin {",
+    `  acl_shared_dict = file:${folder}/mail/rights`,
+    "}",
+    "namespace shared {",
+    "  type = shared",
+    "  separator = /",
+    "  prefix = shared/%%u/",
+    `  location = maildir:${folder}/mail/%%n`,
+    "  subscriptions = no",
+    "  list = children",
+    "}",
+  ];
+}
+
+function listeners(port: number, tlsPort: number): string[] {
   return [
     "service imap-login {",
     "  inet_listener imap {",
@@ -229,114 +239,21 @@ function tlsSettings(server: Certificate, clientAuthority?: Certificate): string
   ];
 }
 
-interface Launched {
-  readonly child: ChildProcess;
-  readonly ports: readonly [port: number, tlsPort: number];
-}
-
-/**
- * Starts the server until its ports are its own. A port that was free may be taken by the time it
- * is listened on, so the greeting carries a name that no other server has.
- */
-async function launch(
-  folder: string,
-  configure: (greeting: string, ports: readonly number[]) => string[],
-): Promise<Launched> {
-  const deadline = Date.now() + START_LIMIT_MS;
-  while (Date.now() < deadline) {
-    const [port, tlsPort] = await freePorts(2);
-    const greeting = `Dovecot ${crypto.randomUUID()} ready.`;
-    const file = join(folder, "dovecot.conf");
-    writeFileSync(file, `${configure(greeting, [port, tlsPort]).join("\n")}\n`);
-    const child = startServer(file, join(folder, "log"));
-    if (await answers(child, port, greeting, deadline)) return { child, ports: [port, tlsPort] };
-    await end(child);
-    if (!readLog(folder).includes("Address already in use")) break;
-  }
-  throw new Error(`Dovecot did not start:\n${readLog(folder)}`);
-}
-
-/** The server must neither hold up nor outlive a test run that forgets or cannot stop it. */
-function startServer(config: string, log: string): ChildProcess {
-  // What is wrong with the configuration is not logged, but said.
-  const errors = openSync(log, "a");
-  const child = spawn(DOVECOT, ["-F", "-c", config], { stdio: ["ignore", "ignore", errors] });
-  closeSync(errors);
-  child.unref();
-  const kill = () => child.kill();
-  process.once("exit", kill);
-  child.once("exit", () => process.off("exit", kill));
-  return child;
-}
-
-async function freePorts(count: number): Promise<number[]> {
-  const servers = Array.from({ length: count }, () => createServer().listen(0, HOST));
-  await Promise.all(servers.map((server) => once(server, "listening")));
-  const ports = servers.map((server) => (server.address() as AddressInfo).port);
-  await Promise.all(servers.map((server) => once(server.close(), "close")));
-  return ports;
-}
-
-async function answers(
-  child: ChildProcess,
-  port: number,
-  greeting: string,
-  deadline: number,
-): Promise<boolean> {
-  while (Date.now() < deadline && child.exitCode === null && child.signalCode === null) {
-    if ((await firstBytes(port)).includes(greeting)) return true;
-    await sleep(25);
-  }
-  return false;
-}
-
-/** What a server sends first, or nothing if there is none or it is not ready. */
-function firstBytes(port: number): Promise<string> {
-  return new Promise((resolve) => {
-    const socket = connect(port, HOST);
-    const settle = (text: string) => {
-      socket.destroy();
-      resolve(text);
-    };
-    socket.setTimeout(2000, () => settle(""));
-    socket.once("data", (bytes) => settle(String(bytes)));
-    socket.once("error", () => settle(""));
-    socket.once("close", () => settle(""));
-  });
-}
-
-function readLog(folder: string): string {
-  const file = join(folder, "log");
-  return existsSync(file) ? readFileSync(file, "utf8") : "";
-}
-
-async function stop(child: ChildProcess, folder: string): Promise<void> {
-  await end(child);
-  // The sessions end a moment after the server, and may still write an index.
-  rmSync(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 50 });
-}
-
-async function end(child: ChildProcess): Promise<void> {
-  if (child.exitCode !== null || child.signalCode !== null) return;
-  const exited = once(child, "exit");
-  child.ref();
-  child.kill("SIGTERM");
-  const timer = setTimeout(() => child.kill("SIGKILL"), STOP_LIMIT_MS);
-  await exited;
-  clearTimeout(timer);
-}
-
 /** As the mail's owner, since the program refuses root; it needs no server. */
-function processCommand(folder: string, user: string, { uid, gid }: MailOwner): string[] {
+function processCommand(
+  folder: string,
+  user: string,
+  { uid, gid }: MailOwner,
+  quota?: string,
+): string[] {
   const config = join(folder, "process.conf");
   const home = join(folder, "mail", user);
-  const settings = [
+  writeLines(config, [
     `base_dir = ${folder}/process`,
     "log_path = /dev/stderr",
     "ssl = no",
-    ...mailSettings("~"),
-  ];
-  writeFileSync(config, `${settings.join("\n")}\n`);
+    ...mailSettings("~", quota),
+  ]);
   return [
     ...["/usr/bin/setpriv", `--reuid=${uid}`, `--regid=${gid}`, "--clear-groups"],
     ...["/usr/bin/env", `USER=${user}`, `HOME=${home}`, IMAP, "-c", config],

@@ -68,7 +68,7 @@ export function tlsSuite(adapter: Adapter): void {
       return duplex;
     };
 
-    it("trusts what `ca` vouches for, by name and by address", async () => {
+    it("C3 trusts what `ca` vouches for, by name and by address", async () => {
       const { ca, good, selfSigned } = certificates();
       await accepts(good, { ca });
       await accepts(good, { ca: [selfSigned.cert, ca] }, {}, "localhost");
@@ -76,7 +76,7 @@ export function tlsSuite(adapter: Adapter): void {
       await accepts(selfSigned, { ca: selfSigned.cert }, {}, "localhost");
     });
 
-    it("refuses an unknown authority", async () => {
+    it("C1 refuses an unknown authority", async () => {
       await refuses(certificates().good, {}, CertificateError, /not trusted.*tls\.ca/);
     });
 
@@ -104,7 +104,7 @@ export function tlsSuite(adapter: Adapter): void {
       await accepts(other, { ca, serverName: "mail.example" });
     });
 
-    it("with checkHostname false takes another name, and nothing else", async () => {
+    it("C2 with checkHostname false takes another name, and nothing else", async () => {
       const { other, expired, expiredOther, ca } = certificates();
       const checkHostname = false;
       await accepts(other, { ca, checkHostname });
@@ -113,13 +113,13 @@ export function tlsSuite(adapter: Adapter): void {
       await refuses(expiredOther, { ca, checkHostname }, CertificateError, /expired|not trusted/);
     });
 
-    it("takes anything if verification is disabled", async () => {
+    it("C2 takes anything if verification is disabled", async () => {
       const { selfSigned, expiredOther } = certificates();
       await accepts(selfSigned, { dangerouslyDisableVerification: true });
       await accepts(expiredOther, { dangerouslyDisableVerification: true });
     });
 
-    it("shows a client certificate", async () => {
+    it("C4 shows a client certificate", async () => {
       const { good, client, ca } = certificates();
       const server = { ca, requestCert: true, rejectUnauthorized: true };
       await accepts(good, { ca, ...client }, server);

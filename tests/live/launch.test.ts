@@ -1,0 +1,61 @@
+import { spawn } from "node:child_process";
+import { existsSync } from "node:fs";
+import { connect } from "node:net";
+import { execArgv, execPath, versions } from "node:process";
+import { text } from "node:stream/consumers";
+import { describe, it } from "node:test";
+import { setTimeout as sleep } from "node:timers/promises";
+import { fileURLToPath } from "node:url";
+import { assert, assertEquals, assertFalse, assertNotEquals, assertRejects } from "@std/assert";
+import { cyrusMissing } from "./cyrus.ts";
+import { dovecotMissing } from "./dovecot.ts";
+import { inNewFolder, launch } from "./launch.ts";
+
+/** Runs forgetful.ts in a process of its own, to its end, and gives what it said. */
+async function forget(server: string, end: string): Promise<{ folder: string; port: number }> {
+  const script = fileURLToPath(new URL("forgetful.ts", import.meta.url));
+  const runtime = "deno" in versions
+    ? ["run", "--quiet", "--no-check", "--allow-all", "--import-map=tests/import_map.json"]
+    : execArgv.filter((arg) => !arg.startsWith("--test"));
+  const args = [...runtime, script, server, end];
+  const child = spawn(execPath, args, { stdio: ["ignore", "pipe", "inherit"] });
+  return JSON.parse(await text(child.stdout));
+}
+
+describe("launch", () => {
+  for (const [server, skip] of [["Cyrus", cyrusMissing], ["Dovecot", dovecotMissing]] as const) {
+    for (const end of ["over", "killed"]) {
+      it(`ends a ${server} that nobody stopped when its test run is ${end}`, { skip }, async () => {
+        const { folder, port } = await forget(server, end);
+        const deadline = Date.now() + 20_000;
+        while (existsSync(folder) && Date.now() < deadline) await sleep(50);
+        assertFalse(existsSync(folder));
+        await assertRejects(() =>
+          new Promise((resolve, reject) => {
+            connect(port, "127.0.0.1").on("error", reject).on("connect", resolve);
+          })
+        );
+      });
+    }
+  }
+
+  it("takes other ports where one was taken meanwhile, and says why nothing starts", async () => {
+    const tried: number[][] = [];
+    let made = "";
+    const start = () =>
+      inNewFolder("launch", (folder) => {
+        made = folder;
+        const configure = (...ports: number[]) => {
+          tried.push(ports);
+          const complaint = tried.length === 1 ? "Address already in use" : "no configuration";
+          return ["/bin/sh", "-c", `echo ${complaint} >&2; exit 1`];
+        };
+        const explain = () => "because";
+        return launch({ name: "Nothing", folder, greeting: "hello", ca: "", configure, explain });
+      });
+    await assertRejects(start, Error, "Nothing did not start:\nno configuration\nbecause");
+    assertEquals(tried.length, 2);
+    assertNotEquals(tried[0], tried[1]);
+    assert(made !== "" && !existsSync(made));
+  });
+});

@@ -1,0 +1,201 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import {
+  chmodSync,
+  closeSync,
+  existsSync,
+  mkdtempSync,
+  openSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
+import { type AddressInfo, connect, createServer, type Socket } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import process from "node:process";
+import { setTimeout as sleep } from "node:timers/promises";
+import { connect as connectTls } from "node:tls";
+
+export const HOST = "127.0.0.1";
+const START_LIMIT_MS = 30_000;
+/** Then the port may be that of a server that has nothing to say, and others are tried. */
+const ANSWER_LIMIT_MS = 5_000;
+const STOP_LIMIT_MS = 5_000;
+
+/** Who can log in to every server, and with what; bob's password needs every kind of quoting. */
+export const USERS: Readonly<Record<"ann" | "bob", string>> = {
+  ann: "secret",
+  bob: 'b"o\\bü',
+};
+
+/** What every server of the tests can tell and do, whichever it is. */
+export interface PrivateServer {
+  readonly host: string;
+  /** The port for plain text and STARTTLS. */
+  readonly port: number;
+  /** The port for implicit TLS. */
+  readonly tlsPort: number;
+  /** The authority that signed the server's certificate (PEM). */
+  readonly ca: string;
+  /** The process id of the server. */
+  readonly pid: number;
+  /** The folder that holds all of it. */
+  readonly folder: string;
+  /** What the server wrote into its log. */
+  log(): string;
+  /** Ends the server and removes its folder. */
+  stop(): Promise<void>;
+}
+
+/** How a server is started. */
+export interface Plan {
+  readonly name: string;
+  readonly folder: string;
+  /** A part of the greeting, such as no other server has. */
+  readonly greeting: string;
+  readonly ca: string;
+  /** Writes the configuration for these ports, and gives the command line. */
+  configure(port: number, tlsPort: number): readonly string[];
+  /** Why the server ended at once, where the log does not say so. */
+  explain?(): string;
+}
+
+/** Makes a folder, which lasts as long as what is started in it. */
+export async function inNewFolder<T>(
+  name: string,
+  start: (folder: string) => Promise<T>,
+): Promise<T> {
+  const folder = mkdtempSync(join(tmpdir(), `imapclient-${name}-`));
+  try {
+    // The servers' own users have to get through.
+    chmodSync(folder, 0o755);
+    return await start(folder);
+  } catch (error) {
+    remove(folder);
+    throw error;
+  }
+}
+
+/**
+ * Starts the server until its ports are its own: a port that was free may be taken by the time it
+ * is listened on.
+ */
+export async function launch(plan: Plan): Promise<PrivateServer> {
+  const { name, folder, ca } = plan;
+  const deadline = Date.now() + START_LIMIT_MS;
+  while (Date.now() < deadline) {
+    const [port, tlsPort] = await freePorts(2);
+    const server = startServer(plan.configure(port, tlsPort), folder);
+    if (await answers(server, plan, [port, tlsPort])) {
+      const log = () => readLog(folder);
+      const stop = () => endAndRemove(server, folder);
+      return { host: HOST, port, tlsPort, ca, pid: server.pid!, folder, log, stop };
+    }
+    const ended = hasEnded(server);
+    await end(server);
+    if (ended && !readLog(folder).includes("Address already in use")) break;
+  }
+  throw new Error(`${name} did not start:\n${readLog(folder)}${plan.explain?.() ?? ""}`);
+}
+
+function startServer([program, ...args]: readonly string[], folder: string): ChildProcess {
+  // What is wrong with the configuration may not be logged, but said.
+  const log = join(folder, "log");
+  writeFileSync(log, "");
+  const errors = openSync(log, "a");
+  // In a process group of its own: some servers end by a signal to the whole group.
+  const stdio = ["ignore", "ignore", errors] as const;
+  const server = spawn(program, args, { stdio: [...stdio], detached: true });
+  closeSync(errors);
+  // It must not hold up a test run that forgets it.
+  server.unref();
+  guard(server, folder);
+  return server;
+}
+
+/**
+ * Nor may it outlive the test run, however that ends, so a process of its own looks after it. Of a
+ * process that nobody waits for there is still the number, but no program.
+ */
+function guard(server: ChildProcess, folder: string): void {
+  const script = `
+    while [ -e "/proc/$1/exe" ]; do sleep 0.5; done
+    kill -- "-$2"
+    sleep 1
+    rm -rf "$3"`;
+  const args = ["-c", script, "guard", String(process.pid), String(server.pid), folder];
+  const guardian = spawn("/bin/sh", args, { stdio: "ignore", detached: true });
+  guardian.unref();
+  server.once("exit", () => guardian.kill("SIGKILL"));
+}
+
+async function freePorts(count: number): Promise<number[]> {
+  const servers = Array.from({ length: count }, () => createServer().listen(0, HOST));
+  await Promise.all(servers.map((server) => once(server, "listening")));
+  const ports = servers.map((server) => (server.address() as AddressInfo).port);
+  await Promise.all(servers.map((server) => once(server.close(), "close")));
+  return ports;
+}
+
+async function answers(
+  server: ChildProcess,
+  { greeting, ca }: Plan,
+  [port, tlsPort]: readonly number[],
+): Promise<boolean> {
+  const deadline = Date.now() + ANSWER_LIMIT_MS;
+  while (Date.now() < deadline && !hasEnded(server)) {
+    const said = await firstBytes(connect(port, HOST));
+    if (said.includes(greeting)) {
+      const options = { host: HOST, port: tlsPort, ca, servername: "localhost" };
+      return (await firstBytes(connectTls(options))).includes(greeting);
+    }
+    // Someone else's port.
+    if (said !== "") return false;
+    await sleep(10);
+  }
+  return false;
+}
+
+/** What a server sends first, or nothing if there is none or it is not ready. */
+function firstBytes(socket: Socket): Promise<string> {
+  return new Promise((resolve) => {
+    const settle = (text: string) => {
+      socket.destroy();
+      resolve(text);
+    };
+    socket.setTimeout(2000, () => settle(""));
+    socket.once("data", (bytes) => settle(String(bytes)));
+    socket.once("error", () => settle(""));
+    socket.once("close", () => settle(""));
+  });
+}
+
+function readLog(folder: string): string {
+  const file = join(folder, "log");
+  return existsSync(file) ? readFileSync(file, "utf8") : "";
+}
+
+async function endAndRemove(server: ChildProcess, folder: string): Promise<void> {
+  await end(server);
+  remove(folder);
+}
+
+/** The sessions end a moment after the server, and may still write an index. */
+function remove(folder: string): void {
+  rmSync(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 50 });
+}
+
+function hasEnded({ exitCode, signalCode }: ChildProcess): boolean {
+  return exitCode !== null || signalCode !== null;
+}
+
+async function end(server: ChildProcess): Promise<void> {
+  if (hasEnded(server)) return;
+  const exited = once(server, "exit");
+  server.ref();
+  server.kill("SIGTERM");
+  const timer = setTimeout(() => process.kill(-server.pid!, "SIGKILL"), STOP_LIMIT_MS);
+  await exited;
+  clearTimeout(timer);
+}
