@@ -70,6 +70,7 @@ export type { MessageFlags } from "./src/commands/store.ts";
 export type { Thread } from "./src/commands/thread.ts";
 export type { NoopResult } from "./src/commands/session.ts";
 export type { SearchCriteria, SearchCriterion } from "./src/commands/search_criteria.ts";
+export type { SearchQuery, Texts } from "./src/commands/search_query.ts";
 export type { SelectResult } from "./src/commands/select.ts";
 export type { ConnectOptions, SocketTimeout } from "./src/connect.ts";
 export type { Logger } from "./src/log.ts";

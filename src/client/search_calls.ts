@@ -1,5 +1,6 @@
 import { search, type SearchEncoding } from "../commands/search.ts";
 import { needsCharset, type SearchCriteria, writeCriteria } from "../commands/search_criteria.ts";
+import { criteriaOf, type SearchQuery } from "../commands/search_query.ts";
 import { sort } from "../commands/sort.ts";
 import { type Thread, thread } from "../commands/thread.ts";
 import { InvalidCriteriaError } from "../errors.ts";
@@ -29,7 +30,7 @@ export class SearchCalls extends AccessCalls {
    * Searches the selected folder (SEARCH, RFC 9051 section 6.4.4) and gives the ids of the messages
    * that match. Criteria are a list of keys and values, each an item of its own; the library
    * quotes and encodes them. A list within the list stands for parentheses. Given as one string,
-   * they are sent as they are.
+   * they are sent as they are. As an object they have names that an editor knows.
    *
    * A `Date` stands for its calendar date in local time; `"2026-01-31"` and
    * `{ year, month, day }` name a date without regard to zones.
@@ -43,11 +44,16 @@ export class SearchCalls extends AccessCalls {
    *   await client.search(["UNSEEN", "FROM", "Bob", "SINCE", new Date("2026-01-01")]);
    *   await client.search(["NOT", ["SUBJECT", "Grüße", "LARGER", 1000]]);
    *   await client.search('TEXT "foo bar" FLAGGED');
+   *   await client.search({ seen: false, or: [{ from: "Bob" }, { larger: 1_000_000 }] });
    * }
    * ```
    */
-  async search(criteria: SearchCriteria = "ALL", options: SearchOptions = {}): Promise<SearchIds> {
+  async search(
+    query: SearchCriteria | SearchQuery = "ALL",
+    options: SearchOptions = {},
+  ): Promise<SearchIds> {
     const uid = this.useUid;
+    const criteria = criteriaOf(query);
     const run = (encoding: SearchEncoding) =>
       this.run(search(criteria, encoding, uid, this.limits), options);
     const encoding = this.#searchEncoding(criteria, options.charset ?? null);
@@ -104,9 +110,10 @@ export class SearchCalls extends AccessCalls {
    */
   async sort(
     sortCriteria: Text | Iterable<Text>,
-    criteria: SearchCriteria = "ALL",
+    query: SearchCriteria | SearchQuery = "ALL",
     { charset = "UTF-8", signal }: CharsetOptions = {},
   ): Promise<number[]> {
+    const criteria = criteriaOf(query);
     const command = sort(sortCriteria, { criteria, charset, uid: this.useUid });
     return await this.run(command, { signal });
   }
@@ -130,9 +137,10 @@ export class SearchCalls extends AccessCalls {
    */
   async thread(
     algorithm: Text = "REFERENCES",
-    criteria: SearchCriteria = "ALL",
+    query: SearchCriteria | SearchQuery = "ALL",
     { charset = "UTF-8", signal }: CharsetOptions = {},
   ): Promise<readonly Thread[]> {
+    const criteria = criteriaOf(query);
     return await this.run(thread(algorithm, { criteria, charset, uid: this.useUid }), { signal });
   }
 }

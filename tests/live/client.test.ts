@@ -97,6 +97,9 @@ for (const target of TARGETS) {
           [["UID", [1, 2, 3], "SEEN"], [1, 3]],
           ['SUBJECT "large" FLAGGED', [3]],
           ['SUBJECT "Köln"', [1]],
+          [{ from: "bob", seen: true }, [1]],
+          [{ or: [{ subject: "Köln" }, { flagged: true }] }, [1, 3]],
+          [{ not: { uid: [1, 2] }, larger: 10 }, [3, 4]],
           [["SUBJECT", 'no " such \\ thing)'], []],
         ] as const
       ) {
