@@ -1,5 +1,5 @@
 import type { Command } from "../command.ts";
-import { fullText } from "../commands/login.ts";
+import { fullText } from "../wire/text.ts";
 import type { ConnectOptions, Opened } from "../connect.ts";
 import type { Connection } from "../connection.ts";
 import { ImapAbortError, ImapError, ReadOnlyError } from "../errors.ts";
@@ -114,8 +114,7 @@ export class ClientBase {
 
   /** The server's greeting. */
   get welcome(): string {
-    const { code, text } = this.greeting;
-    return fullText({ kind: "tagged", tag: "*", status: "OK", code, text });
+    return fullText(this.greeting);
   }
 
   /** The session's state (RFC 9051 section 3). */

@@ -3,7 +3,7 @@ import { InvalidArgumentError } from "../errors.ts";
 import type { UntaggedResponse } from "../model/responses.ts";
 import { Cursor } from "../wire/cursor.ts";
 import type { CommandWriter, Text } from "../wire/writer.ts";
-import { fullText } from "./login.ts";
+import { fullText } from "../wire/text.ts";
 
 /** What somebody may do with a folder. */
 export interface AclEntry {

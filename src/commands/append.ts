@@ -2,9 +2,8 @@ import type { Command } from "../command.ts";
 import { InvalidArgumentError } from "../errors.ts";
 import type { TaggedResponse } from "../model/responses.ts";
 import { encodeUtf8 } from "../wire/bytes.ts";
-import { toTexts } from "../wire/text.ts";
+import { fullText, toTexts } from "../wire/text.ts";
 import type { CommandWriter, Text } from "../wire/writer.ts";
-import { fullText } from "./login.ts";
 
 /** What came of an append. */
 export interface AppendResult {

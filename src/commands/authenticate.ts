@@ -5,7 +5,8 @@ import type { ContinuationRequest } from "../model/responses.ts";
 import { decodeBase64, encodeBase64 } from "../wire/base64.ts";
 import { encodeUtf8 } from "../wire/bytes.ts";
 import type { CommandWriter } from "../wire/writer.ts";
-import { fullText, loginError } from "./login.ts";
+import { fullText } from "../wire/text.ts";
+import { loginError } from "./login.ts";
 
 /**
  * AUTHENTICATE (RFC 9051 section 6.2.2). The mechanism's first response goes along with the

@@ -4,7 +4,7 @@ import type { NumberSet } from "../model/number_set.ts";
 import type { ResponseCode, TaggedResponse, UntaggedResponse } from "../model/responses.ts";
 import { DEFAULT_LIMITS } from "../wire/limits.ts";
 import type { CommandWriter, Text } from "../wire/writer.ts";
-import { fullText } from "./login.ts";
+import { fullText } from "../wire/text.ts";
 
 /** What came of a copy or a move. */
 export interface CopyResult {

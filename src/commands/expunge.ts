@@ -2,7 +2,7 @@ import type { Command } from "../command.ts";
 import type { NumberSet } from "../model/number_set.ts";
 import type { UntaggedResponse } from "../model/responses.ts";
 import type { CommandWriter } from "../wire/writer.ts";
-import { fullText } from "./login.ts";
+import { fullText } from "../wire/text.ts";
 
 /** What an expunge gives. */
 export interface ExpungeResult {

@@ -1,6 +1,6 @@
 import type { Command } from "../command.ts";
 import type { CommandWriter, Text } from "../wire/writer.ts";
-import { fullText } from "./login.ts";
+import { fullText } from "../wire/text.ts";
 
 /** CREATE (RFC 9051 section 6.3.4). */
 export function create(folder: Text): Command<string> {

@@ -1,7 +1,7 @@
 import type { Command } from "../command.ts";
 import { ProtocolError } from "../errors.ts";
 import { encodeUtf8 } from "../wire/bytes.ts";
-import { fullText } from "./login.ts";
+import { fullText } from "../wire/text.ts";
 
 /** What hears of the course of an IDLE. */
 export interface IdleListener {

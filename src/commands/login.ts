@@ -1,6 +1,7 @@
 import type { Command } from "../command.ts";
 import { type ImapErrorDetails, LoginError } from "../errors.ts";
 import type { TaggedResponse } from "../model/responses.ts";
+import { fullText } from "../wire/text.ts";
 import type { CommandWriter } from "../wire/writer.ts";
 
 /** LOGIN (RFC 9051 section 6.2.3). Its result is the server's text, with its response code. */
@@ -13,13 +14,6 @@ export function login(username: string, password: string): Command<string> {
     result: fullText,
     refused: loginError,
   };
-}
-
-/** The server's text as it came: `[CAPABILITY ...] Logged in`. */
-export function fullText({ code, text }: TaggedResponse): string {
-  if (code === null) return text;
-  const argument = code.argument === "" ? "" : ` ${code.argument}`;
-  return `[${code.name}${argument}] ${text}`.trimEnd();
 }
 
 /** What a refused login throws. */

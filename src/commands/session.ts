@@ -1,6 +1,6 @@
 import type { Command } from "../command.ts";
 import type { UntaggedResponse } from "../model/responses.ts";
-import { fullText } from "./login.ts";
+import { fullText } from "../wire/text.ts";
 
 /** How long LOGOUT may take, in seconds: a server that does not answer is left behind. */
 const LOGOUT_PATIENCE = 5;

@@ -12,9 +12,10 @@ export class CallQueue {
     return this.#inFlight[0];
   }
 
-  /** Whether more than one call needs the connection. */
+  /** Whether more than one call needs the connection; IDLE can wait. */
   get isShared(): boolean {
-    return this.#waiting.length > 0 || this.#inFlight.length > 1;
+    const isUrgent = ({ command }: Call) => command.interrupt === undefined;
+    return this.#inFlight.length > 1 || this.#waiting.some(isUrgent);
   }
 
   /** Puts a call at the end of the queue; what would hold it up for ever is told to end. */

@@ -1,3 +1,4 @@
+import type { TaggedResponse } from "../model/responses.ts";
 import type { ImapValue } from "../model/values.ts";
 import { decodeLoosely } from "./bytes.ts";
 import type { Text } from "./writer.ts";
@@ -16,4 +17,11 @@ export function toText(text: Text): string {
 /** A value that ought to be text, as text. */
 export function textOf(value: ImapValue): string {
   return value instanceof Uint8Array ? toText(value) : String(value ?? "NIL");
+}
+
+/** The server's text as it came: `[CAPABILITY ...] Logged in`. */
+export function fullText({ code, text }: Pick<TaggedResponse, "code" | "text">): string {
+  if (code === null) return text;
+  const argument = code.argument === "" ? "" : ` ${code.argument}`;
+  return `[${code.name}${argument}] ${text}`.trimEnd();
 }

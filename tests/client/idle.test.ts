@@ -435,3 +435,30 @@ test("M7 one's own logout ends watch with an error", async () => {
   await logout;
   assertInstanceOf(await end, ConnectionClosedError);
 });
+
+test("M6 an IDLE that waits to go on is no reason to take in what a slow loop does not", async () => {
+  const { client, server } = await selectFake({}, IDLE);
+  const messages = client.fetchEach("1:*", ["BODY.PEEK[]"]);
+  const first = messages.next();
+  const tag = await server.expect("UID FETCH 1:* (BODY.PEEK[])");
+  const body = "x".repeat(100_000);
+  const line = (uid: number) => `* ${uid} FETCH (UID ${uid} BODY[] {${body.length}}\r\n${body})`;
+  await server.send(line(1));
+  await first;
+  const begun = client.idle();
+  const flood = (async () => {
+    for (let uid = 2; uid <= 100; uid++) await server.send(line(uid));
+  })();
+  assert(await isPending(flood));
+  let seen = 1;
+  const loop = (async () => {
+    for await (const _ of messages) seen++;
+  })();
+  await flood;
+  await server.send(`${tag} OK done`);
+  await loop;
+  assertEquals(seen, 100);
+  await agreeToIdle(server);
+  await begun;
+  client.shutdown();
+});
