@@ -36,7 +36,7 @@ export function copy({ ids, folder, uid }: CopyRequest): Command<CopyResult> {
     state: "selected",
     pipelining: uid ? "uids" : "numbers",
     write: (out) => writeCopy(out, ids, folder),
-    result: (done) => copyResult(done, done.code),
+    result: (done) => copyResult(done, done.code, ids),
   };
 }
 
@@ -57,10 +57,10 @@ export function move({ ids, folder, uid }: CopyRequest): Command<CopyResult> {
       code = response.code;
       return true;
     },
-    result: (done) => copyResult(done, code ?? done.code),
+    result: (done) => copyResult(done, code ?? done.code, ids),
     refused(_done: TaggedResponse, message: string, details: ImapErrorDetails): ImapError {
       if (!begun && code === null) return new ImapError(message, details);
-      const uids = mappingOf(code);
+      const uids = mappingOf(code, ids);
       return new PartialMoveError(`${message} (some messages were moved)`, details, uids);
     },
   };
@@ -70,21 +70,22 @@ function writeCopy(out: CommandWriter, ids: NumberSet, folder: Text): void {
   out.sp().numberSet(ids).sp().mailbox(folder);
 }
 
-function copyResult(done: TaggedResponse, code: ResponseCode | null): CopyResult {
+function copyResult(done: TaggedResponse, code: ResponseCode | null, ids: NumberSet): CopyResult {
   return {
     text: fullText({ ...done, code }),
     uidValidity: code?.uidValidity ?? null,
-    uids: mappingOf(code),
+    uids: mappingOf(code, ids),
   };
 }
 
-/** The UIDs of COPYUID by pairs; none where its two sets do not match. */
-function mappingOf(code: ResponseCode | null): Map<number, number> {
+/** The UIDs of COPYUID by pairs; none where its two sets do not match, or are too large. */
+function mappingOf(code: ResponseCode | null, asked: NumberSet): Map<number, number> {
   const mapping = new Map<number, number>();
   const { sourceUids, uids } = code ?? {};
   if (sourceUids === undefined || uids === undefined) return mapping;
   // A server may name more than there can be.
-  if (sourceUids.size !== uids.size || uids.size > DEFAULT_LIMITS.items) return mapping;
+  const most = Math.min(asked.size, DEFAULT_LIMITS.items);
+  if (sourceUids.size !== uids.size || uids.size > most) return mapping;
   const targets = uids[Symbol.iterator]();
   for (const source of sourceUids) mapping.set(source, targets.next().value!);
   return mapping;

@@ -18,7 +18,7 @@ export function enable(capabilities: Text | Iterable<Text>): Command<readonly st
     },
     accept(response: UntaggedResponse): boolean {
       if (response.type !== "ENABLED") return false;
-      enabled.push(...response.capabilities);
+      for (const name of response.capabilities) enabled.push(name);
       return false; // the session wants to know too
     },
     result: () => enabled,

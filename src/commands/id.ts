@@ -1,6 +1,7 @@
 import type { Command } from "../command.ts";
 import { InvalidArgumentError } from "../errors.ts";
 import type { UntaggedResponse } from "../model/responses.ts";
+import { encodeUtf8 } from "../wire/bytes.ts";
 import { Cursor } from "../wire/cursor.ts";
 import type { CommandWriter } from "../wire/writer.ts";
 
@@ -37,7 +38,8 @@ export function id(parameters: IdFields | null): Command<IdFields> {
 }
 
 function checkFields(fields: IdFields): void {
-  if (typeof fields !== "object" || Array.isArray(fields)) {
+  const prototype = typeof fields === "object" ? Object.getPrototypeOf(fields) : undefined;
+  if (prototype !== null && prototype !== Object.prototype) {
     throw new InvalidArgumentError("ID takes an object of names and texts, or null");
   }
   const entries = Object.entries(fields);
@@ -48,10 +50,14 @@ function checkFields(fields: IdFields): void {
     if (value !== null && typeof value !== "string") {
       throw new InvalidArgumentError(`the ID field ${JSON.stringify(name)} must be text or null`);
     }
-    if (name.length > LONGEST_NAME || (value?.length ?? 0) > LONGEST_VALUE) {
+    if (tooLong(name, LONGEST_NAME) || tooLong(value ?? "", LONGEST_VALUE)) {
       throw new InvalidArgumentError(`the ID field ${JSON.stringify(name)} is too long`);
     }
   }
+}
+
+function tooLong(text: string, bytes: number): boolean {
+  return encodeUtf8(text).length > bytes;
 }
 
 function readFields(cursor: Cursor): IdFields {

@@ -2,6 +2,7 @@ import type { Command } from "../command.ts";
 import type { ProtocolError } from "../errors.ts";
 import type { FolderName } from "../model/folder_name.ts";
 import type { UntaggedResponse } from "../model/responses.ts";
+import { decodeAscii } from "../wire/bytes.ts";
 import { decodeFolderName } from "../wire/utf7.ts";
 import type { CommandWriter, Text } from "../wire/writer.ts";
 
@@ -56,7 +57,8 @@ export function list(
         return true;
       }
       if (response.type !== "UNKNOWN" || response.name !== name) return false;
-      malformed ??= response.error;
+      // A blank line tells of no folder, and of no mistake.
+      if (decodeAscii(response.raw).trim() !== "") malformed ??= response.error;
       return true;
     },
     result(): readonly FolderListing[] {

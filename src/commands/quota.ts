@@ -77,6 +77,7 @@ export function getQuotaRoot(
 
 /** SETQUOTA (RFC 9208 section 4.1.3): sets the limits of one quota root. */
 export function setQuota(limits: readonly QuotaLimit[]): Command<readonly Quota[]> {
+  if (limits.length === 0) throw new InvalidArgumentError("no limits named");
   const [{ quotaRoot }] = limits;
   if (limits.some((limit) => limit.quotaRoot !== quotaRoot)) {
     throw new InvalidArgumentError("the limits of one call must share one quota root");

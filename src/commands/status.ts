@@ -65,17 +65,27 @@ export function status<Item extends string>(
 
 function statusOf(found: Readonly<Record<string, ImapValue>>, items: readonly string[]): object {
   const status: Record<string, ImapValue> = {};
-  for (const [name, value] of Object.entries(found)) status[name] = statusValue(name, value);
+  for (const [name, value] of Object.entries(found)) {
+    const read = statusValue(name, value);
+    if (read !== undefined || !items.includes(name)) status[name] = read ?? value;
+  }
   for (const name of items) {
-    if (name in status) continue;
-    const error = new ProtocolError(`the server sent no ${name}`);
+    if (Object.hasOwn(status, name)) continue;
+    const error = new ProtocolError(
+      name in found ? `not a value of ${name}` : `the server sent no ${name}`,
+    );
     noteProblems(status, [{ name, raw: new Uint8Array(0), error }]);
   }
   return status;
 }
 
-function statusValue(name: string, value: ImapValue): ImapValue {
-  if (name === "HIGHESTMODSEQ" && typeof value === "number") return BigInt(value);
+/** A value as its item's type says; `undefined` for one that makes no sense. */
+function statusValue(name: string, value: ImapValue): ImapValue | undefined {
+  const isNumber = typeof value === "number";
+  if (name === "HIGHESTMODSEQ") {
+    return isNumber || typeof value === "bigint" ? BigInt(value) : undefined;
+  }
   // `MAILBOXID (F123)` (RFC 8474 section 4.1).
-  return Array.isArray(value) && value.length === 1 ? textOf(value[0]) : value;
+  if (name === "MAILBOXID") return Array.isArray(value) ? textOf(value[0]) : undefined;
+  return isNumber ? value : undefined;
 }

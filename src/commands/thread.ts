@@ -2,7 +2,7 @@ import type { Command } from "../command.ts";
 import { ProtocolError } from "../errors.ts";
 import type { UntaggedResponse } from "../model/responses.ts";
 import type { ImapValue } from "../model/values.ts";
-import { toText } from "../wire/text.ts";
+import { textOf, toText } from "../wire/text.ts";
 import type { CommandWriter, Text } from "../wire/writer.ts";
 import { searchRefusal } from "./search.ts";
 import { writeCriteria } from "./search_criteria.ts";
@@ -42,7 +42,9 @@ export function thread(
 }
 
 function readThread(value: ImapValue): Thread {
-  if (!Array.isArray(value)) throw new ProtocolError(`not a thread: ${String(value)}`);
+  if (!Array.isArray(value)) {
+    throw new ProtocolError(`not a thread: ${textOf(value).slice(0, 60)}`);
+  }
   return (value as readonly ImapValue[]).map((item) => {
     return typeof item === "number" ? item : readThread(item);
   });

@@ -112,7 +112,7 @@ export class Cursor {
     return decodeLoosely(this.bytes, start, this.at);
   }
 
-  /** A word: as an atom, but a bracket means nothing, as in the flags and names of many servers. */
+  /** A word: as an atom, but a bracket means nothing, as in names (`ASTRING-CHAR`) and flags. */
   word(): string {
     const start = this.at;
     while (this.at < this.end && ATOM_END[this.bytes[this.at]] === 0) this.at++;
@@ -180,7 +180,7 @@ export class Cursor {
     const byte = this.peek();
     if (byte === DQUOTE) return this.quoted();
     if (this.literalNext()) return this.#literalText();
-    return this.atom();
+    return this.word();
   }
 
   /** A string, an atom or `NIL`, as text; numbers and unquoted words pass, as servers send them. */
@@ -194,8 +194,7 @@ export class Cursor {
     if (this.literalNext()) return this.literal();
     if (this.peek() === DQUOTE) return this.#quotedBytes();
     const start = this.at;
-    this.#skipAtom();
-    if (this.at === start) throw this.error("expected a string");
+    this.word();
     return this.bytes.slice(start, this.at);
   }
 

@@ -198,9 +198,13 @@ function readPairs(cursor: Cursor, into: Record<string, ImapValue>): void {
 }
 
 function readMailboxStatus(cursor: Cursor): MailboxStatusResponse {
-  const name = readName(cursor.space());
-  const items: Record<string, ImapValue> = Object.create(null);
-  if (!cursor.space().done) readPairs(cursor, items);
+  let name: Uint8Array;
+  let items: Record<string, ImapValue>;
+  do { // of several folders in one response the last one counts
+    name = readName(cursor.space());
+    items = Object.create(null);
+    if (!cursor.space().done) readPairs(cursor, items);
+  } while (!cursor.space().done);
   return { kind: "untagged", type: "STATUS", name, items };
 }
 

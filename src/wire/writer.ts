@@ -82,8 +82,9 @@ export class CommandWriter {
 
   /** A whole number of zero or more. */
   number(value: number | bigint): this {
-    if (typeof value === "number" && !Number.isSafeInteger(value) || value < 0) {
-      throw new InvalidArgumentError(`not a whole number of zero or more: ${value}`);
+    const whole = typeof value === "bigint" || Number.isSafeInteger(value);
+    if (!whole || value < 0) {
+      throw new InvalidArgumentError(`not a whole number of zero or more: ${String(value)}`);
     }
     this.#ascii(String(value));
     return this;
@@ -124,6 +125,7 @@ export class CommandWriter {
 
   #mailboxBytes(name: Text): Uint8Array {
     if (typeof name !== "string") {
+      if (!(name instanceof Uint8Array)) throw notText(name);
       const high = name.find((byte) => byte > 127);
       if (high !== undefined && !this.#options.utf8) {
         throw new InvalidArgumentError("a folder name given as bytes must be ASCII");
@@ -330,10 +332,14 @@ const FETCH_ITEM =
 function textBytes(value: Text): Uint8Array {
   if (typeof value !== "string") {
     if (value instanceof Uint8Array) return value;
-    throw new InvalidArgumentError(`expected text or bytes, not ${typeof value}`);
+    throw notText(value);
   }
   if (!value.isWellFormed()) throw invalid("text", value);
   return encodeUtf8(value);
+}
+
+function notText(value: unknown): InvalidArgumentError {
+  return new InvalidArgumentError(`expected text or bytes, not ${typeof value}`);
 }
 
 function isAtom(text: string): boolean {

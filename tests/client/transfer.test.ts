@@ -137,8 +137,8 @@ test("L4 move gives the mapping, wherever the server says it", async () => {
   const { uids, text, uidValidity } = await moved;
   assertEquals([[...uids], text, uidValidity], [[[5, 8], [6, 9]], `${code} Done`, 1]);
   client.useUid = false;
-  const again = client.move(1, "x");
-  const other = await server.expect('MOVE 1 "x"');
+  const again = client.move("1:2", "x");
+  const other = await server.expect('MOVE 1:2 "x"');
   await server.send(`${other} OK ${code} Done`);
   assertEquals((await again).uids.size, 2);
   client.shutdown();

@@ -1,10 +1,10 @@
 import { execFileSync, spawnSync } from "node:child_process";
 import { randomUUID } from "node:crypto";
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import process from "node:process";
 import { createAuthority, LOOPBACK_HOSTS } from "./certificates.ts";
-import { HOST, inNewFolder, launch, type PrivateServer, USERS } from "./launch.ts";
+import { HOST, inNewFolder, launch, type PrivateServer, USERS, writeLines } from "./launch.ts";
 import { skipLive } from "./skip.ts";
 
 /** Debian's package cyrus-imapd, unpacked: installing it would remove Dovecot. `.ci/run` reads it. */
@@ -80,10 +80,6 @@ async function startIn(folder: string, { config = "" }: CyrusOptions): Promise<C
     explain: () => checkConfiguration(imapd),
   });
   return { ...server, log: () => server.log() + readSessions(join(data, "log")) };
-}
-
-function writeLines(file: string, lines: readonly string[]): void {
-  writeFileSync(file, `${lines.join("\n")}\n`);
 }
 
 function commonSettings(data: string, name: string): Record<string, string> {
@@ -169,6 +165,7 @@ function checkConfiguration(imapd: string): string {
 }
 
 function readSessions(folder: string): string {
+  if (!existsSync(folder)) return "";
   const users = readdirSync(folder).map((user) => join(folder, user));
   const files = users.flatMap((user) => readdirSync(user).map((name) => join(user, name)));
   return files.map((file) => readFileSync(file, "utf8")).join("");

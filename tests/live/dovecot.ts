@@ -1,9 +1,9 @@
 import { randomUUID } from "node:crypto";
-import { chownSync, existsSync, mkdirSync, writeFileSync } from "node:fs";
+import { chownSync, existsSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
 import process from "node:process";
 import { type Certificate, createAuthority, LOOPBACK_HOSTS } from "./certificates.ts";
-import { HOST, inNewFolder, launch, type PrivateServer, USERS } from "./launch.ts";
+import { HOST, inNewFolder, launch, type PrivateServer, USERS, writeLines } from "./launch.ts";
 import { type MailOwner, mailOwner } from "./mail_owner.ts";
 import { type Mail, writeMaildir } from "./maildir.ts";
 import { skipLive } from "./skip.ts";
@@ -97,10 +97,6 @@ async function startIn(folder: string, options: DovecotOptions): Promise<Dovecot
       await server.stop();
     },
   };
-}
-
-function writeLines(file: string, lines: readonly string[]): void {
-  writeFileSync(file, `${lines.join("\n")}\n`);
 }
 
 function writePasswords(folder: string): void {

@@ -77,6 +77,11 @@ export async function inNewFolder<T>(
   }
 }
 
+/** Writes a file of configuration. */
+export function writeLines(file: string, lines: readonly string[]): void {
+  writeFileSync(file, `${lines.join("\n")}\n`);
+}
+
 /**
  * Starts the server until its ports are its own: a port that was free may be taken by the time it
  * is listened on.

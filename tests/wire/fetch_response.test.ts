@@ -165,7 +165,6 @@ describe("one bad item spoils only itself", () => {
     ["MODSEQ", "(-1)"],
     ["MODSEQ", "(111111111111111111111)"],
     ["X-GM-LABELS", "NIL"],
-    ["X-GM-LABELS", "(a[b)"],
     ["BODY[1]", "(a b)"],
     ["BODY[1]", '"a"b"c"'],
     ["INTERNALDATE", "(1)"],
