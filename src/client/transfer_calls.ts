@@ -148,12 +148,14 @@ export class TransferCalls extends FlagCalls {
     if (ids.isEmpty) return NOTHING;
     // A folder that can't be changed is refused before anything is copied out of it.
     const copied = await this.run({ ...copy({ ...request, ids }), modifies: true }, options);
+    // Nor one that the server does not name among the copied, where it names them.
+    const done = copied.uids.size > 0 ? NumberSet.from(copied.uids.keys()) : ids;
     let step = "they were copied, but not flagged \\Deleted";
     try {
       const flags = { item: "FLAGS", action: "add", values: DELETED, silent: true } as const;
-      await this.run(store({ ...flags, ids, uid: true }), options);
+      await this.run(store({ ...flags, ids: done, uid: true }), options);
       step = "they were copied and flagged \\Deleted, but not expunged";
-      await this.run(expunge(ids), options);
+      await this.run(expunge(done), options);
     } catch (cause) {
       const { command, responseCode, text } = cause instanceof ImapError
         ? cause

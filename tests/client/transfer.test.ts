@@ -188,6 +188,18 @@ test("L4 without MOVE each step waits for the one before, and only what was ther
   client.shutdown();
 });
 
+test("L4 without MOVE what the server did not copy stays", async () => {
+  const { client, server } = await selectFake({}, "IMAP4rev1 UIDPLUS");
+  const moved = client.move("5:7", "x");
+  await server.answer("UID SEARCH UID 5:7", "* SEARCH 5 6 7");
+  const copy = await server.expect('UID COPY 5:7 "x"');
+  await server.send(`${copy} OK [COPYUID 1 5,7 8:9] one was gone`);
+  await server.answer("UID STORE 5,7 +FLAGS.SILENT (\\Deleted)");
+  await server.answer("UID EXPUNGE 5,7");
+  assertEquals([...(await moved).uids], [[5, 8], [7, 9]]);
+  client.shutdown();
+});
+
 test("L4 without MOVE a copy that fails leaves everything as it was", async () => {
   const { client, server } = await selectFake({}, "IMAP4rev1 UIDPLUS");
   const moved = outcome(client.move(5, "x"));

@@ -2,7 +2,7 @@ import { after, before, beforeEach, describe, it } from "node:test";
 import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
 import {
   type AclEntry,
-  type ImapClient,
+  ImapClient,
   ImapError,
   InvalidArgumentError,
   type Quota,
@@ -12,7 +12,6 @@ import { KeptLog } from "../fake_server.ts";
 import { cyrusMissing } from "./cyrus.ts";
 import { dovecotMissing, startDovecot } from "./dovecot.ts";
 import { type RunningServer, SERVERS } from "./servers.ts";
-import { ImapClient as Client } from "@imapclient/imapclient";
 
 const TIMEOUT = 20;
 const ALL_RIGHTS = "lrswipkxtea";
@@ -120,8 +119,9 @@ for (const { name: server, missing, start } of SERVERS) {
     });
 
     it("N2 the owner's own rights can be lessened, and given back", async () => {
-      await client.setacl(box, "ann", "lra");
-      assertEquals(rights(await client.getacl(box), "ann"), "lra");
+      // Fewer Cyrus would not leave to her.
+      await client.setacl(box, "ann", "lrkxa");
+      assertEquals(rights(await client.getacl(box), "ann"), "lrkxa");
       await client.setacl(box, "ann", ALL_RIGHTS);
       assertEquals(rights(await client.getacl(box), "ann"), ALL_RIGHTS);
     });
@@ -263,7 +263,8 @@ for (const { name: server, missing, start } of SERVERS) {
       assert(quotas[0].usage >= least && quotas[0].usage <= least + 1, `${quotas[0].usage}`);
     }
 
-    const count = async (folder: string) => (await client.folderStatus(folder, "MESSAGES")).MESSAGES;
+    const count = async (folder: string) =>
+      (await client.folderStatus(folder, "MESSAGES")).MESSAGES;
 
     it("N3 N4 getQuota says how much is used, and may be", async () => {
       assertUsage(await client.getQuota(), 3);
@@ -294,11 +295,12 @@ for (const { name: server, missing, start } of SERVERS) {
       await assertRejects(() => client.getQuotaByRoot("no such root"), ImapError, "GETQUOTA");
       await assertRejects(() => client.getQuotaByRoot("a\r\nx LOGOUT"), ImapError, "GETQUOTA");
       await assertRejects(() => client.getQuotaByRoot("a\0b"), InvalidArgumentError);
-      await assertRejects(() => client.getQuota("a\r\nx LOGOUT"), ImapError).catch((error) => {
-        // To Dovecot any name will do.
-        if (server !== "Dovecot") throw error;
-      });
-      if (server !== "Dovecot") {
+      const hostile = () => client.getQuota("a\r\nx LOGOUT");
+      if (server === "Dovecot") {
+        // Any name will do.
+        assertUsage(await hostile(), 3);
+      } else {
+        await assertRejects(hostile, ImapError);
         const error = await assertRejects(() => client.getQuotaRoot(`${own}nowhere`), ImapError);
         assertEquals(error.code, server === "Cyrus" ? null : "NONEXISTENT");
       }
@@ -347,7 +349,11 @@ for (const { name: server, missing, start } of SERVERS) {
         assertEquals(await client.getQuota(), [{ ...limit, usage }]);
         const other = { ...limit, resource: "MESSAGE" };
         await assertRejects(() => client.setQuota([limit, other]), ImapError);
-        assertEquals(await client.setQuota([{ ...limit, limit: 5 }]), [{ ...limit, usage, limit: 5 }]);
+        assertEquals(await client.setQuota([{ ...limit, limit: 5 }]), [{
+          ...limit,
+          usage,
+          limit: 5,
+        }]);
       });
     }
 
@@ -403,11 +409,12 @@ const [DOVECOT, CYRUS, MEMORY] = SERVERS;
 
 describe("several limits", () => {
   it("N4 N6 N8 Dovecot's resources, and its roots", { skip: dovecotMissing }, async () => {
-    const config = 'plugin {\n  quota2 = count:The "second" \\ root\n  quota2_rule = *:messages=3\n}';
+    const config =
+      'plugin {\n  quota2 = count:The "second" \\ root\n  quota2_rule = *:messages=3\n}';
     const server = await startDovecot({ quota: "storage=7k:messages=100", config });
     try {
       const { host, port } = server;
-      const client = await Client.connect({ host, port, ssl: false, timeout: TIMEOUT });
+      const client = await ImapClient.connect({ host, port, ssl: false, timeout: TIMEOUT });
       await client.login("ann", "secret");
       const [first, second] = ["User quota", 'The "second" \\ root'];
       const expected = [
@@ -476,7 +483,7 @@ describe("the administrator of Cyrus", { skip: cyrusMissing }, () => {
       const expected of [
         [["STORAGE", 2000], ["MESSAGE", 30]],
         [["X-NUM-FOLDERS", 50]],
-        [["STORAGE", 3_000_000_000]],
+        [["STORAGE", 2_000_000_000]],
         [["MESSAGE", 2]],
       ] as const
     ) {

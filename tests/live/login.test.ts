@@ -11,8 +11,8 @@ import {
 import {
   CapabilityError,
   CertificateError,
-  type ConnectOptions,
   ConnectionClosedError,
+  type ConnectOptions,
   external,
   IllegalStateError,
   ImapClient,
@@ -33,7 +33,7 @@ import { TOKENS } from "./token_server.ts";
 const { ann: ANN, bob: BOB, cyrus: ADMIN } = CYRUS_USERS;
 const WRONG = "hunter2-Pässwörd";
 const WRONG_TOKEN = "ya29.no-such~token==";
-const MASTER = "master's own";
+const MASTER = "master-of-all";
 const TIMEOUT = 20;
 
 const SECRETS = [ANN, BOB, ADMIN, WRONG, WRONG_TOKEN, MASTER, ...Object.values(TOKENS)];
@@ -61,7 +61,7 @@ function assertNoSecret(text: string): void {
 function everything(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   const own = Object.entries(error).map(([name, value]) => `${name}: ${JSON.stringify(value)}`);
-  return [error.message, error.stack, ...own, everything(error.cause)].join("\n");
+  return [error.message, ...own, everything(error.cause)].join("\n");
 }
 
 /** Logs in over a new connection, and out again; gives the server's text and what was logged. */
@@ -84,8 +84,18 @@ async function loggedIn(
   return { text, log };
 }
 
-/** Tries a login that is refused; the same connection can log in afterwards. */
+/**
+ * Tries logins that are refused; each connection can log in afterwards. All at once: Dovecot lets
+ * those wait that it refuses, and tells them all every half second.
+ */
 async function refused(
+  connect: (options: Partial<ConnectOptions>) => Promise<ImapClient>,
+  logins: readonly Login[],
+): Promise<LoginError[]> {
+  return await Promise.all(logins.map((login) => refusedOnce(connect, login)));
+}
+
+async function refusedOnce(
   connect: (options: Partial<ConnectOptions>) => Promise<ImapClient>,
   login: Login,
 ): Promise<LoginError> {
@@ -137,30 +147,32 @@ for (const { name: server, missing, start } of SERVERS) {
     });
 
     it("D1 D2 Q7 S2 a login that is refused is a LoginError, and can be tried again", async () => {
-      for (
-        const login of [
-          (client) => client.login("ann", WRONG),
-          (client) => client.login("ann", BOB),
-          (client) => client.login("ann", ""),
-          (client) => client.login("nobody", WRONG),
-          (client) => client.login("日本語", WRONG),
-          (client) => client.plainLogin("ann", WRONG),
-          (client) => client.plainLogin("nobody", WRONG),
-          (client) => client.plainLogin("ann", ANN, "bob"),
-          (client) => client.saslLogin("PLAIN", () => `\0ann\0${WRONG}`),
-        ] satisfies Login[]
-      ) {
-        const { code } = await refused(connect, login);
-        // Cyrus gives none.
-        assert(isReal ? true : code !== null);
-        if (server === "Dovecot") assertEquals(code, "AUTHENTICATIONFAILED");
-      }
+      const errors = await refused(connect, [
+        (client) => client.login("ann", WRONG),
+        (client) => client.login("ann", BOB),
+        (client) => client.login("ann", ""),
+        (client) => client.login("nobody", WRONG),
+        (client) => client.login("日本語", WRONG),
+        (client) => client.plainLogin("ann", WRONG),
+        (client) => client.plainLogin("nobody", WRONG),
+        (client) => client.plainLogin("ann", ANN, "bob"),
+        (client) => client.saslLogin("PLAIN", () => `\0ann\0${WRONG}`),
+      ]);
+      // Cyrus says why in words only.
+      const codes = {
+        "Dovecot": ["AUTHENTICATIONFAILED"],
+        "Cyrus": [null],
+        "the in-memory server": ["AUTHENTICATIONFAILED", "AUTHORIZATIONFAILED"],
+      };
+      assertEquals([...new Set(errors.map(({ code }) => code))], codes[server]);
     });
 
     it("D1 D2 Z1 what would be another command is only a wrong password", async () => {
-      await refused(connect, (client) => client.login("ann", `${WRONG}\r\nx LOGOUT`));
-      await refused(connect, (client) => client.login(`ann" "${ANN}`, WRONG));
-      await refused(connect, (client) => client.login("ann {3+}\r\n", "{3}"));
+      await refused(connect, [
+        (client) => client.login("ann", `${WRONG}\r\nx LOGOUT`),
+        (client) => client.login(`ann" "${ANN}`, WRONG),
+        (client) => client.login("ann {3+}\r\n", "{3}"),
+      ]);
       const client = await connect();
       for (const call of [client.login, client.plainLogin]) {
         const error = await assertRejects(
@@ -180,9 +192,9 @@ for (const { name: server, missing, start } of SERVERS) {
         if (login) await client.login("bob", BOB);
         assert((await client.logout()).length > 0);
         assertEquals([client.closed, client.state], [true, "logout"]);
-        for (const call of [() => client.noop(), () => client.login("ann", ANN)]) {
-          assertNoSecret(everything(await assertRejects(call, ConnectionClosedError)));
-        }
+        await assertRejects(() => client.noop(), ConnectionClosedError);
+        const error = await assertRejects(() => client.login("ann", ANN), ImapError);
+        assertNoSecret(everything(error));
       }
     });
 
@@ -295,9 +307,11 @@ for (const { name: server, missing, start } of SERVERS) {
           for (const [user, password] of [["ann", ANN], ["bob", BOB]]) {
             await loggedIn(connect, (client) => client.saslLogin(mechanism(user, password)));
           }
-          await refused(connect, (client) => client.saslLogin(mechanism("ann", WRONG)));
-          await refused(connect, (client) => client.saslLogin(mechanism("nobody", WRONG)));
-          await refused(connect, (client) => client.saslLogin(mechanism("ann", ANN, "bob")));
+          await refused(connect, [
+            (client) => client.saslLogin(mechanism("ann", WRONG)),
+            (client) => client.saslLogin(mechanism("nobody", WRONG)),
+            (client) => client.saslLogin(mechanism("ann", ANN, "bob")),
+          ]);
         }
       });
 
@@ -311,7 +325,7 @@ for (const { name: server, missing, start } of SERVERS) {
           }));
         assertEquals(challenges, ["Username:", "Password:"]);
         const wrong = ["ann", WRONG];
-        await refused(connect, (client) => client.saslLogin("LOGIN", () => wrong.shift()!));
+        await refused(connect, [(client) => client.saslLogin("LOGIN", () => wrong.shift()!)]);
         // Amid the exchange.
         const client = await connect();
         const half = ["ann"];
@@ -345,10 +359,10 @@ for (const { name: server, missing, start } of SERVERS) {
       it("D3 D9 Q7 S2 a token that is not good is a LoginError that says why", async () => {
         const statuses = isReal ? ["401", "invalid_token"] : ["400", "400"];
         for (const token of [WRONG_TOKEN, TOKENS.bob, ANN]) {
-          const [xoauth2, bearer] = [
-            await refused(connect, (client) => client.oauth2Login("ann", token)),
-            await refused(connect, (client) => client.oauthbearerLogin("ann", token)),
-          ];
+          const [xoauth2, bearer] = await refused(connect, [
+            (client) => client.oauth2Login("ann", token),
+            (client) => client.oauthbearerLogin("ann", token),
+          ]);
           assertStringIncludes(xoauth2.message, `status: ${statuses[0]}`);
           assertStringIncludes(bearer.message, `status: ${statuses[1]}`);
           for (const { code } of [xoauth2, bearer]) assertEquals(code, "AUTHENTICATIONFAILED");
@@ -360,7 +374,7 @@ for (const { name: server, missing, start } of SERVERS) {
 
 describe("logging in for somebody else", () => {
   it("D2 D8 S2 to Cyrus, as its administrator", { skip: cyrusMissing }, async () => {
-    const server = await startCyrus();
+    const server = await startCyrus({ config: "delete_mode: immediate" });
     const { host, port } = server;
     const connect = (options: Partial<ConnectOptions>) =>
       ImapClient.connect({ host, port, ssl: false, ...options });
@@ -419,8 +433,10 @@ describe("logging in for somebody else", () => {
           return text;
         });
       }
-      await refused(connect, (client) => client.plainLogin("boss", WRONG, "ann"));
-      await refused(connect, (client) => client.plainLogin("boss", MASTER));
+      await refused(connect, [
+        (client) => client.plainLogin("boss", WRONG, "ann"),
+        (client) => client.plainLogin("boss", MASTER),
+      ]);
     } finally {
       await server.stop();
     }
@@ -452,29 +468,21 @@ describe("EXTERNAL at Dovecot", { skip: dovecotMissing }, () => {
 
   it("C4 D8 Q7 it is not for somebody else", async () => {
     for (const connect of reach(true)) {
-      for (
-        const login of [
-          (client) => client.saslLogin(external("bob")),
-          (client) => client.saslLogin("external", () => "bob"),
-          (client) => client.login("bob", BOB),
-        ] satisfies Login[]
-      ) {
-        await refused(connect, login);
-      }
+      await refused(connect, [
+        (client) => client.saslLogin(external("bob")),
+        (client) => client.saslLogin("external", () => "bob"),
+        (client) => client.login("bob", BOB),
+      ]);
     }
   });
 
   it("D8 Q7 without a certificate nobody is let in by it", async () => {
     for (const connect of reach(false)) {
-      for (
-        const login of [
-          (client) => client.saslLogin(external()),
-          (client) => client.saslLogin(external("ann")),
-          (client) => client.saslLogin("EXTERNAL", () => "ann"),
-        ] satisfies Login[]
-      ) {
-        await refused(connect, login);
-      }
+      await refused(connect, [
+        (client) => client.saslLogin(external()),
+        (client) => client.saslLogin(external("ann")),
+        (client) => client.saslLogin("EXTERNAL", () => "ann"),
+      ]);
     }
   });
 });
