@@ -349,7 +349,9 @@ export class Connection {
       line = CANCEL;
     }
     if (call.done) return;
-    this.#options.logger?.debug("> **REDACTED**");
+    // What ends an IDLE is known to all; any other answer may be a password.
+    const isSecret = call.command.interrupt === undefined;
+    this.#options.logger?.debug(`> ${isSecret ? "**REDACTED**" : decodeAscii(line)}`);
     await this.#write(concat([line, CRLF]));
     // The server may owe an answer now that it did not owe before: to DONE.
     this.#deadline.watch();

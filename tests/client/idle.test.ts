@@ -10,7 +10,15 @@ import {
   TimeoutError,
   type UntaggedResponse,
 } from "../../mod.ts";
-import { type FakeServer, isPending, outcome, selectFake, test, turns } from "../fake_server.ts";
+import {
+  type FakeServer,
+  isPending,
+  KeptLog,
+  outcome,
+  selectFake,
+  test,
+  turns,
+} from "../fake_server.ts";
 
 const IDLE = "IMAP4rev1 IDLE";
 
@@ -460,5 +468,19 @@ test("M6 an IDLE that waits to go on is no reason to take in what a slow loop do
   assertEquals(seen, 100);
   await agreeToIdle(server);
   await begun;
+  client.shutdown();
+});
+
+test("S1 the log tells of DONE, which is no secret", async () => {
+  const log = new KeptLog();
+  const { client, server } = await selectFake({ logger: log }, IDLE);
+  const begun = client.idle();
+  const tag = await agreeToIdle(server);
+  await begun;
+  const done = client.idleDone();
+  await endIdle(server, tag);
+  await done;
+  assert(log.text.includes("> DONE"), log.text);
+  assert(!log.text.includes("REDACTED"), log.text);
   client.shutdown();
 });
