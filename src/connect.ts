@@ -97,7 +97,9 @@ export async function open(options: ConnectOptions, owner: ConnectionOwner): Pro
     logger: namedLogger(options.logger, "protocol"),
   });
   const greeting = await closingOnAbort(connection, options.signal, connection.greeting(patience));
-  log?.debug(`Connected to ${placeOf(options, port)} over ${duplex.secure ? "TLS" : "plain text"}`);
+  // Of what is within this machine it can't be told, and need not.
+  const how = options.host === undefined ? "" : ` over ${duplex.secure ? "TLS" : "plain text"}`;
+  log?.debug(`Connected to ${placeOf(options, port)}${how}`);
   return { connection, greeting, port, limits };
 }
 

@@ -1,6 +1,7 @@
 import { idle, type IdleCommand } from "./commands/idle.ts";
 import { noop } from "./commands/session.ts";
 import type { Connection } from "./connection.ts";
+import { IllegalStateError } from "./errors.ts";
 import type { UntaggedResponse } from "./model/responses.ts";
 
 /** How often something is done, in seconds. */
@@ -70,6 +71,7 @@ export class Idling {
       signal?.throwIfAborted();
       if (this.#events.length > 0) return this.takeAll();
       if (this.#failure !== null) throw this.#failure.reason;
+      if (this.#stopping) throw new IllegalStateError("nobody waits for news any more");
       const left = end - performance.now();
       if (left <= 0) return [];
       await this.#more(left, signal);
@@ -87,6 +89,7 @@ export class Idling {
   /** Ends it, and gives the server's text. */
   async stop(): Promise<string> {
     this.#stopping = true;
+    this.#wake();
     this.#current?.interrupt();
     this.#endPause();
     await this.#course;

@@ -9,8 +9,10 @@ import {
 import {
   CapabilityError,
   type Command,
+  ConnectionClosedError,
   type ConnectOptions,
   fetchProblems,
+  IllegalStateError,
   type ImapClient,
   ImapError,
   InvalidArgumentError,
@@ -86,10 +88,23 @@ test("E3 a command without its capability throws before it is sent", async () =>
   const { client, server } = await connectFake({}, "* PREAUTH [CAPABILITY IMAP4rev1] in");
   const idle: Command<string> = { name: "X-IDLE", needs: "idle", result: ({ text }) => text };
   await assertRejects(() => client.run(idle), CapabilityError, "Server does not support");
-  const error = await assertRejects(() => client.plainLogin("ann", "x"), CapabilityError);
-  assertEquals(error.message, "Server does not support AUTH=PLAIN capability");
   assert(await server.isSilent());
   client.shutdown();
+  const other = await connectFake();
+  const error = await assertRejects(() => other.client.plainLogin("ann", "x"), CapabilityError);
+  assertEquals(error.message, "Server does not support AUTH=PLAIN capability");
+  assert(await other.server.isSilent());
+  other.client.shutdown();
+});
+
+test("D1 Q5 who is logged in can't log in again, and after the end nobody can", async () => {
+  const greeting = "* PREAUTH [CAPABILITY IMAP4rev1 AUTH=PLAIN LOGINDISABLED] in";
+  const { client, server } = await connectFake({}, greeting);
+  const calls = [() => client.login("ann", "x"), () => client.plainLogin("ann", "x")];
+  for (const call of calls) await assertRejects(call, IllegalStateError, "logged in already");
+  assert(await server.isSilent());
+  client.shutdown();
+  for (const call of calls) await assertRejects(call, ConnectionClosedError);
 });
 
 test("D1 Q7 a refused login throws a LoginError with code and text, and may be tried again", async () => {
@@ -121,6 +136,11 @@ test("D1 Z9 a login may hold any character", async () => {
   assertEquals(await server.bytes(6), "x\r\ny\r\n");
   await server.send("A1 OK [CAPABILITY IMAP4rev1] in");
   await login;
+  client.shutdown();
+});
+
+test("D1 Z1 a login that can't be sent is refused", async () => {
+  const { client, server } = await connectFake();
   for (const bad of ["a\0b", "\ud800"]) {
     await assertRejects(() => client.login("ann", bad), InvalidArgumentError);
     await assertRejects(() => client.login(bad, "x"), InvalidArgumentError);

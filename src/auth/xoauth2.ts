@@ -5,7 +5,7 @@ import type { SaslMechanism } from "./sasl.ts";
 /** What XOAUTH2 may need besides the token. */
 export interface Xoauth2Options {
   /** The mechanism's name, where the server gives it another. Default `XOAUTH2`. */
-  readonly mechanism?: string;
+  readonly mech?: string;
   /** What Yahoo asks for besides the token. */
   readonly vendor?: string;
 }
@@ -29,15 +29,15 @@ export interface Xoauth2Options {
 export function xoauth2(
   user: string,
   accessToken: string,
-  { mechanism = "XOAUTH2", vendor = "" }: Xoauth2Options = {},
+  { mech = "XOAUTH2", vendor = "" }: Xoauth2Options = {},
 ): SaslMechanism {
-  checkMechanismName(mechanism);
+  checkMechanismName(mech);
   checkField(user, "the user's name");
   checkAccessToken(accessToken);
   checkField(vendor, "the vendor");
   const extra = vendor === "" ? "" : `vendor=${vendor}\x01`;
   return bearer(accessToken, {
-    name: mechanism,
+    name: mech,
     message: `user=${user}\x01auth=Bearer ${accessToken}\x01${extra}\x01`,
     acknowledgement: "",
   });

@@ -33,7 +33,7 @@ export class AccessCalls extends FolderCalls {
   /**
    * Sets what `who` may do with a folder (SETACL, RFC 4314 section 3.1) and gives the server's
    * text. `what` holds a letter for each right, and replaces the rights of before; with `+` or `-`
-   * in front it adds to them or takes from them. An empty `what` takes all.
+   * in front it adds to them or takes from them. An empty `what` removes the entry (DELETEACL).
    */
   async setacl(folder: Text, who: Text, what: string, options: CallOptions = {}): Promise<string> {
     return await this.run(setAcl(folder, who, what), options);
@@ -90,6 +90,9 @@ export class AccessCalls extends FolderCalls {
     options: CallOptions = {},
   ): Promise<readonly Quota[]> {
     const limits = [...quotas];
-    return limits.length === 0 ? [] : await this.run(setQuota(limits), options);
+    if (limits.length === 0) return [];
+    const inForce = await this.run(setQuota(limits), options);
+    // Cyrus does not say.
+    return inForce.length > 0 ? inForce : await this.getQuotaByRoot(limits[0].quotaRoot, options);
   }
 }

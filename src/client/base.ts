@@ -78,8 +78,6 @@ export class ClientBase {
   readonly host: string | null;
   /** The TCP port; `null` where there is none. */
   readonly port: number | null;
-  /** The TLS options given. */
-  readonly tls: TlsOptions;
   /** The command that was run for the connection; `null` where there is none. */
   readonly stream: string | readonly string[] | null;
 
@@ -92,6 +90,7 @@ export class ClientBase {
   /** @internal */
   protected readonly logger: Logger | null;
   readonly #listeners: Listeners;
+  readonly #tls: TlsOptions;
 
   /** @internal */
   protected constructor(options: ConnectOptions, opened: Opened, listeners: Listeners) {
@@ -102,9 +101,14 @@ export class ClientBase {
     this.#listeners = listeners;
     this.host = options.host ?? null;
     this.port = opened.port;
-    this.tls = options.tls ?? {};
+    this.#tls = options.tls ?? {};
     this.stream = options.stream ?? null;
     this.useUid = options.useUid ?? true;
+  }
+
+  /** The TLS options given; not shown where the client is printed, as a private key is in them. */
+  get tls(): TlsOptions {
+    return this.#tls;
   }
 
   /** Whether the bytes travel encrypted, by TLS of either kind or within the machine. */

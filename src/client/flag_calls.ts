@@ -18,7 +18,8 @@ export type Stored<Silent extends boolean> = Silent extends true ? null : Messag
 /** The calls about the flags of messages in the selected folder, and about Gmail's labels. */
 export class FlagCalls extends FetchCalls {
   /**
-   * The flags of messages in the selected folder, by message id.
+   * The flags of messages in the selected folder, by message id. A message whose flags the server
+   * does not tell is not there.
    *
    * ```ts
    * import { type ImapClient, SEEN } from "@imapclient/imapclient";
@@ -149,6 +150,8 @@ export class FlagCalls extends FetchCalls {
     const needs = item === "X-GM-LABELS" ? "X-GM-EXT-1" : undefined;
     const fetched = await this.run({ ...fetch(request), needs }, options);
     for (const [id, message] of fetched) {
+      // One that the server left out, or garbled, is not enumerable: it throws.
+      if (!Object.keys(message).includes(item)) continue;
       found.set(id, (message as unknown as Record<string, readonly string[]>)[item]);
     }
     return found;

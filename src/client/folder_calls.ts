@@ -224,7 +224,7 @@ export class FolderCalls extends SessionCalls {
         const result = command.result(done);
         const readOnly = readonly || result["READ-ONLY"] === true;
         session.folder = { name: folder, readOnly, exists: result.EXISTS };
-        if (readOnly && !readonly) throw new ReadOnlyError(`${folder} is read-only`);
+        if (readOnly && !readonly) throw new ReadOnlyError(`${toText(folder)} is read-only`);
         return result;
       },
       refused: (_done, message, details) => {

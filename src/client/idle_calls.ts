@@ -27,6 +27,8 @@ const LONGEST = 86_400;
 /** The calls that have the server tell news as they happen. */
 export class IdleCalls extends TransferCalls {
   #idling: Idling | null = null;
+  /** Whether `idle` began it, and not `watch`. */
+  #byHand = false;
 
   /**
    * Has the server tell news of the selected folder as they happen (IDLE, RFC 2177), from now until
@@ -50,6 +52,7 @@ export class IdleCalls extends TransferCalls {
   async idle({ signal }: CallOptions = {}): Promise<void> {
     this.#checkCanIdle();
     await this.#begin({ signal });
+    this.#byHand = true;
   }
 
   /**
@@ -70,13 +73,15 @@ export class IdleCalls extends TransferCalls {
 
   /**
    * Ends what {@linkcode IdleCalls.idle} began, and gives the server's text and what it told since
-   * the last `idleCheck`.
+   * the last `idleCheck`; one that waits throws `IllegalStateError`.
    */
-  async idleDone(): Promise<NoopResult> {
+  async idleDone({ signal }: CallOptions = {}): Promise<NoopResult> {
     this.#checkCanIdle();
     const idling = this.#underWay("idleDone");
+    signal?.throwIfAborted();
     this.#idling = null;
-    const text = await idling.stop();
+    this.#byHand = false;
+    const text = await untilAborted(idling.stop(), signal);
     return { text, responses: idling.takeAll() };
   }
 
@@ -141,7 +146,21 @@ export class IdleCalls extends TransferCalls {
   }
 
   #underWay(call: string): Idling {
-    if (this.#idling !== null) return this.#idling;
+    if (this.#idling !== null && this.#byHand) return this.#idling;
     throw new IllegalStateError(`${call} needs idle() first`);
+  }
+}
+
+/** Gives up waiting at an abort; what is waited for goes on. */
+async function untilAborted<T>(step: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+  if (signal === undefined) return await step;
+  step.catch(() => {});
+  let onAbort = () => {};
+  const aborted = new Promise<never>((_, reject) => onAbort = () => reject(signal.reason));
+  signal.addEventListener("abort", onAbort);
+  try {
+    return await Promise.race([step, aborted]);
+  } finally {
+    signal.removeEventListener("abort", onAbort);
   }
 }

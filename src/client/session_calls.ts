@@ -46,6 +46,7 @@ export class SessionCalls extends ClientBase {
    * ```
    */
   async login(username: string, password: string, options: CallOptions = {}): Promise<string> {
+    this.#checkLoggedOut();
     if (this.connection.session.has("LOGINDISABLED")) {
       throw new LoginError(
         "the server takes no password here (LOGINDISABLED): connect with TLS, or with starttls",
@@ -95,7 +96,7 @@ export class SessionCalls extends ClientBase {
     accessToken: string,
     { mech, vendor, signal }: Oauth2Options = {},
   ): Promise<string> {
-    const mechanism = xoauth2(user, accessToken, { mechanism: mech, vendor });
+    const mechanism = xoauth2(user, accessToken, { mech, vendor });
     return await this.#authenticate(mechanism, user, { signal });
   }
 
@@ -166,6 +167,7 @@ export class SessionCalls extends ClientBase {
   }
 
   async #authenticate(mechanism: SaslMechanism, user: string, options: CallOptions) {
+    this.#checkLoggedOut();
     const command = authenticate(mechanism, this.connection.session.has("SASL-IR"));
     const checked: Command<string> = {
       ...command,
@@ -181,6 +183,12 @@ export class SessionCalls extends ClientBase {
       },
     };
     return await this.#logIn(checked, user, options);
+  }
+
+  #checkLoggedOut(): void {
+    const { failure, session } = this.connection;
+    if (failure !== null) throw failure;
+    if (session.authenticated) throw new IllegalStateError("somebody is logged in already");
   }
 
   async #logIn(command: Command<string>, user: string, options: CallOptions): Promise<string> {

@@ -45,19 +45,22 @@ function readEntries(cursor: Cursor): AclEntry[] {
   return entries;
 }
 
-/** SETACL (RFC 4314 section 3.1). */
+/** SETACL or, for no rights at all, DELETEACL (RFC 4314 sections 3.1 and 3.2). */
 export function setAcl(folder: Text, who: Text, what: string): Command<string> {
   if (!/^[+-]?[a-z0-9]*$/.test(what)) {
     throw new InvalidArgumentError(
       `rights are letters and digits, with + or - in front: ${JSON.stringify(what)}`,
     );
   }
+  // Dovecot would keep an entry without rights.
+  const isRemoval = what === "";
   return {
-    name: "SETACL",
+    name: isRemoval ? "DELETEACL" : "SETACL",
     needs: "ACL",
     state: "authenticated",
     write(out: CommandWriter): void {
-      out.sp().mailbox(folder).sp().astring(who).sp().astring(what);
+      out.sp().mailbox(folder).sp().astring(who);
+      if (!isRemoval) out.sp().astring(what);
     },
     result: fullText,
   };

@@ -2,7 +2,8 @@ import type { Command } from "../command.ts";
 import { InvalidArgumentError } from "../errors.ts";
 import type { TaggedResponse } from "../model/responses.ts";
 import { encodeUtf8 } from "../wire/bytes.ts";
-import { fullText, toTexts } from "../wire/text.ts";
+import { fullText } from "../wire/text.ts";
+import { storableFlags } from "./flags.ts";
 import type { CommandWriter, Text } from "../wire/writer.ts";
 
 /** What came of an append. */
@@ -67,7 +68,7 @@ function appendAll(
 ): Command<MultiappendResult> {
   const ready = messages.map(({ msg, flags = [], date }) => ({
     bytes: bytesOf(msg, limit),
-    flags: toTexts(flags),
+    flags: storableFlags(flags),
     date,
   }));
   return {

@@ -38,8 +38,7 @@ export function id(parameters: IdFields | null): Command<IdFields> {
 }
 
 function checkFields(fields: IdFields): void {
-  const prototype = typeof fields === "object" ? Object.getPrototypeOf(fields) : undefined;
-  if (prototype !== null && prototype !== Object.prototype) {
+  if (Object.prototype.toString.call(fields) !== "[object Object]") {
     throw new InvalidArgumentError("ID takes an object of names and texts, or null");
   }
   const entries = Object.entries(fields);

@@ -2,7 +2,7 @@ import { InvalidArgumentError, InvalidCriteriaError } from "../errors.ts";
 import { type CalendarDate, formatCriteriaDate } from "../model/dates.ts";
 import { NumberSet } from "../model/number_set.ts";
 import { decodeAscii } from "../wire/bytes.ts";
-import { encodeText } from "../wire/charset.ts";
+import { encodeText, isPlainIn } from "../wire/charset.ts";
 import type { CommandWriter } from "../wire/writer.ts";
 
 /** One item of search criteria; a list within a list stands for parentheses. */
@@ -72,9 +72,12 @@ const NON_ASCII = /[\u0080-\uffff]/;
 export function writeCriteria(out: CommandWriter, criteria: SearchCriteria, charset: string): void {
   if (isEmpty(criteria)) throw new InvalidCriteriaError("no criteria specified");
   try {
-    if (typeof criteria === "string") writeRaw(out, criteria, (text) => encodeText(text, charset));
-    else if (criteria instanceof Uint8Array) writeRaw(out, decodeAscii(criteria), binaryBytes);
-    else new CriteriaWriter(out, criteria, charset).keys();
+    if (typeof criteria === "string") {
+      const isPlain = (text: string) => isPlainIn(charset, text);
+      writeRaw(out, criteria, isPlain, (text) => encodeText(text, charset));
+    } else if (criteria instanceof Uint8Array) {
+      writeRaw(out, decodeAscii(criteria), (text) => !NON_ASCII.test(text), binaryBytes);
+    } else new CriteriaWriter(out, criteria, charset).keys();
   } catch (cause) {
     if (!(cause instanceof InvalidArgumentError)) throw cause;
     throw new InvalidCriteriaError(cause.message, { cause });
@@ -111,10 +114,15 @@ function isEmpty(criteria: SearchCriteria | SearchCriterion | null | undefined):
  * Criteria in the caller's own notation. Words and quoted strings with 8-bit characters become
  * literals, since nothing else may hold them.
  */
-function writeRaw(out: CommandWriter, text: string, encode: (text: string) => Uint8Array): void {
+function writeRaw(
+  out: CommandWriter,
+  text: string,
+  isPlain: (text: string) => boolean,
+  encode: (text: string) => Uint8Array,
+): void {
   let at = 0;
   for (const match of text.matchAll(/"(?:[^"\\]|\\.)*"|[^\s"()]+/g)) {
-    if (!NON_ASCII.test(match[0])) continue;
+    if (isPlain(match[0])) continue;
     const value = match[0].startsWith('"')
       ? match[0].slice(1, -1).replace(/\\(["\\])/g, "$1")
       : match[0];
@@ -234,7 +242,7 @@ class CriteriaWriter {
   }
 
   #text(text: string | Uint8Array): void {
-    const encoded = typeof text === "string" && NON_ASCII.test(text);
+    const encoded = typeof text === "string" && !isPlainIn(this.#charset, text);
     this.#out.astring(encoded ? encodeText(text, this.#charset) : text);
   }
 }

@@ -47,7 +47,8 @@ export function select(folder: Text, readonly: boolean): Command<SelectResult> {
           found[response.type] = response.number;
           return true;
         case "OK":
-          if (response.code === null) return false;
+          // An alert is for people, and capabilities are for the session.
+          if (response.code === null || isForOthers(response.code)) return false;
           // What came before CLOSED was said of the folder that was selected till now.
           if (response.code.name === "CLOSED") found = {};
           else addCode(found, response.code);
@@ -65,7 +66,11 @@ export function select(folder: Text, readonly: boolean): Command<SelectResult> {
 
 type Code = NonNullable<TaggedResponse["code"]>;
 
+function isForOthers({ name }: Code): boolean {
+  return name === "ALERT" || name === "CAPABILITY";
+}
+
 function addCode(found: Record<string, SelectResult[string]>, code: Code): void {
-  if (code.name === "ALERT" || code.name === "CAPABILITY") return;
+  if (isForOthers(code)) return;
   found[code.name] = code.flags ?? code.modseq ?? code.number ?? (code.argument || true);
 }

@@ -3,7 +3,7 @@ import { InvalidArgumentError, ProtocolError } from "../errors.ts";
 import { noteProblems } from "../model/fetch_items.ts";
 import type { UntaggedResponse } from "../model/responses.ts";
 import type { ImapValue } from "../model/values.ts";
-import { textOf, toTexts } from "../wire/text.ts";
+import { toTexts } from "../wire/text.ts";
 import type { CommandWriter, Text } from "../wire/writer.ts";
 
 /** The items that are asked for where the caller names none. */
@@ -86,6 +86,9 @@ function statusValue(name: string, value: ImapValue): ImapValue | undefined {
     return isNumber || typeof value === "bigint" ? BigInt(value) : undefined;
   }
   // `MAILBOXID (F123)` (RFC 8474 section 4.1).
-  if (name === "MAILBOXID") return Array.isArray(value) ? textOf(value[0]) : undefined;
+  if (name === "MAILBOXID") {
+    const [id, ...more] = Array.isArray(value) ? value as readonly ImapValue[] : [];
+    return typeof id === "string" && more.length === 0 ? id : undefined;
+  }
   return isNumber ? value : undefined;
 }

@@ -2,9 +2,9 @@ import type { Command } from "../command.ts";
 import { InvalidArgumentError } from "../errors.ts";
 import type { NumberSet } from "../model/number_set.ts";
 import type { UntaggedResponse } from "../model/responses.ts";
-import { toText } from "../wire/text.ts";
 import { encodeUtf7 } from "../wire/utf7.ts";
 import type { CommandWriter, Text } from "../wire/writer.ts";
+import { storableFlags } from "./flags.ts";
 
 /** What is done with the flags or labels that are given. */
 export type StoreAction = "add" | "remove" | "set";
@@ -37,7 +37,7 @@ const SIGNS: Readonly<Record<StoreAction, string>> = { add: "+", remove: "-", se
 export function store(request: StoreRequest): Command<MessageFlags> {
   const { ids, item, action, silent, uid } = request;
   const labels = item === "X-GM-LABELS";
-  const texts = valuesOf(request);
+  const texts = labels ? labelsOf(request) : storableFlags(request.values);
   const found: MessageFlags = new Map();
   return {
     name: uid ? "UID STORE" : "STORE",
@@ -60,19 +60,17 @@ export function store(request: StoreRequest): Command<MessageFlags> {
   };
 }
 
-function valuesOf({ item, action, values }: StoreRequest): readonly Text[] {
+function labelsOf({ action, values }: StoreRequest): readonly Text[] {
   const single = typeof values === "string" || values instanceof Uint8Array;
-  const list = single ? [values] : [...values];
-  if (item === "FLAGS" && list.some((flag) => toText(flag).toUpperCase() === "\\RECENT")) {
-    throw new InvalidArgumentError("\\Recent can't be stored: it is the server's to set");
-  }
-  if (item === "X-GM-LABELS" && list.length === 0 && action !== "set") {
-    throw new InvalidArgumentError("no labels named");
-  }
-  return list;
+  const labels = single ? [values] : [...values];
+  if (labels.length === 0 && action !== "set") throw new InvalidArgumentError("no labels named");
+  return labels;
 }
 
 /** A label, encoded as a folder's name is; bytes go as they are. */
 function writeLabel(out: CommandWriter, label: Text): void {
+  if (typeof label === "string" && !label.isWellFormed()) {
+    throw new InvalidArgumentError(`can't be sent as a label: ${JSON.stringify(label)}`);
+  }
   out.string(typeof label === "string" ? encodeUtf7(label) : label);
 }

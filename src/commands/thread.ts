@@ -1,5 +1,5 @@
 import type { Command } from "../command.ts";
-import { ProtocolError } from "../errors.ts";
+import { InvalidArgumentError, ProtocolError } from "../errors.ts";
 import type { UntaggedResponse } from "../model/responses.ts";
 import type { ImapValue } from "../model/values.ts";
 import { textOf, toText } from "../wire/text.ts";
@@ -20,6 +20,9 @@ export function thread(
   { criteria, charset, uid }: SortedSearch,
 ): Command<readonly Thread[]> {
   const method = toText(algorithm).toUpperCase();
+  if (!/^[A-Z0-9-]+$/.test(method)) {
+    throw new InvalidArgumentError(`not a THREAD algorithm: ${JSON.stringify(method)}`);
+  }
   let threads: Thread[] = [];
   return {
     name: uid ? "UID THREAD" : "THREAD",
@@ -33,12 +36,17 @@ export function thread(
     },
     accept(response: UntaggedResponse): boolean {
       if (response.type !== "UNKNOWN" || response.name !== "THREAD") return false;
-      threads = threads.concat(response.values().map(readThread));
+      threads = threads.concat(response.values().filter(isNoModseq).map(readThread));
       return true;
     },
     result: () => threads,
     refused: searchRefusal(criteria),
   };
+}
+
+/** Cyrus tells the mod-sequence of what it found behind it, as SORT does (RFC 7162). */
+function isNoModseq(value: ImapValue): boolean {
+  return !(Array.isArray(value) && /^MODSEQ$/i.test(String(value[0])));
 }
 
 function readThread(value: ImapValue): Thread {

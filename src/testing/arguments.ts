@@ -2,10 +2,12 @@ import { parseDate, type ZonedDate } from "../model/dates.ts";
 import { NumberSet } from "../model/number_set.ts";
 import {
   BACKSLASH,
+  CR,
   decodeAscii,
   decodeUtf8,
   DQUOTE,
   LBRACE,
+  LF,
   LPAREN,
   RPAREN,
   SP,
@@ -262,7 +264,9 @@ export class Arguments {
     const content: number[] = [];
     for (;;) {
       let byte = this.peek();
-      if (byte < 32 || byte > 126) throw bad("a quoted string without end, or not of ASCII");
+      if (byte <= 0 || byte > 127 || byte === CR || byte === LF) {
+        throw bad("a quoted string without end, or not of ASCII");
+      }
       this.#at++;
       if (byte === DQUOTE) return Uint8Array.from(content);
       if (byte === BACKSLASH) {

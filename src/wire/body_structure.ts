@@ -9,6 +9,7 @@ import type { Envelope } from "../model/envelope.ts";
 import { decodeHeader } from "../model/header_text.ts";
 import { LPAREN, RPAREN } from "./bytes.ts";
 import type { Cursor } from "./cursor.ts";
+import { joinParameters } from "./parameters.ts";
 import { readEnvelope } from "./envelope.ts";
 
 /**
@@ -168,7 +169,7 @@ function readParams(cursor: Cursor): Readonly<Record<string, string>> {
     const value = atEnd(cursor) ? null : cursor.nstring();
     params[name.toLowerCase()] = value ?? "";
   });
-  return params;
+  return joinParameters(params);
 }
 
 /** `("attachment" ("filename" "a.txt"))`; Exchange has sent a bare string too. */

@@ -25,6 +25,16 @@ export function encodeText(text: string, charset: string): Uint8Array {
   return Uint8Array.from(bytes);
 }
 
+/** Whether a text's bytes in a charset are simply those of ASCII. */
+export function isPlainIn(charset: string, text: string): boolean {
+  if (/[\u0080-\uffff]/.test(text)) return false;
+  if (/^utf-?7$/i.test(charset)) return !text.includes("+");
+  return !WIDE.test(charset);
+}
+
+/** Charsets with escapes, or with wider characters. */
+const WIDE = /^(?:utf-?16|utf-?32|ucs-|iso-2022|hz-)/i;
+
 const ASCII: ReadonlyMap<string, number> = new Map();
 const tables = new Map<string, ReadonlyMap<string, number>>();
 
@@ -43,7 +53,9 @@ function makeTable(charset: string): ReadonlyMap<string, number> {
     const char = decoder.encoding === "windows-1252" ? repairWindows1252(decoded) : decoded;
     if ([...char].length === 1 && char !== "\ufffd" && !table.has(char)) table.set(char, code);
   };
-  for (let byte = 128; byte < 256; byte++) add([byte], byte);
+  // Runtimes read most of ISO 8859 as Windows' charsets, which have more characters.
+  const first = /^(?:iso-?8859|latin)/.test(charset) ? 160 : 128;
+  for (let byte = first; byte < 256; byte++) add([byte], byte);
   for (let lead = 129; lead < 255; lead++) {
     for (let trail = 64; trail < 255; trail++) add([lead, trail], lead * 256 + trail);
   }
@@ -51,10 +63,9 @@ function makeTable(charset: string): ReadonlyMap<string, number> {
 }
 
 function decoderOf(charset: string): TextDecoder {
-  // A charset with escapes, or with wider characters, can't be turned round this way.
-  const known = !/^(?:utf-?16|utf-?32|iso-2022|hz-)/.test(charset);
   try {
-    if (known) return new TextDecoder(charset);
+    // The others can't be turned round this way.
+    if (!WIDE.test(charset)) return new TextDecoder(charset);
   } catch {
     // Said below.
   }

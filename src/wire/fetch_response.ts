@@ -30,6 +30,9 @@ const READERS: Readonly<Record<string, (cursor: Cursor) => FetchValue>> = {
   "X-GM-LABELS": readLabels,
 };
 
+/** So many items of one response may be unreadable. */
+const MOST_BAD = 100;
+
 /**
  * The items of `* n FETCH (...)`, the cursor standing behind `FETCH`. An item that can't be read
  * is named in `bad`, and the others are read all the same.
@@ -62,6 +65,8 @@ export function readFetch(cursor: Cursor, number: number): FetchResponse {
         delete items[name];
         cursor.skipFrom(from);
         (bad ??= []).push({ name, raw: cursor.bytes.slice(from, cursor.at), error });
+        // Each keeps its error and its bytes: too many of them are no accident.
+        if (bad.length > MOST_BAD) throw new ProtocolError("a FETCH with nothing but bad items");
       }
     } catch (error) {
       if (!(error instanceof ProtocolError)) throw error;

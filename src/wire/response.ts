@@ -198,13 +198,16 @@ function readPairs(cursor: Cursor, into: Record<string, ImapValue>): void {
 }
 
 function readMailboxStatus(cursor: Cursor): MailboxStatusResponse {
-  let name: Uint8Array;
-  let items: Record<string, ImapValue>;
-  do { // of several folders in one response the last one counts
-    name = readName(cursor.space());
-    items = Object.create(null);
-    if (!cursor.space().done) readPairs(cursor, items);
-  } while (!cursor.space().done);
+  let name = readName(cursor.space());
+  let items: Record<string, ImapValue> = Object.create(null);
+  if (!cursor.space().done) readPairs(cursor, items);
+  while (!cursor.space().done) {
+    const next = readName(cursor);
+    if (cursor.space().done) break;
+    // Of several folders in one response the last one counts.
+    [name, items] = [next, Object.create(null)];
+    readPairs(cursor, items);
+  }
   return { kind: "untagged", type: "STATUS", name, items };
 }
 

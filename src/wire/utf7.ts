@@ -31,8 +31,8 @@ function encodeRun(run: string): string {
  * A folder name out of modified UTF-7. What is not modified UTF-7, such as a bare `&` or 8-bit
  * characters, stays as it is; so does a run that lacks its final `-`, once decoded.
  */
-export function decodeUtf7(bytes: Uint8Array): string {
-  const text = decodeLoosely(bytes, 0, bytes.length);
+export function decodeUtf7(name: string | Uint8Array): string {
+  const text = typeof name === "string" ? name : decodeLoosely(name, 0, name.length);
   if (!text.includes("&")) return text;
   return text.replace(/&([A-Za-z0-9+,]*)(-|$)/g, (all, run: string, end: string) => {
     if (run === "") return end === "-" ? "&" : all;

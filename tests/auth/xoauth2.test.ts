@@ -31,10 +31,10 @@ describe("XOAUTH2", () => {
   });
 
   it("D3 xoauth2 goes by another name if told so", () => {
-    assertEquals(xoauth2("ann", "T", { mechanism: "X-OAUTH_3" }).name, "X-OAUTH_3");
-    assertEquals(xoauth2("ann", "T", { mechanism: undefined }).name, "XOAUTH2");
-    for (const mechanism of ["", "XO AUTH", "A\r\nB", "xoauth2", "A".repeat(21)]) {
-      assertRefused(() => xoauth2("ann", SECRET, { mechanism }));
+    assertEquals(xoauth2("ann", "T", { mech: "X-OAUTH_3" }).name, "X-OAUTH_3");
+    assertEquals(xoauth2("ann", "T", { mech: undefined }).name, "XOAUTH2");
+    for (const mech of ["", "XO AUTH", "A\r\nB", "xoauth2", "A".repeat(21)]) {
+      assertRefused(() => xoauth2("ann", SECRET, { mech }));
     }
   });
 

@@ -238,6 +238,37 @@ test("M6 only one may wait for news, by idle or by watch", async () => {
   client.shutdown();
 });
 
+test("M4 idleDone ends an idleCheck that waits, and leaves a watch alone", async () => {
+  const { client, server, tag } = await idling();
+  const waiting = outcome(client.idleCheck());
+  const done = client.idleDone();
+  await endIdle(server, tag);
+  await done;
+  assertInstanceOf(await waiting, IllegalStateError);
+  const { end } = gather(client.watch());
+  await agreeToIdle(server);
+  await assertRejects(() => client.idleDone(), IllegalStateError);
+  await assertRejects(() => client.idleCheck(), IllegalStateError);
+  assert(await isPending(end));
+  client.shutdown();
+  await end;
+});
+
+test("M4 an aborted idleDone waits no longer, and IDLE ends all the same", async () => {
+  const { client, server, tag } = await idling();
+  const controller = new AbortController();
+  const done = outcome(client.idleDone({ signal: controller.signal }));
+  assertEquals(await server.line(), "DONE");
+  controller.abort(new Error("enough"));
+  assertEquals((await done as Error).message, "enough");
+  const noop = client.noop();
+  assert(await server.isSilent());
+  await server.send(`${tag} OK done`);
+  await server.answer("NOOP");
+  await noop;
+  client.shutdown();
+});
+
 test("E3 M1 without the capability nothing is sent", async () => {
   const { client, server } = await selectFake();
   await assertRejects(() => client.idle(), CapabilityError, "Server does not support IDLE");
