@@ -22,6 +22,35 @@ import {
 
 const IDLE = "IMAP4rev1 IDLE";
 
+/** Counts the timers of more than five minutes that are set and not cleared. */
+class LongTimers {
+  readonly #set = globalThis.setTimeout;
+  readonly #clear = globalThis.clearTimeout;
+  readonly #timers = new Set<unknown>();
+
+  constructor() {
+    const set = (run: () => void, ms?: number) => {
+      const timer = this.#set(run, ms);
+      if ((ms ?? 0) > 300_000) this.#timers.add(timer);
+      return timer;
+    };
+    globalThis.setTimeout = set as typeof setTimeout;
+    globalThis.clearTimeout = ((timer: Parameters<typeof clearTimeout>[0]) => {
+      this.#timers.delete(timer);
+      this.#clear(timer);
+    }) as typeof clearTimeout;
+  }
+
+  get count(): number {
+    return this.#timers.size;
+  }
+
+  stop(): void {
+    globalThis.setTimeout = this.#set;
+    globalThis.clearTimeout = this.#clear;
+  }
+}
+
 /** A client in IDLE, its server, and the tag of the IDLE. */
 async function idling(timeout?: number): Promise<{
   client: ImapClient;
@@ -514,4 +543,50 @@ test("S1 the log tells of DONE, which is no secret", async () => {
   assert(log.text.includes("> DONE"), log.text);
   assert(!log.text.includes("REDACTED"), log.text);
   client.shutdown();
+});
+
+test("M6 a call behind an IDLE that has still to be sent is not held up", async () => {
+  const { client, server } = await selectFake({}, IDLE);
+  const first = client.noop();
+  const begun = client.idle();
+  const second = client.noop();
+  await server.answer("NOOP");
+  const tag = await agreeToIdle(server);
+  await endIdle(server, tag);
+  await server.answer("NOOP");
+  await Promise.all([first, begun, second]);
+  client.shutdown();
+});
+
+test("M2 once news are taken the server may go on", async () => {
+  const { client, server } = await idling();
+  const flood = (async () => {
+    const lines = Array.from({ length: 1000 }, (_, i) => `* ${i + 1} EXISTS`);
+    for (let i = 0; i < 100; i++) await server.send(...lines);
+  })();
+  let taken = 0;
+  while (taken < 100_000) taken += (await client.idleCheck()).length;
+  await flood;
+  client.shutdown();
+});
+
+test("M7 one watch may follow another, and no timer is left behind", async () => {
+  const { client, server } = await selectFake({}, IDLE);
+  const timers = new LongTimers();
+  try {
+    for (let round = 1; round <= 3; round++) {
+      const loop = (async () => {
+        for await (const _ of client.watch()) break;
+      })();
+      const tag = await agreeToIdle(server);
+      await server.send(`* ${round} EXISTS`);
+      await endIdle(server, tag);
+      await loop;
+    }
+    client.shutdown();
+    await turns();
+    assertEquals(timers.count, 0);
+  } finally {
+    timers.stop();
+  }
 });
