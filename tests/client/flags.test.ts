@@ -89,6 +89,22 @@ test("B3 with no ids nothing is sent, and nothing is found", async () => {
   client.shutdown();
 });
 
+test("J10 K4 a message without flags or labels is left out, and spoils nothing", async () => {
+  const { client, server } = await selectFake({}, GMAIL);
+  const flags = client.getFlags("1:3");
+  await server.answer(
+    "UID FETCH 1:3 (FLAGS)",
+    "* 1 FETCH (UID 1 FLAGS (\\Seen))",
+    "* 2 FETCH (UID 2)",
+    "* 3 FETCH (UID 3 FLAGS garbage)",
+  );
+  assertEquals(await flags, new Map([[1, ["\\Seen"]]]));
+  const labels = client.getGmailLabels("1:2");
+  await server.answer("UID FETCH 1:2 (X-GM-LABELS)", "* 2 FETCH (UID 2 X-GM-LABELS (a))");
+  assertEquals(await labels, new Map([[2, ["a"]]]));
+  client.shutdown();
+});
+
 test("B5 flags that can't be are refused, the server's own among them", async () => {
   const { client, server } = await selectFake();
   for (const flag of [RECENT, "\\recent", "a b", "(x", "\\*", "", "a\r\nb", "ü", "\\", "x]"]) {

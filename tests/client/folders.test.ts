@@ -276,6 +276,10 @@ test("N4 N5 N7 quotas of a folder, of a root, and new ones", async () => {
     '* QUOTA "User quota" (STORAGE 0 1000)',
   );
   assertEquals(await changed, [quota]);
+  const silent = client.setQuota([quota]);
+  await server.answer('SETQUOTA "User quota" (STORAGE 1000)'); // Cyrus says no more
+  await server.answer('GETQUOTA "User quota"', '* QUOTA "User quota" (STORAGE 0 1000)');
+  assertEquals(await silent, [quota]);
   assertEquals(await client.setQuota([]), []);
   const two = [quota, { ...quota, quotaRoot: "other" }];
   await assertRejects(() => client.setQuota(two), InvalidArgumentError, "share one quota root");
