@@ -283,6 +283,9 @@ test("I2 I3 thread gives nested ids", async () => {
     "* THREAD (2)(3 6 (4 23)(44 7 96)) ((1)(8))",
   );
   assertEquals(await nested, [[2], [3, 6, [4, 23], [44, 7, 96]], [[1], [8]]]);
+  const changed = client.thread("foo", ["MODSEQ", 1]);
+  await server.answer("UID THREAD FOO UTF-8 MODSEQ 1", "* THREAD (1)(2) (MODSEQ 22)"); // Cyrus
+  assertEquals(await changed, [[1], [2]]);
   const none = client.thread("foo");
   await server.answer("UID THREAD FOO UTF-8 ALL", "* THREAD");
   assertEquals(await none, []);

@@ -152,6 +152,23 @@ test("F12 Z13 folderExists looks for this very name", async () => {
   client.shutdown();
 });
 
+test("G4 alerts and capabilities among the answers to SELECT are for others", async () => {
+  const { client, server } = await loggedIn();
+  const heard: string[] = [];
+  client.listen((response) => heard.push("text" in response ? response.text : response.type));
+  const selected = client.selectFolder("x");
+  await server.answer(
+    'SELECT "x"',
+    "* OK [ALERT] the disk is full",
+    "* OK [CAPABILITY IMAP4rev1 X-NEW] more now",
+    "* OK [UIDNEXT 5] next",
+  );
+  assertEquals(await selected, { EXISTS: 0, FLAGS: [], RECENT: 0, UIDNEXT: 5 });
+  assertEquals(heard, ["the disk is full", "more now"]);
+  assert(await client.hasCapability("X-NEW"));
+  client.shutdown();
+});
+
 test("G7 closeFolder and G8 unselectFolder leave the folder", async () => {
   const { client, server } = await selectFake({}, "IMAP4rev1 UNSELECT");
   const closed = client.closeFolder();

@@ -5,7 +5,7 @@ import { ProtocolError } from "../../src/errors.ts";
 import type { BodyStructure } from "../../src/model/body_structure.ts";
 import { Envelope } from "../../src/model/envelope.ts";
 import { parseFetchResponse } from "../../src/wire/parse.ts";
-import { bytes, fetched, item, plain, shown, text } from "./support.ts";
+import { bytes, fetched, item, plain, read, shown, text } from "./support.ts";
 
 const ITEMS: readonly (readonly [name: string, wire: string, value: unknown])[] = [
   ["J4 FLAGS", "FLAGS (\\Seen Foo $x)", ["\\Seen", "Foo", "$x"]],
@@ -192,6 +192,11 @@ describe("one bad item spoils only itself", () => {
     const { items, bad } = fetched("* 9 FETCH (FLAGS (a) BODY[1])");
     assertEquals(items.FLAGS, ["a"]);
     assertEquals(bad?.map((it) => [it.name, text(it.raw)]), [["BODY[1]", ""]]);
+  });
+
+  it("Z11 a response with nothing but bad items is bad itself, and costs no time", () => {
+    const response = read(`* 1 FETCH (${"(1) ".repeat(100_000)})`);
+    assertEquals(response.kind === "untagged" && response.type, "UNKNOWN");
   });
 
   it("Z11 several bad items", () => {
