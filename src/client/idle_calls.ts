@@ -2,6 +2,7 @@ import type { NoopResult } from "../commands/session.ts";
 import { CapabilityError, IllegalStateError, InvalidArgumentError } from "../errors.ts";
 import { Idling } from "../idling.ts";
 import type { UntaggedResponse } from "../model/responses.ts";
+import { untilAborted } from "../until_aborted.ts";
 import type { CallOptions } from "./base.ts";
 import { TransferCalls } from "./transfer_calls.ts";
 
@@ -81,7 +82,7 @@ export class IdleCalls extends TransferCalls {
     signal?.throwIfAborted();
     this.#idling = null;
     this.#byHand = false;
-    const text = await untilAborted(idling.stop(), signal);
+    const text = await untilAborted(signal, idling.stop());
     return { text, responses: idling.takeAll() };
   }
 
@@ -148,19 +149,5 @@ export class IdleCalls extends TransferCalls {
   #underWay(call: string): Idling {
     if (this.#idling !== null && this.#byHand) return this.#idling;
     throw new IllegalStateError(`${call} needs idle() first`);
-  }
-}
-
-/** Gives up waiting at an abort; what is waited for goes on. */
-async function untilAborted<T>(step: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
-  if (signal === undefined) return await step;
-  step.catch(() => {});
-  let onAbort = () => {};
-  const aborted = new Promise<never>((_, reject) => onAbort = () => reject(signal.reason));
-  signal.addEventListener("abort", onAbort);
-  try {
-    return await Promise.race([step, aborted]);
-  } finally {
-    signal.removeEventListener("abort", onAbort);
   }
 }

@@ -1,0 +1,199 @@
+import { readFile } from "node:fs/promises";
+import { ImapClient } from "../client.ts";
+import type { ConnectOptions } from "../connect.ts";
+import { LoginError } from "../errors.ts";
+import type { Logger } from "../log.ts";
+import type { TlsOptions } from "../transport.ts";
+import { type AccountConfig, placeOf } from "./account.ts";
+import { ConfigError } from "./config_error.ts";
+import { keyFor, type OptionName } from "./keys.ts";
+import { refreshToken } from "./oauth2.ts";
+import { readProblem } from "./parse_file.ts";
+import { knownTokenUrl } from "./token_url.ts";
+import { untilAborted } from "../until_aborted.ts";
+
+/** How a client is made from an account. */
+export interface CreateClientOptions {
+  /** Whether to log in. Default `true`. */
+  readonly login?: boolean;
+  /** Asked for the password where the account has none, before anything is connected to. */
+  readonly password?: () => Promise<string>;
+  /**
+   * Gives an access token (OAuth 2.0), which goes before password and refresh token. Asked once
+   * more where the server does not take the first token, as it may have expired.
+   */
+  readonly token?: () => Promise<string>;
+  /** Gives up. */
+  readonly signal?: AbortSignal;
+  /** Where to tell what happens; `console` is one. Secrets are left out. */
+  readonly logger?: Logger;
+}
+
+/** Makes the connection. */
+type Connect = (options: ConnectOptions) => Promise<ImapClient>;
+
+/**
+ * Connects to an account, over TLS where nothing else is said, and logs in: with the password, or
+ * with an OAuth 2.0 token, by XOAUTH2 or, where the server has only that, OAUTHBEARER. A token that
+ * the server does not take is replaced once by a new one, and tried over a new connection. With
+ * `stream` nobody logs in: the command has done so.
+ *
+ * Throws {@linkcode ConfigError} where something is missing, what `ImapClient.connect` and its
+ * logins throw, and what {@linkcode refreshToken} throws. Whatever it is, the connection is closed.
+ *
+ * ```ts
+ * import { type AccountConfig, createClientFromConfig } from "@imapclient/imapclient/config";
+ *
+ * async function count(account: AccountConfig) {
+ *   await using client = await createClientFromConfig(account);
+ *   return (await client.selectFolder("INBOX", { readonly: true })).EXISTS;
+ * }
+ * ```
+ */
+export async function createClientFromConfig(
+  config: AccountConfig,
+  options: CreateClientOptions = {},
+): Promise<ImapClient> {
+  return await createClientBy((it) => ImapClient.connect(it), config, options);
+}
+
+/** The same, over a connection made in another way. */
+export async function createClientBy(
+  connect: Connect,
+  config: AccountConfig,
+  options: CreateClientOptions,
+): Promise<ImapClient> {
+  const { login = true, signal, logger } = options;
+  signal?.throwIfAborted();
+  const reach = { ...await connectOptions(config), signal, logger };
+  const open = () => connect(reach);
+  if (!login || config.stream) return await open();
+  if (options.token !== undefined || config.oauth2) {
+    return await withToken(open, config, options);
+  }
+  const username = required(config, "username");
+  // Asked for before connecting: no server waits as long as a person may take.
+  const password = config.password ??
+    await untilAborted(signal, options.password?.() ?? missing(config, "password"));
+  return await loggedIn(open, (client) => client.login(username, password, { signal }));
+}
+
+async function connectOptions(config: AccountConfig): Promise<ConnectOptions> {
+  const host = required(config, "host");
+  const { port, ssl, starttls, timeout } = config;
+  const options = { port, ssl, starttls, timeout };
+  if (config.stream) return { ...options, stream: host };
+  const secure = ssl !== false || starttls;
+  return { ...options, host, tls: secure ? await tlsOptions(config) : undefined };
+}
+
+async function tlsOptions(config: AccountConfig): Promise<TlsOptions> {
+  return {
+    ca: await readAuthorities(config),
+    checkHostname: config.sslCheckHostname,
+    dangerouslyDisableVerification: config.sslVerifyCert === false,
+  };
+}
+
+async function readAuthorities(config: AccountConfig): Promise<string | undefined> {
+  const path = config.sslCaFile;
+  if (path === undefined || config.sslVerifyCert === false) return undefined;
+  const fail = (problem: string, cause?: unknown) =>
+    new ConfigError(`${path}: ${problem}`, placeOf(config, keyFor("sslCaFile")), cause);
+  const text = await readFile(path, "utf8").catch((cause) => {
+    throw fail(readProblem(cause), cause);
+  });
+  if (!text.includes("-----BEGIN CERTIFICATE-----")) throw fail("there is no certificate in it");
+  return text;
+}
+
+function required<Name extends "host" | "username" | "oauth2ClientId" | "oauth2RefreshToken">(
+  config: AccountConfig,
+  name: Name,
+): string {
+  return config[name] ?? missing(config, name);
+}
+
+function missing(config: AccountConfig, name: OptionName): never {
+  throw new ConfigError("missing", placeOf(config, keyFor(name)));
+}
+
+/** Runs the login on a new client, which is closed where that fails. */
+async function loggedIn(
+  open: () => Promise<ImapClient>,
+  logIn: (client: ImapClient) => Promise<unknown>,
+): Promise<ImapClient> {
+  const client = await open();
+  try {
+    // Behind a greeting of PREAUTH there is nobody to log in.
+    if (client.state === "not authenticated") await logIn(client);
+    return client;
+  } catch (error) {
+    client.shutdown();
+    throw error;
+  }
+}
+
+async function withToken(
+  open: () => Promise<ImapClient>,
+  config: AccountConfig,
+  options: CreateClientOptions,
+): Promise<ImapClient> {
+  const { signal } = options;
+  const username = required(config, "username");
+  const ask = tokenSource(config, options);
+  const openWith = (token: string) => loggedIn(open, (it) => logInBy(it, username, token, signal));
+  const token = await untilAborted(signal, ask());
+  try {
+    return await openWith(token);
+  } catch (error) {
+    if (!mayHaveExpired(error)) throw error;
+    const other = await untilAborted(signal, ask(token));
+    if (other === token) throw error;
+    // Over a new connection: some servers hang up on who was refused.
+    return await openWith(other);
+  }
+}
+
+/** Gives a token: another one where one was refused. */
+function tokenSource(
+  config: AccountConfig,
+  { token, signal }: CreateClientOptions,
+): (refused?: string) => Promise<string> {
+  if (token !== undefined) return () => token();
+  const host = required(config, "host");
+  const tokenUrl = config.oauth2TokenUrl;
+  if (tokenUrl === undefined && knownTokenUrl(host) === null) {
+    const place = placeOf(config, keyFor("oauth2TokenUrl"));
+    throw new ConfigError(`don't know where to refresh OAUTH2 token for ${host}`, place);
+  }
+  const grant = {
+    ...{ host, tokenUrl, clientSecret: config.oauth2ClientSecret },
+    clientId: required(config, "oauth2ClientId"),
+    refreshToken: required(config, "oauth2RefreshToken"),
+  };
+  return (refused) => refreshToken(grant, { refused, signal });
+}
+
+async function logInBy(
+  client: ImapClient,
+  username: string,
+  token: string,
+  signal: AbortSignal | undefined,
+): Promise<string> {
+  const has = (mechanism: string) => client.hasCapability(`AUTH=${mechanism}`, { signal });
+  if (await has("OAUTHBEARER") && !await has("XOAUTH2")) {
+    return await client.oauthbearerLogin(username, token, { signal });
+  }
+  return await client.oauth2Login(username, token, { signal });
+}
+
+/**
+ * Whether a new token may help. Few servers say `EXPIRED`; most say of such a token only that it is
+ * not valid, and some nothing at all.
+ */
+function mayHaveExpired(error: unknown): boolean {
+  if (!(error instanceof LoginError) || error.text === null) return false;
+  if (/insufficient_scope|invalid_request/i.test(error.message)) return false;
+  return error.code === null || error.code === "EXPIRED" || error.code === "AUTHENTICATIONFAILED";
+}

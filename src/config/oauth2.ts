@@ -1,0 +1,113 @@
+import { ConfigError } from "./config_error.ts";
+import { requestToken, type TokenRequest } from "./token_request.ts";
+import { knownTokenUrl, tokenUrlProblem } from "./token_url.ts";
+import { untilAborted } from "../until_aborted.ts";
+
+/** What access tokens are given for. */
+export interface RefreshGrant {
+  /** The IMAP server, by which the provider's endpoint is known; not used with `tokenUrl`. */
+  readonly host?: string;
+  /** The provider's token endpoint: https, or http on this machine. */
+  readonly tokenUrl?: string;
+  /** The client id that the provider gave the program. */
+  readonly clientId: string;
+  /** The client secret that goes with it; some programs have none. */
+  readonly clientSecret?: string;
+  /** The refresh token that the user's consent gave. */
+  readonly refreshToken: string;
+}
+
+/** How {@linkcode refreshToken} goes about it. */
+export interface RefreshTokenOptions {
+  /** A token that the IMAP server did not take, and that is therefore not given again. */
+  readonly refused?: string;
+  /** Gives up waiting. */
+  readonly signal?: AbortSignal;
+}
+
+/** What is known about one grant. */
+interface Entry {
+  /** The one to use next: a provider may give a new one with each token. */
+  refreshToken: string;
+  accessToken: string | null;
+  /** Until when the token is given out again, in milliseconds of `Date.now()`. */
+  until: number;
+  /** The request under way, for all who wait for it. */
+  pending: Promise<string> | null;
+}
+
+/** A token that is about to expire is of no use by the time it arrives. */
+const MARGIN_SECONDS = 60;
+
+const entries = new Map<string, Entry>();
+
+/**
+ * Gets an access token for a refresh token (OAuth 2.0, RFC 6749 section 6), from the endpoint of
+ * Google, Microsoft or Yahoo that goes with the IMAP host, or from `tokenUrl`.
+ *
+ * Tokens are kept in memory for as long as they are good; until a minute before they expire,
+ * nobody is asked again. Those who ask at the same time get the same one.
+ *
+ * Throws {@linkcode ConfigError} (no endpoint is known, or it can't be trusted with secrets),
+ * `LoginError` (the endpoint refuses), `ConnectError`, `TimeoutError` (no answer within 30 seconds)
+ * or `ProtocolError` (no sensible one). No error shows a secret.
+ *
+ * ```ts
+ * import { ImapClient } from "@imapclient/imapclient";
+ * import { type RefreshGrant, refreshToken } from "@imapclient/imapclient/config";
+ *
+ * async function open(user: string, grant: RefreshGrant) {
+ *   const host = "imap.gmail.com";
+ *   const client = await ImapClient.connect({ host });
+ *   await client.oauth2Login(user, await refreshToken({ ...grant, host }));
+ *   return client;
+ * }
+ * ```
+ */
+export async function refreshToken(
+  grant: RefreshGrant,
+  { refused, signal }: RefreshTokenOptions = {},
+): Promise<string> {
+  signal?.throwIfAborted();
+  const url = tokenUrlOf(grant);
+  const { clientId, clientSecret } = grant;
+  const entry = entryOf(url, grant);
+  const { accessToken, until } = entry;
+  if (accessToken !== null && accessToken !== refused && Date.now() < until) return accessToken;
+  // Not given up with the signal: others may wait for it, and a refresh token may be good only once.
+  entry.pending ??= renew(entry, { url, clientId, clientSecret, refreshToken: entry.refreshToken });
+  return await untilAborted(signal, entry.pending);
+}
+
+function tokenUrlOf({ host = "", tokenUrl }: RefreshGrant): string {
+  const key = "oauth2_token_url";
+  const url = tokenUrl ?? knownTokenUrl(host);
+  if (url === null) {
+    throw new ConfigError(`don't know where to refresh OAUTH2 token for ${host}`, { key });
+  }
+  const problem = tokenUrlProblem(url);
+  if (problem !== null) throw new ConfigError(problem, { key });
+  return url;
+}
+
+function entryOf(url: string, { clientId, refreshToken }: RefreshGrant): Entry {
+  const name = JSON.stringify([url, clientId, refreshToken]);
+  let entry = entries.get(name);
+  if (entry === undefined) {
+    entry = { refreshToken, accessToken: null, until: 0, pending: null };
+    entries.set(name, entry);
+  }
+  return entry;
+}
+
+async function renew(entry: Entry, request: TokenRequest): Promise<string> {
+  try {
+    const { accessToken, seconds, refreshToken } = await requestToken(request);
+    entry.accessToken = accessToken;
+    entry.until = Date.now() + (seconds - MARGIN_SECONDS) * 1000;
+    entry.refreshToken = refreshToken ?? entry.refreshToken;
+    return accessToken;
+  } finally {
+    entry.pending = null;
+  }
+}
