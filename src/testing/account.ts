@@ -42,10 +42,50 @@ export interface UserOptions {
   readonly quota?: number;
 }
 
-/** The mail of one user of a `MemoryServer`; there is an INBOX from the start. */
+/** A folder as it is when asked for. */
+export interface MemoryFolder {
+  /** All levels of its name, `/` between them. */
+  readonly name: string;
+  /** Its special use, such as `\Sent`; `null` without one. */
+  readonly specialUse: string | null;
+  /** Whether the user is subscribed to it. */
+  readonly subscribed: boolean;
+}
+
+/** A message in a folder as it is when asked for. */
+export interface MemoryMessage {
+  /** Its UID. */
+  readonly uid: number;
+  /** Its flags and keywords, without `\Recent`, which is a matter of each session. */
+  readonly flags: readonly string[];
+  /** Its labels, as Gmail has them. */
+  readonly labels: readonly string[];
+  /** When it came in. */
+  readonly date: Date;
+  /** All of it, with CRLF at the end of its lines; not to be changed. */
+  readonly bytes: Uint8Array;
+}
+
+/**
+ * The mail of one user of a `MemoryServer`; there is an INBOX from the start.
+ *
+ * ```ts
+ * import { MemoryServer } from "@imapclient/imapclient/testing";
+ *
+ * const ann = new MemoryServer().addUser("ann", "secret");
+ * ann.createFolder("Sent", { specialUse: "\\Sent" });
+ * ann.append("INBOX", "Subject: Hello\n\nHow are you?\n", { flags: ["\\Seen"] });
+ * console.log(ann.folders.map(({ name }) => name)); // [ "INBOX", "Sent" ]
+ * console.log(ann.messages("INBOX")[0].flags); // [ "\\Seen" ]
+ * ```
+ */
 export interface MemoryAccount {
   /** The name that the user logs in with. */
   readonly user: string;
+  /** The folders as they are now, those above before those below; without mere names. */
+  readonly folders: readonly MemoryFolder[];
+  /** The messages of a folder as they are now, in the order of their UIDs. */
+  messages(folder: string): readonly MemoryMessage[];
   /** Makes a folder, and those above it that are missing; `/` stands between the levels. */
   createFolder(name: string, options?: FolderOptions): void;
   /**
@@ -91,9 +131,22 @@ export class Account implements MemoryAccount {
   }
 
   /** As `MemoryAccount` says. */
+  get folders(): readonly MemoryFolder[] {
+    return this.allFolders.filter(({ selectable }) => selectable).map(({ name, specialUse }) => {
+      return { name, specialUse, subscribed: this.subscribed.has(name) };
+    });
+  }
+
+  /** As `MemoryAccount` says. */
+  messages(folder: string): readonly MemoryMessage[] {
+    return this.#existing(folder).messages.map(({ uid, flags, content, date, bytes }) => {
+      return { uid, flags: [...flags], labels: content.labels.all, date, bytes };
+    });
+  }
+
+  /** As `MemoryAccount` says. */
   append(folder: string, message: string | Uint8Array, options: AppendOptions = {}): number {
-    const target = this.find(folder);
-    if (!target?.selectable) throw new InvalidArgumentError(`there is no folder ${folder}`);
+    const target = this.#existing(folder);
     const bytes = typeof message === "string" ? encodeUtf8(message) : message;
     const labels = (options.labels ?? []).map((label) => {
       const known = knownLabel(label);
@@ -127,8 +180,8 @@ export class Account implements MemoryAccount {
     }
   }
 
-  /** All folders, those above before those below. */
-  get folders(): readonly Folder[] {
+  /** All folders and mere names, those above before those below. */
+  get allFolders(): readonly Folder[] {
     const key = (name: string) => name === "INBOX" ? "" : name.replaceAll(DELIMITER, "\0");
     return [...this.#folders.values()].sort((a, b) => key(a.name) < key(b.name) ? -1 : 1);
   }
@@ -156,7 +209,7 @@ export class Account implements MemoryAccount {
   /** The folders below a name, at every level. */
   below(name: string): readonly Folder[] {
     const prefix = canonical(name) + DELIMITER;
-    return this.folders.filter((folder) => folder.name.startsWith(prefix));
+    return this.allFolders.filter((folder) => folder.name.startsWith(prefix));
   }
 
   /** Makes a folder and those above it. */
@@ -188,6 +241,13 @@ export class Account implements MemoryAccount {
       each.name = next + each.name.slice(length);
       this.#folders.set(each.name, each);
     }
+  }
+
+  /** A folder that a test names. */
+  #existing(name: string): Folder {
+    const folder = this.find(name);
+    if (folder?.selectable) return folder;
+    throw new InvalidArgumentError(`there is no folder ${name}`);
   }
 
   /** Makes this one folder; a mere name of before gives way. */

@@ -139,6 +139,15 @@ export class Arguments {
     return Number(text);
   }
 
+  /** A parameter of an extension: `(CHANGEDSINCE 12)`; gives the number. */
+  modifier(name: string): number {
+    this.expect(LPAREN);
+    if (this.keyword() !== name) throw bad(`expected ${name}`);
+    const value = this.sp().number();
+    this.expect(RPAREN);
+    return value;
+  }
+
   /** The bytes of a string: quoted, or a literal. */
   string(): Uint8Array {
     if (this.peek() === DQUOTE) return this.#quoted();

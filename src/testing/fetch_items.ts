@@ -41,6 +41,9 @@ const SIMPLE: Readonly<Record<string, FetchItem>> = {
   "RFC822.TEXT": item("RFC822.TEXT", ({ entity }) => body(entity), true),
 };
 
+/** What there is besides with CONDSTORE (RFC 7162). */
+export const MODSEQ: FetchItem = item("MODSEQ", ({ modseq }) => `(${modseq})`);
+
 /** What there is besides with Gmail's X-GM-EXT-1. */
 const GMAIL: Readonly<Record<string, FetchItem>> = {
   "X-GM-MSGID": item("X-GM-MSGID", ({ content }) => String(content.id)),
@@ -64,6 +67,10 @@ export function readFetchItem(args: Arguments, session: Session): FetchItem {
   }
   if (Object.hasOwn(SIMPLE, name)) return SIMPLE[name];
   if (Object.hasOwn(GMAIL, name) && session.has("X-GM-EXT-1")) return GMAIL[name];
+  if (name === "MODSEQ") {
+    session.useCondstore();
+    return MODSEQ;
+  }
   throw bad(`there is no item ${name}`);
 }
 

@@ -22,6 +22,8 @@ export class Folder {
   selectable = true;
   /** The UID of the next message. */
   uidNext = 1;
+  /** Counts the changes in it (RFC 7162); there is no 0. */
+  highestModseq = 1;
   /** Its messages by UID. */
   messages: Message[] = [];
   /** Messages that no session has been told of. */
@@ -44,7 +46,13 @@ export class Folder {
 
   /** Puts a message into it. */
   add(content: Content, date: ZonedDate, flags: Iterable<string>): Message {
-    const message = new Message(this.uidNext++, content, date, this.#known(flags));
+    const message = new Message(
+      this.uidNext++,
+      ++this.highestModseq,
+      content,
+      date,
+      this.#known(flags),
+    );
     this.messages.push(message);
     this.recent.add(message);
     for (const view of this.#views) view.added(message);
@@ -55,6 +63,7 @@ export class Folder {
   expunge(gone: ReadonlySet<Message>): void {
     const removed = this.messages.filter((message) => gone.has(message));
     this.messages = this.messages.filter((message) => !gone.has(message));
+    if (removed.length > 0) this.highestModseq++;
     for (const message of removed) {
       this.recent.delete(message);
       for (const view of this.#views) view.removed(message);
@@ -68,6 +77,7 @@ export class Folder {
     if (same && next.size === message.flags.size) return;
     message.flags.clear();
     for (const flag of next) message.flags.add(flag);
+    message.modseq = ++this.highestModseq;
     for (const view of this.#views) if (view !== by) view.changed(message);
   }
 
@@ -109,6 +119,8 @@ export class View {
   messages: Message[];
   /** The messages that have `\Recent` in this session. */
   readonly recent: Set<Message>;
+  /** Whether the session wants to know mod-sequences of whatever changes (RFC 7162). */
+  tellsModseq = false;
   /** Called at every change, for a session that may be told at once. */
   onChange: (() => void) | null = null;
   #added: Message[] = [];
@@ -202,7 +214,8 @@ export class View {
     if (this.#changed.size === 0) return lines;
     this.messages.forEach((message, index) => {
       if (!this.#changed.has(message) || this.#removed.has(message)) return;
-      lines.push(`${index + 1} FETCH (FLAGS ${this.flags(message)})`);
+      const modseq = this.tellsModseq ? ` MODSEQ (${message.modseq})` : "";
+      lines.push(`${index + 1} FETCH (FLAGS ${this.flags(message)}${modseq})`);
     });
     this.#changed.clear();
     return lines;

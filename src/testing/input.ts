@@ -68,6 +68,17 @@ export class Input {
     return this.#joined(pieces);
   }
 
+  /** Resolves when the stream has ended, or broke, and all of it was read. */
+  get ended(): Promise<void> {
+    return this.#reader.closed.then(() => {}, () => {});
+  }
+
+  /** Reads whatever still comes, up to the end, and drops it. */
+  async drain(): Promise<void> {
+    while (await this.#more());
+    this.#chunk = this.#chunk.subarray(this.#chunk.length);
+  }
+
   /** Lets go of the stream. */
   release(): void {
     this.#reader.releaseLock();

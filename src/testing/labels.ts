@@ -22,9 +22,14 @@ export class Labels {
     return this.#byKey.has(label.toLowerCase());
   }
 
+  /** All of them. */
+  get all(): string[] {
+    return [...this.#byKey.values()];
+  }
+
   /** Whether one of the labels is as wanted. */
   some(wanted: (label: string) => boolean): boolean {
-    return [...this.#byKey.values()].some(wanted);
+    return this.all.some(wanted);
   }
 
   /** Adds, removes or sets labels. */
@@ -40,7 +45,7 @@ export class Labels {
   /** As FETCH gives them: Gmail quotes those of its own, `("\\\\Important" foo)`. */
   toString(): string {
     const show = (label: string) => label.startsWith("\\") ? string(label) : astring(label);
-    return `(${[...this.#byKey.values()].map((label) => show(encodeUtf7(label))).join(" ")})`;
+    return `(${this.all.map((label) => show(encodeUtf7(label))).join(" ")})`;
   }
 }
 

@@ -1,6 +1,9 @@
 import { InvalidArgumentError } from "../errors.ts";
-import type { Duplex } from "../transport.ts";
+import type { Duplex, Transport } from "../transport.ts";
 import { Account, type MemoryAccount, type UserOptions } from "./account.ts";
+import { FaultPlan, type Faults } from "./faults.ts";
+import { linkedTransport } from "./linked.ts";
+import type { Listener, ListenOptions, StartTls } from "./listener.ts";
 import { Session } from "./session.ts";
 
 /** Which capabilities the server has besides, or has not. */
@@ -27,8 +30,8 @@ export interface MemoryServerOptions {
   /** The bytes that a message may have to be taken by APPEND, as APPENDLIMIT tells (RFC 7889). */
   readonly appendLimit?: number;
   /**
-   * Starts TLS on the server's side. With it, connections that are not secure are offered STARTTLS
-   * and refused a login before.
+   * Starts TLS on the server's side, for streams that {@linkcode MemoryServer.serve} gets. With
+   * it, connections that are not secure are offered STARTTLS and refused a login before.
    */
   readonly startTls?: (duplex: Duplex) => Promise<Duplex>;
   /** Gets all that is sent and received, passwords included. */
@@ -36,26 +39,48 @@ export interface MemoryServerOptions {
 }
 
 /**
- * An IMAP4rev1 server for tests and demonstrations: it keeps mail in memory, and speaks over any
- * pair of streams.
+ * An IMAP4rev1 server for tests and demonstrations, which keeps mail in memory. It speaks within
+ * the program, on a port of this machine, or over any pair of streams, with any number of clients
+ * at once; each is told what the others do.
  *
  * ```ts
+ * import { ImapClient } from "@imapclient/imapclient";
  * import { MemoryServer } from "@imapclient/imapclient/testing";
- * import { memoryTransport } from "@imapclient/imapclient/memory";
  *
- * const server = new MemoryServer();
- * const ann = server.addUser("ann", "secret");
- * ann.append("INBOX", "Subject: Hello\n\nHow are you?\n");
- * const transport = memoryTransport((duplex) => void server.serve(duplex));
+ * async function tryIt() {
+ *   const server = new MemoryServer();
+ *   const ann = server.addUser("ann", "secret");
+ *   const uid = ann.append("INBOX", "Subject: Hello\n\nHow are you?\n");
+ *
+ *   const client = await ImapClient.connect({ transport: server.transport });
+ *   await client.login("ann", "secret");
+ *   await client.selectFolder("INBOX");
+ *   await client.addFlags(uid, ["\\Flagged"]);
+ *   await client.logout();
+ *
+ *   console.log(ann.messages("INBOX")[0].flags); // [ "\\Flagged" ]
+ * }
  * ```
  */
 export class MemoryServer {
+  /** Connects to the server without a network: `ImapClient.connect({ transport })`. */
+  readonly transport: Transport = linkedTransport((duplex) => void this.serve(duplex));
   readonly #options: MemoryServerOptions;
   readonly #accounts = new Map<string, Account>();
+  readonly #sessions = new Set<Session>();
+  readonly #listeners = new Set<Listener>();
+  readonly #faults = new FaultPlan((text) => {
+    for (const session of this.#sessions) void session.sayBye(text);
+  });
 
   /** A server without users. */
   constructor(options: MemoryServerOptions = {}) {
     this.#options = options;
+  }
+
+  /** Lets things go wrong, over all kinds of connections. */
+  get faults(): Faults {
+    return this.#faults;
   }
 
   /** Adds a user, who has an empty INBOX. */
@@ -67,10 +92,67 @@ export class MemoryServer {
   }
 
   /**
+   * Listens on a port of this machine, for clients in other programs: in the clear, or with a
+   * certificate by TLS or STARTTLS. It can listen on several.
+   *
+   * ```ts
+   * import { ImapClient } from "@imapclient/imapclient";
+   * import { MemoryServer } from "@imapclient/imapclient/testing";
+   *
+   * async function tryIt(cert: string, key: string) {
+   *   const server = new MemoryServer();
+   *   const { host, port } = await server.listen({ tls: { cert, key } });
+   *   const tls = { ca: cert, serverName: "localhost" };
+   *   const client = await ImapClient.connect({ host, port, tls });
+   *   await client.logout();
+   *   await server.close();
+   * }
+   * ```
+   */
+  async listen(options: ListenOptions = {}): Promise<Listener> {
+    const { listen } = await import("./listener.ts");
+    const listener = await listen(options, (duplex, startTls) => {
+      void this.#serve(duplex, startTls);
+    });
+    this.#listeners.add(listener);
+    return listener;
+  }
+
+  /**
    * Speaks with one client until either side ends the connection; then closes it. There may be
    * any number of connections at once.
    */
   async serve(duplex: Duplex): Promise<void> {
-    await new Session(duplex, this.#accounts, this.#options).run();
+    await this.#serve(duplex, undefined);
+  }
+
+  /** Cuts all connections and listens no more. The mail stays, and new connections can be made. */
+  async close(): Promise<void> {
+    const listeners = [...this.#listeners];
+    this.#listeners.clear();
+    await Promise.all([
+      ...[...this.#sessions].map((session) => session.hangUp()),
+      ...listeners.map((listener) => listener.close()),
+    ]);
+  }
+
+  /** As {@linkcode MemoryServer.close}, for `await using`. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close();
+  }
+
+  async #serve(duplex: Duplex, startTls: StartTls | undefined): Promise<void> {
+    const options = startTls === undefined ? this.#options : { ...this.#options, startTls };
+    const session = new Session(duplex, {
+      accounts: this.#accounts,
+      options,
+      faults: this.#faults,
+    });
+    this.#sessions.add(session);
+    try {
+      await session.run();
+    } finally {
+      this.#sessions.delete(session);
+    }
   }
 }

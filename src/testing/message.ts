@@ -38,9 +38,18 @@ export class Message {
   readonly date: ZonedDate;
   /** All flags but `\Recent`, which is a matter of each session. */
   readonly flags: Set<string>;
+  /** Which change of its folder was the last to it (RFC 7162). */
+  modseq: number;
 
-  constructor(uid: number, content: Content, date: ZonedDate, flags: Iterable<string>) {
+  constructor(
+    uid: number,
+    modseq: number,
+    content: Content,
+    date: ZonedDate,
+    flags: Iterable<string>,
+  ) {
     this.uid = uid;
+    this.modseq = modseq;
     this.content = content;
     this.date = date;
     this.flags = new Set(flags);

@@ -1,12 +1,21 @@
 /**
- * IMAP servers to test against, with no network and no files: one that keeps mail in memory, and
- * one that follows a script.
+ * IMAP servers to test against, with no files and, unless wanted, no network: one that keeps mail
+ * in memory, and one that follows a script.
  *
  * @module
  */
 
-export type { AppendOptions, FolderOptions, MemoryAccount, UserOptions } from "./account.ts";
+export type {
+  AppendOptions,
+  FolderOptions,
+  MemoryAccount,
+  MemoryFolder,
+  MemoryMessage,
+  UserOptions,
+} from "./account.ts";
+export type { CommandFaultOptions, FaultOptions, Faults, RefusalOptions } from "./faults.ts";
+export type { Listener, ListenOptions } from "./listener.ts";
 export { type CapabilityOptions, MemoryServer, type MemoryServerOptions } from "./memory_server.ts";
-export { ScriptedServer, type ScriptedServerOptions } from "./scripted_server.ts";
+export { literal, ScriptedServer, type ScriptedServerOptions } from "./scripted_server.ts";
 export { fillSampleMailbox } from "./sample_mailbox.ts";
-export type { Duplex, TlsOptions } from "../transport.ts";
+export type { Duplex, TlsOptions, Transport } from "../transport.ts";

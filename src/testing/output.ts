@@ -1,4 +1,4 @@
-import { concat } from "../wire/bytes.ts";
+import { concat, decodeAscii, encodeUtf8 } from "../wire/bytes.ts";
 
 /** Responses are sent when so much has gathered, or at the end of the command. */
 const BATCH = 64 * 1024;
@@ -8,6 +8,11 @@ export function fromBinary(text: string): Uint8Array<ArrayBuffer> {
   const bytes = new Uint8Array(text.length);
   for (let i = 0; i < text.length; i++) bytes[i] = text.charCodeAt(i);
   return bytes;
+}
+
+/** Text in UTF-8 as a binary string. */
+export function binaryOf(text: string): string {
+  return decodeAscii(encodeUtf8(text));
 }
 
 /**
@@ -30,19 +35,32 @@ export function nstring(text: string | null): string {
   return text === null ? "NIL" : string(text);
 }
 
+/** What an `Output` tells and asks of the bytes that it is to send. */
+export interface Outlet {
+  /** These go out. */
+  sent(bytes: Uint8Array): void;
+  /** Behind how many of so many bytes the connection is to be cut; `null`: it is not. */
+  cutAfter(length: number): number | null;
+  /** Cuts it. */
+  cut(): void;
+}
+
+/** An outlet that lets everything through. */
+export const OPEN_OUTLET: Outlet = { sent(): void {}, cutAfter: () => null, cut(): void {} };
+
 /** Gathers the responses of a command; strings are binary, a byte for each character. */
 export class Output {
   readonly #writer: WritableStreamDefaultWriter<Uint8Array>;
-  readonly #sent: (bytes: Uint8Array) => void;
+  readonly #outlet: Outlet;
   #text = "";
   #pieces: Uint8Array[] = [];
   #length = 0;
   #broken = false;
 
-  /** `sent` is told what goes out. */
-  constructor(writable: WritableStream<Uint8Array>, sent: (bytes: Uint8Array) => void) {
+  /** `outlet` decides about what goes out. */
+  constructor(writable: WritableStream<Uint8Array>, outlet: Outlet) {
     this.#writer = writable.getWriter();
-    this.#sent = sent;
+    this.#outlet = outlet;
   }
 
   /** Adds text as it is. */
@@ -82,13 +100,30 @@ export class Output {
     const bytes = concat(this.#pieces);
     this.#pieces = [];
     this.#length = 0;
-    this.#sent(bytes);
-    await this.#unlessBroken(this.#writer.write(bytes));
+    if (this.#broken) return;
+    const cut = this.#outlet.cutAfter(bytes.length);
+    if (cut === null) return await this.#send(bytes);
+    // Others may want to send while the last of it is on its way.
+    this.#broken = true;
+    if (cut > 0) await this.#send(bytes.subarray(0, cut));
+    this.#outlet.cut();
+  }
+
+  /** Sends what has gathered; nothing that comes later gets through. */
+  async flushLast(): Promise<void> {
+    const sending = this.flush();
+    this.#broken = true;
+    await sending;
   }
 
   /** Ends the stream behind what was sent. */
   async end(): Promise<void> {
     await this.#unlessBroken(this.#writer.close());
+  }
+
+  async #send(bytes: Uint8Array): Promise<void> {
+    this.#outlet.sent(bytes);
+    await this.#unlessBroken(this.#writer.write(bytes));
   }
 
   async #unlessBroken(sending: Promise<void>): Promise<void> {

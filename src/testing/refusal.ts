@@ -22,5 +22,8 @@ export function bad(text: string): Refusal {
   return new Refusal("BAD", text, null);
 }
 
+/** The session ends without a word. */
+export class HangUp extends Error {}
+
 /** The session can't go on: the server says BYE with this text and hangs up. */
 export class Goodbye extends Error {}

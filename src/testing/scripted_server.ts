@@ -1,7 +1,9 @@
-import type { Duplex } from "../transport.ts";
+import type { Duplex, Transport } from "../transport.ts";
 import { concat, decodeLoosely, encodeUtf8 } from "../wire/bytes.ts";
+import { difference, linesOf } from "./difference.ts";
 import { announcedLiteral, Input } from "./input.ts";
-import { Output } from "./output.ts";
+import { linkedTransport } from "./linked.ts";
+import { binaryOf, OPEN_OUTLET, Output } from "./output.ts";
 
 /** How a {@linkcode ScriptedServer} behaves. */
 export interface ScriptedServerOptions {
@@ -11,7 +13,7 @@ export interface ScriptedServerOptions {
   readonly greeting?: "OK" | "PREAUTH";
 }
 
-/** A command that the script foresees, and its answer. */
+/** A command that the script expects, and its answer. */
 interface Exchange {
   readonly command: string;
   readonly responses: readonly string[];
@@ -19,28 +21,35 @@ interface Exchange {
 }
 
 /**
- * A server that follows a script, for tests of code that uses a client. It expects commands, each
- * in its turn, and answers with what the test says; there is no mail behind it. Another command
- * than the one foreseen is refused with BAD and both of them, and ends the script.
+ * A server that follows a script, for tests of code that uses a client, and for the exact words on
+ * the wire. It expects commands, each in its turn, and answers with what the test says; there is
+ * no mail behind it. At the first command that is not the one expected the script is over: that
+ * one and all that follow are refused with BAD, and {@linkcode ScriptedServer.finish} says what
+ * was expected. LOGOUT is always answered.
  *
  * ```ts
  * import { ImapClient } from "@imapclient/imapclient";
- * import { memoryTransport } from "@imapclient/imapclient/memory";
- * import { ScriptedServer } from "@imapclient/imapclient/testing";
+ * import { literal, ScriptedServer } from "@imapclient/imapclient/testing";
  *
  * async function tryIt() {
  *   const server = new ScriptedServer({ greeting: "PREAUTH" });
  *   server.expect('SELECT "INBOX"', ["* 3 EXISTS"], "OK [READ-WRITE] selected");
- *   server.expect("UID SEARCH UNSEEN", ["* SEARCH 1 2"]);
- *   const transport = memoryTransport((duplex) => void server.serve(duplex));
- *   const client = await ImapClient.connect({ transport });
+ *   server.expect("UID SEARCH UNSEEN", ["* SEARCH 2"]);
+ *   server.expect("UID FETCH 2 (BODY.PEEK[])", [
+ *     `* 2 FETCH (UID 2 BODY[] ${literal("Subject: Hello\r\n\r\nHow are you?\r\n")})`,
+ *   ]);
+ *   const client = await ImapClient.connect({ transport: server.transport });
  *   await client.selectFolder("INBOX");
- *   console.log(await client.search("UNSEEN")); // [ 1, 2 ]
+ *   const ids = await client.search("UNSEEN");
+ *   await client.fetch(ids, ["BODY.PEEK[]"]);
+ *   await client.logout();
  *   server.finish();
  * }
  * ```
  */
 export class ScriptedServer {
+  /** Connects to the server without a network: `ImapClient.connect({ transport })`. */
+  readonly transport: Transport = linkedTransport((duplex) => void this.serve(duplex));
   /**
    * What clients sent, a command each, without its tag; its literals stand where they were
    * announced. Lines that belong to no command, such as `DONE`, are there too.
@@ -48,7 +57,8 @@ export class ScriptedServer {
   readonly sent: string[] = [];
   readonly #greeting: string;
   #script: Exchange[] = [];
-  #mistake: string | null = null;
+  #position = 0;
+  #mistake: { readonly expected: string | null; readonly got: string } | null = null;
 
   /** A server with an empty script. */
   constructor(
@@ -58,27 +68,39 @@ export class ScriptedServer {
   }
 
   /**
-   * Foresees a command, given without its tag, and how it is answered: by these untagged responses
-   * and the tagged one, whose tag is left out. Behind a response that begins with `+` one line of
-   * the client is waited for, before the next such response or before the tagged one.
+   * Adds a command to the script, given without its tag, and how it is answered: by these untagged
+   * responses and the tagged one, whose tag is left out. Behind a response that begins with `+`
+   * one line of the client is waited for, before the next such response or before the tagged one.
+   * See {@linkcode literal} for literals, which are asked for with `+` where they have to be.
    */
   expect(command: string, responses: readonly string[] = [], result = "OK done"): this {
     this.#script.push({ command, responses, result });
     return this;
   }
 
-  /** Throws where another command came than was foreseen, or one has not come. */
+  /**
+   * Throws where another command came than was expected, or one has not come, and shows both.
+   *
+   * ```text
+   * Error: command 2 is not the one expected:
+   *   expected  UID SEARCH UNSEEN
+   *   got       UID SEARCH SEEN
+   * ```
+   */
   finish(): void {
-    if (this.#mistake !== null) throw new Error(this.#mistake);
-    if (this.#script.length === 0) return;
-    const missing = this.#script.map(({ command }) => `\n  ${command}`).join("");
-    throw new Error(`these commands were foreseen and did not come:${missing}`);
+    if (this.#mistake !== null) throw new Error(this.#complaint(this.#mistake));
+    const missing = this.#script.slice(this.#position);
+    if (missing.length === 0) return;
+    const rows = missing.map(({ command }) =>
+      `\n  expected  ${linesOf(command).join("\n            ")}`
+    );
+    throw new Error(`commands that were expected have not come:${rows.join("")}`);
   }
 
   /** Speaks with one client until it hangs up, or logs out. */
   async serve(duplex: Duplex): Promise<void> {
     const input = new Input(duplex.readable, () => {});
-    const output = new Output(duplex.writable, () => {});
+    const output = new Output(duplex.writable, OPEN_OUTLET);
     await output.line(this.#greeting).flush();
     let over = false;
     while (!over && !output.broken) {
@@ -111,21 +133,31 @@ export class ScriptedServer {
     const space = received.indexOf(" ");
     const [tag, command] = [received.slice(0, space), received.slice(space + 1)];
     this.sent.push(command);
-    const next = this.#script[0];
-    if (next?.command !== command) {
-      if (command === "LOGOUT") {
-        await output.line("* BYE bye").line(`${tag} OK done`).flush();
-        return true;
-      }
-      this.#mistake ??= `expected ${next?.command ?? "no more commands"}, but got ${command}`;
-      const shown = this.#mistake.replace(/\r\n/g, "\\r\\n").replace(/[^ -~]/g, "?");
-      await output.line(`${tag} BAD ${shown}`).flush();
-      return false;
+    const next = this.#script.at(this.#position) ?? null;
+    if (this.#mistake === null && next?.command === command) {
+      this.#position++;
+      await this.#play(next.responses, input, output);
+      await output.line(`${tag} ${binaryOf(next.result)}`).flush();
+      return isLogout(command);
     }
-    this.#script.shift();
-    await this.#play(next.responses, input, output);
-    await output.line(`${tag} ${binary(next.result)}`).flush();
-    return /^LOGOUT$/i.test(command);
+    if (isLogout(command)) {
+      await output.line("* BYE bye").line(`${tag} OK done`).flush();
+      return true;
+    }
+    this.#mistake ??= { expected: next?.command ?? null, got: command };
+    await output.line(`${tag} BAD ${oneLine(this.#mistake)}`).flush();
+    return false;
+  }
+
+  #complaint({ expected, got }: { expected: string | null; got: string }): string {
+    const number = this.#position + 1;
+    if (expected === null) {
+      const end = this.#position === 0 ? "no command" : `no more than ${this.#position}`;
+      return `command ${number} is one too many:\n  expected  ${end}\n  got       ${
+        linesOf(got).join("\n            ")
+      }`;
+    }
+    return `command ${number} is not the one expected:\n${difference(expected, got)}`;
   }
 
   async #play(responses: readonly string[], input: Input, output: Output): Promise<void> {
@@ -137,7 +169,7 @@ export class ScriptedServer {
         asked = false;
       }
       asked ||= response?.startsWith("+") ?? false;
-      if (response !== null) output.line(binary(response));
+      if (response !== null) output.line(binaryOf(response));
     }
     await output.flush();
   }
@@ -147,7 +179,26 @@ function textOf(bytes: Uint8Array): string {
   return decodeLoosely(bytes, 0, bytes.length);
 }
 
-/** Text in UTF-8, as the output takes it. */
-function binary(text: string): string {
-  return Array.from(encodeUtf8(text), (byte) => String.fromCharCode(byte)).join("");
+function isLogout(command: string): boolean {
+  return /^LOGOUT$/i.test(command);
+}
+
+/** As a response may say it. */
+function oneLine({ expected, got }: { expected: string | null; got: string }): string {
+  const text = `expected ${expected ?? "no more commands"}, but got ${got}`;
+  return text.replace(/\r\n/g, "\\r\\n").replace(/[^ -~]/g, "?");
+}
+
+/**
+ * A text as a literal, with its length in bytes: what a client sends that may not send it unasked
+ * (to a server with `LITERAL+` it sends `{12+}`), and what a server may put into its responses.
+ *
+ * ```ts
+ * import { literal } from "@imapclient/imapclient/testing";
+ *
+ * console.log(literal("Grüße")); // "{7}\r\nGrüße"
+ * ```
+ */
+export function literal(text: string): string {
+  return `{${encodeUtf8(text).length}}\r\n${text}`;
 }

@@ -22,13 +22,21 @@ export class SearchKeys {
   readonly #view: View;
   readonly #gmail: boolean;
   readonly #charset: string;
+  readonly #session: Session;
+  #usesModseq = false;
   #depth = 0;
 
   constructor(args: Arguments, session: Session, charset: string) {
     this.#args = args;
     this.#view = session.view;
+    this.#session = session;
     this.#gmail = session.has("X-GM-EXT-1");
     this.#charset = charset;
+  }
+
+  /** Whether mod-sequences are searched for, and so are to be told (RFC 7162). */
+  get usesModseq(): boolean {
+    return this.#usesModseq;
   }
 
   /** All keys up to the end or the parenthesis: each must match. */
@@ -133,8 +141,24 @@ export class SearchKeys {
       }
       case "UID":
         return membership(this.#view, this.#args.sp().sequenceSet(), true);
+      case "MODSEQ": {
+        const modseq = this.#modseq();
+        return (message) => message.modseq >= modseq;
+      }
     }
     throw bad(`there is no search key ${name}`);
+  }
+
+  /** The least mod-sequence. There is but one for all the flags of a message. */
+  #modseq(): number {
+    this.#session.useCondstore();
+    this.#usesModseq = true;
+    if (this.#args.sp().atString) {
+      this.#args.string();
+      this.#args.sp().match(/^(?:priv|shared|all)(?= )/i, "priv, shared or all");
+      this.#args.sp();
+    }
+    return this.#args.number();
   }
 
   /** The keys of Gmail's X-GM-EXT-1. */

@@ -5,10 +5,11 @@ import { Arguments } from "./arguments.ts";
 import type { ServerCommand } from "./command.ts";
 import { COMMANDS } from "./commands/mod.ts";
 import type { View } from "./folder.ts";
+import type { FaultPlan } from "./faults.ts";
 import { type AnnouncedLiteral, announcedLiteral, Input } from "./input.ts";
 import type { MemoryServerOptions } from "./memory_server.ts";
 import { Output } from "./output.ts";
-import { bad, Goodbye, no, Refusal } from "./refusal.ts";
+import { bad, Goodbye, HangUp, no, Refusal } from "./refusal.ts";
 
 /** The literals of one command may hold so much together. */
 const LITERAL_LIMIT = 64 * 1024 * 1024;
@@ -18,11 +19,21 @@ const LITERAL_MINUS = 4096;
 const CAPABILITIES: readonly string[] = [
   ...["IMAP4rev1", "LITERAL+", "SASL-IR", "ID", "ENABLE", "NAMESPACE", "UNSELECT", "UIDPLUS"],
   ...["MOVE", "IDLE", "SPECIAL-USE", "CHILDREN", "MULTIAPPEND", "SORT"],
-  ...["THREAD=ORDEREDSUBJECT", "THREAD=REFERENCES", "QUOTA"],
+  ...["THREAD=ORDEREDSUBJECT", "THREAD=REFERENCES", "QUOTA", "CONDSTORE", "STATUS=SIZE"],
 ];
 
 /** Ways to log in that have to be added; as AUTH=PLAIN, they end with the login. */
 const ADDED_MECHANISMS: readonly string[] = ["AUTH=XOAUTH2", "AUTH=OAUTHBEARER"];
+
+/** What a server's sessions have in common. */
+export interface Host {
+  /** All accounts, by user. */
+  readonly accounts: ReadonlyMap<string, Account>;
+  /** How the server behaves. */
+  readonly options: MemoryServerOptions;
+  /** What goes wrong. */
+  readonly faults: FaultPlan;
+}
 
 /** A command as it was received. */
 interface Found {
@@ -36,6 +47,7 @@ export class Session {
   /** All accounts of the server, by user. */
   readonly accounts: ReadonlyMap<string, Account>;
   readonly #options: MemoryServerOptions;
+  readonly #faults: FaultPlan;
   #duplex: Duplex;
   #input!: Input;
   #output!: Output;
@@ -43,14 +55,14 @@ export class Session {
   #view: View | null = null;
   #ending = false;
   #upgrading = false;
+  #condstore = false;
+  /** Whether the faults for the present command have happened. */
+  #faultsMet = false;
 
-  constructor(
-    duplex: Duplex,
-    accounts: ReadonlyMap<string, Account>,
-    options: MemoryServerOptions,
-  ) {
+  constructor(duplex: Duplex, { accounts, options, faults }: Host) {
     this.accounts = accounts;
     this.#options = options;
+    this.#faults = faults;
     this.#duplex = duplex;
     this.#open(duplex);
   }
@@ -61,6 +73,7 @@ export class Session {
       await this.#greet();
       while (!this.#ending && !this.#output.broken) await this.#answerNext();
     } catch (error) {
+      if (error instanceof HangUp) return;
       // A Goodbye is for the client; anything else is a fault of the server's own.
       const text = error instanceof Goodbye ? error.message : "the server failed";
       await this.#output.line(`* BYE ${text}`).flush();
@@ -70,6 +83,18 @@ export class Session {
       await this.#output.end();
       await this.#duplex.close();
     }
+  }
+
+  /** Says BYE, whatever the session is at, and hangs up. */
+  async sayBye(text: string): Promise<void> {
+    await this.#output.line(`* BYE ${text}`).flushLast();
+    await this.hangUp();
+  }
+
+  /** Ends the connection at once. */
+  async hangUp(): Promise<void> {
+    this.#ending = true;
+    await this.#duplex.close();
   }
 
   /** What the client sends. */
@@ -142,6 +167,14 @@ export class Session {
   select(view: View): void {
     this.close();
     this.#view = view;
+    view.tellsModseq = this.#condstore;
+  }
+
+  /** The client has shown that it knows mod-sequences (RFC 7162 section 3.1). */
+  useCondstore(): void {
+    if (!this.has("CONDSTORE")) throw bad("there is no CONDSTORE");
+    this.#condstore = true;
+    if (this.#view !== null) this.#view.tellsModseq = true;
   }
 
   /** Closes the folder that is open, if any. */
@@ -183,7 +216,11 @@ export class Session {
     };
     this.#duplex = duplex;
     this.#input = new Input(duplex.readable, logger("client"));
-    this.#output = new Output(duplex.writable, logger("server"));
+    this.#output = new Output(duplex.writable, {
+      sent: logger("server"),
+      cutAfter: (length) => this.#faults.cutAfter(this, length),
+      cut: () => void this.hangUp(),
+    });
   }
 
   async #greet(): Promise<void> {
@@ -202,10 +239,13 @@ export class Session {
     let tag = "*";
     let command: ServerCommand | null = null;
     let result: string;
+    this.#faultsMet = false;
     try {
-      const received = await this.#receive((head) => {
+      const received = await this.#receive(async (head) => {
         tag = new Arguments(head).tag();
-        this.#checkEarly(this.#find(head));
+        const found = this.#find(head);
+        await this.#meetFaults(found.command.name);
+        this.#checkEarly(found);
       });
       if (received === null) {
         this.#ending = true;
@@ -214,6 +254,7 @@ export class Session {
       tag = new Arguments(received).tag();
       const found = this.#find(received);
       command = found.command;
+      await this.#meetFaults(command.name);
       const code = await command.run(this, found.args, found.uid);
       result = `OK ${code ? `[${code}] ` : ""}${command.name} completed`;
     } catch (error) {
@@ -227,7 +268,7 @@ export class Session {
   }
 
   /** The next command with its literals; `null` at the end. `look` may refuse its head. */
-  async #receive(look: (head: Uint8Array) => void): Promise<Uint8Array | null> {
+  async #receive(look: (head: Uint8Array) => Promise<void>): Promise<Uint8Array | null> {
     const pieces: Uint8Array[] = [];
     let size = 0;
     for (;;) {
@@ -238,7 +279,7 @@ export class Session {
       if (literal === null || !this.#understands(literal)) return concat(pieces);
       size += literal.size;
       if (literal.synchronising) {
-        look(concat(pieces));
+        await look(concat(pieces));
         if (size > LITERAL_LIMIT) throw no("the literal is too large", "TOOBIG");
         await this.#output.line("+ go ahead").flush();
       } else this.#checkUnasked(literal, size);
@@ -246,6 +287,28 @@ export class Session {
       if (bytes === null) return null;
       pieces.push(bytes);
     }
+  }
+
+  /** Lets happen what is to happen to this command, as early as its name is known. */
+  async #meetFaults(name: string): Promise<void> {
+    if (this.#faultsMet) return;
+    this.#faultsMet = true;
+    const { silence, delay, garbage, refusal } = this.#faults.meet(name);
+    if (silence) {
+      await this.#input.drain();
+      throw new HangUp();
+    }
+    if (delay > 0) await this.#pause(delay);
+    if (garbage !== null) this.#output.line(garbage);
+    if (refusal !== null) throw refusal;
+  }
+
+  /** Waits, but not for longer than the client is there. */
+  async #pause(milliseconds: number): Promise<void> {
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const over = new Promise<void>((resolve) => timer = setTimeout(resolve, milliseconds));
+    await Promise.race([over, this.#input.ended]);
+    clearTimeout(timer);
   }
 
   /** To a server without LITERAL+, `{3+}` is nothing but an error of syntax. */

@@ -179,7 +179,7 @@ describe("STATUS", () => {
       '* STATUS "INBOX" (UNSEEN 2 MESSAGES 3 RECENT 3 UIDNEXT 4 UIDVALIDITY 1)\r\nT OK STATUS completed\r\n',
     );
     assertMatch(await client.command("STATUS x (MESSAGES)"), /^T NO \[NONEXISTENT\]/);
-    assertMatch(await client.command("STATUS INBOX (SIZE)"), /^T BAD/);
+    assertMatch(await client.command("STATUS INBOX (APPENDLIMIT)"), /^T BAD/);
     assertMatch(await client.command("STATUS INBOX ()"), /^T BAD/);
     await client.close();
   });
@@ -197,6 +197,7 @@ describe("SELECT", () => {
         "* 2 EXISTS\r\n* 2 RECENT\r\n* OK [UNSEEN 2] the first unseen message\r\n" +
         "* OK [PERMANENTFLAGS (\\Answered \\Flagged \\Deleted \\Seen \\Draft \\*)] what can be stored\r\n" +
         "* OK [UIDNEXT 3] the next UID\r\n* OK [UIDVALIDITY 1] UIDs hold\r\n" +
+        "* OK [HIGHESTMODSEQ 3] the last change\r\n" +
         "T OK [READ-WRITE] SELECT completed\r\n",
     );
     const examined = await client.command("EXAMINE INBOX");

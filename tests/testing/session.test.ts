@@ -11,7 +11,7 @@ describe("greeting", () => {
       await client.until(/\n/),
       "* OK [CAPABILITY IMAP4rev1 LITERAL+ SASL-IR ID ENABLE NAMESPACE UNSELECT UIDPLUS MOVE IDLE " +
         "SPECIAL-USE CHILDREN MULTIAPPEND SORT THREAD=ORDEREDSUBJECT THREAD=REFERENCES QUOTA " +
-        "AUTH=PLAIN] MemoryServer\r\n",
+        "CONDSTORE STATUS=SIZE AUTH=PLAIN] MemoryServer\r\n",
     );
     await client.close();
   });
@@ -201,7 +201,7 @@ describe("session commands", () => {
     assertMatch(await client.command('ID ("name")'), /T BAD/);
     assertEquals(
       await client.command("ENABLE CONDSTORE UTF8=ACCEPT"),
-      "* ENABLED\r\nT OK ENABLE completed\r\n",
+      "* ENABLED CONDSTORE\r\nT OK ENABLE completed\r\n",
     );
     assertEquals(
       await client.command("NAMESPACE"),

@@ -1,10 +1,9 @@
-import { decodeAscii, encodeUtf8 } from "../../wire/bytes.ts";
 import { encodeUtf7 } from "../../wire/utf7.ts";
 import { ALL_RIGHTS } from "../account.ts";
 import type { Arguments } from "../arguments.ts";
 import type { ServerCommand } from "../command.ts";
 import type { Folder } from "../folder.ts";
-import { string } from "../output.ts";
+import { binaryOf, string } from "../output.ts";
 import { bad } from "../refusal.ts";
 
 /** GETACL (RFC 4314 section 3.3). What the rights say is kept, but nothing comes of it. */
@@ -90,5 +89,5 @@ function nameOf(folder: Folder): string {
 
 /** Identifiers are UTF-8. */
 function text(who: string): string {
-  return string(decodeAscii(encodeUtf8(who)));
+  return string(binaryOf(who));
 }

@@ -1,11 +1,11 @@
-import { LPAREN } from "../../wire/bytes.ts";
+import { LPAREN, SP } from "../../wire/bytes.ts";
 import type { Arguments } from "../arguments.ts";
 import type { ServerCommand } from "../command.ts";
-import { type FetchItem, MACROS, readFetchItem } from "../fetch_items.ts";
+import { type FetchItem, MACROS, MODSEQ, readFetchItem } from "../fetch_items.ts";
 import { pick, type Picked } from "../picked.ts";
 import type { Session } from "../session.ts";
 
-/** FETCH (RFC 3501 section 6.4.5). */
+/** FETCH (RFC 3501 section 6.4.5), with CHANGEDSINCE (RFC 7162). */
 export const fetch: ServerCommand = {
   name: "FETCH",
   state: "selected",
@@ -14,9 +14,15 @@ export const fetch: ServerCommand = {
   async run(session, args, uid): Promise<void> {
     const set = args.sp().sequenceSet();
     const items = readItems(args.sp(), session);
+    const since = args.take(SP) ? args.modifier("CHANGEDSINCE") : null;
     args.end();
+    if (since !== null) {
+      session.useCondstore();
+      if (!items.includes(MODSEQ)) items.push(MODSEQ);
+    }
     if (uid && !items.some(({ name }) => name === "UID")) items.unshift(UID);
     for (const picked of pick(session.view, set, uid)) {
+      if (since !== null && picked.message.modseq <= since) continue;
       answer(session, picked, items);
       if (session.output.full) await session.output.flush();
       if (session.output.broken) return;
@@ -30,7 +36,7 @@ const UID = MACROS.UID[0];
 function readItems(args: Arguments, session: Session): FetchItem[] {
   const items: FetchItem[] = [];
   if (args.peek() === LPAREN) args.list(() => items.push(readFetchItem(args, session)));
-  else if (args.ahead(/^(?:ALL|FAST|FULL)$/i)) items.push(...MACROS[args.keyword()]);
+  else if (args.ahead(/^(?:ALL|FAST|FULL)(?: |$)/i)) items.push(...MACROS[args.keyword()]);
   else items.push(readFetchItem(args, session));
   return items;
 }
@@ -50,5 +56,7 @@ function answer(session: Session, { message, sequence }: Picked, items: FetchIte
   if (seen && !items.some(({ name }) => name === "FLAGS")) {
     output.text(` FLAGS ${view.flags(message)}`);
   }
+  // It may have changed after it was told.
+  if (seen && view.tellsModseq) output.text(` MODSEQ (${message.modseq})`);
   output.line(")");
 }

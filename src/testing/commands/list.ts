@@ -78,7 +78,7 @@ function listAll(
     return;
   }
   const matches = matcher(reference + pattern);
-  for (const folder of session.account.folders) {
+  for (const folder of session.account.allFolders) {
     if (!matches(folder.name)) continue;
     const use = useOf(folder);
     const all = [...attributes(session, folder), ...(use === null ? [] : [use])];

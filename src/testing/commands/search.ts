@@ -7,7 +7,7 @@ import type { Session } from "../session.ts";
 
 const CHARSETS = ["US-ASCII", "UTF-8"];
 
-/** SEARCH (RFC 3501 section 6.4.4). */
+/** SEARCH (RFC 3501 section 6.4.4), with MODSEQ (RFC 7162). */
 export const search: ServerCommand = {
   name: "SEARCH",
   state: "selected",
@@ -21,21 +21,46 @@ export const search: ServerCommand = {
       charset = readCharset(args);
       args.sp();
     }
-    const found = searchMessages(session, args, charset).map((picked) => numberOf(picked, uid));
-    session.untagged(["SEARCH", ...found].join(" "));
+    const { found, modseq } = searchMessages(session, args, charset);
+    tellFound(session, "SEARCH", found, uid, modseq);
   },
 };
 
+/** What was found. */
+export interface Found {
+  /** In the order of the folder. */
+  readonly found: Picked[];
+  /** Whether mod-sequences were searched for. */
+  readonly modseq: boolean;
+}
+
 /** Reads search keys up to the end, and finds what matches them. */
-export function searchMessages(session: Session, args: Arguments, charset: string): Picked[] {
-  const matches = new SearchKeys(args, session, charset).all();
+export function searchMessages(session: Session, args: Arguments, charset: string): Found {
+  const keys = new SearchKeys(args, session, charset);
+  const matches = keys.all();
   args.end();
   const found: Picked[] = [];
   session.view.messages.forEach((message, index) => {
     const sequence = index + 1;
     if (matches(message, sequence)) found.push({ message, sequence });
   });
-  return found;
+  return { found, modseq: keys.usesModseq };
+}
+
+/** Answers with the numbers of what was found and, if wanted, the highest mod-sequence of it. */
+export function tellFound(
+  session: Session,
+  kind: string,
+  found: readonly Picked[],
+  uid: boolean,
+  modseq: boolean,
+): void {
+  const highest = found.reduce((high, { message }) => Math.max(high, message.modseq), 0);
+  const numbers = found.map((picked) => numberOf(picked, uid));
+  session.untagged([
+    ...[kind, ...numbers],
+    ...(modseq && found.length > 0 ? [`(MODSEQ ${highest})`] : []),
+  ].join(" "));
 }
 
 /** Reads the charset of the keys' texts. */

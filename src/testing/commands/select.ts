@@ -1,15 +1,16 @@
+import { SP } from "../../wire/bytes.ts";
+import type { Arguments } from "../arguments.ts";
 import type { ServerCommand } from "../command.ts";
 import { SYSTEM_FLAGS, type View } from "../folder.ts";
+import { bad } from "../refusal.ts";
 import type { Session } from "../session.ts";
 
-/** SELECT (RFC 3501 section 6.3.1). */
+/** SELECT (RFC 3501 section 6.3.1), with CONDSTORE (RFC 7162). */
 export const select: ServerCommand = {
   name: "SELECT",
   state: "authenticated",
   run(session, args): string {
-    const name = args.sp().mailbox();
-    args.end();
-    return open(session, name, false);
+    return open(session, readName(session, args), false);
   },
 };
 
@@ -18,9 +19,7 @@ export const examine: ServerCommand = {
   name: "EXAMINE",
   state: "authenticated",
   run(session, args): string {
-    const name = args.sp().mailbox();
-    args.end();
-    return open(session, name, true);
+    return open(session, readName(session, args), true);
   },
 };
 
@@ -52,6 +51,18 @@ export function deleted(view: View): Set<View["messages"][number]> {
   return new Set(view.messages.filter((message) => message.flags.has("\\Deleted")));
 }
 
+function readName(session: Session, args: Arguments): string {
+  const name = args.sp().mailbox();
+  if (args.take(SP)) {
+    args.list(() => {
+      if (args.keyword() !== "CONDSTORE") throw bad("there is no such parameter");
+      session.useCondstore();
+    });
+  }
+  args.end();
+  return name;
+}
+
 function open(session: Session, name: string, readOnly: boolean): string {
   // Whatever becomes of this command, the folder of before is closed.
   session.close();
@@ -67,5 +78,8 @@ function open(session: Session, name: string, readOnly: boolean): string {
   session.untagged(`OK [PERMANENTFLAGS (${permanent})] what can be stored`);
   session.untagged(`OK [UIDNEXT ${folder.uidNext}] the next UID`);
   session.untagged(`OK [UIDVALIDITY ${folder.uidValidity}] UIDs hold`);
+  if (session.has("CONDSTORE")) {
+    session.untagged(`OK [HIGHESTMODSEQ ${folder.highestModseq}] the last change`);
+  }
   return readOnly ? "READ-ONLY" : "READ-WRITE";
 }

@@ -70,14 +70,17 @@ export const id: ServerCommand = {
   },
 };
 
-/** ENABLE (RFC 5161): there is nothing here that has to be enabled. */
+/** ENABLE (RFC 5161): there is nothing that can be enabled but CONDSTORE. */
 export const enable: ServerCommand = {
   name: "ENABLE",
   state: "authenticated",
   capability: "ENABLE",
   run(session, args): void {
-    do args.sp().atom(); while (args.peek() >= 0);
-    session.untagged("ENABLED");
+    const names: string[] = [];
+    do names.push(args.sp().keyword()); while (args.peek() >= 0);
+    const condstore = names.includes("CONDSTORE") && session.has("CONDSTORE");
+    if (condstore) session.useCondstore();
+    session.untagged(condstore ? "ENABLED CONDSTORE" : "ENABLED");
   },
 };
 

@@ -3,7 +3,7 @@ import type { Picked } from "../picked.ts";
 import { bad } from "../refusal.ts";
 import { SORT_KEYS } from "../sort_keys.ts";
 import { orderedSubject, references, type ThreadNode, threadText } from "../threads.ts";
-import { numberOf, readCharset, searchMessages } from "./search.ts";
+import { numberOf, readCharset, searchMessages, tellFound } from "./search.ts";
 
 /** By how much one comes behind the other. */
 type Order = (a: Picked, b: Picked) => number;
@@ -23,10 +23,10 @@ export const sort: ServerCommand = {
       orders.push(orderBy(reverse ? args.sp().keyword() : first, reverse ? -1 : 1));
     });
     const charset = readCharset(args);
-    const found = searchMessages(session, args.sp(), charset);
+    const { found, modseq } = searchMessages(session, args.sp(), charset);
     // What is equal stays in the order of its numbers.
     found.sort((a, b) => orders.reduce((sum, order) => sum || order(a, b), 0));
-    session.untagged(["SORT", ...found.map((picked) => numberOf(picked, uid))].join(" "));
+    tellFound(session, "SORT", found, uid, modseq);
   },
 };
 
@@ -47,7 +47,7 @@ export const thread: ServerCommand = {
       throw bad(`there is no threading by ${name}`);
     }
     const charset = readCharset(args);
-    const threads = ALGORITHMS[name](searchMessages(session, args.sp(), charset));
+    const threads = ALGORITHMS[name](searchMessages(session, args.sp(), charset).found);
     const text = threads.map((node) => threadText(node, (picked) => numberOf(picked, uid)));
     session.untagged(text.length === 0 ? "THREAD" : `THREAD ${text.join("")}`);
   },

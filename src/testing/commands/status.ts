@@ -11,10 +11,15 @@ const ITEMS: Readonly<Record<string, (folder: Folder, session: Session) => numbe
   UIDNEXT: (folder) => folder.uidNext,
   UIDVALIDITY: (folder) => folder.uidValidity,
   UNSEEN: (folder) => folder.messages.filter(({ flags }) => !flags.has("\\Seen")).length,
+  SIZE: (folder) => folder.messages.reduce((sum, { bytes }) => sum + bytes.length, 0),
+  HIGHESTMODSEQ: (folder) => folder.highestModseq,
   APPENDLIMIT: (_, session) => session.appendLimit,
 };
 
-/** STATUS (RFC 3501 section 6.3.10), with APPENDLIMIT where there is one (RFC 7889). */
+/**
+ * STATUS (RFC 3501 section 6.3.10), with APPENDLIMIT where there is one (RFC 7889), SIZE (RFC
+ * 8438) and HIGHESTMODSEQ (RFC 7162).
+ */
 export const status: ServerCommand = {
   name: "STATUS",
   state: "authenticated",
@@ -23,13 +28,18 @@ export const status: ServerCommand = {
     const items: string[] = [];
     args.sp().list(() => items.push(args.keyword()));
     args.end();
-    const limited = session.appendLimit !== Infinity;
-    const unknown = items.find((item) =>
-      !Object.hasOwn(ITEMS, item) || item === "APPENDLIMIT" && !limited
-    );
+    const unknown = items.find((item) => !Object.hasOwn(ITEMS, item) || !isThere(item, session));
     if (unknown !== undefined) throw bad(`there is no status ${unknown}`);
+    if (items.includes("HIGHESTMODSEQ")) session.useCondstore();
     const folder = session.account.get(name);
     const values = items.map((item) => `${item} ${ITEMS[item](folder, session)}`);
     session.untagged(`STATUS ${string(encodeUtf7(folder.name))} (${values.join(" ")})`);
   },
 };
+
+/** Whether the server has what an item needs. */
+function isThere(item: string, session: Session): boolean {
+  if (item === "APPENDLIMIT") return session.appendLimit !== Infinity;
+  if (item === "HIGHESTMODSEQ") return session.has("CONDSTORE");
+  return item !== "SIZE" || session.has("STATUS=SIZE");
+}

@@ -1,11 +1,14 @@
+import { NumberSet } from "../../model/number_set.ts";
 import { LPAREN, SP } from "../../wire/bytes.ts";
 import type { Arguments } from "../arguments.ts";
 import type { ServerCommand } from "../command.ts";
 import type { View } from "../folder.ts";
 import { readLabels, type Sign } from "../labels.ts";
 import type { Message } from "../message.ts";
-import { pick } from "../picked.ts";
+import { pick, type Picked } from "../picked.ts";
 import { bad, no } from "../refusal.ts";
+import type { Session } from "../session.ts";
+import { numberOf } from "./search.ts";
 
 /** What is done with each message. */
 interface Change {
@@ -15,36 +18,65 @@ interface Change {
   shown(view: View, message: Message): string;
 }
 
-/** STORE (RFC 3501 section 6.4.6) of flags and, with X-GM-EXT-1, of Gmail's labels. */
+/**
+ * STORE (RFC 3501 section 6.4.6) of flags and, with X-GM-EXT-1, of Gmail's labels; with
+ * UNCHANGEDSINCE (RFC 7162).
+ */
 export const store: ServerCommand = {
   name: "STORE",
   state: "selected",
   uid: "IMAP4rev1",
   keepsNumbers: true,
-  run(session, args, uid): void {
+  run(session, args, uid): string | undefined {
     const set = args.sp().sequenceSet();
-    const expression = /^([+-]?)(FLAGS|X-GM-LABELS)(\.SILENT)?(?= )/i;
-    const [, sign, item, silent] = args.sp().match(expression, "FLAGS");
-    const ofFlags = item.toUpperCase() === "FLAGS";
-    if (!ofFlags && !session.has("X-GM-EXT-1")) throw bad("there are no labels");
-    const change = (ofFlags ? flagChange : labelChange)(sign as Sign, args.sp());
+    const since = args.ahead(/^ \(/) ? args.sp().modifier("UNCHANGEDSINCE") : Infinity;
+    if (since !== Infinity) session.useCondstore();
+    const { change, silent } = readChange(session, args);
     args.end();
     const view = session.writableView;
     let gone = false;
-    for (const { message, sequence } of pick(view, set, uid)) {
-      if (view.isGone(message)) {
-        gone = true;
-        continue;
+    const modified: number[] = [];
+    for (const picked of pick(view, set, uid)) {
+      const { message } = picked;
+      if (view.isGone(message)) gone = true;
+      else if (message.modseq > since) modified.push(numberOf(picked, uid));
+      else {
+        change.apply(view, message);
+        tell(session, picked, uid, silent ? null : change.shown(view, message));
       }
-      change.apply(view, message);
-      for (const line of view.newFlags()) session.untagged(line);
-      if (silent) continue;
-      const shown = `${uid ? `UID ${message.uid} ` : ""}${change.shown(view, message)}`;
-      session.untagged(`${sequence} FETCH (${shown})`);
     }
-    if (gone && !uid) throw no("some of the messages are gone", "EXPUNGEISSUED");
+    const code = modified.length === 0 ? undefined : `MODIFIED ${NumberSet.from(modified)}`;
+    if (gone && !uid) throw no("some of the messages are gone", code ?? "EXPUNGEISSUED");
+    return code;
   },
 };
+
+function readChange(session: Session, args: Arguments): { change: Change; silent: boolean } {
+  const expression = /^([+-]?)(FLAGS|X-GM-LABELS)(\.SILENT)?(?= )/i;
+  const [, sign, item, silent] = args.sp().match(expression, "FLAGS");
+  const ofFlags = item.toUpperCase() === "FLAGS";
+  if (!ofFlags && !session.has("X-GM-EXT-1")) throw bad("there are no labels");
+  const change = (ofFlags ? flagChange : labelChange)(sign as Sign, args.sp());
+  return { change, silent: silent !== undefined };
+}
+
+/** Tells what came of it; a mod-sequence is told even to a client that wants silence. */
+function tell(
+  session: Session,
+  { message, sequence }: Picked,
+  uid: boolean,
+  shown: string | null,
+): void {
+  const { view } = session;
+  for (const line of view.newFlags()) session.untagged(line);
+  const items = [
+    ...(shown === null ? [] : [shown]),
+    ...(view.tellsModseq ? [`MODSEQ (${message.modseq})`] : []),
+  ];
+  if (items.length === 0) return;
+  if (uid) items.unshift(`UID ${message.uid}`);
+  session.untagged(`${sequence} FETCH (${items.join(" ")})`);
+}
 
 function flagChange(sign: Sign, args: Arguments): Change {
   const flags = readFlags(args);

@@ -1,0 +1,47 @@
+import { ImapClient } from "@imapclient/imapclient";
+import {
+  type Listener,
+  type ListenOptions,
+  type MemoryAccount,
+  MemoryServer,
+  type MemoryServerOptions,
+} from "@imapclient/imapclient/testing";
+
+/** A server with a user `ann`, who has three messages, and the ways to connect to it. */
+export class Fixture {
+  readonly server: MemoryServer;
+  readonly ann: MemoryAccount;
+
+  constructor(options: MemoryServerOptions = {}) {
+    this.server = new MemoryServer(options);
+    this.ann = this.server.addUser("ann", "secret");
+    this.ann.createFolder("Sent", { specialUse: "\\Sent" });
+    for (const subject of ["one", "two", "three"]) {
+      this.ann.append(
+        "INBOX",
+        `From: Bo <bo@example.org>\nSubject: ${subject}\n\nText: ${subject}\n`,
+      );
+    }
+  }
+
+  /** A client of this library's within the program, logged in, INBOX selected. */
+  async open(listener?: Listener): Promise<ImapClient> {
+    const client = await ImapClient.connect(
+      listener === undefined
+        ? { transport: this.server.transport }
+        : { host: listener.host, port: listener.port, ssl: false },
+    );
+    await client.login("ann", "secret");
+    await client.selectFolder("INBOX");
+    return client;
+  }
+
+  listen(options?: ListenOptions): Promise<Listener> {
+    return this.server.listen(options);
+  }
+
+  /** Without it a port would stay open, and a test file of Node's would not end. */
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.server.close();
+  }
+}
