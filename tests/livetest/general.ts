@@ -1,0 +1,130 @@
+import { assert, assertEquals, assertRejects } from "@std/assert";
+import { ImapError, ReadOnlyError } from "@imapclient/imapclient";
+import type { Account } from "./account.ts";
+import type { Check } from "./suite.ts";
+
+const MAIL = "From: a@example.org\r\nSubject: one\r\n\r\nhello\r\n";
+const NAMES = ["simple", "12345", "0012", "LÿR", "☢", "stuff & things", "with space"];
+const ODD_NAMES = ['test"folder"', "foo\\bar"];
+
+/** What has nothing to do with message ids. */
+export const GENERAL: readonly Check[] = [
+  ["U5 E1 capabilities", async (_account, client) => {
+    const capabilities = await client.capabilities();
+    assert(capabilities.some((name) => name.startsWith("IMAP4")), capabilities.join(" "));
+    for (const name of capabilities) assert(await client.hasCapability(name.toLowerCase()));
+    assert(!await client.hasCapability("WONT EXIST"));
+  }],
+  ["U5 E6 namespace", async (account, client) => {
+    if (!account.has("NAMESPACE")) return;
+    const { personal } = await client.namespace();
+    assert(personal !== null && personal.length > 0);
+  }],
+  ["U5 G3 G7 select and close", async (account, client) => {
+    await client.createFolder(account.folder("selected"));
+    await client.append(account.folder("selected"), MAIL);
+    const selected = await client.selectFolder(account.folder("selected"));
+    assertEquals(selected.EXISTS, 1);
+    assert(selected.FLAGS.length > 0 && typeof selected.UIDVALIDITY === "number");
+    assertEquals(typeof await client.closeFolder(), "string");
+    assertEquals(client.state, "authenticated");
+  }],
+  ["U5 G3 Q3 select for reading only", async (account, client) => {
+    await client.createFolder(account.folder("readonly"));
+    await client.append(account.folder("readonly"), MAIL);
+    await client.selectFolder(account.folder("readonly"), { readonly: true });
+    await assertRejects(() => client.addFlags("1:*", "\\Seen"), ReadOnlyError);
+    await client.closeFolder();
+  }],
+  ["U5 G8 unselect", async (account, client) => {
+    if (!account.has("UNSELECT")) return;
+    await assertRejects(() => client.unselectFolder(), ImapError);
+    await client.createFolder(account.folder("left"));
+    await client.selectFolder(account.folder("left"));
+    await client.unselectFolder();
+    await assertRejects(() => client.search(), ImapError);
+  }],
+  ["U5 G1 F1 F12 folders with names of every kind", async (account, client) => {
+    for (const name of namesOf(account)) {
+      const folder = account.folder(name);
+      await client.createFolder(folder);
+      assert(await client.folderExists(folder), folder);
+      assertEquals((await client.selectFolder(folder)).EXISTS, 0);
+      await client.closeFolder();
+      await client.deleteFolder(folder);
+      assert(!await client.folderExists(folder), folder);
+    }
+  }],
+  ["U5 A10 the same as bytes, with folderEncode off", async (account, client) => {
+    client.folderEncode = false;
+    try {
+      const folder = new TextEncoder().encode(account.folder("raw &AOQ- &- name"));
+      await client.createFolder(folder);
+      const listed = await client.listFolders("", folder);
+      assertEquals(listed.map(({ name }) => name), [folder]);
+      await client.deleteFolder(folder);
+    } finally {
+      client.folderEncode = true;
+    }
+  }],
+  ["U5 G1 rename", async (account, client) => {
+    await client.createFolder(account.folder("before"));
+    for (const name of namesOf(account)) {
+      await client.renameFolder(account.folder("before"), account.folder(name));
+      assert(await client.folderExists(account.folder(name)), name);
+      await client.renameFolder(account.folder(name), account.folder("before"));
+    }
+  }],
+  ["U5 G2 F2 subscriptions", async (account, client) => {
+    const subscribed = async () => (await client.listSubFolders()).map(({ name }) => name);
+    for (const name of namesOf(account)) {
+      const folder = account.folder(name);
+      await client.createFolder(folder);
+      await client.subscribeFolder(folder);
+      assert((await subscribed()).includes(folder), folder);
+      await client.unsubscribeFolder(folder);
+      assert(!(await subscribed()).includes(folder), folder);
+      await client.deleteFolder(folder);
+    }
+  }],
+  ["U5 F3 XLIST finds the inbox", async (account, client) => {
+    if (!account.has("XLIST")) return;
+    const folders = await client.xlistFolders("", "INBOX");
+    assert(folders.some(({ flags }) => flags.some((flag) => /^\\inbox$/i.test(flag))));
+  }],
+  ["U5 G9 status before and after an append", async (account, client) => {
+    const folder = account.folder("counted");
+    await client.createFolder(folder);
+    const before = await client.folderStatus(folder, ["MESSAGES", "UIDNEXT", "UNSEEN"]);
+    assertEquals([before.MESSAGES, before.UNSEEN], [0, 0]);
+    await client.append(folder, MAIL);
+    if (account.quirks.gmail) await client.noop();
+    const after = await client.folderStatus(folder, ["MESSAGES", "UIDNEXT", "UNSEEN"]);
+    assertEquals([after.MESSAGES, after.UNSEEN], [1, 1]);
+    assert(after.UIDNEXT > before.UIDNEXT);
+  }],
+  ["U5 M1 M2 M4 news by IDLE", async (account, client) => {
+    if (!account.has("IDLE")) return;
+    await client.createFolder(account.folder("news"));
+    await client.selectFolder(account.folder("news"));
+    const other = await account.open();
+    await client.idle();
+    await other.append(account.folder("news"), MAIL);
+    const seen: string[] = [];
+    for (let i = 0; i < 6 && !seen.includes("EXISTS"); i++) {
+      for (const { type } of await client.idleCheck({ timeout: 10 })) seen.push(type);
+    }
+    assert(seen.includes("EXISTS"), `no EXISTS, but: ${seen.join(" ")}`);
+    const { text, responses } = await client.idleDone();
+    assert(text.length > 0 && Array.isArray(responses));
+    await client.closeFolder();
+    await other.logout();
+  }],
+  ["U5 M5 NOOP", async (_account, client) => {
+    assert((await client.noop()).text.length > 0);
+  }],
+];
+
+function namesOf({ quirks }: Account): readonly string[] {
+  return quirks.plainNames ? NAMES : [...NAMES, ...ODD_NAMES];
+}
