@@ -21,6 +21,7 @@
 export type { ImapValue, LiteralSink } from "./src/model/values.ts";
 export * from "./src/client.ts";
 export type { CallOptions, ClientBase, ResponseListener } from "./src/client/base.ts";
+export type { Traffic } from "./src/connection.ts";
 export type * from "./src/client/access_calls.ts";
 export type * from "./src/client/fetch_calls.ts";
 export type * from "./src/client/flag_calls.ts";

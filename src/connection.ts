@@ -42,8 +42,22 @@ export interface ConnectionOptions {
   readonly logger: Logger | null;
 }
 
+/** What has passed over a connection so far, in bytes. */
+export interface Traffic {
+  /** Came from the server. */
+  readonly received: number;
+  /** Went to the server. */
+  readonly sent: number;
+  /** Announced by the server, and still to come: the rest of a message, say. */
+  readonly toReceive: number;
+  /** Being sent, and still to go. */
+  readonly toSend: number;
+}
+
 /** Commands up to this many bytes together go out as one chunk. */
 const BATCH = 64 * 1024;
+/** What is longer goes in pieces: each that is gone is a sign of life. */
+const PIECE = 256 * 1024;
 /** How long a server may take to hang up after BYE, in seconds. */
 const FAREWELL = 2;
 /** How many lines a server's text may run over. */
@@ -68,6 +82,9 @@ export class Connection {
   #sending = false;
   /** Lets the sender go on: `true` at a `+`, `false` when the command is over before that. */
   #asked: ((more: boolean) => void) | null = null;
+  #received = 0;
+  #sent = 0;
+  #toSend = 0;
   /** How many lines may still follow that belong to the text of the last response. */
   #strayLines = 0;
 
@@ -114,6 +131,17 @@ export class Connection {
   /** Why the connection can't be used any more; `null` while it can. */
   get failure(): ImapError | null {
     return this.#failure;
+  }
+
+  /** What has passed over it so far. */
+  get traffic(): Traffic {
+    const { literalLeft } = this.#reader;
+    return {
+      received: this.#received,
+      sent: this.#sent,
+      toReceive: literalLeft,
+      toSend: this.#toSend,
+    };
   }
 
   /** Starts reading and gives the server's greeting, which must come within `patience` seconds. */
@@ -229,6 +257,7 @@ export class Connection {
         const chunk = await this.#streams.read();
         if (chunk === null) throw this.#ended();
         this.#deadline.touch();
+        this.#received += chunk.length;
         if (chunk.length > 0) this.#reader.push(chunk);
         if (this.#handOver !== null) return this.#stopReading();
         if (this.#isHeld()) await this.#waitForRelease();
@@ -450,12 +479,21 @@ export class Connection {
 
   async #write(bytes: Uint8Array): Promise<void> {
     try {
-      await this.#streams.write(bytes);
-      this.#deadline.touch();
+      for (let at = 0; at < bytes.length; at += PIECE) {
+        this.#toSend = bytes.length - at;
+        await this.#writePiece(bytes.length > PIECE ? bytes.subarray(at, at + PIECE) : bytes);
+      }
     } catch (error) {
       // Not the end yet: the server may have said why it hung up.
       this.#end(abortError(error));
     }
+    this.#toSend = 0;
+  }
+
+  async #writePiece(bytes: Uint8Array): Promise<void> {
+    await this.#streams.write(bytes);
+    this.#sent += bytes.length;
+    this.#deadline.touch();
   }
 
   // Deadlines and the end

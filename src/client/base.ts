@@ -1,7 +1,7 @@
 import type { Command } from "../command.ts";
 import { fullText } from "../wire/text.ts";
 import type { ConnectOptions, Opened } from "../connect.ts";
-import type { Connection } from "../connection.ts";
+import type { Connection, Traffic } from "../connection.ts";
 import { ImapAbortError, ImapError, ReadOnlyError } from "../errors.ts";
 import { type Logger, namedLogger } from "../log.ts";
 import type { FolderName } from "../model/folder_name.ts";
@@ -129,6 +129,27 @@ export class ClientBase {
   /** Whether the connection is over; every further call is rejected then. */
   get closed(): boolean {
     return this.connection.failure !== null;
+  }
+
+  /**
+   * How much has passed over the connection, in bytes, and how much is known to be under way: asked
+   * again and again, it shows how far a long transfer is.
+   *
+   * ```ts
+   * import type { ImapClient } from "@imapclient/imapclient";
+   *
+   * async function download(client: ImapClient, id: number) {
+   *   const timer = setInterval(() => console.log(client.traffic.toReceive, "bytes left"), 1000);
+   *   try {
+   *     return await client.fetch(id, ["BODY.PEEK[]"]);
+   *   } finally {
+   *     clearInterval(timer);
+   *   }
+   * }
+   * ```
+   */
+  get traffic(): Traffic {
+    return this.connection.traffic;
   }
 
   /**

@@ -75,6 +75,11 @@ export class Reader {
     return this.#heldLength > 0 || this.#literalLeft > 0;
   }
 
+  /** How much of the literal under way is still to come. */
+  get literalLeft(): number {
+    return this.#literalLeft;
+  }
+
   /** To be called by the handler: the bytes behind this response are not ours to read. */
   stop(): void {
     this.#stopped = true;
