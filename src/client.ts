@@ -3,6 +3,7 @@ import { IdleCalls } from "./client/idle_calls.ts";
 import { closingOnAbort, type ConnectOptions, open } from "./connect.ts";
 import { TlsError } from "./errors.ts";
 import { namedLogger } from "./log.ts";
+import { showAs } from "./model/inspect.ts";
 
 /**
  * A connection to an IMAP server, and the session on it.
@@ -74,3 +75,8 @@ export class ImapClient extends IdleCalls {
     if (starttls) await this.starttls(undefined, { signal });
   }
 }
+
+showAs(ImapClient, ({ host, stream, ssl, state, closed }) => {
+  const place = host ?? (stream === null ? "a transport" : "a command");
+  return `ImapClient <${place}, ${ssl ? "encrypted" : "plain text"}, ${closed ? "closed" : state}>`;
+});

@@ -5,19 +5,15 @@
  * @module
  */
 
-import { createServer } from "node:net";
 import process from "node:process";
 import { parseArgs } from "node:util";
 import { ImapClient } from "../client.ts";
-import { memoryTransport } from "../../transports/memory.ts";
-import { duplexOver } from "../../transports/node_socket.ts";
 import { MemoryServer } from "../testing/mod.ts";
 import { fillSampleMailbox } from "../testing/sample_mailbox.ts";
 import { formatTable } from "./table.ts";
 
 const USER = "ann";
 const PASSWORD = "secret";
-const HOST = "127.0.0.1";
 const SEARCHED = "Clara";
 
 async function main(args: string[]): Promise<void> {
@@ -25,7 +21,7 @@ async function main(args: string[]): Promise<void> {
   const server = new MemoryServer();
   fillSampleMailbox(server.addUser(USER, PASSWORD));
   await session(server);
-  if (port !== null) listen(server, port);
+  if (port !== null) await listen(server, port);
 }
 
 function listenPort(args: string[]): number | null {
@@ -40,8 +36,7 @@ function listenPort(args: string[]): number | null {
 
 /** What the guide begins with. */
 async function session(server: MemoryServer): Promise<void> {
-  const transport = memoryTransport((duplex) => void server.serve(duplex));
-  const client = await ImapClient.connect({ transport });
+  const client = await ImapClient.connect({ transport: server.transport });
   try {
     say("greeting", client.welcome);
     await client.login(USER, PASSWORD);
@@ -75,17 +70,9 @@ async function showMessages(client: ImapClient, ids: number[], title: string): P
 }
 
 /** Serves any IMAP client that connects to the port. */
-function listen(server: MemoryServer, port: number): void {
-  const listener = createServer((socket) => {
-    const peer = { host: socket.remoteAddress ?? HOST, port: socket.remotePort ?? 0 };
-    server.serve(duplexOver(socket, peer, false)).catch(() => {});
-  });
-  listener.on("error", fail);
-  listener.listen(port, HOST, () => {
-    console.log(
-      `Listening on ${HOST}:${port} (user ${USER}, password ${PASSWORD}); Ctrl-C ends it`,
-    );
-  });
+async function listen(server: MemoryServer, port: number): Promise<void> {
+  const { host } = await server.listen({ port });
+  console.log(`Listening on ${host}:${port} (user ${USER}, password ${PASSWORD}); Ctrl-C ends it`);
 }
 
 function fail(error: unknown): void {

@@ -44,8 +44,13 @@ export function keyFor(name: OptionName): string {
 
 /** The right key that is most like a wrong one. */
 export function nearestKey(wrong: string): string {
-  const likeness = (key: string) => commonLength(wrong, key) / (wrong.length + key.length);
-  return [...KEYS.keys()].reduce((best, key) => likeness(key) > likeness(best) ? key : best);
+  return nearest(wrong, [...KEYS.keys()]);
+}
+
+/** The name that is most like a wrong one. */
+export function nearest(wrong: string, names: readonly string[]): string {
+  const likeness = (name: string) => commonLength(wrong, name) / (wrong.length + name.length);
+  return names.reduce((best, name) => likeness(name) > likeness(best) ? name : best);
 }
 
 /**

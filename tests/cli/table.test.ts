@@ -1,6 +1,7 @@
 import { test } from "node:test";
 import { assertEquals } from "@std/assert";
-import { formatTable, textWidth } from "../../src/cli/table.ts";
+import { formatTable } from "../../src/cli/table.ts";
+import { textWidth } from "../../src/cli/terminal_text.ts";
 
 test("columns are aligned by what a terminal shows, not by characters", () => {
   const rows = [["ID", "SUBJECT", "FROM"], ["1", "日本語", "Bob"], ["23", "e\u0301te", "Ann"]];
@@ -12,11 +13,11 @@ test("columns are aligned by what a terminal shows, not by characters", () => {
   );
 });
 
-test("the widest column gives way where a line would be too long", () => {
+test("the widest columns give way where a line would be too long", () => {
   const table = formatTable([["ID", "SUBJECT"], ["1", "x".repeat(50)], ["2", "漢".repeat(30)]], 24);
   assertEquals(table.split("\n").map(textWidth), [11, 24, 24, 23]);
 });
 
 test("nothing in a cell can move the cursor", () => {
-  assertEquals(formatTable([["A"], ["b\x1b[2J\r\nc"]], 80), "A\n--------\nb [2J  c");
+  assertEquals(formatTable([["A"], ["b\x1b[2J\r\nc"]], 80), "A\n----------\nb\\x1b[2J c");
 });

@@ -1,7 +1,6 @@
 import { execFileSync } from "node:child_process";
 import { describe, it } from "node:test";
-import { env, execArgv, execPath, versions } from "node:process";
-import { fileURLToPath } from "node:url";
+import { env } from "node:process";
 import { assert, assertEquals, assertInstanceOf, assertThrows } from "@std/assert";
 import { append, type MessageToAppend, multiappend } from "../../src/commands/append.ts";
 import { ImapError, InvalidArgumentError } from "../../src/errors.ts";
@@ -10,6 +9,7 @@ import type { WriterOptions } from "../../src/wire/writer.ts";
 import { outcome, selectFake, test } from "../fake_server.ts";
 import { bytes } from "../wire/support.ts";
 import { answer, sent } from "./support.ts";
+import { sameRuntime } from "../same_runtime.ts";
 
 const DATE = parseToDatetime("05-Apr-2009 11:00:05 +0200");
 
@@ -114,12 +114,9 @@ describe("APPEND is written", () => {
 
 /** What APPEND sends for the date of a moment in a zone, by the functions it is made of. */
 function dateIn(zone: string, moment: string): string {
-  const script = fileURLToPath(new URL("../model/print_dates.ts", import.meta.url));
-  const args = "deno" in versions
-    ? ["run", "--quiet", "--no-check", "--allow-env"]
-    : execArgv.filter((arg) => !arg.startsWith("--test"));
+  const [command, ...args] = sameRuntime(new URL("../model/print_dates.ts", import.meta.url));
   const options = { env: { ...env, TZ: zone }, encoding: "utf8" } as const;
-  return JSON.parse(execFileSync(execPath, [...args, script, moment], options))[0][1];
+  return JSON.parse(execFileSync(command, [...args, moment], options))[0][1];
 }
 
 describe("the date of a message", () => {

@@ -2,12 +2,11 @@ import { execFile } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { execArgv, execPath, versions } from "node:process";
 import { after, before, describe, it } from "node:test";
-import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { assert, assertEquals } from "@std/assert";
 import { type Dovecot, dovecotMissing, startDovecot } from "./dovecot.ts";
+import { sameRuntime } from "../same_runtime.ts";
 
 const EXPECTED: readonly (readonly [what: string, error: RegExp])[] = [
   ["host", /^ConnectError: .*no-such-host\.invalid/],
@@ -48,13 +47,10 @@ describe("bad input, in a process of its own", { skip: dovecotMissing }, () => {
     server = await startDovecot();
     const caFile = join(folder, "ca.pem");
     writeFileSync(caFile, server.ca);
-    const script = fileURLToPath(new URL("bad_input.ts", import.meta.url));
-    const runtime = "deno" in versions
-      ? ["run", "--quiet", "--no-check", "--allow-all", "--import-map=tests/import_map.json"]
-      : execArgv.filter((arg) => !arg.startsWith("--test"));
-    const args = [...runtime, script, String(server.port), String(server.tlsPort), caFile];
+    const [command, ...runtime] = sameRuntime(new URL("bad_input.ts", import.meta.url));
+    const args = [...runtime, String(server.port), String(server.tlsPort), caFile];
     // It must end by itself, with nobody's rejection unheard, and say nothing else.
-    const { stdout, stderr } = await promisify(execFile)(execPath, args, { timeout: 45_000 });
+    const { stdout, stderr } = await promisify(execFile)(command, args, { timeout: 45_000 });
     assertEquals(stderr, "");
     lines = stdout.trimEnd().split("\n");
   });

@@ -1,6 +1,12 @@
-import { execFileSync } from "node:child_process";
+import { execFileSync, spawnSync } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { skipLive } from "./skip.ts";
+
+/** Why no certificate can be made; `false` where it can. */
+export const opensslMissing: string | false = skipLive(
+  spawnSync("openssl", ["version"]).error ? "there is no openssl to make certificates" : false,
+);
 
 /** A certificate and its key, as PEM text and as the files that hold them. */
 export interface Certificate {

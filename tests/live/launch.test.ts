@@ -1,24 +1,19 @@
 import { spawn } from "node:child_process";
 import { existsSync } from "node:fs";
 import { connect } from "node:net";
-import { execArgv, execPath, versions } from "node:process";
 import { text } from "node:stream/consumers";
 import { describe, it } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
-import { fileURLToPath } from "node:url";
 import { assert, assertEquals, assertFalse, assertNotEquals, assertRejects } from "@std/assert";
 import { cyrusMissing } from "./cyrus.ts";
 import { dovecotMissing } from "./dovecot.ts";
 import { inNewFolder, launch } from "./launch.ts";
+import { sameRuntime } from "../same_runtime.ts";
 
 /** Runs forgetful.ts in a process of its own, to its end, and gives what it said. */
 async function forget(server: string, end: string): Promise<{ folder: string; port: number }> {
-  const script = fileURLToPath(new URL("forgetful.ts", import.meta.url));
-  const runtime = "deno" in versions
-    ? ["run", "--quiet", "--no-check", "--allow-all", "--import-map=tests/import_map.json"]
-    : execArgv.filter((arg) => !arg.startsWith("--test"));
-  const args = [...runtime, script, server, end];
-  const child = spawn(execPath, args, { stdio: ["ignore", "pipe", "inherit"] });
+  const [command, ...runtime] = sameRuntime(new URL("forgetful.ts", import.meta.url));
+  const child = spawn(command, [...runtime, server, end], { stdio: ["ignore", "pipe", "inherit"] });
   return JSON.parse(await text(child.stdout));
 }
 

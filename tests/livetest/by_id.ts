@@ -55,7 +55,7 @@ export const BY_ID: readonly Check[] = [
     }
   }],
   ["U7 L8 multiappend", async (account, client) => {
-    if (!account.has("MULTIAPPEND")) return;
+    if (!account.has("MULTIAPPEND")) return "no MULTIAPPEND";
     await fill(account, client);
     await client.multiappend(account.folder("messages"), [
       mail("one"),
@@ -79,7 +79,7 @@ export const BY_ID: readonly Check[] = [
     if (!account.quirks.gmail) assertEquals([...await client.search("DELETED")], [two]);
   }],
   ["U7 K4 Gmail's labels", async (account, client) => {
-    if (!account.has("X-GM-EXT-1")) return;
+    if (!account.has("X-GM-EXT-1")) return "no X-GM-EXT-1";
     const [one] = await fill(account, client, mail("labelled"));
     const added = await client.addGmailLabels(one, ["__imapclient a", "__imapclient Łabel"]);
     assert(added.get(one)!.includes("__imapclient Łabel"));
@@ -112,7 +112,7 @@ export const BY_ID: readonly Check[] = [
     );
   }],
   ["U7 U9 H11 J2 mod-sequences", async (account, client) => {
-    if (!account.has("CONDSTORE")) return;
+    if (!account.has("CONDSTORE")) return "no CONDSTORE";
     const [one, two] = await fill(account, client, mail("one"), mail("two"));
     const [first] = (await client.fetch(one, ["MODSEQ"])).values();
     await client.addFlags(two, "\\Flagged", { silent: true });
@@ -123,13 +123,13 @@ export const BY_ID: readonly Check[] = [
     assert(changed.has(two));
   }],
   ["U7 H13 Gmail's search", async (account, client) => {
-    if (!account.has("X-GM-EXT-1")) return;
+    if (!account.has("X-GM-EXT-1")) return "no X-GM-EXT-1";
     const [one] = await fill(account, client, mail("unmistakable-apples"), mail("pears"));
     assertEquals([...await client.gmailSearch("subject:unmistakable-apples")], [one]);
     assertEquals([...await client.gmailSearch("subject:nothing-☢")], []);
   }],
   ["U7 I1 sort", async (account, client) => {
-    if (!account.has("SORT")) return;
+    if (!account.has("SORT")) return "no SORT";
     const [b, a, c] = await fill(
       account,
       client,
@@ -142,7 +142,7 @@ export const BY_ID: readonly Check[] = [
     assertEquals(await client.sort("SUBJECT", ["SUBJECT", "☢"]), [c]);
   }],
   ["U7 I2 thread", async (account, client) => {
-    if (!account.has("THREAD=REFERENCES")) return;
+    if (!account.has("THREAD=REFERENCES")) return "no THREAD=REFERENCES";
     const ids = await fill(
       account,
       client,
@@ -162,7 +162,7 @@ export const BY_ID: readonly Check[] = [
     assertEquals((await client.folderStatus(account.folder("target"), "MESSAGES")).MESSAGES, 1);
   }],
   ["U7 L4 move", async (account, client) => {
-    if (!account.has("MOVE")) return;
+    if (!account.has("MOVE")) return "no MOVE";
     const [one] = await fill(account, client, mail("one"), mail("two"));
     await fresh(client, account.folder("target"));
     await client.move(one, account.folder("target"));
@@ -209,7 +209,7 @@ export const BY_ID: readonly Check[] = [
     assertEquals((await client.search()).length, 1);
   }],
   ["U7 L6 L7 UID EXPUNGE", async (account, client) => {
-    if (account.quirks.gmail || !account.has("UIDPLUS")) return;
+    if (account.quirks.gmail || !account.has("UIDPLUS")) return "no UIDPLUS that works";
     const [one, two] = await fill(account, client, mail("one"), mail("two"));
     await client.deleteMessages([one, two], { silent: true });
     if (!client.useUid) {
@@ -220,7 +220,7 @@ export const BY_ID: readonly Check[] = [
     assertEquals([...await client.search()], [two]);
   }],
   ["U7 N1 getacl", async (account, client) => {
-    if (!account.has("ACL")) return;
+    if (!account.has("ACL")) return "no ACL";
     await fill(account, client);
     assert((await client.getacl(account.folder("messages"))).length > 0);
   }],

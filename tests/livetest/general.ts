@@ -16,7 +16,7 @@ export const GENERAL: readonly Check[] = [
     assert(!await client.hasCapability("WONT EXIST"));
   }],
   ["U5 E6 namespace", async (account, client) => {
-    if (!account.has("NAMESPACE")) return;
+    if (!account.has("NAMESPACE")) return "no NAMESPACE";
     const { personal } = await client.namespace();
     assert(personal !== null && personal.length > 0);
   }],
@@ -37,7 +37,7 @@ export const GENERAL: readonly Check[] = [
     await client.closeFolder();
   }],
   ["U5 G8 unselect", async (account, client) => {
-    if (!account.has("UNSELECT")) return;
+    if (!account.has("UNSELECT")) return "no UNSELECT";
     await assertRejects(() => client.unselectFolder(), ImapError);
     await client.createFolder(account.folder("left"));
     await client.selectFolder(account.folder("left"));
@@ -88,7 +88,7 @@ export const GENERAL: readonly Check[] = [
     }
   }],
   ["U5 F3 XLIST finds the inbox", async (account, client) => {
-    if (!account.has("XLIST")) return;
+    if (!account.has("XLIST")) return "no XLIST";
     const folders = await client.xlistFolders("", "INBOX");
     assert(folders.some(({ flags }) => flags.some((flag) => /^\\inbox$/i.test(flag))));
   }],
@@ -104,7 +104,7 @@ export const GENERAL: readonly Check[] = [
     assert(after.UIDNEXT > before.UIDNEXT);
   }],
   ["U5 M1 M2 M4 news by IDLE", async (account, client) => {
-    if (!account.has("IDLE")) return;
+    if (!account.has("IDLE")) return "no IDLE";
     await client.createFolder(account.folder("news"));
     await client.selectFolder(account.folder("news"));
     const other = await account.open();

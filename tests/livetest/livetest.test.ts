@@ -1,6 +1,7 @@
 // The live test, run as a user runs it: by an INI file, in a process of its own.
 import { spawn } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { type AddressInfo, connect, createServer, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import process from "node:process";
@@ -9,6 +10,7 @@ import { fileURLToPath } from "node:url";
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { ImapClient } from "@imapclient/imapclient";
 import { MemoryServer } from "@imapclient/imapclient/testing";
+import { createAuthority, LOOPBACK_HOSTS, opensslMissing } from "../live/certificates.ts";
 import { cyrusMissing, startCyrus } from "../live/cyrus.ts";
 import { dovecotMissing, startDovecot } from "../live/dovecot.ts";
 
@@ -33,6 +35,24 @@ async function startMemory(): Promise<Started> {
   server.addUser("ann", "secret");
   const { host, port, close } = await server.listen();
   return { host, port, stop: async () => await close() };
+}
+
+/** What comes from the server is held back for a while, so that no timer is too slow. */
+async function startSlowProxy(port: number): Promise<{ port: number; stop(): void }> {
+  const sockets = new Set<Socket>();
+  const proxy = createServer((client) => {
+    const server = connect(port, "127.0.0.1");
+    for (const socket of [client, server]) sockets.add(socket.on("error", () => {}));
+    client.pipe(server);
+    server.on("data", (bytes) => setTimeout(() => client.write(bytes), 100));
+    server.on("close", () => setTimeout(() => client.destroy(), 100));
+  });
+  await new Promise<void>((resolve) => proxy.listen(0, "127.0.0.1", resolve));
+  const stop = () => {
+    proxy.close();
+    for (const socket of sockets) socket.destroy();
+  };
+  return { port: (proxy.address() as AddressInfo).port, stop };
 }
 
 /** Runs the launcher to its end. */
@@ -71,31 +91,56 @@ describe("livetest", () => {
   after(() => rmSync(folder, { recursive: true, force: true }));
 
   for (const [name, missing, start] of SERVERS) {
-    it(`U1 U2 U3 U4 passes on ${name}, and leaves nothing behind`, { skip: missing }, async () => {
-      const server = await start();
-      try {
-        const { host, port } = server;
-        const file = write(
-          "account.ini",
-          `[DEFAULT]\nhost = ${host}\nport = ${port}\nssl = no\nusername = ann\npassword = secret\n` +
-            "[wrong password]\npassword = wrong\nexpect_failure = LoginError|AUTHENTICATIONFAILED|Login\n" +
-            "[again]\nusername = ann\n",
-        );
-        const { status, output } = await livetest(file, RUNTIME);
-        assertEquals(status, 0, output);
-        for (const group of ["general", "with UIDs", "with sequence numbers"]) {
-          assert(output.includes(group), output);
+    it(
+      `U1 U2 U3 U4 U5 U7 U8 U9 passes on ${name}, and leaves nothing behind`,
+      { skip: missing },
+      async () => {
+        const server = await start();
+        try {
+          const { host, port } = server;
+          const file = write(
+            "account.ini",
+            `[DEFAULT]\nhost = ${host}\nport = ${port}\nssl = no\nusername = ann\npassword = secret\n` +
+              "[wrong password]\npassword = wrong\nexpect_failure = LoginError|AUTHENTICATIONFAILED|Login\n" +
+              "[again]\nusername = ann\n",
+          );
+          const { status, output } = await livetest(file, RUNTIME);
+          assertEquals(status, 0, output);
+          const parts = ["general", "with UIDs", "with sequence numbers", "U4 ", "U5 ", "U7 U9 "];
+          for (const part of parts) assert(output.includes(part), `${part} is not in ${output}`);
+          const client = await ImapClient.connect({ host, port, ssl: false });
+          await client.login("ann", "secret");
+          const names = [...await client.listFolders(), ...await client.listSubFolders()];
+          assert(!names.some((it) => String(it.name).includes("__imapclient")));
+          await client.logout();
+        } finally {
+          await server.stop();
         }
-        const client = await ImapClient.connect({ host, port, ssl: false });
-        await client.login("ann", "secret");
-        const names = [...await client.listFolders(), ...await client.listSubFolders()];
-        assert(!names.some((it) => String(it.name).includes("__imapclient")));
-        await client.logout();
-      } finally {
-        await server.stop();
-      }
-    });
+      },
+    );
   }
+
+  it("U1 U6 connections and answers that take too long", { skip: opensslMissing }, async () => {
+    const authority = createAuthority(folder);
+    const server = new MemoryServer();
+    server.addUser("ann", "secret");
+    const tls = authority.issue("server", { hosts: LOOPBACK_HOSTS });
+    const { port } = await server.listen({ tls });
+    const proxy = await startSlowProxy(port);
+    try {
+      const file = write(
+        "slow.ini",
+        `[DEFAULT]\nhost = 127.0.0.1\nport = ${proxy.port}\nusername = ann\npassword = secret\n` +
+          `ssl_ca_file = ${authority.ca.certFile}\n`,
+      );
+      const { status, output } = await livetest(file, RUNTIME, "--only=timeouts");
+      assertEquals(status, 0, output);
+      assertEquals(new Set(output.match(/U6 an? \w+ that takes too long/g)).size, 2, output);
+    } finally {
+      proxy.stop();
+      await server.close();
+    }
+  });
 
   it("U1 U4 fails where a test fails, and where a failure was expected and did not come", async () => {
     const server = await startMemory();

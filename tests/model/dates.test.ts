@@ -1,7 +1,6 @@
 import { execFileSync } from "node:child_process";
 import { describe, it } from "node:test";
-import { env, execArgv, execPath, versions } from "node:process";
-import { fileURLToPath } from "node:url";
+import { env } from "node:process";
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import fc from "fast-check";
 import { InvalidArgumentError } from "../../src/errors.ts";
@@ -14,6 +13,7 @@ import {
   parseToDatetime,
   ZonedDate,
 } from "../../src/model/dates.ts";
+import { sameRuntime } from "../same_runtime.ts";
 
 type Parsed = readonly [row: string, text: string, iso: string, offset: number | null];
 
@@ -180,12 +180,9 @@ describe("formatCriteriaDate", () => {
 
 /** What `print_dates.ts` prints in a zone. */
 function printIn(zone: string, dates: string[]): unknown {
-  const script = fileURLToPath(new URL("print_dates.ts", import.meta.url));
-  const args = "deno" in versions
-    ? ["run", "--quiet", "--no-check", "--allow-env"]
-    : execArgv.filter((arg) => !arg.startsWith("--test"));
+  const [command, ...args] = sameRuntime(new URL("print_dates.ts", import.meta.url));
   const options = { env: { ...env, TZ: zone }, encoding: "utf8" } as const;
-  return JSON.parse(execFileSync(execPath, [...args, script, ...dates], options));
+  return JSON.parse(execFileSync(command, [...args, ...dates], options));
 }
 
 describe("local time", () => {

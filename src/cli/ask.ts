@@ -1,0 +1,38 @@
+import process from "node:process";
+import { createInterface } from "node:readline";
+import { Writable } from "node:stream";
+
+/** The person at the terminal does not want to go on. */
+export class Cancelled extends Error {
+  override readonly name = "Cancelled";
+}
+
+/** Asks for a line on the terminal. Throws {@linkcode Cancelled} at Ctrl-C and Ctrl-D. */
+export async function ask(question: string): Promise<string> {
+  return await read(question, process.stdout);
+}
+
+/** Asks for a line that is not shown while it is typed. */
+export async function askHidden(question: string): Promise<string> {
+  const nowhere = new Writable({ write: (_chunk, _encoding, done) => done() });
+  try {
+    return await read(question, nowhere);
+  } finally {
+    process.stdout.write("\n");
+  }
+}
+
+async function read(question: string, output: NodeJS.WritableStream): Promise<string> {
+  const lines = createInterface({ input: process.stdin, output, terminal: true, historySize: 0 });
+  try {
+    return await new Promise((resolve, reject) => {
+      lines.once("SIGINT", () => reject(new Cancelled("interrupted")));
+      lines.once("close", () => reject(new Cancelled("nothing was given")));
+      lines.question(output === process.stdout ? question : "", resolve);
+      // Not before the terminal has stopped to show by itself what is typed.
+      if (output !== process.stdout) process.stdout.write(question);
+    });
+  } finally {
+    lines.close();
+  }
+}

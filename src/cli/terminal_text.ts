@@ -1,0 +1,49 @@
+/** Columns that a character of East Asia, or a picture, takes: two. */
+const WIDE =
+  /[\u1100-\u115f\u2e80-\u303e\u3041-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6\u{1f300}-\u{1faff}\u{20000}-\u{3fffd}]/u;
+/** Characters that take none, since they sit on the one in front of them. */
+const COMBINING = /\p{Mn}|\p{Me}|\p{Cf}/u;
+/**
+ * What could move the cursor, or do worse to a terminal: controls, what turns the direction of
+ * writing, lone surrogates. Not the line end and the tab.
+ */
+const UNSAFE = /[^\P{Cc}\n\t]|[\u2028\u2029\u202a-\u202e\u2066-\u2069]|\p{Cs}/gu;
+/** The same, with line ends and tabs. */
+const UNSAFE_IN_LINE = /\p{Cc}|[\u2028\u2029\u202a-\u202e\u2066-\u2069]|\p{Cs}/gu;
+
+/** How many columns a text takes on a terminal. */
+export function textWidth(text: string): number {
+  let width = 0;
+  for (const char of text) width += WIDE.test(char) ? 2 : COMBINING.test(char) ? 0 : 1;
+  return width;
+}
+
+/** A text cut to so many columns. */
+export function cutText(text: string, columns: number): string {
+  if (textWidth(text) <= columns) return text;
+  let shown = "";
+  let width = 1; // the mark
+  for (const char of text) {
+    width += textWidth(char);
+    if (width > columns) break;
+    shown += char;
+  }
+  return `${shown}…`;
+}
+
+/** A text of a server's, or of a message's, that a terminal can print: escapes are shown as such. */
+export function safeText(text: string): string {
+  return text.replaceAll("\r\n", "\n").replace(UNSAFE, escaped);
+}
+
+/** The same on one line: what could end it is a space. */
+export function safeLine(text: string): string {
+  return text.replace(/\s*[\r\n\t]\s*/g, " ").replace(UNSAFE_IN_LINE, escaped);
+}
+
+function escaped(char: string): string {
+  const code = char.codePointAt(0)!;
+  return code < 256
+    ? `\\x${code.toString(16).padStart(2, "0")}`
+    : `\\u${code.toString(16).padStart(4, "0")}`;
+}
