@@ -1,6 +1,7 @@
 import { Listeners } from "./client/base.ts";
 import { IdleCalls } from "./client/idle_calls.ts";
 import { closingOnAbort, type ConnectOptions, open } from "./connect.ts";
+import { checkIdFields } from "./commands/id.ts";
 import { TlsError } from "./errors.ts";
 import { namedLogger } from "./log.ts";
 import { showAs } from "./model/inspect.ts";
@@ -55,6 +56,7 @@ export class ImapClient extends IdleCalls {
    * ```
    */
   static async connect(options: ConnectOptions): Promise<ImapClient> {
+    if (options.id !== undefined && options.id !== false) checkIdFields(options.id);
     const listeners = new Listeners(namedLogger(options.logger, "imapclient"));
     let client: ImapClient | null = null;
     const opened = await open(options, {

@@ -1,5 +1,6 @@
 import { Connection } from "./connection.ts";
 import { ConnectError, ImapError, InvalidArgumentError, TimeoutError } from "./errors.ts";
+import type { IdFields } from "./commands/id.ts";
 import { type Logger, namedLogger } from "./log.ts";
 import type { StatusResponse, UntaggedResponse } from "./model/responses.ts";
 import type { Duplex, TlsOptions, Transport } from "./transport.ts";
@@ -43,6 +44,12 @@ export interface ConnectOptions {
   readonly timeout?: number | SocketTimeout | null;
   /** Whether message ids are UIDs. Default `true`; can be changed later. */
   readonly useUid?: boolean;
+  /**
+   * What the client says of itself behind each login, where the server asks for it (ID, RFC 2971):
+   * some let nobody select a folder who does not. Default: the library's name and version. `false`:
+   * nothing.
+   */
+  readonly id?: IdFields | false;
   /** What is taken from the server at the most. */
   readonly limits?: Partial<Limits>;
   /** Where to tell what happens; `console` is one. Secrets are left out. */

@@ -450,12 +450,13 @@ export class Connection {
 
   /** Writes a call's command out; `null` where that fails, and then nothing is sent. */
   #begin(call: Call): readonly CommandPart[] | null {
-    const { nonSynchronising, utf8 } = this.session;
+    const { nonSynchronising, utf8, rawNames } = this.session;
     const { folderEncode } = call.request;
+    const rawName = (name: string) => rawNames.of(name);
     let parts: readonly CommandPart[];
     try {
       this.session.check(call.command);
-      parts = call.write(new CommandWriter({ nonSynchronising, utf8, folderEncode }));
+      parts = call.write(new CommandWriter({ nonSynchronising, utf8, folderEncode, rawName }));
     } catch (error) {
       call.reject(error);
       return null;

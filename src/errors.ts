@@ -78,6 +78,20 @@ export class LoginError extends ImapError {
   override readonly name: string = "LoginError";
 }
 
+/** A copy of very many messages stopped half-way: some were copied, and the others were not. */
+export class PartialCopyError extends ImapError {
+  /** The class's name. */
+  override readonly name: string = "PartialCopyError";
+  /** The UIDs of what is in the other folder now, by those here; empty where not known. */
+  readonly uids: ReadonlyMap<number, number>;
+
+  /** An error that says how far the copy came. */
+  constructor(message: string, details: ImapErrorDetails, uids: ReadonlyMap<number, number>) {
+    super(message, details);
+    this.uids = uids;
+  }
+}
+
 /** A move stopped half-way: messages were copied, but not all of them removed. Nothing is lost. */
 export class PartialMoveError extends ImapError {
   /** The class's name. */

@@ -1,6 +1,7 @@
 import type { Command } from "./command.ts";
 import { CapabilityError, IllegalStateError, ReadOnlyError } from "./errors.ts";
 import type { ResponseCode, UntaggedResponse } from "./model/responses.ts";
+import { RawNames } from "./wire/raw_names.ts";
 
 /** The selected folder, as the session knows it. */
 export interface SelectedFolder {
@@ -25,6 +26,8 @@ export class Session {
   folder: SelectedFolder | null = null;
   /** In upper case; `null` while not known. */
   capabilities: readonly string[] | null = null;
+  /** Folder names that can be written in the server's own way only. */
+  readonly rawNames: RawNames = new RawNames();
   /** What ENABLE switched on, in upper case. */
   readonly enabled: Set<string> = new Set();
 

@@ -135,7 +135,7 @@ export class FakeServer {
   }
 
   /** Takes a command and answers it: with these lines, then OK. */
-  async answer(text: string, ...lines: readonly string[]): Promise<void> {
+  async answer(text: string, ...lines: readonly (string | Uint8Array)[]): Promise<void> {
     const tag = await this.expect(text);
     await this.send(...lines, `${tag} OK done`);
   }

@@ -57,6 +57,7 @@ export const MEMBERS: {
   oauth2Login: 3,
   oauthbearerLogin: 3,
   plainLogin: 4,
+  over: null,
   port: null,
   removeFlags: 3,
   removeGmailLabels: 3,

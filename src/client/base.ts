@@ -1,14 +1,17 @@
 import type { Command } from "../command.ts";
+import type { IdFields } from "../commands/id.ts";
 import { fullText } from "../wire/text.ts";
 import type { ConnectOptions, Opened } from "../connect.ts";
 import type { Connection, Traffic } from "../connection.ts";
 import { ImapAbortError, ImapError, ReadOnlyError } from "../errors.ts";
 import { type Logger, namedLogger } from "../log.ts";
 import type { FolderName } from "../model/folder_name.ts";
+import { type MessageIds, NumberSet } from "../model/number_set.ts";
 import type { StatusResponse, UntaggedResponse } from "../model/responses.ts";
 import type { SessionState } from "../session.ts";
 import type { TlsOptions } from "../transport.ts";
 import type { Limits } from "../wire/limits.ts";
+import { version } from "../version.ts";
 import { decodeFolderName } from "../wire/utf7.ts";
 
 /** What every call takes. */
@@ -89,6 +92,12 @@ export class ClientBase {
   protected readonly limits: Limits;
   /** @internal */
   protected readonly logger: Logger | null;
+  /**
+   * What to say behind a login.
+   *
+   * @internal
+   */
+  protected readonly introduction: IdFields | false;
   readonly #listeners: Listeners;
   readonly #tls: TlsOptions;
 
@@ -104,6 +113,7 @@ export class ClientBase {
     this.#tls = options.tls ?? {};
     this.stream = options.stream ?? null;
     this.useUid = options.useUid ?? true;
+    this.introduction = options.id ?? { name: "imapclient", version };
   }
 
   /** The TLS options given; not shown where the client is printed, as a private key is in them. */
@@ -129,6 +139,22 @@ export class ClientBase {
   /** Whether the connection is over; every further call is rejected then. */
   get closed(): boolean {
     return this.connection.failure !== null;
+  }
+
+  /**
+   * Resolves when the connection ends, whoever ended it, with the reason: the very error that the
+   * calls under way are rejected with. It never rejects.
+   *
+   * ```ts
+   * import type { ImapClient } from "@imapclient/imapclient";
+   *
+   * function announceEnd(client: ImapClient) {
+   *   void client.over.then((reason) => console.log(`disconnected: ${reason.message}`));
+   * }
+   * ```
+   */
+  get over(): Promise<ImapError> {
+    return this.connection.over;
   }
 
   /**
@@ -180,12 +206,25 @@ export class ClientBase {
   }
 
   /**
+   * A set of ids in as many as one command each can take; none where there is nothing to ask for.
+   *
+   * @internal
+   */
+  protected idSets(messages: MessageIds): readonly NumberSet[] {
+    const ids = NumberSet.from(messages);
+    // In an empty folder there is no number, and no `*`: servers answer BAD.
+    const noNumbers = !this.useUid && this.connection.session.folder?.exists === 0;
+    return ids.isEmpty || noNumbers ? [] : ids.split(this.limits.ids);
+  }
+
+  /**
    * How folder names are read in the answer to the call being made.
    *
    * @internal
    */
   protected nameDecoder(): (name: Uint8Array) => FolderName {
-    const encode = this.folderEncode;
-    return (name) => encode ? decodeFolderName(name, this.connection.session.utf8) : name;
+    if (!this.folderEncode) return (name) => name;
+    const { utf8, rawNames } = this.connection.session;
+    return (name) => utf8 ? decodeFolderName(name, true) : rawNames.read(name);
   }
 }

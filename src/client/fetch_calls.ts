@@ -1,3 +1,4 @@
+import type { Command } from "../command.ts";
 import { fetch, type FetchRequest, fetchRequest } from "../commands/fetch.ts";
 import { FetchEach } from "../fetch_each.ts";
 import type { ZonedDate } from "../model/dates.ts";
@@ -36,7 +37,8 @@ export class FetchCalls extends SearchCalls {
    *
    * `BODY[...]` without `.PEEK` marks the message as read. An item that the server leaves out or
    * garbles throws a `ProtocolError` when it is looked at, and nothing else suffers; see
-   * `fetchProblems`. Ids that are not there are left out; no ids at all send nothing.
+   * `fetchProblems`. Ids that are not there are left out; no ids at all send nothing. Of very many
+   * ids some go with one command and some with the next.
    *
    * ```ts
    * import type { ImapClient } from "@imapclient/imapclient";
@@ -53,18 +55,41 @@ export class FetchCalls extends SearchCalls {
     items: Item | readonly Item[],
     options: FetchOptions = {},
   ): Promise<Map<number, FetchedMessage<Item>>> {
-    const request = this.#fetchRequest(messages, items, options);
-    const found = request.ids.isEmpty ? new Map() : await this.run(fetch(request), options);
+    const requests = this.fetchRequests(messages, items, options);
+    const found = await this.fetchAll(requests.map((request) => fetch(request)), options);
     if (!this.normaliseTimes) { for (const message of found.values()) keepZones(message); }
-    return found;
+    return found as Map<number, FetchedMessage<Item>>;
   }
 
-  #fetchRequest(
+  /**
+   * The requests, as many as the ids take.
+   *
+   * @internal
+   */
+  protected fetchRequests(
     messages: MessageIds,
     items: string | readonly string[],
-    { modifiers }: FetchOptions,
-  ): FetchRequest {
-    return fetchRequest(NumberSet.from(messages), items, modifiers, this.useUid);
+    { modifiers }: FetchOptions = {},
+  ): readonly FetchRequest[] {
+    const request = fetchRequest(NumberSet.from([]), items, modifiers, this.useUid);
+    return this.idSets(messages).map((ids) => ({ ...request, ids }));
+  }
+
+  /**
+   * Runs commands that give something by message id, all at once where they may, and puts what
+   * they give together.
+   *
+   * @internal
+   */
+  protected async fetchAll<Value>(
+    commands: readonly Command<Map<number, Value>>[],
+    options: CallOptions,
+  ): Promise<Map<number, Value>> {
+    const [first = new Map(), ...more] = await Promise.all(
+      commands.map((command) => this.run(command, options)),
+    );
+    for (const found of more) for (const [id, value] of found) first.set(id, value);
+    return first;
   }
 
   /**
@@ -94,22 +119,22 @@ export class FetchCalls extends SearchCalls {
     options: FetchEachOptions<Stream> = {},
   ): AsyncGenerator<EachMessage<Item, Stream>> {
     const list = typeof items === "string" ? [items] : items;
-    const request = this.#fetchRequest(messages, ["UID", ...list], options);
-    const rows = request.ids.isEmpty
-      ? nothing()
-      : new FetchEach(this.connection, request, options.stream ?? false).run(options.signal);
-    return this.#eachMessage(rows) as AsyncGenerator<EachMessage<Item, Stream>>;
+    const requests = this.fetchRequests(messages, ["UID", ...list], options);
+    return this.#eachMessage(requests, options) as AsyncGenerator<EachMessage<Item, Stream>>;
   }
 
-  async *#eachMessage(rows: AsyncGenerator<FetchedBase>): AsyncGenerator<FetchedBase> {
-    for await (const message of rows) {
-      if (!this.normaliseTimes) keepZones(message);
-      yield message;
+  async *#eachMessage(
+    requests: readonly FetchRequest[],
+    { stream = false, signal }: FetchEachOptions,
+  ): AsyncGenerator<FetchedBase> {
+    for (const request of requests) {
+      for await (const message of new FetchEach(this.connection, request, stream).run(signal)) {
+        if (!this.normaliseTimes) keepZones(message);
+        yield message;
+      }
     }
   }
 }
-
-async function* nothing(): AsyncGenerator<never> {}
 
 /** Lets a message's dates print in the zones that they came with. */
 function keepZones(message: FetchedBase): void {

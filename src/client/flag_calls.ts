@@ -1,4 +1,4 @@
-import { fetch, fetchRequest } from "../commands/fetch.ts";
+import { fetch } from "../commands/fetch.ts";
 import { type MessageFlags, store, type StoreRequest } from "../commands/store.ts";
 import { DELETED } from "../model/flags.ts";
 import { type MessageIds, NumberSet } from "../model/number_set.ts";
@@ -36,7 +36,8 @@ export class FlagCalls extends FetchCalls {
   /**
    * Adds flags to messages (STORE, RFC 9051 section 6.4.6) and gives the flags that they have then,
    * by message id. A message whose flags the server does not tell is not there; with no ids at all
-   * nothing is sent.
+   * nothing is sent. Of very many ids some go with one command and some with the next: where one
+   * fails, others may have been carried out.
    *
    * Throws `ReadOnlyError` where the folder can't be changed, `InvalidArgumentError` for what is no
    * flag, or is `\Recent`.
@@ -144,12 +145,11 @@ export class FlagCalls extends FetchCalls {
     messages: MessageIds,
     options: CallOptions,
   ): Promise<MessageFlags> {
-    const request = fetchRequest(NumberSet.from(messages), [item], undefined, this.useUid);
-    const found: MessageFlags = new Map();
-    if (request.ids.isEmpty) return found;
     const needs = item === "X-GM-LABELS" ? "X-GM-EXT-1" : undefined;
-    const fetched = await this.run({ ...fetch(request), needs }, options);
-    for (const [id, message] of fetched) {
+    const requests = this.fetchRequests(messages, [item]);
+    const commands = requests.map((request) => ({ ...fetch(request), needs }));
+    const found: MessageFlags = new Map();
+    for (const [id, message] of await this.fetchAll(commands, options)) {
       // One that the server left out, or garbled, is not enumerable: it throws.
       if (!Object.keys(message).includes(item)) continue;
       found.set(id, (message as unknown as Record<string, readonly string[]>)[item]);
@@ -162,10 +162,11 @@ export class FlagCalls extends FetchCalls {
     messages: MessageIds,
     { silent, signal }: StoreOptions<Silent>,
   ): Promise<Stored<Silent>> {
-    const ids = NumberSet.from(messages);
-    const request = { ...change, ids, silent: silent ?? false, uid: this.useUid };
-    const command = store(request);
-    const stored = ids.isEmpty ? new Map() : await this.run(command, { signal });
+    const request = { ...change, silent: silent ?? false, uid: this.useUid };
+    // Made even of no ids, so that what is wrong with the values is said all the same.
+    store({ ...request, ids: NumberSet.from([]) });
+    const commands = this.idSets(messages).map((ids) => store({ ...request, ids }));
+    const stored = await this.fetchAll(commands, { signal });
     return (silent ? null : stored) as Stored<Silent>;
   }
 }

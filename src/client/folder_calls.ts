@@ -245,7 +245,8 @@ export class FolderCalls extends SessionCalls {
 
   /**
    * Leaves the selected folder and removes nothing (UNSELECT, RFC 3691); gives the server's text.
-   * Throws `CapabilityError` where the server has no UNSELECT.
+   * Throws `CapabilityError` where the server has no UNSELECT: there, a folder that is selected for
+   * reading only can be left by {@linkcode FolderCalls.closeFolder}, which then removes nothing.
    */
   async unselectFolder(options: CallOptions = {}): Promise<string> {
     return await this.#leave(unselect(), options);

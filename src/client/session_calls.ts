@@ -205,7 +205,17 @@ export class SessionCalls extends ClientBase {
     this.logger?.debug(`Logged in as ${user}`);
     // They may differ from those before the login; most servers say so of their own accord.
     if (session.capabilities === before) await this.#askCapabilities(options);
+    this.#introduce();
     return text;
+  }
+
+  /**
+   * Says who is there. 163.com, 126.com and their like refuse SELECT to who does not ("Unsafe
+   * Login"). It is no harm where that fails, and nobody waits for it.
+   */
+  #introduce(): void {
+    if (this.introduction === false || !this.connection.session.has("ID")) return;
+    this.run(id(this.introduction)).catch(() => {});
   }
 
   /**

@@ -8,12 +8,13 @@ import {
 import { copy, type CopyRequest, type CopyResult, move } from "../commands/copy.ts";
 import { expunge, type ExpungeResult } from "../commands/expunge.ts";
 import { store } from "../commands/store.ts";
-import { ImapError, InvalidArgumentError, PartialMoveError } from "../errors.ts";
+import { InvalidArgumentError, PartialCopyError, PartialMoveError } from "../errors.ts";
 import { DELETED } from "../model/flags.ts";
 import { type MessageIds, NumberSet } from "../model/number_set.ts";
 import type { Text } from "../wire/writer.ts";
 import type { CallOptions } from "./base.ts";
 import { FlagCalls } from "./flag_calls.ts";
+import { detailsOf, inTurn, messageOf } from "./transfers.ts";
 
 /** What is stored beside a message. */
 export interface AppendOptions extends CallOptions {
@@ -25,9 +26,6 @@ export interface AppendOptions extends CallOptions {
    */
   readonly msgTime?: Date | null;
 }
-
-/** What a transfer of no messages gives. */
-const NOTHING: CopyResult = { text: "", uidValidity: null, uids: new Map() };
 
 /** The calls that bring messages into folders, and out of them. */
 export class TransferCalls extends FlagCalls {
@@ -106,8 +104,9 @@ export class TransferCalls extends FlagCalls {
     folder: Text,
     options: CallOptions = {},
   ): Promise<CopyResult> {
-    const request = { ids: NumberSet.from(messages), folder, uid: this.useUid };
-    return request.ids.isEmpty ? NOTHING : await this.run(copy(request), options);
+    const uid = this.useUid;
+    const one = (ids: NumberSet) => this.run(copy({ ids, folder, uid }), options);
+    return await inTurn(this.idSets(messages), one, PartialCopyError);
   }
 
   /**
@@ -133,19 +132,20 @@ export class TransferCalls extends FlagCalls {
     folder: Text,
     options: CallOptions = {},
   ): Promise<CopyResult> {
-    const request = { ids: NumberSet.from(messages), folder, uid: this.useUid };
-    if (request.ids.isEmpty) return NOTHING;
+    const uid = this.useUid;
     const { session } = this.connection;
-    const inSteps = !session.has("MOVE") && session.has("UIDPLUS") && request.uid;
-    return inSteps
-      ? await this.#moveInSteps(request, options)
-      : await this.run(move(request), options);
+    const inSteps = !session.has("MOVE") && session.has("UIDPLUS") && uid;
+    const one = (ids: NumberSet) => {
+      const request = { ids, folder, uid };
+      return inSteps ? this.#moveInSteps(request, options) : this.run(move(request), options);
+    };
+    return await inTurn(this.idSets(messages), one, PartialMoveError);
   }
 
   async #moveInSteps(request: CopyRequest, options: CallOptions): Promise<CopyResult> {
     // Only what is there now: a message that comes in later must not be removed without a copy.
     const ids = NumberSet.from(await this.search(["UID", request.ids], options));
-    if (ids.isEmpty) return NOTHING;
+    if (ids.isEmpty) return { text: "", uidValidity: null, uids: new Map() };
     // A folder that can't be changed is refused before anything is copied out of it.
     const copied = await this.run({ ...copy({ ...request, ids }), modifies: true }, options);
     // Nor one that the server does not name among the copied, where it names them.
@@ -157,16 +157,8 @@ export class TransferCalls extends FlagCalls {
       step = "they were copied and flagged \\Deleted, but not expunged";
       await this.run(expunge(done), options);
     } catch (cause) {
-      const { command, responseCode, text } = cause instanceof ImapError
-        ? cause
-        : { command: null, responseCode: null, text: null };
-      const details = { command: command ?? undefined, responseCode, text: text ?? undefined };
-      const why = cause instanceof Error ? cause.message : String(cause);
-      throw new PartialMoveError(
-        `messages were moved half-way: ${step}: ${why}`,
-        { ...details, cause },
-        copied.uids,
-      );
+      const message = `messages were moved half-way: ${step}: ${messageOf(cause)}`;
+      throw new PartialMoveError(message, detailsOf(cause), copied.uids);
     }
     return copied;
   }
@@ -202,8 +194,11 @@ export class TransferCalls extends FlagCalls {
    */
   async uidExpunge(messages: MessageIds, options: CallOptions = {}): Promise<ExpungeResult> {
     if (!this.useUid) throw new InvalidArgumentError("cannot EXPUNGE by ID when not using uids");
-    const ids = NumberSet.from(messages);
-    if (ids.isEmpty) return { text: "", responses: [] };
-    return await this.run(expunge(ids), options);
+    let done: ExpungeResult = { text: "", responses: [] };
+    for (const ids of this.idSets(messages)) {
+      const { text, responses } = await this.run(expunge(ids), options);
+      done = { text, responses: [...done.responses, ...responses] };
+    }
+    return done;
   }
 }

@@ -15,7 +15,7 @@ const LONGEST_VALUE = 1024;
 
 /** ID (RFC 2971): tells the server who asks, and gives what it says of itself. */
 export function id(parameters: IdFields | null): Command<IdFields> {
-  if (parameters !== null) checkFields(parameters);
+  if (parameters !== null) checkIdFields(parameters);
   let found: IdFields = {};
   return {
     name: "ID",
@@ -37,7 +37,8 @@ export function id(parameters: IdFields | null): Command<IdFields> {
   };
 }
 
-function checkFields(fields: IdFields): void {
+/** Throws {@linkcode InvalidArgumentError} for what ID can't say. */
+export function checkIdFields(fields: IdFields): void {
   if (Object.prototype.toString.call(fields) !== "[object Object]") {
     throw new InvalidArgumentError("ID takes an object of names and texts, or null");
   }

@@ -90,12 +90,43 @@ export class NumberSet {
     return false;
   }
 
+  /**
+   * The same ids in sets that are written in at most `length` characters each, in ascending order
+   * and without repetitions; just this set where it is short enough as it is.
+   */
+  split(length: number): readonly NumberSet[] {
+    if (this.toString().length <= length) return [this];
+    const parts: NumberSet[] = [];
+    let room = 0;
+    for (const [first, last] of this.#merged()) {
+      const size = rangeText(first, last).length + 1;
+      if (size > room || parts.length === 0) {
+        parts.push(new NumberSet());
+        room = length + 1;
+      }
+      parts.at(-1)!.#bounds.push(first, last);
+      room -= size;
+    }
+    return parts;
+  }
+
+  /** Its ranges in ascending order, those that meet joined. */
+  #merged(): [first: number, last: number][] {
+    const ranges = Array.from(this.ranges(), ([a, b]) => a <= b ? [a, b] : [b, a])
+      .sort((one, other) => one[0] - other[0]);
+    const merged: [number, number][] = [];
+    for (const [first, last] of ranges) {
+      const end = merged.at(-1);
+      if (end !== undefined && first <= end[1] + 1) end[1] = Math.max(end[1], last);
+      else merged.push([first, last]);
+    }
+    return merged;
+  }
+
   /** IMAP's notation: `2,4:7,12:*`. */
   toString(): string {
     const parts: string[] = [];
-    for (const [first, last] of this.ranges()) {
-      parts.push(first === last ? show(first) : `${show(first)}:${show(last)}`);
-    }
+    for (const [first, last] of this.ranges()) parts.push(rangeText(first, last));
     return parts.join(",");
   }
 
@@ -139,6 +170,10 @@ function checked(id: number): number {
     );
   }
   return id;
+}
+
+function rangeText(first: number, last: number): string {
+  return first === last ? show(first) : `${show(first)}:${show(last)}`;
 }
 
 function show(bound: number): string {

@@ -1,4 +1,4 @@
-/** How much the client takes from a server before it calls it hostile. */
+/** How much the client takes from a server before it calls it hostile, and how much it sends. */
 export interface Limits {
   /** Bytes of one response, its literals not counted. Default 16 MiB (`SEARCH` over 2 million). */
   readonly line: number;
@@ -8,6 +8,11 @@ export interface Limits {
   readonly nesting: number;
   /** How many items a list may hold. Default 5,000,000. */
   readonly items: number;
+  /**
+   * Characters of message ids in one command; a longer set goes in several. Default 8,000, which
+   * all servers should take (RFC 7162 section 4). Some take 1,000.
+   */
+  readonly ids: number;
 }
 
 /** The limits that hold where the caller says nothing else. */
@@ -16,4 +21,5 @@ export const DEFAULT_LIMITS: Limits = {
   literal: 64 * 1024 * 1024,
   nesting: 64,
   items: 5_000_000,
+  ids: 8000,
 };

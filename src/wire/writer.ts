@@ -15,6 +15,8 @@ export interface WriterOptions {
   readonly utf8: boolean;
   /** Whether folder names given as `string` are encoded; else they are sent as they are. */
   readonly folderEncode: boolean;
+  /** The bytes that a server uses for a folder name in place of those that it should. */
+  readonly rawName?: (name: string) => Uint8Array | undefined;
 }
 
 /** A run of bytes of a command. */
@@ -134,7 +136,9 @@ export class CommandWriter {
     }
     if (!name.isWellFormed()) throw invalid("a folder name", name);
     if (this.#options.utf8) return encodeUtf8(name);
-    if (this.#options.folderEncode) return encodeUtf8(encodeUtf7(name));
+    if (this.#options.folderEncode) {
+      return this.#options.rawName?.(name) ?? encodeUtf8(encodeUtf7(name));
+    }
     if (!isAscii(name)) {
       throw new InvalidArgumentError(
         `a folder name must be ASCII while folderEncode is off: ${JSON.stringify(name)}`,

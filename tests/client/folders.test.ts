@@ -342,3 +342,38 @@ test("E3 ACL and QUOTA need their capabilities", async () => {
   assert(await server.isSilent());
   client.shutdown();
 });
+
+test("B7 a name that the server writes in its own way is sent back that way", async () => {
+  const { client, server } = await loggedIn();
+  const listing = client.listFolders();
+  await server.answer(
+    'LIST "" "*"',
+    '* LIST () "/" "R&D"', // Yandex: a bare &
+    new TextEncoder().encode('* LIST () "/" "Entwürfe"\r\n'), // raw UTF-8
+    '* LIST () "/" "&AOQ-x"',
+    '* LIST () "/" "&AOQAeA-"', // the same as the one before, written in a roundabout way
+    '* LIST () "/" "A&-B"',
+  );
+  const names = (await listing).map(({ name }) => name);
+  assertEquals(names, ["R&D", "Entwürfe", "äx", "äx", "A&B"]);
+  for (
+    const [name, written] of [
+      ["R&D", '"R&D"'],
+      ["äx", '"&AOQ-x"'],
+      ["A&B", '"A&-B"'],
+      ["R&D2", '"R&-D2"'],
+    ]
+  ) {
+    const selecting = client.selectFolder(name);
+    await server.answer(`SELECT ${written}`);
+    await selecting;
+  }
+  const selecting = client.selectFolder("Entwürfe");
+  const line = await server.line();
+  assertEquals(line.slice(line.indexOf(" ") + 1), "SELECT {9}");
+  await server.send("+ go on");
+  assertEquals(await server.line(), "EntwÃ¼rfe"); // its bytes, one character each
+  await server.send(`${line.split(" ")[0]} OK`);
+  await selecting;
+  client.shutdown();
+});

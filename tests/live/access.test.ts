@@ -321,7 +321,7 @@ for (const { name: server, missing, start } of SERVERS) {
 
     it("N7 setQuota refuses what makes no sense, and sends nothing for nothing", async () => {
       const log = new KeptLog();
-      const ann = await running.open("ann", { timeout: TIMEOUT, logger: log });
+      const ann = await running.open("ann", { timeout: TIMEOUT, logger: log, id: false });
       const before = log.lines.length;
       const limit = { quotaRoot: root, resource: "STORAGE", limit: 10 };
       const elsewhere = { ...limit, quotaRoot: "elsewhere" };

@@ -55,6 +55,17 @@ for (const { name: server, missing, start } of SERVERS) {
       return [...messages.values()].map(({ ENVELOPE }) => ENVELOPE.subject);
     };
 
+    it("more ids than fit into a line that a server takes", async () => {
+      const [first] = uids;
+      const ids = Array.from({ length: 30_000 }, (_, i) => first + 2 * i);
+      assertEquals([...(await client.fetch(ids, ["FLAGS"])).keys()], [uids[0], uids[2]]);
+      assertEquals((await client.addFlags(ids, FLAGGED)).size, 2);
+      assertEquals((await client.copy(ids, other)).uids.size, 2);
+      await client.move(ids, other);
+      assertEquals(await subjects(box), ["two"]);
+      assertEquals((await subjects(other)).sort(), ["one", "one", "three", "three"]);
+    });
+
     it("L1 L2 Z15 append stores text or bytes, with flags and date, and gives the UID", async () => {
       const before = await client.folderStatus(other);
       const date = parseToDatetime("05-Apr-2009 11:00:05 +0230");

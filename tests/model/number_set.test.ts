@@ -1,5 +1,5 @@
 import { describe, it } from "node:test";
-import { assertEquals, assertThrows } from "@std/assert";
+import { assert, assertEquals, assertThrows } from "@std/assert";
 import fc from "fast-check";
 import { InvalidArgumentError } from "../../src/errors.ts";
 import { type MessageIds, NumberSet } from "../../src/model/number_set.ts";
@@ -78,6 +78,45 @@ describe("NumberSet", () => {
       assertEquals(set.size, all.length);
       if (all.length > 0) assertEquals([...NumberSet.from(`${set}`)], all);
     }));
+  });
+});
+
+describe("NumberSet.split", () => {
+  const id = fc.oneof(fc.integer({ min: 1, max: 300 }), fc.integer({ min: 1, max: 4294967295 }));
+  const range = fc.tuple(id, fc.oneof(fc.constant("*"), id.map(String)))
+    .map(([first, last]) => `${first}:${last}`);
+  const ids = fc.array(fc.oneof({ weight: 9, arbitrary: id }, { weight: 1, arbitrary: range }), {
+    minLength: 1,
+    maxLength: 200,
+  });
+
+  it("gives short sets of the same ids, in ascending order", () => {
+    fc.assert(
+      fc.property(ids, fc.integer({ min: 25, max: 400 }), (list, length) => {
+        const set = NumberSet.from(list);
+        const parts = set.split(length);
+        for (const part of parts) assert(`${part}`.length <= length, `${part}`);
+        for (const one of list) {
+          const probes = String(one).split(":").filter((it) => it !== "*").map(Number);
+          for (const probe of probes) assert(parts.some((part) => part.has(probe)));
+        }
+        const all = parts.flatMap((part) => [...part.ranges()]);
+        for (const [first, last] of all) {
+          for (const probe of [first, last].filter(Number.isFinite)) assert(set.has(probe));
+        }
+        if (parts.length === 1 && parts[0] === set) return;
+        for (let i = 1; i < all.length; i++) assert(all[i - 1][1] < all[i][0], String(parts));
+      }),
+      { seed: 7, numRuns: 500 },
+    );
+  });
+
+  it("leaves a short set as it is", () => {
+    const set = NumberSet.from([5, 3, 4, 1]);
+    assertEquals(set.split(7), [set]);
+    assertEquals(set.split(6).map(String), ["1,3:5"]);
+    assertEquals(set.split(4).map(String), ["1", "3:5"]);
+    assertEquals(NumberSet.from("9,*,1:3,2:5").split(4).map(String), ["1:5", "9,*"]);
   });
 });
 

@@ -6,6 +6,7 @@ import { ProtocolError } from "../../src/errors.ts";
 import { Cursor } from "../../src/wire/cursor.ts";
 import { parseMessageList, parseResponse } from "../../src/wire/parse.ts";
 import { bytes, plain, shown, text } from "./support.ts";
+import { DEFAULT_LIMITS } from "../../src/wire/limits.ts";
 
 type Case = readonly [name: string, wire: string, values: readonly unknown[]];
 
@@ -93,7 +94,7 @@ describe("parseResponse", () => {
   });
 
   it("the number of items in a list is bounded", () => {
-    const limits = { line: 1000, literal: 1000, nesting: 64, items: 3 };
+    const limits = { ...DEFAULT_LIMITS, items: 3 };
     assertEquals(Cursor.over("(1 2 3)", limits).values(), [[1, 2, 3]]);
     assertThrows(() => Cursor.over("(1 2 3 4)", limits).values(), ProtocolError, "too many items");
   });
