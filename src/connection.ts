@@ -26,6 +26,7 @@ import { concat, decodeAscii } from "./wire/bytes.ts";
 import { DEFAULT_LIMITS, type Limits } from "./wire/limits.ts";
 import { type Frame, type FrameHandler, Reader } from "./wire/reader.ts";
 import { readResponse } from "./wire/response.ts";
+import { visible } from "./wire/text.ts";
 import { type CommandPart, CommandWriter } from "./wire/writer.ts";
 
 /** How a connection behaves. */
@@ -62,6 +63,10 @@ const PIECE = 256 * 1024;
 const FAREWELL = 2;
 /** How many lines a server's text may run over. */
 const STRAY_LINES = 16;
+/** So many answers to `+` may be under way: more than one only as long as its end is not known. */
+const ANSWERS = 10;
+/** So many literals of one response may be streams; those behind them are held in memory. */
+const STREAMED_LITERALS = 100;
 /** What a detached literal holds while its taker is looked for. */
 const UNCLAIMED: LiteralSink = { write(): void {}, end(): void {} };
 
@@ -77,11 +82,13 @@ export class Connection {
   readonly #options: ConnectionOptions;
   readonly #limits: Limits;
 
-  readonly #calls = new CallQueue();
+  readonly #calls: CallQueue;
   #lastTag = 0;
   #sending = false;
   /** Lets the sender go on: `true` at a `+`, `false` when the command is over before that. */
   #asked: ((more: boolean) => void) | null = null;
+  /** Answers to `+` that are under way. */
+  #answering = 0;
   #received = 0;
   #sent = 0;
   #toSend = 0;
@@ -110,6 +117,7 @@ export class Connection {
     this.#streams = new Streams(duplex);
     this.#options = options;
     this.#limits = options.limits ?? DEFAULT_LIMITS;
+    this.#calls = new CallQueue(this.#limits.items);
     this.#reader = new Reader(this.#handler(), this.#limits);
   }
 
@@ -256,7 +264,8 @@ export class Connection {
       while (this.#failure === null) {
         const chunk = await this.#streams.read();
         if (chunk === null) throw this.#ended();
-        this.#deadline.touch();
+        // The greeting and the farewell have a time in which they must be over.
+        if (this.#greet === null && this.#ending === null) this.#deadline.touch();
         this.#received += chunk.length;
         if (chunk.length > 0) this.#reader.push(chunk);
         if (this.#handOver !== null) return this.#stopReading();
@@ -334,7 +343,7 @@ export class Connection {
   #greeted(response: UntaggedResponse): void {
     if (response.type === "BYE") throw byeError("the server refused", response);
     if (response.type !== "OK" && response.type !== "PREAUTH") {
-      throw new ProtocolError(`not an IMAP greeting: ${response.type}`);
+      throw new ProtocolError(`not an IMAP greeting: ${visible(response.type)}`);
     }
     const greet = this.#greet!;
     this.#greet = null;
@@ -346,6 +355,8 @@ export class Connection {
 
   #literal(head: Frame, size: number): LiteralSink | null {
     if (size === 0 || !this.#calls.takesLiterals) return null;
+    // What came of the response so far is read anew for each.
+    if (head.detached.length >= STREAMED_LITERALS) return null;
     const detached = [...head.detached, { offset: head.end, value: UNCLAIMED }];
     const response = readResponse({ ...head, detached }, this.#limits);
     if (response?.kind !== "untagged" || response.type !== "FETCH") return null;
@@ -356,11 +367,17 @@ export class Connection {
   }
 
   #continue(request: ContinuationRequest): void {
-    if (this.#greet !== null) throw new ProtocolError(`not an IMAP greeting: +${request.text}`);
+    if (this.#greet !== null) {
+      throw new ProtocolError(`not an IMAP greeting: +${visible(request.text)}`);
+    }
     if (this.#asked !== null) return this.#goOn(true);
     const call = this.#calls.responder();
     // Exchange is known to ask for more when nothing is owed.
-    if (call !== undefined) void this.#respond(call, request);
+    if (call === undefined) return;
+    if (call.cancelled || this.#answering >= ANSWERS) {
+      throw new ProtocolError(`the server asked for more in ${call.command.name} again and again`);
+    }
+    void this.#respond(call, request);
   }
 
   /** Lets the sender go on behind a literal's announcement, or tells it not to. */
@@ -370,6 +387,15 @@ export class Connection {
   }
 
   async #respond(call: Call, request: ContinuationRequest): Promise<void> {
+    this.#answering++;
+    try {
+      await this.#answer(call, request);
+    } finally {
+      this.#answering--;
+    }
+  }
+
+  async #answer(call: Call, request: ContinuationRequest): Promise<void> {
     let line: Uint8Array;
     try {
       line = call.isSettled ? CANCEL : await call.command.respond!(request);
@@ -378,6 +404,7 @@ export class Connection {
       line = CANCEL;
     }
     if (call.done) return;
+    call.cancelled = line === CANCEL;
     // What ends an IDLE is known to all; any other answer may be a password.
     const isSecret = call.command.interrupt === undefined;
     this.#options.logger?.debug(`> ${isSecret ? "**REDACTED**" : decodeAscii(line)}`);
@@ -391,7 +418,8 @@ export class Connection {
   #complete(done: TaggedResponse): void {
     const call = this.#calls.find(done.tag);
     if (call === undefined) {
-      throw new ProtocolError(`the server answered a command that was not sent: ${done.tag}`);
+      const tag = visible(done.tag.slice(0, 60));
+      throw new ProtocolError(`the server answered a command that was not sent: ${tag}`);
     }
     const unsent = this.#asked !== null && this.#calls.isNewest(call);
     if (unsent && done.status === "OK") {
@@ -513,7 +541,9 @@ export class Connection {
     if (this.#greet !== null) return this.#greetingPatience;
     if (this.#giveUpChange !== null) return this.#options.patience;
     const call = this.#calls.oldest;
-    return call === undefined ? 0 : call.command.patience ?? this.#options.patience;
+    // What the server does not take holds up all that comes behind it.
+    if (call === undefined) return this.#toSend > 0 ? this.#options.patience : 0;
+    return call.command.patience ?? this.#options.patience;
   }
 
   #expired(seconds: number): void {
@@ -528,7 +558,9 @@ export class Connection {
       ? "greeting"
       : this.#giveUpChange !== null
       ? "end of the TLS handshake"
-      : `answer to ${call?.command.name}`;
+      : call === undefined
+      ? "sign that the server takes what is sent to it"
+      : `answer to ${call.command.name}`;
     const details = { command: call?.shown };
     this.#fail(new TimeoutError(`no ${owed} within ${seconds} seconds`, details));
   }
@@ -555,7 +587,7 @@ export class Connection {
 
   #logReceived({ bytes, start, end, detached }: Frame): void {
     const shown = Math.min(end, start + 256);
-    const text = decodeAscii(bytes, start, shown).replaceAll("\r\n", "\\r\\n");
+    const text = visible(decodeAscii(bytes, start, shown));
     const more = shown < end || detached.length > 0 ? "..." : "";
     this.#options.logger?.debug(`< ${text}${more}`);
   }
@@ -573,5 +605,5 @@ function abortError(error: unknown): ImapError {
 }
 
 function byeError(what: string, { text, code }: StatusResponse): ConnectionClosedError {
-  return new ConnectionClosedError(`${what}: ${text}`, { text, responseCode: code });
+  return new ConnectionClosedError(`${what}: ${visible(text)}`, { text, responseCode: code });
 }

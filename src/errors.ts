@@ -42,7 +42,12 @@ export class ImapError extends Error {
   }
 }
 
-/** The connection can't be used any more; drop the client, with no logout. */
+/**
+ * The connection can't be used any more; drop the client, with no logout. Whether the server carried
+ * out what was under way is not known: its answer is lost. Any other error of a call says that it
+ * did not, apart from {@linkcode PartialMoveError} and {@linkcode PartialCopyError}, which say how
+ * far it came.
+ */
 export class ImapAbortError extends ImapError {
   /** The class's name. */
   override readonly name: string = "ImapAbortError";

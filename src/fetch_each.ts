@@ -144,7 +144,8 @@ export class FetchEach {
   #queue(row: Row): void {
     this.#rows.push(row);
     this.#bytes += row.bytes;
-    if (this.#bytes > BYTES_HELD) {
+    // One by itself may be as large as the limits allow.
+    if (this.#bytes > BYTES_HELD && this.#rows.length > 1) {
       const reason = new ImapError(
         "too much of fetchEach waits unread in front of another command's answer",
       );
@@ -186,6 +187,8 @@ export class FetchEach {
       this.#open = { message, bytes: 0, streams };
       this.#queue(this.#open);
     }
+    // Whoever reads one section after the other waits for the end of those before this one.
+    for (const stream of this.#open.streams.values()) stream.close();
     return this.#open.streams.get(item) ?? null;
   }
 
@@ -205,6 +208,8 @@ export class FetchEach {
     }
     mergeMessage(row.message, more);
     noteMissing(row.message, response.uid ?? response.number, this.#request.keys);
+    // Not before: who has read them to the end finds the other items in place.
+    for (const stream of row.streams.values()) stream.close();
   }
 
   #makeStreams(message: FetchedBase): ReadonlyMap<string, LiteralStream> {
@@ -249,6 +254,7 @@ function fill(stream: LiteralStream, values: Record<string, unknown>, name: stri
   const value = values[name];
   if (value instanceof Uint8Array && value.length > 0) stream.write(value);
   stream.end();
+  stream.close();
 }
 
 function expose(message: FetchedBase, streams: ReadonlyMap<string, LiteralStream>): void {

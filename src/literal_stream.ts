@@ -14,6 +14,7 @@ export class LiteralStream implements LiteralSink {
   #controller!: ReadableStreamDefaultController<Uint8Array>;
   #full = false;
   #over = false;
+  #isWhole = false;
 
   /** `hold` is told when the stream is full, and when it is so no more. */
   constructor(hold: (full: boolean) => void) {
@@ -36,7 +37,14 @@ export class LiteralStream implements LiteralSink {
     } else if (room <= 0) this.#setFull(true);
   }
 
+  /** All of it is here; it is not known yet whether what it stands in is whole. */
   end(): void {
+    this.#isWhole = true;
+  }
+
+  /** Ends the stream, if all of it is here. */
+  close(): void {
+    if (!this.#isWhole) return;
     if (!this.#over) this.#controller.close();
     this.#finish();
   }

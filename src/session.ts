@@ -82,9 +82,6 @@ export class Session {
       case "CAPABILITY":
         this.capabilities = response.capabilities;
         break;
-      case "ENABLED":
-        for (const name of response.capabilities) this.enabled.add(name);
-        break;
       case "EXISTS":
         if (this.folder !== null) this.folder.exists = response.number;
         break;

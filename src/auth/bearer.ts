@@ -1,6 +1,7 @@
 import { InvalidArgumentError } from "../errors.ts";
 import { encodeUtf8 } from "../wire/bytes.ts";
 import { checkField } from "./checks.ts";
+import { few } from "./few.ts";
 import { oauthReason } from "./reason.ts";
 import type { SaslMechanism } from "./sasl.ts";
 
@@ -24,10 +25,11 @@ export function bearer(
   return {
     name,
     initialResponse: () => first,
-    respond(challenge: Uint8Array): Uint8Array {
+    // Some ask once more before they say NO.
+    respond: few(3, (challenge) => {
       reason = oauthReason(challenge, accessToken) ?? reason;
       return encodeUtf8(acknowledgement);
-    },
+    }),
     reason: () => reason,
   };
 }

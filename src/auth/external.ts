@@ -1,5 +1,6 @@
 import { encodeUtf8 } from "../wire/bytes.ts";
 import { checkText } from "./checks.ts";
+import { few } from "./few.ts";
 import type { SaslMechanism } from "./sasl.ts";
 
 /**
@@ -22,6 +23,6 @@ export function external(authorizationIdentity = ""): SaslMechanism {
   return {
     name: "EXTERNAL",
     initialResponse: () => message,
-    respond: () => message,
+    respond: few(1, () => message),
   };
 }

@@ -1,5 +1,6 @@
 import { encodeUtf8 } from "../wire/bytes.ts";
 import { checkText } from "./checks.ts";
+import { few } from "./few.ts";
 import type { SaslMechanism } from "./sasl.ts";
 
 /**
@@ -16,6 +17,6 @@ export function plain(
   return {
     name: "PLAIN",
     initialResponse: () => message,
-    respond: () => message,
+    respond: few(1, () => message),
   };
 }

@@ -24,12 +24,17 @@ function fieldsOf(text: string): string | null {
   try {
     value = JSON.parse(text);
   } catch {
-    return null;
+    return null; // no JSON, or nested too deeply
   }
   if (typeof value !== "object" || value === null) return null;
   return Object.entries(value).map(([name, it]) => `${name}: ${shown(it)}`).join(", ");
 }
 
 function shown(value: unknown): string {
-  return typeof value === "string" ? value : JSON.stringify(value);
+  if (typeof value === "string") return value;
+  try {
+    return JSON.stringify(value);
+  } catch {
+    return "..."; // nested too deeply
+  }
 }

@@ -136,7 +136,7 @@ export class ClientBase {
     return this.connection.session.state;
   }
 
-  /** Whether the connection is over; every further call is rejected then. */
+  /** Whether the connection is over; every further call to the server is rejected then. */
   get closed(): boolean {
     return this.connection.failure !== null;
   }

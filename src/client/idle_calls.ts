@@ -125,6 +125,7 @@ export class IdleCalls extends TransferCalls {
       throw new InvalidArgumentError(`must be seconds above 0, ${LONGEST} at most: ${seconds}`);
     }
     signal?.throwIfAborted();
+    if (this.connection.failure !== null) throw this.connection.failure;
     if (this.#idling !== null) {
       throw new IllegalStateError("news are waited for already: by idle or by watch");
     }

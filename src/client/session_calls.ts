@@ -11,11 +11,20 @@ import { id, type IdFields } from "../commands/id.ts";
 import { login } from "../commands/login.ts";
 import { logout, noop, type NoopResult, starttls } from "../commands/session.ts";
 import type { Connection } from "../connection.ts";
-import { ConnectionClosedError, IllegalStateError, ImapAbortError, LoginError } from "../errors.ts";
+import {
+  ConnectionClosedError,
+  IllegalStateError,
+  ImapAbortError,
+  LoginError,
+  TimeoutError,
+} from "../errors.ts";
 import type { TlsOptions } from "../transport.ts";
 import { toText } from "../wire/text.ts";
 import type { Text } from "../wire/writer.ts";
 import { type CallOptions, ClientBase } from "./base.ts";
+
+/** How long LOGOUT may take, in seconds: a server that does not answer is left behind. */
+const LOGOUT_PATIENCE = 5;
 
 /** How to log in with an OAuth 2.0 token. */
 export interface Oauth2Options extends CallOptions {
@@ -289,7 +298,15 @@ export class SessionCalls extends ClientBase {
     if (this.state === "selected" && this.connection.session.has("ENABLE")) {
       throw new IllegalStateError("ENABLE command illegal in state SELECTED");
     }
-    return await this.run(command, options);
+    const { enabled } = this.connection.session;
+    return await this.run({
+      ...command,
+      result: (done) => {
+        const on = command.result(done);
+        for (const name of on) enabled.add(name);
+        return on;
+      },
+    }, options);
   }
 
   /**
@@ -324,10 +341,16 @@ export class SessionCalls extends ClientBase {
    * `TimeoutError`; the connection is closed then too.
    */
   async logout(options: CallOptions = {}): Promise<string> {
-    const command = logout();
-    const patience = Math.min(command.patience!, this.connection.patience || Infinity);
+    const patience = Math.min(LOGOUT_PATIENCE, this.connection.patience || Infinity);
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const late = () => {
+      const error = new TimeoutError(`no answer to LOGOUT within ${patience} seconds`);
+      this.connection.close(error);
+    };
+    // From when it is sent on; and whatever the server says meanwhile.
+    const write = () => void (timer = setTimeout(late, patience * 1000));
     try {
-      const text = await this.run({ ...command, patience }, options);
+      const text = await this.run({ ...logout(), patience: 0, write }, options);
       this.logger?.debug("Logged out, connection closed");
       return text;
     } catch (error) {
@@ -335,6 +358,7 @@ export class SessionCalls extends ClientBase {
       if (!(error instanceof ConnectionClosedError) || error.text === null) throw error;
       return error.text;
     } finally {
+      clearTimeout(timer);
       this.connection.session.loggedOut = true;
       this.connection.close();
     }

@@ -8,7 +8,14 @@ import {
 import { copy, type CopyRequest, type CopyResult, move } from "../commands/copy.ts";
 import { expunge, type ExpungeResult } from "../commands/expunge.ts";
 import { store } from "../commands/store.ts";
-import { InvalidArgumentError, PartialCopyError, PartialMoveError } from "../errors.ts";
+import {
+  ImapAbortError,
+  ImapError,
+  InvalidArgumentError,
+  PartialCopyError,
+  PartialMoveError,
+  ProtocolError,
+} from "../errors.ts";
 import { DELETED } from "../model/flags.ts";
 import { type MessageIds, NumberSet } from "../model/number_set.ts";
 import type { Text } from "../wire/writer.ts";
@@ -105,7 +112,8 @@ export class TransferCalls extends FlagCalls {
     options: CallOptions = {},
   ): Promise<CopyResult> {
     const uid = this.useUid;
-    const one = (ids: NumberSet) => this.run(copy({ ids, folder, uid }), options);
+    const most = this.connection.session.folder?.exists;
+    const one = (ids: NumberSet) => this.run(copy({ ids, folder, uid, most }), options);
     return await inTurn(this.idSets(messages), one, PartialCopyError);
   }
 
@@ -134,12 +142,25 @@ export class TransferCalls extends FlagCalls {
   ): Promise<CopyResult> {
     const uid = this.useUid;
     const { session } = this.connection;
+    const most = session.folder?.exists;
     const inSteps = !session.has("MOVE") && session.has("UIDPLUS") && uid;
     const one = (ids: NumberSet) => {
-      const request = { ids, folder, uid };
-      return inSteps ? this.#moveInSteps(request, options) : this.run(move(request), options);
+      const request = { ids, folder, uid, most };
+      return inSteps ? this.#moveInSteps(request, options) : this.#moveAtOnce(request, options);
     };
     return await inTurn(this.idSets(messages), one, PartialMoveError);
+  }
+
+  async #moveAtOnce(request: CopyRequest, options: CallOptions): Promise<CopyResult> {
+    const command = move(request);
+    try {
+      return await this.run(command, options);
+    } catch (cause) {
+      const uids = command.moved();
+      if (cause instanceof PartialMoveError || uids === null) throw cause;
+      const message = `messages were moved half-way, or all of them: ${messageOf(cause)}`;
+      throw new PartialMoveError(message, detailsOf(cause), uids);
+    }
   }
 
   async #moveInSteps(request: CopyRequest, options: CallOptions): Promise<CopyResult> {
@@ -149,15 +170,19 @@ export class TransferCalls extends FlagCalls {
     // A folder that can't be changed is refused before anything is copied out of it.
     const copied = await this.run({ ...copy({ ...request, ids }), modifies: true }, options);
     // Nor one that the server does not name among the copied, where it names them.
-    const done = copied.uids.size > 0 ? NumberSet.from(copied.uids.keys()) : ids;
-    let step = "they were copied, but not flagged \\Deleted";
+    const done = copied.uidValidity === null ? ids : NumberSet.from(copied.uids.keys());
+    let [before, step] = ["they were copied", "flagged \\Deleted"];
     try {
+      if (done.isEmpty) throw new ProtocolError("the server names other messages than those");
       const flags = { item: "FLAGS", action: "add", values: DELETED, silent: true } as const;
       await this.run(store({ ...flags, ids: done, uid: true }), options);
-      step = "they were copied and flagged \\Deleted, but not expunged";
+      [before, step] = ["they were copied and flagged \\Deleted", "expunged"];
       await this.run(expunge(done), options);
     } catch (cause) {
-      const message = `messages were moved half-way: ${step}: ${messageOf(cause)}`;
+      // Where the connection broke, the server may have done it, and its answer is lost.
+      const isKnown = cause instanceof ImapError && !(cause instanceof ImapAbortError);
+      const how = isKnown ? `but not ${step}` : `and whether they were ${step} is not known`;
+      const message = `messages were moved half-way: ${before}, ${how}: ${messageOf(cause)}`;
       throw new PartialMoveError(message, detailsOf(cause), copied.uids);
     }
     return copied;

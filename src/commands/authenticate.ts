@@ -8,6 +8,9 @@ import type { CommandWriter } from "../wire/writer.ts";
 import { fullText } from "../wire/text.ts";
 import { loginError } from "./login.ts";
 
+/** No mechanism asks more often. */
+const MOST_CHALLENGES = 100;
+
 /**
  * AUTHENTICATE (RFC 9051 section 6.2.2). The mechanism's first response goes along with the
  * command where the server takes it there (SASL-IR, RFC 4959).
@@ -15,6 +18,7 @@ import { loginError } from "./login.ts";
 export function authenticate(mechanism: SaslMechanism, initialResponse: boolean): Command<string> {
   let first = mechanism.initialResponse?.() ?? null;
   const sendFirst = initialResponse && first !== null;
+  let challenges = 0;
   return {
     name: "AUTHENTICATE",
     write(out: CommandWriter): void {
@@ -26,6 +30,9 @@ export function authenticate(mechanism: SaslMechanism, initialResponse: boolean)
       out.sp().secret(() => out.raw(text));
     },
     async respond({ text }: ContinuationRequest): Promise<Uint8Array> {
+      if (++challenges > MOST_CHALLENGES) {
+        throw new LoginError(`AUTHENTICATE failed: more than ${MOST_CHALLENGES} challenges`);
+      }
       const response = first ?? await mechanism.respond(challenge(text));
       first = null;
       return encodeUtf8(encodeBase64(response));

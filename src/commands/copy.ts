@@ -27,21 +27,34 @@ export interface CopyRequest {
   readonly folder: Text;
   /** Whether ids are UIDs. */
   readonly uid: boolean;
+  /** How many there can be, about: the folder has no more. */
+  readonly most?: number;
 }
 
+/** What may come into a folder while it is copied from. */
+const ARRIVALS = 100_000;
+
 /** COPY or UID COPY (RFC 9051 section 6.4.7). */
-export function copy({ ids, folder, uid }: CopyRequest): Command<CopyResult> {
+export function copy(request: CopyRequest): Command<CopyResult> {
+  const { ids, folder, uid } = request;
   return {
     name: uid ? "UID COPY" : "COPY",
     state: "selected",
     pipelining: uid ? "uids" : "numbers",
     write: (out) => writeCopy(out, ids, folder),
-    result: (done) => copyResult(done, done.code, ids),
+    result: (done) => copyResult(done, done.code, request),
   };
 }
 
+/** MOVE, which may have been carried out in part. */
+export interface MoveCommand extends Command<CopyResult> {
+  /** The new UIDs, as far as the server told them; `null` where it did not begin. */
+  moved(): ReadonlyMap<number, number> | null;
+}
+
 /** MOVE or UID MOVE (RFC 6851, RFC 9051 section 6.4.8). */
-export function move({ ids, folder, uid }: CopyRequest): Command<CopyResult> {
+export function move(request: CopyRequest): MoveCommand {
+  const { ids, folder, uid } = request;
   let code: ResponseCode | null = null;
   let begun = false;
   return {
@@ -57,36 +70,54 @@ export function move({ ids, folder, uid }: CopyRequest): Command<CopyResult> {
       code = response.code;
       return true;
     },
-    result: (done) => copyResult(done, code ?? done.code, ids),
+    result: (done) => copyResult(done, code ?? done.code, request),
     refused(_done: TaggedResponse, message: string, details: ImapErrorDetails): ImapError {
-      if (!begun && code === null) return new ImapError(message, details);
-      const uids = mappingOf(code, ids);
+      const uids = moved();
+      if (uids === null) return new ImapError(message, details);
       return new PartialMoveError(`${message} (some messages were moved)`, details, uids);
     },
+    moved,
   };
+
+  function moved(): ReadonlyMap<number, number> | null {
+    return begun || code !== null ? mappingOf(code, request) : null;
+  }
 }
 
 function writeCopy(out: CommandWriter, ids: NumberSet, folder: Text): void {
   out.sp().numberSet(ids).sp().mailbox(folder);
 }
 
-function copyResult(done: TaggedResponse, code: ResponseCode | null, ids: NumberSet): CopyResult {
+function copyResult(
+  done: TaggedResponse,
+  code: ResponseCode | null,
+  request: CopyRequest,
+): CopyResult {
   return {
     text: fullText({ ...done, code }),
     uidValidity: code?.uidValidity ?? null,
-    uids: mappingOf(code, ids),
+    uids: mappingOf(code, request),
   };
 }
 
-/** The UIDs of COPYUID by pairs; none where its two sets do not match, or are too large. */
-function mappingOf(code: ResponseCode | null, asked: NumberSet): Map<number, number> {
+/**
+ * The UIDs of COPYUID by pairs; none where its two sets do not match, or are too large. What was not
+ * to be copied is left out: somebody may remove by this what it names.
+ */
+function mappingOf(
+  code: ResponseCode | null,
+  { ids, uid, most = DEFAULT_LIMITS.items }: CopyRequest,
+): Map<number, number> {
   const mapping = new Map<number, number>();
   const { sourceUids, uids } = code ?? {};
   if (sourceUids === undefined || uids === undefined) return mapping;
   // A server may name more than there can be.
-  const most = Math.min(asked.size, DEFAULT_LIMITS.items);
-  if (sourceUids.size !== uids.size || uids.size > most) return mapping;
+  const bound = Math.min(ids.size, most + ARRIVALS, DEFAULT_LIMITS.items);
+  if (sourceUids.size !== uids.size || uids.size > bound) return mapping;
   const targets = uids[Symbol.iterator]();
-  for (const source of sourceUids) mapping.set(source, targets.next().value!);
+  for (const source of sourceUids) {
+    const target = targets.next().value!;
+    if (!uid || ids.has(source)) mapping.set(source, target);
+  }
   return mapping;
 }

@@ -18,8 +18,9 @@ export function enable(capabilities: Text | Iterable<Text>): Command<readonly st
     },
     accept(response: UntaggedResponse): boolean {
       if (response.type !== "ENABLED") return false;
-      for (const name of response.capabilities) enabled.push(name);
-      return false; // the session wants to know too
+      // Nothing is on that was not asked for.
+      for (const name of response.capabilities) if (names.includes(name)) enabled.push(name);
+      return true;
     },
     result: () => enabled,
   };

@@ -71,8 +71,7 @@ export function messageOf(response: FetchResponse, withUid: boolean): FetchedBas
 /** Adds what a further response says of a message; what could not be read may be readable now. */
 export function mergeMessage(known: FetchedBase, more: FetchedBase): FetchedBase {
   Object.assign(known, more);
-  const listed = new Set(fetchProblems(known).map(({ name }) => name));
-  const news = fetchProblems(more).filter(({ name }) => !listed.has(name));
+  const news = fetchProblems(more);
   if (news.length > 0) noteProblems(known, news);
   return known;
 }
@@ -109,8 +108,10 @@ export function fetch(request: FetchRequest): Command<Map<number, FetchedBase>> 
       if (id === null) return false;
       const message = messageOf(response, !request.uid);
       const known = messages.get(id);
-      if (known === undefined) messages.set(id, message);
-      else mergeMessage(known, message);
+      if (known === undefined) {
+        messages.set(id, message);
+        bySequence.add(id, message.SEQ);
+      } else mergeMessage(known, message);
       return true;
     },
     result(): Map<number, FetchedBase> {
@@ -137,10 +138,15 @@ class SequenceIndex {
 
   idOf(sequenceNumber: number): number | null {
     if (!this.#valid) return null;
-    if (this.#ids === null || this.#ids.size !== this.#messages.size) {
+    if (this.#ids === null) {
       this.#ids = new Map();
       for (const [id, { SEQ }] of this.#messages) this.#ids.set(SEQ, id);
     }
     return this.#ids.get(sequenceNumber) ?? null;
+  }
+
+  /** There is one message more. */
+  add(id: number, sequenceNumber: number): void {
+    this.#ids?.set(sequenceNumber, id);
   }
 }

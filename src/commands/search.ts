@@ -3,7 +3,7 @@ import {
   ImapError,
   type ImapErrorDetails,
   InvalidCriteriaError,
-  type ProtocolError,
+  ProtocolError,
 } from "../errors.ts";
 import type { TaggedResponse, UntaggedResponse } from "../model/responses.ts";
 import { type SearchIds, searchIds } from "../model/search_ids.ts";
@@ -38,6 +38,9 @@ export function search(
     // A server may give its result in several pieces.
     if (ids === null) ids = more;
     else for (const id of more) ids.push(id);
+    if (ids.length > limits.items) {
+      throw new ProtocolError(`a search result of more than ${limits.items} messages`);
+    }
     modseq = theirModseq ?? modseq;
     return true;
   }
@@ -55,7 +58,8 @@ export function search(
       if (response.type === "SEARCH") return found(response.ids, response.modseq);
       if (response.type === "ESEARCH") {
         const { ALL, MODSEQ } = response.data;
-        return found(esearchIds(ALL, limits), typeof MODSEQ === "bigint" ? MODSEQ : null);
+        const most = limits.items - (ids?.length ?? 0);
+        return found(esearchIds(ALL, most), typeof MODSEQ === "bigint" ? MODSEQ : null);
       }
       if (response.type !== "UNKNOWN" || !response.name.endsWith("SEARCH")) return false;
       malformed ??= response.error;

@@ -70,7 +70,23 @@ function isForOthers({ name }: Code): boolean {
   return name === "ALERT" || name === "CAPABILITY";
 }
 
+/** Responses of their own, which no code of that name may take the place of. */
+const RESPONSES = ["EXISTS", "FLAGS", "RECENT"];
+/** Codes whose values have a type. */
+const TYPED: Readonly<Record<string, "number" | "modseq" | "flags">> = {
+  UIDNEXT: "number",
+  UIDVALIDITY: "number",
+  UNSEEN: "number",
+  HIGHESTMODSEQ: "modseq",
+  PERMANENTFLAGS: "flags",
+};
+
 function addCode(found: Record<string, SelectResult[string]>, code: Code): void {
-  if (isForOthers(code)) return;
-  found[code.name] = code.flags ?? code.modseq ?? code.number ?? (code.argument || true);
+  const { name, argument } = code;
+  if (isForOthers(code) || RESPONSES.includes(name)) return;
+  const field = Object.hasOwn(TYPED, name) ? TYPED[name] : null;
+  const value = field === null
+    ? code.flags ?? code.modseq ?? code.number ?? (argument || true)
+    : code[field];
+  if (value !== undefined) found[name] = value;
 }

@@ -2,9 +2,6 @@ import type { Command } from "../command.ts";
 import type { UntaggedResponse } from "../model/responses.ts";
 import { fullText } from "../wire/text.ts";
 
-/** How long LOGOUT may take, in seconds: a server that does not answer is left behind. */
-const LOGOUT_PATIENCE = 5;
-
 /** What NOOP gives. */
 export interface NoopResult {
   /** The server's text. */
@@ -28,7 +25,7 @@ export function noop(): Command<NoopResult> {
 
 /** LOGOUT (RFC 9051 section 6.1.3). */
 export function logout(): Command<string> {
-  return { name: "LOGOUT", patience: LOGOUT_PATIENCE, result: fullText };
+  return { name: "LOGOUT", result: fullText };
 }
 
 /** STARTTLS (RFC 9051 section 6.2.1). */

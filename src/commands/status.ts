@@ -3,7 +3,9 @@ import { InvalidArgumentError, ProtocolError } from "../errors.ts";
 import { noteProblems } from "../model/fetch_items.ts";
 import type { UntaggedResponse } from "../model/responses.ts";
 import type { ImapValue } from "../model/values.ts";
-import { toTexts } from "../wire/text.ts";
+import { decodeUtf8 } from "../wire/bytes.ts";
+import { toText, toTexts } from "../wire/text.ts";
+import { decodeUtf7 } from "../wire/utf7.ts";
 import type { CommandWriter, Text } from "../wire/writer.ts";
 
 /** The items that are asked for where the caller names none. */
@@ -37,6 +39,7 @@ export function status<Item extends string>(
   const items = toTexts(what).map((item) => item.toUpperCase());
   if (items.length === 0) throw new InvalidArgumentError("no status items named");
   let found: Readonly<Record<string, ImapValue>> | null = null;
+  let named = false;
   let malformed: ProtocolError | null = null;
   return {
     name: "STATUS",
@@ -48,8 +51,10 @@ export function status<Item extends string>(
     },
     accept(response: UntaggedResponse): boolean {
       if (response.type === "STATUS") {
-        // Whatever name it bears: servers write names in ways of their own (Exchange does).
-        found = response.items;
+        // Whatever name it bears, if need be: servers have ways of their own (Exchange has).
+        const isRight = isSameName(response.name, folder);
+        if (isRight || !named) found = response.items;
+        named ||= isRight;
         return true;
       }
       if (response.type !== "UNKNOWN" || response.name !== "STATUS") return false;
@@ -61,6 +66,13 @@ export function status<Item extends string>(
       return statusOf(found, items) as FolderStatus<Item>;
     },
   };
+}
+
+function isSameName(raw: Uint8Array, folder: Text): boolean {
+  const wanted = toText(folder);
+  return [decodeUtf8(raw), decodeUtf7(raw)].some((name) => {
+    return name === wanted || (/^inbox$/i.test(name) && /^inbox$/i.test(wanted));
+  });
 }
 
 function statusOf(found: Readonly<Record<string, ImapValue>>, items: readonly string[]): object {

@@ -23,7 +23,7 @@ export function thread(
   if (!/^[A-Z0-9-]+$/.test(method)) {
     throw new InvalidArgumentError(`not a THREAD algorithm: ${JSON.stringify(method)}`);
   }
-  let threads: Thread[] = [];
+  const threads: Thread[] = [];
   return {
     name: uid ? "UID THREAD" : "THREAD",
     needs: `THREAD=${method}`,
@@ -36,7 +36,7 @@ export function thread(
     },
     accept(response: UntaggedResponse): boolean {
       if (response.type !== "UNKNOWN" || response.name !== "THREAD") return false;
-      threads = threads.concat(response.values().filter(isNoModseq).map(readThread));
+      for (const value of response.values()) if (isNoModseq(value)) threads.push(readThread(value));
       return true;
     },
     result: () => threads,

@@ -1,6 +1,7 @@
 import type { Command } from "../command.ts";
 import { ImapError, ReadOnlyError } from "../errors.ts";
 import type { TaggedResponse } from "../model/responses.ts";
+import { visible } from "../wire/text.ts";
 import type { CommandWriter } from "../wire/writer.ts";
 
 /** What a call asks besides its command. */
@@ -23,6 +24,10 @@ export class Call {
   readonly settled: Promise<unknown>;
   /** The tagged response has come, or never will. */
   done = false;
+  /** The server was told that its conversation will not go on. */
+  cancelled = false;
+  /** How many responses came while it was the oldest in flight. */
+  heard = 0;
   #resolve!: (value: unknown) => void;
   #reject!: (reason: unknown) => void;
   #isSettled = false;
@@ -82,7 +87,8 @@ export class Call {
 
   #refusal(done: TaggedResponse, readOnly: boolean): ImapError {
     const { command } = this;
-    const message = `${command.name} failed: ${done.text || done.code?.name || done.status}`;
+    const reason = visible(done.text || done.code?.name || done.status);
+    const message = `${command.name} failed: ${reason}`;
     const details = { command: this.shown, responseCode: done.code, text: done.text };
     if (command.modifies && readOnly) return new ReadOnlyError(message, details);
     return command.refused?.(done, message, details) ?? new ImapError(message, details);

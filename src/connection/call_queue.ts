@@ -1,4 +1,5 @@
 import type { Call } from "./call.ts";
+import { ProtocolError } from "../errors.ts";
 import type { FetchResponse, UntaggedResponse } from "../model/responses.ts";
 import type { LiteralSink } from "../model/values.ts";
 
@@ -6,6 +7,12 @@ import type { LiteralSink } from "../model/values.ts";
 export class CallQueue {
   #waiting: Call[] = [];
   #inFlight: Call[] = [];
+  readonly #most: number;
+
+  /** So many responses may come for one call. */
+  constructor(most: number) {
+    this.#most = most;
+  }
 
   /** The first of those whose answers are owed. */
   get oldest(): Call | undefined {
@@ -69,6 +76,11 @@ export class CallQueue {
 
   /** Offers a response to the calls in flight, the oldest first; `true` if one claims it. */
   offer(response: UntaggedResponse): boolean {
+    const oldest = this.oldest;
+    if (oldest !== undefined && ++oldest.heard > this.#most) {
+      const { name } = oldest.command;
+      throw new ProtocolError(`the server sent more than ${this.#most} responses during ${name}`);
+    }
     for (const call of this.#inFlight) {
       try {
         if (call.command.accept?.(response)) return true;

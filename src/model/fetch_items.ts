@@ -27,12 +27,19 @@ export function fetchKey(item: string): string {
   });
 }
 
-const problems = new WeakMap<object, readonly BadItem[]>();
+/** What is wrong with a message, by the names of its items. */
+const problems = new WeakMap<object, Map<string, BadItem>>();
+/** So much that is wrong with one message is remembered. */
+const MOST_PROBLEMS = 100;
 
 /** Notes what is wrong with a message: those items throw when they are looked at. */
 export function noteProblems(message: object, bad: readonly BadItem[]): void {
-  problems.set(message, [...fetchProblems(message), ...bad]);
-  for (const { name, error } of bad) {
+  const known = problems.get(message) ?? new Map<string, BadItem>();
+  problems.set(message, known);
+  for (const item of bad) {
+    const { name, error } = item;
+    if (known.has(name) || known.size >= MOST_PROBLEMS) continue;
+    known.set(name, item);
     if (name === "" || name in message) continue;
     Object.defineProperty(message, name, {
       configurable: true,
@@ -49,7 +56,7 @@ export function noteProblems(message: object, bad: readonly BadItem[]): void {
 function repair(message: object, name: string, value: unknown): void {
   const ordinary = { configurable: true, enumerable: true, writable: true };
   Object.defineProperty(message, name, { ...ordinary, value });
-  problems.set(message, fetchProblems(message).filter((bad) => bad.name !== name));
+  problems.get(message)?.delete(name);
 }
 
 /**
@@ -67,5 +74,5 @@ function repair(message: object, name: string, value: unknown): void {
  * ```
  */
 export function fetchProblems(message: object): readonly BadItem[] {
-  return problems.get(message) ?? [];
+  return [...problems.get(message)?.values() ?? []];
 }

@@ -81,6 +81,7 @@ export class NumberSet {
 
   /** Whether an id is in the set, as far as can be told: `*` may be any id. */
   has(id: number): boolean {
+    if (id < 1 || id > LARGEST) return false;
     const bounds = this.#bounds;
     for (let i = 0; i < bounds.length; i += 2) {
       const [first, last] = [bounds[i], bounds[i + 1]];

@@ -23,6 +23,7 @@ import {
 import { DEFAULT_LIMITS, type Limits } from "./limits.ts";
 import type { ImapValue, LiteralSink } from "../model/values.ts";
 import type { DetachedLiteral, Frame } from "./reader.ts";
+import { visible } from "./text.ts";
 
 /** Bytes that end an atom, however lenient one is. */
 const ATOM_END = new Uint8Array(256);
@@ -78,7 +79,7 @@ export class Cursor {
 
   /** A failure at this place. */
   error(what: string): ProtocolError {
-    return new ProtocolError(`${what} before ${JSON.stringify(this.rest())}`);
+    return new ProtocolError(`${visible(what)} before "${visible(this.rest())}"`);
   }
 
   /** Skips white space, if there is any. */

@@ -138,7 +138,9 @@ function readDate(cursor: Cursor): FetchValue {
 function readSize(cursor: Cursor): number {
   const atom = cursor.atom();
   const size = Number(atom);
-  if (!/^-?\d+$/.test(atom)) throw cursor.error(`not a size: ${atom}`);
+  if (!/^-?\d+$/.test(atom) || !Number.isSafeInteger(size)) {
+    throw cursor.error(`not a size: ${atom}`);
+  }
   return Math.max(size, 0);
 }
 

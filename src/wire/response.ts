@@ -271,11 +271,11 @@ function readNamespace(cursor: Cursor): readonly NamespaceEntry[] | null {
   return entries;
 }
 
-/** Sequence numbers or UIDs that an ESEARCH result names. */
-export function esearchIds(value: ImapValue | undefined, limits: Limits): number[] {
+/** Sequence numbers or UIDs that an ESEARCH result names, `most` of them at the most. */
+export function esearchIds(value: ImapValue | undefined, most: number): number[] {
   if (value === undefined || value === null) return [];
   const set = readSet(String(value));
-  if (set.size > limits.items) throw new ProtocolError(`a search result of ${set.size} messages`);
+  if (set.size > most) throw new ProtocolError(`a search result of ${set.size} messages`);
   return [...set];
 }
 

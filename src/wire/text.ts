@@ -19,6 +19,19 @@ export function textOf(value: ImapValue): string {
   return value instanceof Uint8Array ? toText(value) : String(value ?? "NIL");
 }
 
+/** What could not be read, or would do something to a terminal. */
+const INVISIBLE = /[\p{Cc}\u2028\u2029\u202a-\u202e\u2066-\u2069]/gu;
+
+/** A server's text, fit for messages and logs: control characters are shown as `\x1b`. */
+export function visible(text: string): string {
+  return text.replace(INVISIBLE, (char) => {
+    if (char === "\r") return "\\r";
+    if (char === "\n") return "\\n";
+    const code = char.charCodeAt(0).toString(16);
+    return code.length > 2 ? `\\u${code}` : `\\x${code.padStart(2, "0")}`;
+  });
+}
+
 /** The server's text as it came: `[CAPABILITY ...] Logged in`. */
 export function fullText({ code, text }: Pick<TaggedResponse, "code" | "text">): string {
   if (code === null) return text;

@@ -34,8 +34,9 @@ describe("ENABLE", () => {
     });
   }
 
-  it("E4 the session learns of it too", () => {
-    assertEquals(claims(enable("FOO"), "* ENABLED FOO", "* CAPABILITY X"), [false, false]);
+  it("E4 nothing is on that was not asked for", () => {
+    assertEquals(claims(enable("FOO"), "* ENABLED FOO", "* CAPABILITY X"), [true, false]);
+    assertEquals(answer(enable("FOO"), "* ENABLED FOO BAR", "a OK"), ["FOO"]);
     assertEquals(enable("FOO").state, "authenticated");
   });
 

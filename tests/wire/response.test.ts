@@ -560,15 +560,15 @@ describe("unknown responses", () => {
 
 describe("esearchIds", () => {
   it("gives the ids of a set in their order", () => {
-    assertEquals(esearchIds("2,10:12,5:3", DEFAULT_LIMITS), [2, 10, 11, 12, 5, 4, 3]);
-    assertEquals(esearchIds(7, DEFAULT_LIMITS), [7]);
-    assertEquals(esearchIds(undefined, DEFAULT_LIMITS), []);
-    assertEquals(esearchIds(null, DEFAULT_LIMITS), []);
+    assertEquals(esearchIds("2,10:12,5:3", DEFAULT_LIMITS.items), [2, 10, 11, 12, 5, 4, 3]);
+    assertEquals(esearchIds(7, DEFAULT_LIMITS.items), [7]);
+    assertEquals(esearchIds(undefined, DEFAULT_LIMITS.items), []);
+    assertEquals(esearchIds(null, DEFAULT_LIMITS.items), []);
   });
 
   for (const set of ["1:4294967295", "1:*", "x", "", "0"]) {
     it(`${JSON.stringify(set)} is a ProtocolError`, () => {
-      assertThrows(() => esearchIds(set, DEFAULT_LIMITS), ProtocolError);
+      assertThrows(() => esearchIds(set, DEFAULT_LIMITS.items), ProtocolError);
     });
   }
 });
