@@ -5,6 +5,7 @@ import type { ZonedDate } from "../model/dates.ts";
 import type { Envelope } from "../model/envelope.ts";
 import type { FetchedBase, FetchedMessage, StreamedMessage } from "../model/fetch_types.ts";
 import { type MessageIds, NumberSet } from "../model/number_set.ts";
+import { toTexts } from "../wire/text.ts";
 import type { Text } from "../wire/writer.ts";
 import type { CallOptions } from "./base.ts";
 import { SearchCalls } from "./search_calls.ts";
@@ -118,8 +119,7 @@ export class FetchCalls extends SearchCalls {
     items: Item | readonly Item[],
     options: FetchEachOptions<Stream> = {},
   ): AsyncGenerator<EachMessage<Item, Stream>> {
-    const list = typeof items === "string" ? [items] : items;
-    const requests = this.fetchRequests(messages, ["UID", ...list], options);
+    const requests = this.fetchRequests(messages, ["UID", ...toTexts(items)], options);
     return this.#eachMessage(requests, options) as AsyncGenerator<EachMessage<Item, Stream>>;
   }
 

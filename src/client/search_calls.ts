@@ -3,7 +3,7 @@ import { needsCharset, type SearchCriteria, writeCriteria } from "../commands/se
 import { criteriaOf, type SearchQuery } from "../commands/search_query.ts";
 import { sort } from "../commands/sort.ts";
 import { type Thread, thread } from "../commands/thread.ts";
-import { InvalidCriteriaError } from "../errors.ts";
+import { InvalidArgumentError, InvalidCriteriaError } from "../errors.ts";
 import type { SearchIds } from "../model/search_ids.ts";
 import { CommandWriter, type Text } from "../wire/writer.ts";
 import { AccessCalls } from "./access_calls.ts";
@@ -67,6 +67,9 @@ export class SearchCalls extends AccessCalls {
   }
 
   #searchEncoding(criteria: SearchCriteria, charset: string | null): SearchEncoding {
+    if (charset !== null && typeof charset !== "string") {
+      throw new InvalidArgumentError(`a charset must be a text, not ${typeof charset}`);
+    }
     // Where strings are UTF-8 a charset must not be named (RFC 6855 section 3).
     if (this.connection.session.utf8) return { charset: "UTF-8", told: false };
     if (charset === null) return { charset: "UTF-8", told: needsCharset(criteria) };

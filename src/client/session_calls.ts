@@ -15,6 +15,7 @@ import {
   ConnectionClosedError,
   IllegalStateError,
   ImapAbortError,
+  InvalidArgumentError,
   LoginError,
   TimeoutError,
 } from "../errors.ts";
@@ -168,8 +169,11 @@ export class SessionCalls extends ClientBase {
     respond: SaslResponder | CallOptions = {},
     options: CallOptions = {},
   ): Promise<string> {
-    if (typeof mechanism !== "string") {
+    if (typeof mechanism === "object" && mechanism !== null) {
       return await this.#authenticate(mechanism, mechanism.name, respond as CallOptions);
+    }
+    if (typeof mechanism !== "string") {
+      throw new InvalidArgumentError(`a mechanism, or its name, and not ${typeof mechanism}`);
     }
     const ours = callback(mechanism.toUpperCase(), respond as SaslResponder);
     return await this.#authenticate(ours, ours.name, options);

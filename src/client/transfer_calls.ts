@@ -84,7 +84,9 @@ export class TransferCalls extends FlagCalls {
     options: CallOptions = {},
   ): Promise<MultiappendResult> {
     const messages = Array.from(msgs, (msg) => {
-      return typeof msg === "string" || msg instanceof Uint8Array ? { msg } : msg;
+      if (typeof msg === "string" || msg instanceof Uint8Array) return { msg };
+      if (typeof msg === "object" && msg !== null) return msg;
+      throw new InvalidArgumentError(`a message must be text or bytes, not ${typeof msg}`);
     });
     if (messages.length === 0) return { text: "", uidValidity: null, uids: [] };
     const command = multiappend(folder, messages, this.connection.session.appendLimit);

@@ -47,10 +47,9 @@ function readEntries(cursor: Cursor): AclEntry[] {
 
 /** SETACL or, for no rights at all, DELETEACL (RFC 4314 sections 3.1 and 3.2). */
 export function setAcl(folder: Text, who: Text, what: string): Command<string> {
-  if (!/^[+-]?[a-z0-9]*$/.test(what)) {
-    throw new InvalidArgumentError(
-      `rights are letters and digits, with + or - in front: ${JSON.stringify(what)}`,
-    );
+  if (typeof what !== "string" || !/^[+-]?[a-z0-9]*$/.test(what)) {
+    const shown = typeof what === "string" ? JSON.stringify(what) : typeof what;
+    throw new InvalidArgumentError(`rights are letters and digits, with + or - in front: ${shown}`);
   }
   // Dovecot would keep an entry without rights.
   const isRemoval = what === "";

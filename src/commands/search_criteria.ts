@@ -73,11 +73,15 @@ export function writeCriteria(out: CommandWriter, criteria: SearchCriteria, char
   if (isEmpty(criteria)) throw new InvalidCriteriaError("no criteria specified");
   try {
     if (typeof criteria === "string") {
+      if (criteria.trim() === "") throw new InvalidCriteriaError("no criteria specified");
       const isPlain = (text: string) => isPlainIn(charset, text);
       writeRaw(out, criteria, isPlain, (text) => encodeText(text, charset));
     } else if (criteria instanceof Uint8Array) {
       writeRaw(out, decodeAscii(criteria), (text) => !NON_ASCII.test(text), binaryBytes);
-    } else new CriteriaWriter(out, criteria, charset).keys();
+    } else if (Array.isArray(criteria)) new CriteriaWriter(out, criteria, charset).keys();
+    else {throw new InvalidCriteriaError(
+        `criteria are a text, a list or an object: ${typeof criteria}`,
+      );}
   } catch (cause) {
     if (!(cause instanceof InvalidArgumentError)) throw cause;
     throw new InvalidCriteriaError(cause.message, { cause });
@@ -101,7 +105,9 @@ function showCriterion(criterion: SearchCriterion): string {
   if (Array.isArray(criterion)) return `[${criterion.map(showCriterion).join(", ")}]`;
   if (criterion instanceof Uint8Array) return JSON.stringify(decodeAscii(criterion));
   if (criterion instanceof Date) return formatCriteriaDate(criterion);
-  return typeof criterion === "string" ? JSON.stringify(criterion) : String(criterion);
+  if (typeof criterion === "string") return JSON.stringify(criterion);
+  const isPlain = typeof criterion !== "object" || criterion instanceof NumberSet;
+  return isPlain ? String(criterion) : JSON.stringify(criterion);
 }
 
 function isEmpty(criteria: SearchCriteria | SearchCriterion | null | undefined): boolean {
@@ -195,7 +201,8 @@ class CriteriaWriter {
 
   #other(item: Exclude<SearchCriterion, string | Uint8Array | NumberSet>): void {
     if (typeof item === "number" || typeof item === "bigint") this.#out.number(item);
-    else this.#out.date(item as CalendarDate);
+    else if (isCalendarDate(item)) this.#out.date(item);
+    else throw new InvalidCriteriaError(`not a criterion: ${typeof item}`);
   }
 
   #argument(key: string, kind: Argument): void {
@@ -236,7 +243,7 @@ class CriteriaWriter {
 
   #textArgument(key: string, item: SearchCriterion): void {
     if (typeof item === "string" || item instanceof Uint8Array) this.#text(item);
-    else if (typeof item === "number" || typeof item === "bigint") this.#out.astring(String(item));
+    else if (typeof item === "bigint" || Number.isFinite(item)) this.#out.astring(String(item));
     else if (item instanceof Date) this.#out.astring(formatCriteriaDate(item));
     else throw new InvalidCriteriaError(`${key} needs a text`);
   }

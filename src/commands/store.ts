@@ -62,7 +62,9 @@ export function store(request: StoreRequest): Command<MessageFlags> {
 
 function labelsOf({ action, values }: StoreRequest): readonly Text[] {
   const single = typeof values === "string" || values instanceof Uint8Array;
-  const labels = single ? [values] : [...values];
+  const isList = typeof values === "object" && values !== null && Symbol.iterator in values;
+  if (!single && !isList) throw new InvalidArgumentError(`expected labels, not ${typeof values}`);
+  const labels = single ? [values] : [...values as Iterable<Text>];
   if (labels.length === 0 && action !== "set") throw new InvalidArgumentError("no labels named");
   return labels;
 }

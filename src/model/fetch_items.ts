@@ -1,4 +1,6 @@
 import { InvalidArgumentError } from "../errors.ts";
+import { toTexts } from "../wire/text.ts";
+import type { Text } from "../wire/writer.ts";
 import type { BadItem } from "./responses.ts";
 
 const MACROS: Readonly<Record<string, readonly string[]>> = {
@@ -8,11 +10,9 @@ const MACROS: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** The items as they are sent: in upper case, macros written out, none twice. */
-export function normaliseItems(items: string | Iterable<string | Uint8Array>): readonly string[] {
+export function normaliseItems(items: Text | Iterable<Text>): readonly string[] {
   const all = new Set<string>();
-  const list = typeof items === "string" ? [items] : items;
-  for (const item of list) {
-    const text = typeof item === "string" ? item : new TextDecoder().decode(item);
+  for (const text of toTexts(items)) {
     const name = text.trim().toUpperCase();
     for (const one of Object.hasOwn(MACROS, name) ? MACROS[name] : [name]) all.add(one);
   }

@@ -38,7 +38,9 @@ export class NumberSet {
     } else if (ids !== null && typeof ids === "object" && Symbol.iterator in ids) {
       for (const id of ids) set.#add(id);
     } else {
-      throw new InvalidArgumentError(`message ids must be a number, a set or a list: ${ids}`);
+      throw new InvalidArgumentError(
+        `message ids must be a number, a set or a list: ${named(ids)}`,
+      );
     }
     return set;
   }
@@ -135,7 +137,7 @@ export class NumberSet {
     if (typeof id === "number") this.#addRange(checked(id), id);
     else if (typeof id === "string") this.#addText(id);
     else if (id instanceof Uint8Array) this.#addText(new TextDecoder().decode(id));
-    else throw new InvalidArgumentError(`not a message id: ${String(id)}`);
+    else throw new InvalidArgumentError(`not a message id: ${named(id)}`);
   }
 
   #addText(text: string): void {
@@ -158,6 +160,11 @@ export class NumberSet {
       bounds[end] = first;
     } else bounds.push(first, last);
   }
+}
+
+/** A value that is none of what it should be, for a message. */
+function named(value: unknown): string {
+  return typeof value === "object" && value !== null ? "an object" : String(value);
 }
 
 function bound(text: string): number {

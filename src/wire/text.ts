@@ -1,3 +1,4 @@
+import { InvalidArgumentError } from "../errors.ts";
 import type { TaggedResponse } from "../model/responses.ts";
 import type { ImapValue } from "../model/values.ts";
 import { decodeLoosely } from "./bytes.ts";
@@ -5,13 +6,18 @@ import type { Text } from "./writer.ts";
 
 /** One text, or any number of them in whatever can be looped over. */
 export function toTexts(texts: Text | Iterable<Text>): string[] {
-  const single = typeof texts === "string" || texts instanceof Uint8Array;
-  return Array.from(single ? [texts] : texts, toText);
+  if (typeof texts === "string" || texts instanceof Uint8Array) return [toText(texts)];
+  if (typeof texts === "object" && texts !== null && Symbol.iterator in texts) {
+    return Array.from(texts, toText);
+  }
+  throw new InvalidArgumentError(`expected texts, not ${typeof texts}`);
 }
 
 /** Text, also where it was given as bytes. */
 export function toText(text: Text): string {
-  return typeof text === "string" ? text : decodeLoosely(text, 0, text.length);
+  if (typeof text === "string") return text;
+  if (text instanceof Uint8Array) return decodeLoosely(text, 0, text.length);
+  throw new InvalidArgumentError(`expected text or bytes, not ${typeof text}`);
 }
 
 /** A value that ought to be text, as text. */

@@ -149,7 +149,8 @@ export class CommandWriter {
 
   /** A flag or keyword, such as `\Seen` or `$Forwarded`. */
   flag(flag: Text): this {
-    const text = typeof flag === "string" ? flag : decodeAscii(flag);
+    const text = flag instanceof Uint8Array ? decodeAscii(flag) : flag;
+    if (typeof text !== "string") throw notText(text);
     if (!isAtom(text.startsWith("\\") ? text.slice(1) : text)) throw invalid("a flag", text);
     this.#ascii(text);
     return this;
@@ -205,7 +206,9 @@ export class CommandWriter {
    */
   raw(text: string): this {
     // deno-lint-ignore no-control-regex
-    if (/[\x00\r\n]|\{\d*\+?\}\s*$/.test(text) || !isAscii(text)) throw invalid("raw text", text);
+    if (/[\x00-\x1f\x7f]|\{\d*\+?\}\s*$/.test(text) || !isAscii(text)) {
+      throw invalid("raw text", text);
+    }
     this.#ascii(text);
     return this;
   }
@@ -347,7 +350,7 @@ function notText(value: unknown): InvalidArgumentError {
 }
 
 function isAtom(text: string): boolean {
-  if (text === "") return false;
+  if (typeof text !== "string" || text === "") return false;
   for (let i = 0; i < text.length; i++) if (ATOM_CHAR[text.charCodeAt(i)] !== 1) return false;
   return true;
 }
@@ -367,7 +370,8 @@ function isAscii(text: string): boolean {
 }
 
 function invalid(what: string, text: string): InvalidArgumentError {
-  return new InvalidArgumentError(`can't be sent as ${what}: ${JSON.stringify(text)}`);
+  const shown = typeof text === "string" ? JSON.stringify(text) : typeof text;
+  return new InvalidArgumentError(`can't be sent as ${what}: ${shown}`);
 }
 
 /** Bytes as one line of text; long ones are cut. */
