@@ -44,6 +44,8 @@ export interface PrivateServer {
   readonly folder: string;
   /** What the server wrote into its log. */
   log(): string;
+  /** Ends the server and its sessions, and starts it again, on the same ports, with what it has. */
+  restart(): Promise<void>;
   /** Ends the server and removes its folder. */
   stop(): Promise<void>;
 }
@@ -91,11 +93,18 @@ export async function launch(plan: Plan): Promise<PrivateServer> {
   const deadline = Date.now() + START_LIMIT_MS;
   while (Date.now() < deadline) {
     const [port, tlsPort] = await freePorts(2);
-    const server = startServer(plan.configure(port, tlsPort), folder);
+    const command = plan.configure(port, tlsPort);
+    let server = startServer(command, folder);
     if (await answers(server, plan, [port, tlsPort])) {
+      const restart = async () => {
+        await crash(server);
+        server = startServer(command, folder);
+        if (await answers(server, plan, [port, tlsPort])) return;
+        throw new Error(`${name} did not start again:\n${readLog(folder)}`);
+      };
       const log = () => readLog(folder);
       const stop = () => endAndRemove(server, folder);
-      return { host: HOST, port, tlsPort, ca, pid: server.pid!, folder, log, stop };
+      return { host: HOST, port, tlsPort, ca, pid: server.pid!, folder, log, restart, stop };
     }
     const ended = hasEnded(server);
     await end(server);
@@ -193,6 +202,14 @@ function remove(folder: string): void {
 
 function hasEnded({ exitCode, signalCode }: ChildProcess): boolean {
   return exitCode !== null || signalCode !== null;
+}
+
+/** Ends the server and all its sessions at once. */
+async function crash(server: ChildProcess): Promise<void> {
+  const exited = once(server, "exit");
+  server.ref();
+  process.kill(-server.pid!, "SIGKILL");
+  await exited;
 }
 
 async function end(server: ChildProcess): Promise<void> {
