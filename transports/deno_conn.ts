@@ -8,8 +8,11 @@ import { ConnectionClosedError, TlsError } from "../src/errors.ts";
 import type { Duplex, TlsOptions } from "../src/transport.ts";
 import { brokenFailure, type Target, tlsFailure } from "./failures.ts";
 
-/** The size of a read, in bytes. */
-const READ_SIZE = 64 * 1024;
+/**
+ * The size of a read, in bytes. With larger ones V8 lets three times as much garbage pile up, and is
+ * hardly faster.
+ */
+const READ_SIZE = 16 * 1024;
 
 /** The part of `Deno.Conn` that is used here. */
 export interface DenoConn {
