@@ -60,6 +60,11 @@ export interface Command<Result> {
   /** The line to send, without its line end, when the server asks for more (`+`). */
   respond?(request: ContinuationRequest): Uint8Array | Promise<Uint8Array>;
   /**
+   * What neither a log nor an error may show, should the server repeat it: asked when the command is
+   * sent, and behind each {@linkcode Command.respond}.
+   */
+  secrets?(): readonly string[];
+  /**
    * Another command waits for the connection. One that lasts until somebody ends it, as IDLE does,
    * has {@linkcode Command.respond} give the line that does so.
    */

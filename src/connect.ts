@@ -147,7 +147,9 @@ function checkOptions(options: ConnectOptions): void {
     if (ssl === true) throw new InvalidArgumentError("can't use 'ssl' with 'stream'");
     if (starttls) throw new InvalidArgumentError("can't use 'starttls' with 'stream'");
   } else if (transport === undefined && (typeof host !== "string" || !/^[^\s\0/@]+$/.test(host))) {
-    throw new InvalidArgumentError(`'host' must be a host name or an address: ${host}`);
+    // In what is no host, but a URL, say, a password may stand.
+    const shown = /[/@]/.test(`${host}`) ? "no URL, and no user in front of it" : String(host);
+    throw new InvalidArgumentError(`'host' must be a host name or an address: ${shown}`);
   }
   if (port !== undefined && !(Number.isInteger(port) && port > 0 && port < 65536)) {
     throw new InvalidArgumentError(`'port' must be a whole number from 1 to 65535: ${port}`);

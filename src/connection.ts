@@ -20,9 +20,10 @@ import type {
   UntaggedResponse,
 } from "./model/responses.ts";
 import type { LiteralSink } from "./model/values.ts";
+import { Secrets } from "./secrets.ts";
 import { Session } from "./session.ts";
 import type { Duplex } from "./transport.ts";
-import { concat, decodeAscii } from "./wire/bytes.ts";
+import { concat, decodeAscii, decodeLoosely } from "./wire/bytes.ts";
 import { DEFAULT_LIMITS, type Limits } from "./wire/limits.ts";
 import { type Frame, type FrameHandler, Reader } from "./wire/reader.ts";
 import { readResponse } from "./wire/response.ts";
@@ -110,6 +111,7 @@ export class Connection {
   /** Ends the wait for the new streams. */
   #giveUpChange: ((cause: ImapError) => void) | null = null;
 
+  readonly #secrets = new Secrets();
   readonly #gate = new Gate();
   readonly #deadline = new Deadline(() => this.#patience(), (seconds) => this.#expired(seconds));
 
@@ -307,7 +309,7 @@ export class Connection {
         if (this.#options.logger !== null) this.#logReceived(frame);
         const response = readResponse(frame, this.#limits);
         if (response === null) this.#strayLine(frame);
-        else this.#route(response);
+        else this.#route(this.#secrets.blotResponse(response));
       },
       literal: (head, size) => this.#literal(head, size),
     };
@@ -319,7 +321,7 @@ export class Connection {
    */
   #strayLine({ bytes, start, end }: Frame): void {
     if (--this.#strayLines >= 0) return;
-    const line = decodeAscii(bytes, start, Math.min(end, start + 60));
+    const line = this.#secrets.blot(decodeAscii(bytes, start, end)).slice(0, 60);
     throw new ProtocolError(`not an IMAP response: ${JSON.stringify(line)}`);
   }
 
@@ -405,6 +407,7 @@ export class Connection {
     }
     if (call.done) return;
     call.cancelled = line === CANCEL;
+    for (const secret of call.command.secrets?.() ?? []) this.#secrets.add(secret);
     // What ends an IDLE is known to all; any other answer may be a password.
     const isSecret = call.command.interrupt === undefined;
     this.#options.logger?.debug(`> ${isSecret ? "**REDACTED**" : decodeAscii(line)}`);
@@ -489,6 +492,7 @@ export class Connection {
       call.reject(error);
       return null;
     }
+    for (const secret of call.command.secrets?.() ?? []) this.#secrets.add(secret);
     if (this.#options.logger !== null) this.#options.logger.debug(`> ${call.tag} ${call.shown}`);
     this.#calls.begin(call);
     this.#deadline.touch();
@@ -586,10 +590,13 @@ export class Connection {
   }
 
   #logReceived({ bytes, start, end, detached }: Frame): void {
-    const shown = Math.min(end, start + 256);
-    const text = visible(decodeAscii(bytes, start, shown));
-    const more = shown < end || detached.length > 0 ? "..." : "";
-    this.#options.logger?.debug(`< ${text}${more}`);
+    const { longest } = this.#secrets;
+    // A secret must not be cut in two, as it would not be known then.
+    const text = this.#secrets.blot(
+      decodeLoosely(bytes, start, Math.min(end, start + 256 + longest)),
+    );
+    const more = end > start + 256 || detached.length > 0 ? "..." : "";
+    this.#options.logger?.debug(`< ${visible(text.slice(0, 256))}${more}`);
   }
 }
 

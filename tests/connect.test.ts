@@ -279,7 +279,7 @@ test("A9 the options in force can be read", async () => {
   const tls = { serverName: "other.test" };
   const { client } = await connectFake({ host: "imap.test", port: 1993, tls });
   assertEquals([client.host, client.port, client.ssl], ["imap.test", 1993, true]);
-  assertStrictEquals(client.tls, tls);
+  assertEquals(client.tls, tls);
   assertEquals(client.stream, null);
   client.shutdown();
   const bare = (await connectFake()).client;

@@ -76,6 +76,8 @@ async function started(
     return child;
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
+    // Node lists the arguments in its error; a password may be among them.
+    if (error instanceof Error) delete (error as { spawnargs?: unknown }).spawnargs;
     throw new ConnectError(`The command "${name}" can't be started: ${reason}`, { cause: error });
   }
 }

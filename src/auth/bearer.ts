@@ -30,6 +30,7 @@ export function bearer(
       reason = oauthReason(challenge, accessToken) ?? reason;
       return encodeUtf8(acknowledgement);
     }),
+    secrets: () => [accessToken],
     reason: () => reason,
   };
 }

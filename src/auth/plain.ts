@@ -18,5 +18,6 @@ export function plain(
     name: "PLAIN",
     initialResponse: () => message,
     respond: few(1, () => message),
+    secrets: () => [password],
   };
 }

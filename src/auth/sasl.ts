@@ -8,6 +8,8 @@ export interface SaslMechanism {
   respond(challenge: Uint8Array): Uint8Array | Promise<Uint8Array>;
   /** Called at the server's OK; throws where that comes too soon. */
   finish?(): void;
+  /** What neither a log nor an error may show, should the server repeat it. */
+  secrets?(): readonly string[];
   /** Asked at the server's NO: what it said in a challenge is wrong; `null` if it did not. */
   reason?(): string | null;
 }

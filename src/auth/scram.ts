@@ -98,7 +98,8 @@ export function scram(
   const name = prepareName(user, "the user's name");
   if (name === "") throw new InvalidArgumentError("the user's name can't be empty");
   const secret = encodeUtf8(saslPrep(password, "the password"));
-  return new Scram(hash, secret, header, `n=${escapeName(name)},r=${nonce}`, nonce);
+  const scram = new Scram(hash, secret, header, `n=${escapeName(name)},r=${nonce}`, nonce);
+  return Object.assign(scram, { secrets: () => [password] });
 }
 
 /** A name that SASLprep makes nothing of would stand for somebody else. */

@@ -6,6 +6,7 @@ import type { Connection, Traffic } from "../connection.ts";
 import { ImapAbortError, ImapError, ReadOnlyError } from "../errors.ts";
 import { type Logger, namedLogger } from "../log.ts";
 import type { FolderName } from "../model/folder_name.ts";
+import { showAs } from "../model/inspect.ts";
 import { type MessageIds, NumberSet } from "../model/number_set.ts";
 import type { StatusResponse, UntaggedResponse } from "../model/responses.ts";
 import type { SessionState } from "../session.ts";
@@ -49,6 +50,16 @@ export class Listeners {
       }
     }
   }
+}
+
+/** TLS options that are printed, and made JSON, without the private key. */
+function shownWithoutKey(tls: TlsOptions): TlsOptions {
+  const copy = { ...tls };
+  const view = (it: TlsOptions) =>
+    it.key === undefined ? { ...it } : { ...it, key: "**REDACTED**" };
+  showAs({ prototype: copy }, view);
+  Object.defineProperty(copy, "toJSON", { enumerable: false, value: () => view(copy) });
+  return copy;
 }
 
 /**
@@ -110,7 +121,7 @@ export class ClientBase {
     this.#listeners = listeners;
     this.host = options.host ?? null;
     this.port = opened.port;
-    this.#tls = options.tls ?? {};
+    this.#tls = shownWithoutKey(options.tls ?? {});
     this.stream = options.stream ?? null;
     this.useUid = options.useUid ?? true;
     this.introduction = options.id ?? { name: "imapclient", version };

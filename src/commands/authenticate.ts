@@ -3,7 +3,7 @@ import type { Command } from "../command.ts";
 import { LoginError, ProtocolError } from "../errors.ts";
 import type { ContinuationRequest } from "../model/responses.ts";
 import { decodeBase64, encodeBase64 } from "../wire/base64.ts";
-import { encodeUtf8 } from "../wire/bytes.ts";
+import { decodeLoosely, encodeUtf8 } from "../wire/bytes.ts";
 import type { CommandWriter } from "../wire/writer.ts";
 import { fullText } from "../wire/text.ts";
 import { loginError } from "./login.ts";
@@ -19,6 +19,7 @@ export function authenticate(mechanism: SaslMechanism, initialResponse: boolean)
   let first = mechanism.initialResponse?.() ?? null;
   const sendFirst = initialResponse && first !== null;
   let challenges = 0;
+  const sent: string[] = [];
   return {
     name: "AUTHENTICATE",
     write(out: CommandWriter): void {
@@ -26,6 +27,7 @@ export function authenticate(mechanism: SaslMechanism, initialResponse: boolean)
       if (!sendFirst || first === null) return;
       // An empty response has a sign of its own (RFC 4959 section 3).
       const text = first.length === 0 ? "=" : encodeBase64(first);
+      sent.push(text);
       first = null;
       out.sp().secret(() => out.raw(text));
     },
@@ -35,8 +37,13 @@ export function authenticate(mechanism: SaslMechanism, initialResponse: boolean)
       }
       const response = first ?? await mechanism.respond(challenge(text));
       first = null;
-      return encodeUtf8(encodeBase64(response));
+      const line = encodeBase64(response);
+      sent.push(line);
+      // Only who wrote the mechanism knows which part of it is secret.
+      if (mechanism.secrets === undefined) sent.push(decodeLoosely(response, 0, response.length));
+      return encodeUtf8(line);
     },
+    secrets: () => [...mechanism.secrets?.() ?? [], ...sent],
     result(done): string {
       mechanism.finish?.();
       return fullText(done);

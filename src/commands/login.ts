@@ -11,6 +11,7 @@ export function login(username: string, password: string): Command<string> {
     write(out: CommandWriter): void {
       out.sp().secret(() => out.string(username).sp().string(password));
     },
+    secrets: () => [password],
     result: fullText,
     refused: loginError,
   };

@@ -59,6 +59,7 @@ export function finish(draft: AccountDraft, place: ConfigPlace = {}): AccountCon
   const account = { ...draft };
   // On the object itself and not a class of it: it stays equal to a plain one with the same values.
   showAs({ prototype: account }, redacted);
+  Object.defineProperty(account, "toJSON", { enumerable: false, value: () => redacted(account) });
   places.set(account, place);
   return account;
 }

@@ -1,5 +1,6 @@
 import { readable } from "../auth/reason.ts";
 import { ConnectError, LoginError, ProtocolError, TimeoutError } from "../errors.ts";
+import { Secrets } from "../secrets.ts";
 
 /** What is sent for a token. */
 export interface TokenRequest {
@@ -153,12 +154,12 @@ function refusal(fields: Fields, request: TokenRequest): string | null {
 }
 
 function withoutSecrets(text: string, { clientSecret = "", refreshToken }: TokenRequest): string {
-  const secrets = [clientSecret, refreshToken].filter((secret) => secret !== "");
-  const forms = secrets.flatMap((secret) => [
-    ...[secret, JSON.stringify(secret).slice(1, -1), encodeURIComponent(secret.toWellFormed())],
-    new URLSearchParams({ secret }).toString().slice("secret=".length),
-  ]);
-  // The longest first: a part that is left over of one would be a part of the secret.
-  forms.sort((one, other) => other.length - one.length);
-  return forms.reduce((rest, form) => rest.replaceAll(form, "..."), text);
+  const secrets = new Secrets();
+  for (const secret of [clientSecret, refreshToken]) {
+    secrets.add(secret);
+    secrets.add(JSON.stringify(secret).slice(1, -1));
+    secrets.add(encodeURIComponent(secret.toWellFormed()));
+    secrets.add(new URLSearchParams({ secret }).toString().slice("secret=".length));
+  }
+  return secrets.blot(text);
 }

@@ -132,7 +132,10 @@ describe("OAuth 2.0 refresh", () => {
       body: { error: "invalid_grant", error_description: `${description}\r\nnext` },
     });
     const error = await assertRejects(() => get(), LoginError);
-    assertStringIncludes(error.message, `${endpoint.url} gave no token: invalid_grant: Token ...`);
+    assertStringIncludes(
+      error.message,
+      `${endpoint.url} gave no token: invalid_grant: Token **REDACTED**`,
+    );
     assertStringIncludes(error.text ?? "", "was revoked");
     assert(!/[\r\n]/.test(error.message));
     assertKeeps(error, [grant.refreshToken, SECRET, "sécret"]);

@@ -1,0 +1,84 @@
+import type { ResponseCode, ServerResponse } from "./model/responses.ts";
+import { encodeUtf8 } from "./wire/bytes.ts";
+import { encodeBase64 } from "./wire/base64.ts";
+
+const BLOT = "**REDACTED**";
+/** What is shorter could be any word of the server's. */
+const SHORTEST = 4;
+/** A word that is shorter may stand in anything. */
+const SHORTEST_WORD = 6;
+/** So many forms of secrets are remembered. */
+const MOST = 200;
+
+/** Codes that say what servers count: digits in them are no password's. */
+const NUMBERS = /^[\d:,* ]*$/;
+
+/**
+ * What was sent to log in: should the server repeat it, in whatever form, neither a log nor an error
+ * shows it.
+ */
+export class Secrets {
+  readonly #forms = new Set<string>();
+  #pattern: RegExp | null = null;
+
+  /** The length of the longest form. */
+  get longest(): number {
+    return Math.max(0, ...Array.from(this.#forms, ({ length }) => length));
+  }
+
+  /** Remembers a secret. */
+  add(secret: string): void {
+    if (secret.length < SHORTEST) return;
+    // Its words too: what stands between them has many ways to be written.
+    const words = secret.split(/[^A-Za-z0-9+/=]+/).filter(({ length }) => length >= SHORTEST_WORD);
+    for (const text of [secret, secret.replace(/["\\]/g, "\\$&"), ...words]) {
+      this.#addForm(text);
+      for (let shift = 0; shift < 3; shift++) this.#addForm(base64Within(text, shift));
+    }
+  }
+
+  #addForm(form: string): void {
+    if (form.length < SHORTEST) return;
+    this.#forms.add(form);
+    if (this.#forms.size > MOST) this.#forms.delete(this.#forms.values().next().value!);
+    this.#pattern = null;
+  }
+
+  /** A text without them. */
+  blot(text: string): string {
+    if (this.#forms.size === 0) return text;
+    this.#pattern ??= patternOf(this.#forms);
+    return text.replace(this.#pattern, BLOT);
+  }
+
+  /** A response as a result or an error may show it: its text is without them, a refusal's code too. */
+  blotResponse(response: ServerResponse): ServerResponse {
+    if (this.#forms.size === 0 || !("code" in response)) return response;
+    const text = this.blot(response.text);
+    const status = response.kind === "tagged" ? response.status : response.type;
+    const { code } = response;
+    // The code of a success is for the program: a flag may well be called as a password is.
+    if (code === null || status === "OK" || status === "PREAUTH") return { ...response, text };
+    return { ...response, text, code: this.#blotCode(code) };
+  }
+
+  #blotCode(code: ResponseCode): ResponseCode {
+    return NUMBERS.test(code.argument) ? code : { ...code, argument: this.blot(code.argument) };
+  }
+}
+
+/** Matches any of the texts, the longest of them first: what is left of one would be a part of it. */
+function patternOf(texts: Iterable<string>): RegExp {
+  const longestFirst = [...texts].sort((one, other) => other.length - one.length);
+  const escaped = longestFirst.map((text) => text.replace(/[\\^$.*+?()[\]{}|/]/g, "\\$&"));
+  return new RegExp(escaped.join("|"), "g");
+}
+
+/** What of a text in base64 is the same whatever stands around it, `shift` bytes into a group. */
+function base64Within(text: string, shift: number): string {
+  const bytes = encodeUtf8(text);
+  const padded = new Uint8Array(shift + bytes.length);
+  padded.set(bytes, shift);
+  const whole = Math.floor(padded.length / 3) * 4;
+  return encodeBase64(padded).slice(shift === 0 ? 0 : shift + 1, whole);
+}
