@@ -31,7 +31,7 @@ const RUNTIMES = {
   bun: (report, files) => [
     join(bin, "bun"),
     // Bun's own limit is five seconds a test, too short for a slow machine.
-    ["test", "--timeout", "60000"],
+    ["test", "--timeout", "60000", "--parallel=3"],
     // Without a leading "./" Bun takes a name for a pattern.
     ["--reporter=junit", `--reporter-outfile=${report}`, ...files.map((file) => `./${file}`)],
   ],
