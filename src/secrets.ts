@@ -7,6 +7,8 @@ const BLOT = "**REDACTED**";
 const SHORTEST = 4;
 /** A word that is shorter may stand in anything. */
 const SHORTEST_WORD = 6;
+/** Engines refuse patterns that are too large: what is longer is looked for by itself. */
+const LONGEST_IN_PATTERN = 200;
 /** So many forms of secrets are remembered. */
 const MOST = 200;
 
@@ -19,7 +21,7 @@ const NUMBERS = /^[\d:,* ]*$/;
  */
 export class Secrets {
   readonly #forms = new Set<string>();
-  #pattern: RegExp | null = null;
+  #patterns: readonly (string | RegExp)[] | null = null;
 
   /** The length of the longest form. */
   get longest(): number {
@@ -41,14 +43,14 @@ export class Secrets {
     if (form.length < SHORTEST) return;
     this.#forms.add(form);
     if (this.#forms.size > MOST) this.#forms.delete(this.#forms.values().next().value!);
-    this.#pattern = null;
+    this.#patterns = null;
   }
 
   /** A text without them. */
   blot(text: string): string {
     if (this.#forms.size === 0) return text;
-    this.#pattern ??= patternOf(this.#forms);
-    return text.replace(this.#pattern, BLOT);
+    this.#patterns ??= patternsOf(this.#forms);
+    return this.#patterns.reduce<string>((rest, it) => rest.replaceAll(it, BLOT), text);
   }
 
   /** A response as a result or an error may show it: its text is without them, a refusal's code too. */
@@ -67,11 +69,13 @@ export class Secrets {
   }
 }
 
-/** Matches any of the texts, the longest of them first: what is left of one would be a part of it. */
-function patternOf(texts: Iterable<string>): RegExp {
+/** They match the texts, the longest of them first: what is left of one would be a part of it. */
+function patternsOf(texts: Iterable<string>): (string | RegExp)[] {
   const longestFirst = [...texts].sort((one, other) => other.length - one.length);
-  const escaped = longestFirst.map((text) => text.replace(/[\\^$.*+?()[\]{}|/]/g, "\\$&"));
-  return new RegExp(escaped.join("|"), "g");
+  const long = longestFirst.filter(({ length }) => length > LONGEST_IN_PATTERN);
+  const escaped = longestFirst.slice(long.length)
+    .map((text) => text.replace(/[\\^$.*+?()[\]{}|/]/g, "\\$&"));
+  return escaped.length === 0 ? long : [...long, new RegExp(escaped.join("|"), "g")];
 }
 
 /** What of a text in base64 is the same whatever stands around it, `shift` bytes into a group. */

@@ -3,7 +3,7 @@ import type { IdFields } from "../commands/id.ts";
 import { fullText } from "../wire/text.ts";
 import type { ConnectOptions, Opened } from "../connect.ts";
 import type { Connection, Traffic } from "../connection.ts";
-import { ImapAbortError, ImapError, ReadOnlyError } from "../errors.ts";
+import { ImapAbortError, ImapError, InvalidArgumentError, ReadOnlyError } from "../errors.ts";
 import { type Logger, namedLogger } from "../log.ts";
 import type { FolderName } from "../model/folder_name.ts";
 import { showAs } from "../model/inspect.ts";
@@ -213,6 +213,9 @@ export class ClientBase {
    * {@linkcode ImapError} where the server answers NO or BAD.
    */
   async run<Result>(command: Command<Result>, options: CallOptions = {}): Promise<Result> {
+    if (typeof command.name !== "string") {
+      throw new InvalidArgumentError(`a command's name must be text, not ${typeof command.name}`);
+    }
     return await this.connection.run(command, options.signal);
   }
 

@@ -3,6 +3,7 @@ import { CapabilityError, IllegalStateError, InvalidArgumentError } from "../err
 import { Idling } from "../idling.ts";
 import type { UntaggedResponse } from "../model/responses.ts";
 import { untilAborted } from "../until_aborted.ts";
+import { named } from "../wire/text.ts";
 import type { CallOptions } from "./base.ts";
 import { TransferCalls } from "./transfer_calls.ts";
 
@@ -66,8 +67,10 @@ export class IdleCalls extends TransferCalls {
     { timeout, signal }: IdleCheckOptions = {},
   ): Promise<readonly UntaggedResponse[]> {
     this.#checkCanIdle();
-    if (timeout !== undefined && timeout !== null && !(timeout >= 0 && timeout <= LONGEST)) {
-      throw new InvalidArgumentError(`a timeout must be from 0 to ${LONGEST} seconds: ${timeout}`);
+    if (timeout !== undefined && timeout !== null && !(isSeconds(timeout) || timeout === 0)) {
+      throw new InvalidArgumentError(
+        `a timeout must be from 0 to ${LONGEST} seconds: ${named(timeout)}`,
+      );
     }
     return await this.#underWay("idleCheck").take(timeout ?? Infinity, signal);
   }
@@ -121,8 +124,10 @@ export class IdleCalls extends TransferCalls {
     { renewEvery = RENEW_EVERY, pollEvery = POLL_EVERY, signal }: WatchOptions,
   ): Promise<Idling> {
     for (const seconds of [renewEvery, pollEvery]) {
-      if (seconds > 0 && seconds <= LONGEST) continue;
-      throw new InvalidArgumentError(`must be seconds above 0, ${LONGEST} at most: ${seconds}`);
+      if (isSeconds(seconds)) continue;
+      throw new InvalidArgumentError(
+        `must be seconds above 0, ${LONGEST} at most: ${named(seconds)}`,
+      );
     }
     signal?.throwIfAborted();
     if (this.connection.failure !== null) throw this.connection.failure;
@@ -151,4 +156,9 @@ export class IdleCalls extends TransferCalls {
     if (this.#idling !== null && this.#byHand) return this.#idling;
     throw new IllegalStateError(`${call} needs idle() first`);
   }
+}
+
+/** Whether a timer can be set to it. */
+function isSeconds(value: unknown): boolean {
+  return typeof value === "number" && value > 0 && value <= LONGEST;
 }

@@ -5,6 +5,7 @@ import { sort } from "../commands/sort.ts";
 import { type Thread, thread } from "../commands/thread.ts";
 import { InvalidArgumentError, InvalidCriteriaError } from "../errors.ts";
 import type { SearchIds } from "../model/search_ids.ts";
+import { upperAscii } from "../wire/text.ts";
 import { CommandWriter, type Text } from "../wire/writer.ts";
 import { AccessCalls } from "./access_calls.ts";
 import type { CallOptions } from "./base.ts";
@@ -73,7 +74,7 @@ export class SearchCalls extends AccessCalls {
     // Where strings are UTF-8 a charset must not be named (RFC 6855 section 3).
     if (this.connection.session.utf8) return { charset: "UTF-8", told: false };
     if (charset === null) return { charset: "UTF-8", told: needsCharset(criteria) };
-    return { charset, told: charset.toUpperCase() !== "US-ASCII" };
+    return { charset, told: upperAscii(charset) !== "US-ASCII" };
   }
 
   /**

@@ -1,4 +1,5 @@
 import { callback } from "../auth/callback.ts";
+import { checkMechanismName } from "../auth/checks.ts";
 import { oauthbearer } from "../auth/oauthbearer.ts";
 import { plain } from "../auth/plain.ts";
 import type { SaslMechanism } from "../auth/sasl.ts";
@@ -20,7 +21,7 @@ import {
   TimeoutError,
 } from "../errors.ts";
 import type { TlsOptions } from "../transport.ts";
-import { toText } from "../wire/text.ts";
+import { toText, upperAscii } from "../wire/text.ts";
 import type { Text } from "../wire/writer.ts";
 import { type CallOptions, ClientBase } from "./base.ts";
 
@@ -170,12 +171,13 @@ export class SessionCalls extends ClientBase {
     options: CallOptions = {},
   ): Promise<string> {
     if (typeof mechanism === "object" && mechanism !== null) {
+      checkMechanismName(mechanism.name);
       return await this.#authenticate(mechanism, mechanism.name, respond as CallOptions);
     }
     if (typeof mechanism !== "string") {
       throw new InvalidArgumentError(`a mechanism, or its name, and not ${typeof mechanism}`);
     }
-    const ours = callback(mechanism.toUpperCase(), respond as SaslResponder);
+    const ours = callback(upperAscii(mechanism), respond as SaslResponder);
     return await this.#authenticate(ours, ours.name, options);
   }
 
@@ -278,7 +280,7 @@ export class SessionCalls extends ClientBase {
 
   /** Whether the server has a capability, such as `IDLE`, in whatever case. */
   async hasCapability(name: Text, options: CallOptions = {}): Promise<boolean> {
-    return (await this.capabilities(options)).includes(toText(name).toUpperCase());
+    return (await this.capabilities(options)).includes(upperAscii(toText(name)));
   }
 
   /**

@@ -83,6 +83,9 @@ export class TransferCalls extends FlagCalls {
     msgs: Iterable<Text | MessageToAppend>,
     options: CallOptions = {},
   ): Promise<MultiappendResult> {
+    if (typeof msgs !== "object" || msgs === null || !(Symbol.iterator in msgs)) {
+      throw new InvalidArgumentError(`expected a list of messages, not ${typeof msgs}`);
+    }
     const messages = Array.from(msgs, (msg) => {
       if (typeof msg === "string" || msg instanceof Uint8Array) return { msg };
       if (typeof msg === "object" && msg !== null) return msg;

@@ -1,6 +1,6 @@
 import type { SaslMechanism } from "../auth/sasl.ts";
 import type { Command } from "../command.ts";
-import { LoginError, ProtocolError } from "../errors.ts";
+import { InvalidArgumentError, LoginError, ProtocolError } from "../errors.ts";
 import type { ContinuationRequest } from "../model/responses.ts";
 import { decodeBase64, encodeBase64 } from "../wire/base64.ts";
 import { decodeLoosely, encodeUtf8 } from "../wire/bytes.ts";
@@ -16,7 +16,8 @@ const MOST_CHALLENGES = 100;
  * command where the server takes it there (SASL-IR, RFC 4959).
  */
 export function authenticate(mechanism: SaslMechanism, initialResponse: boolean): Command<string> {
-  let first = mechanism.initialResponse?.() ?? null;
+  const given = mechanism.initialResponse?.() ?? null;
+  let first = given === null ? null : checkBytes(given);
   const sendFirst = initialResponse && first !== null;
   let challenges = 0;
   const sent: string[] = [];
@@ -35,7 +36,7 @@ export function authenticate(mechanism: SaslMechanism, initialResponse: boolean)
       if (++challenges > MOST_CHALLENGES) {
         throw new LoginError(`AUTHENTICATE failed: more than ${MOST_CHALLENGES} challenges`);
       }
-      const response = first ?? await mechanism.respond(challenge(text));
+      const response = first ?? checkBytes(await mechanism.respond(challenge(text)));
       first = null;
       const line = encodeBase64(response);
       sent.push(line);
@@ -62,4 +63,10 @@ export function authenticate(mechanism: SaslMechanism, initialResponse: boolean)
       throw new LoginError(`AUTHENTICATE failed: ${cause.message}`, { cause });
     }
   }
+}
+
+/** A mechanism may be the caller's own. */
+function checkBytes(message: Uint8Array): Uint8Array {
+  if (message instanceof Uint8Array) return message;
+  throw new InvalidArgumentError(`a mechanism must give bytes, not ${typeof message}`);
 }

@@ -1,12 +1,12 @@
 import type { Command } from "../command.ts";
 import { InvalidArgumentError } from "../errors.ts";
 import type { UntaggedResponse } from "../model/responses.ts";
-import { toTexts } from "../wire/text.ts";
+import { toTexts, upperAscii } from "../wire/text.ts";
 import type { CommandWriter, Text } from "../wire/writer.ts";
 
 /** ENABLE (RFC 5161, RFC 9051 section 6.3.1): what was switched on of what was asked for. */
 export function enable(capabilities: Text | Iterable<Text>): Command<readonly string[]> {
-  const names = toTexts(capabilities).map((name) => name.toUpperCase());
+  const names = toTexts(capabilities).map(upperAscii);
   if (names.length === 0) throw new InvalidArgumentError("nothing named to enable");
   const enabled: string[] = [];
   return {

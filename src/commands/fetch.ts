@@ -5,7 +5,7 @@ import type { FetchedBase } from "../model/fetch_types.ts";
 import type { NumberSet } from "../model/number_set.ts";
 import type { BadItem, FetchResponse, UntaggedResponse } from "../model/responses.ts";
 import type { CommandWriter, Text } from "../wire/writer.ts";
-import { toTexts } from "../wire/text.ts";
+import { toTexts, upperAscii } from "../wire/text.ts";
 
 /** What is to be fetched, of which messages. */
 export interface FetchRequest {
@@ -38,7 +38,7 @@ export function fetchRequest(
 function normaliseModifiers(modifiers: Text | Iterable<Text> | undefined): readonly string[] {
   if (modifiers === undefined) return [];
   return toTexts(modifiers).map((modifier) => {
-    const text = modifier.toUpperCase();
+    const text = upperAscii(modifier);
     if (!/^[A-Z0-9.\-/:*,]+(?: [A-Z0-9.\-/:*,]+)*$/.test(text)) {
       throw new InvalidArgumentError(`can't be sent as a modifier: ${JSON.stringify(text)}`);
     }

@@ -1,8 +1,9 @@
 import { InvalidArgumentError, InvalidCriteriaError } from "../errors.ts";
-import { type CalendarDate, formatCriteriaDate } from "../model/dates.ts";
+import { type CalendarDate, formatCriteriaDate, parseDate } from "../model/dates.ts";
 import { NumberSet } from "../model/number_set.ts";
 import { decodeAscii } from "../wire/bytes.ts";
 import { encodeText, isPlainIn } from "../wire/charset.ts";
+import { upperAscii } from "../wire/text.ts";
 import type { CommandWriter } from "../wire/writer.ts";
 
 /** One item of search criteria; a list within a list stands for parentheses. */
@@ -22,7 +23,7 @@ export type SearchCriterion =
 export type SearchCriteria = string | Uint8Array | readonly SearchCriterion[];
 
 /** What follows a search key. */
-type Argument = "text" | "date" | "number" | "flag" | "set" | "key";
+type Argument = "text" | "date" | "number" | "modseq" | "keyword" | "set" | "key";
 
 /** The keys that take arguments (RFC 9051 section 6.4.4, and extensions). */
 const ARGUMENTS: Readonly<Record<string, readonly Argument[]>> = {
@@ -47,8 +48,9 @@ const ARGUMENTS: Readonly<Record<string, readonly Argument[]>> = {
   SMALLER: ["number"],
   OLDER: ["number"],
   YOUNGER: ["number"],
-  KEYWORD: ["flag"],
-  UNKEYWORD: ["flag"],
+  MODSEQ: ["modseq"],
+  KEYWORD: ["keyword"],
+  UNKEYWORD: ["keyword"],
   UID: ["set"],
   NOT: ["key"],
   OR: ["key", "key"],
@@ -66,6 +68,8 @@ const ALONE = new Set(
 
 const SET = /^(?:\d+|\*)(?::(?:\d+|\*))?(?:,(?:\d+|\*)(?::(?:\d+|\*))?)*$/;
 const IMAP_DATE = /^\d{1,2}-[A-Za-z]{3}-\d{4}$/;
+/** A quoted string, a word, or what stands between them; else a quotation mark by itself. */
+const PIECES = /("(?:[^"\\]|\\["\\])*")|([^\s"()]+)|[\s()]+|"/g;
 const NON_ASCII = /[\u0080-\uffff]/;
 
 /** Writes criteria. Throws {@linkcode InvalidCriteriaError} for what makes no sense. */
@@ -118,7 +122,8 @@ function isEmpty(criteria: SearchCriteria | SearchCriterion | null | undefined):
 
 /**
  * Criteria in the caller's own notation. Words and quoted strings with 8-bit characters become
- * literals, since nothing else may hold them.
+ * literals, since nothing else may hold them. What would run on behind the end of the line, or
+ * into one of these, is refused.
  */
 function writeRaw(
   out: CommandWriter,
@@ -126,17 +131,18 @@ function writeRaw(
   isPlain: (text: string) => boolean,
   encode: (text: string) => Uint8Array,
 ): void {
-  let at = 0;
-  for (const match of text.matchAll(/"(?:[^"\\]|\\.)*"|[^\s"()]+/g)) {
-    if (isPlain(match[0])) continue;
-    const value = match[0].startsWith('"')
-      ? match[0].slice(1, -1).replace(/\\(["\\])/g, "$1")
-      : match[0];
-    if (match.index > at) out.raw(text.slice(at, match.index));
-    out.string(encode(value));
-    at = match.index + match[0].length;
+  for (const [piece, quoted, word] of text.matchAll(PIECES)) {
+    if (piece === '"') {
+      throw new InvalidCriteriaError(
+        "raw text with a quoted string that has no end, or with a wrong escape",
+      );
+    }
+    const value = quoted?.slice(1, -1).replace(/\\(["\\])/g, "$1") ?? word;
+    if (value !== undefined && !isPlain(piece)) out.string(encode(value));
+    else if (word?.includes("{")) {
+      throw new InvalidCriteriaError("raw text with a { that is not in quotes");
+    } else out.raw(piece);
   }
-  if (at < text.length) out.raw(text.slice(at));
 }
 
 function binaryBytes(text: string): Uint8Array {
@@ -181,7 +187,8 @@ class CriteriaWriter {
 
   /** A key by its name, or a set of ids. */
   #word(word: string | Uint8Array): void {
-    const name = (typeof word === "string" ? word : decodeAscii(word)).toUpperCase();
+    const text = typeof word === "string" ? word : decodeAscii(word);
+    const name = upperAscii(text);
     if (SET.test(name)) {
       this.#out.numberSet(NumberSet.from(name));
       return;
@@ -194,27 +201,48 @@ class CriteriaWriter {
     } else if (this.#afterUnknown) {
       this.#text(word);
     } else {
-      this.#out.atom(typeof word === "string" ? word : decodeAscii(word));
+      if (/^\d/.test(text)) {
+        throw new InvalidCriteriaError(`neither a key nor a set of ids: ${JSON.stringify(text)}`);
+      }
+      this.#out.atom(text);
       this.#afterUnknown = true;
     }
   }
 
   #other(item: Exclude<SearchCriterion, string | Uint8Array | NumberSet>): void {
-    if (typeof item === "number" || typeof item === "bigint") this.#out.number(item);
+    if (typeof item === "number" || typeof item === "bigint") this.#bareNumber(item);
     else if (isCalendarDate(item)) this.#out.date(item);
     else throw new InvalidCriteriaError(`not a criterion: ${typeof item}`);
   }
 
+  /** By itself a number is a message's; behind a key that nobody knows it may be any. */
+  #bareNumber(number: number | bigint): void {
+    if (this.#afterUnknown) this.#out.number(number);
+    else this.#out.numberSet(NumberSet.from(Number(number)));
+  }
+
   #argument(key: string, kind: Argument): void {
-    if (this.#at >= this.#items.length) throw new InvalidCriteriaError(`${key} needs a value`);
     this.#out.sp();
-    if (kind === "key") return this.#key();
-    const item = this.#items[this.#at++];
+    if (kind === "key") {
+      this.#needsMore(key);
+      return this.#key();
+    }
+    const item = this.#next(key);
     if (kind === "set") this.#set(item);
     else if (kind === "date") this.#date(key, item);
     else if (kind === "number") this.#number(key, item);
-    else if (kind === "flag") this.#flag(key, item);
+    else if (kind === "modseq") this.#modseq(key, item);
+    else if (kind === "keyword") this.#keyword(key, item);
     else this.#textArgument(key, item);
+  }
+
+  #needsMore(key: string): void {
+    if (this.#at >= this.#items.length) throw new InvalidCriteriaError(`${key} needs a value`);
+  }
+
+  #next(key: string): SearchCriterion {
+    this.#needsMore(key);
+    return this.#items[this.#at++];
   }
 
   #set(item: SearchCriterion): void {
@@ -224,21 +252,42 @@ class CriteriaWriter {
 
   #date(key: string, item: SearchCriterion): void {
     const date = item instanceof Uint8Array ? decodeAscii(item) : item;
-    if (typeof date === "string" && IMAP_DATE.test(date)) this.#out.atom(date);
+    if (typeof date === "string" && IMAP_DATE.test(date)) this.#imapDate(date);
     else if (typeof date === "string" || isCalendarDate(date)) this.#out.date(date);
     else throw new InvalidCriteriaError(`${key} needs a date`);
   }
 
+  #imapDate(date: string): void {
+    if (parseDate(`${date} 00:00:00`) === null) {
+      throw new InvalidCriteriaError(`no such date: ${date}`);
+    }
+    this.#out.atom(date);
+  }
+
   #number(key: string, item: SearchCriterion): void {
     const number = item instanceof Uint8Array ? decodeAscii(item) : item;
-    if (typeof number === "string" && /^\d+$/.test(number)) this.#out.atom(number);
+    if (typeof number === "string" && /^\d{1,19}$/.test(number)) this.#out.number(BigInt(number));
     else if (typeof number === "number" || typeof number === "bigint") this.#out.number(number);
     else throw new InvalidCriteriaError(`${key} needs a number`);
   }
 
-  #flag(key: string, item: SearchCriterion): void {
-    if (typeof item === "string" || item instanceof Uint8Array) this.#out.flag(item);
-    else throw new InvalidCriteriaError(`${key} needs a keyword`);
+  /** A mod-sequence, or that of one flag: `"/flags/\\Seen" all 5` (RFC 7162 section 3.1.5). */
+  #modseq(key: string, item: SearchCriterion): void {
+    if (typeof item !== "string" || !item.startsWith("/flags/")) return this.#number(key, item);
+    const type = this.#next(key);
+    if (type !== "all" && type !== "priv" && type !== "shared") {
+      throw new InvalidCriteriaError(`${key} of a flag needs "all", "priv" or "shared"`);
+    }
+    this.#out.string(item).sp().atom(type).sp();
+    this.#number(key, this.#next(key));
+  }
+
+  #keyword(key: string, item: SearchCriterion): void {
+    const keyword = item instanceof Uint8Array ? decodeAscii(item) : item;
+    if (typeof keyword !== "string" || keyword.startsWith("\\")) {
+      throw new InvalidCriteriaError(`${key} needs a keyword: a flag without a backslash`);
+    }
+    this.#out.flag(keyword);
   }
 
   #textArgument(key: string, item: SearchCriterion): void {

@@ -98,7 +98,7 @@ const FIELDS: Readonly<Record<keyof SearchQuery, Writer>> = {
   body: texts("BODY"),
   text: texts("TEXT"),
   header: (fields: NonNullable<SearchQuery["header"]>) =>
-    Object.entries(fields).flatMap(([name, value]) => texts("HEADER", name)(value as never)),
+    entriesOf(fields).flatMap(([name, value]) => texts("HEADER", name)(value as never)),
   since: one("SINCE"),
   before: one("BEFORE"),
   on: one("ON"),
@@ -113,7 +113,7 @@ const FIELDS: Readonly<Record<keyof SearchQuery, Writer>> = {
   uid: (ids: MessageIds) => ["UID", setOf(ids)],
   gmailRaw: one("X-GM-RAW"),
   not: (query: SearchQuery) => ["NOT", listOf(query)],
-  or: (queries: readonly SearchQuery[]) => anyOf(queries.map(listOf)),
+  or: (queries: readonly SearchQuery[]) => anyOf(queries),
 };
 
 /** Criteria as a list or a text, also where they were given as an object. */
@@ -125,19 +125,32 @@ export function criteriaOf(criteria: SearchCriteria | SearchQuery): SearchCriter
 
 function listOf(query: SearchQuery): readonly SearchCriterion[] {
   const list: SearchCriterion[] = [];
-  for (const [name, value] of Object.entries(query)) {
+  for (const [name, value] of entriesOf(query)) {
     if (!Object.hasOwn(FIELDS, name)) throw new InvalidCriteriaError(`no criterion: ${name}`);
     if (value !== undefined) list.push(...FIELDS[name as keyof SearchQuery](value as never));
   }
   return list;
 }
 
+/** Names and values; of a list, say, they would make no sense. */
+function entriesOf(fields: object): [name: string, value: unknown][] {
+  if (typeof fields === "object" && fields !== null && !(Symbol.iterator in fields)) {
+    return Object.entries(fields);
+  }
+  throw new InvalidCriteriaError("criteria as an object need an object with named fields");
+}
+
 /** OR takes two at a time (RFC 9051 section 6.4.4). */
-function anyOf(queries: readonly (readonly SearchCriterion[])[]): readonly SearchCriterion[] {
-  if (queries.length === 0) throw new InvalidCriteriaError("`or` needs a query at least");
-  const [first, ...rest] = queries;
-  if (rest.length === 0) return [first];
-  return ["OR", first, rest.length === 1 ? rest[0] : anyOf(rest)];
+function anyOf(queries: readonly SearchQuery[]): readonly SearchCriterion[] {
+  if (!Array.isArray(queries) || queries.length === 0) {
+    throw new InvalidCriteriaError("`or` needs a list of queries");
+  }
+  const lists = queries.map(listOf);
+  if (lists.length === 1) return lists;
+  return lists.reduceRight<readonly SearchCriterion[]>(
+    (rest, first) => ["OR", first, rest],
+    lists.pop()!,
+  );
 }
 
 function setOf(ids: MessageIds): NumberSet {

@@ -1,7 +1,7 @@
 import type { Command } from "../command.ts";
 import { InvalidArgumentError, type ProtocolError } from "../errors.ts";
 import type { UntaggedResponse } from "../model/responses.ts";
-import { toTexts } from "../wire/text.ts";
+import { toTexts, upperAscii } from "../wire/text.ts";
 import type { CommandWriter, Text } from "../wire/writer.ts";
 import { searchRefusal } from "./search.ts";
 import { type SearchCriteria, writeCriteria } from "./search_criteria.ts";
@@ -32,7 +32,7 @@ export function sort(
     unmarked: true,
     pipelining: uid ? "uids" : undefined,
     write(out: CommandWriter): void {
-      out.sp().list(order, (key) => out.raw(key)).sp().astring(charset);
+      out.sp().list(order, (key) => out.raw(key)).sp().charset(charset);
       writeCriteria(out.sp(), criteria, charset);
     },
     accept(response: UntaggedResponse): boolean {
@@ -54,7 +54,7 @@ export function sort(
 
 /** A key, or several as one text: `REVERSE SIZE`. */
 function sortKey(key: string): string {
-  const text = key.trim().toUpperCase();
+  const text = upperAscii(key.trim());
   if (/^[A-Z][A-Z0-9=-]*(?: [A-Z][A-Z0-9=-]*)*$/.test(text)) return text;
   throw new InvalidArgumentError(`can't be sent as a sort criterion: ${JSON.stringify(key)}`);
 }

@@ -4,7 +4,7 @@ import { noteProblems } from "../model/fetch_items.ts";
 import type { UntaggedResponse } from "../model/responses.ts";
 import type { ImapValue } from "../model/values.ts";
 import { decodeUtf8 } from "../wire/bytes.ts";
-import { toText, toTexts } from "../wire/text.ts";
+import { toText, toTexts, upperAscii } from "../wire/text.ts";
 import { decodeUtf7 } from "../wire/utf7.ts";
 import type { CommandWriter, Text } from "../wire/writer.ts";
 
@@ -36,7 +36,7 @@ export function status<Item extends string>(
   folder: Text,
   what: Text | Iterable<Text>,
 ): Command<FolderStatus<Item>> {
-  const items = toTexts(what).map((item) => item.toUpperCase());
+  const items = toTexts(what).map(upperAscii);
   if (items.length === 0) throw new InvalidArgumentError("no status items named");
   let found: Readonly<Record<string, ImapValue>> | null = null;
   let named = false;

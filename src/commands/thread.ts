@@ -2,7 +2,7 @@ import type { Command } from "../command.ts";
 import { InvalidArgumentError, ProtocolError } from "../errors.ts";
 import type { UntaggedResponse } from "../model/responses.ts";
 import type { ImapValue } from "../model/values.ts";
-import { textOf, toText } from "../wire/text.ts";
+import { textOf, toText, upperAscii } from "../wire/text.ts";
 import type { CommandWriter, Text } from "../wire/writer.ts";
 import { searchRefusal } from "./search.ts";
 import { writeCriteria } from "./search_criteria.ts";
@@ -19,7 +19,7 @@ export function thread(
   algorithm: Text,
   { criteria, charset, uid }: SortedSearch,
 ): Command<readonly Thread[]> {
-  const method = toText(algorithm).toUpperCase();
+  const method = upperAscii(toText(algorithm));
   if (!/^[A-Z0-9-]+$/.test(method)) {
     throw new InvalidArgumentError(`not a THREAD algorithm: ${JSON.stringify(method)}`);
   }
@@ -31,7 +31,7 @@ export function thread(
     unmarked: true,
     pipelining: uid ? "uids" : undefined,
     write(out: CommandWriter): void {
-      out.sp().atom(method).sp().astring(charset);
+      out.sp().atom(method).sp().charset(charset);
       writeCriteria(out.sp(), criteria, charset);
     },
     accept(response: UntaggedResponse): boolean {

@@ -1,4 +1,5 @@
 import { InvalidArgumentError } from "../errors.ts";
+import { named } from "../wire/text.ts";
 
 /** Dates of messages and of the protocol: RFC 5322 section 3.3 and RFC 9051 `date-time`. */
 
@@ -144,7 +145,7 @@ export type CalendarDate = Date | string | {
  */
 export function formatCriteriaDate(date: CalendarDate): string {
   if (date instanceof Date) return datetimeToInternalDate(date).slice(0, 11);
-  const { year, month, day } = typeof date === "string" ? splitDate(date) : date;
+  const { year, month, day } = typeof date === "string" ? splitDate(date) : requireParts(date);
   const utc = new Date(Date.UTC(2000, month - 1, day));
   utc.setUTCFullYear(year, month - 1, day);
   if (utc.getUTCMonth() !== month - 1 || utc.getUTCDate() !== day || !(year > 0 && year < 10_000)) {
@@ -161,8 +162,17 @@ function splitDate(text: string): { year: number; month: number; day: number } {
   return { year: Number(match[1]), month: Number(match[2]), day: Number(match[3]) };
 }
 
+function requireParts(date: Exclude<CalendarDate, Date | string>): typeof date {
+  if (typeof date !== "object" || date === null) {
+    throw new InvalidArgumentError(`not a date: ${named(date)}`);
+  }
+  const { year, month, day } = date;
+  if ([year, month, day].every(Number.isInteger)) return { year, month, day };
+  throw new InvalidArgumentError("a date needs a year, a month and a day, all whole numbers");
+}
+
 function requireDate(date: Date): Date {
-  if (!(date instanceof Date)) throw new InvalidArgumentError(`not a Date: ${String(date)}`);
+  if (!(date instanceof Date)) throw new InvalidArgumentError(`not a Date: ${named(date)}`);
   if (Number.isNaN(date.getTime())) throw new InvalidArgumentError("an invalid Date");
   return date;
 }

@@ -1,5 +1,5 @@
 import { InvalidArgumentError } from "../errors.ts";
-import { toTexts } from "../wire/text.ts";
+import { toTexts, upperAscii } from "../wire/text.ts";
 import type { Text } from "../wire/writer.ts";
 import type { BadItem } from "./responses.ts";
 
@@ -13,7 +13,7 @@ const MACROS: Readonly<Record<string, readonly string[]>> = {
 export function normaliseItems(items: Text | Iterable<Text>): readonly string[] {
   const all = new Set<string>();
   for (const text of toTexts(items)) {
-    const name = text.trim().toUpperCase();
+    const name = upperAscii(text.trim());
     for (const one of Object.hasOwn(MACROS, name) ? MACROS[name] : [name]) all.add(one);
   }
   if (all.size === 0) throw new InvalidArgumentError("nothing to fetch: no items named");

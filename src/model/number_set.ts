@@ -1,4 +1,5 @@
 import { InvalidArgumentError } from "../errors.ts";
+import { named } from "../wire/text.ts";
 
 /**
  * Message ids as every call takes them: a number, a set in IMAP's notation (`"2,4:7,12:*"`), or
@@ -160,11 +161,6 @@ export class NumberSet {
       bounds[end] = first;
     } else bounds.push(first, last);
   }
-}
-
-/** A value that is none of what it should be, for a message. */
-function named(value: unknown): string {
-  return typeof value === "object" && value !== null ? "an object" : String(value);
 }
 
 function bound(text: string): number {

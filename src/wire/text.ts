@@ -20,6 +20,20 @@ export function toText(text: Text): string {
   throw new InvalidArgumentError(`expected text or bytes, not ${typeof text}`);
 }
 
+/**
+ * A name of the protocol's in upper case. Only ASCII is changed: what is none must not become it,
+ * as `ſ` becomes `S` by `toUpperCase`, and `ß` becomes `SS`.
+ */
+export function upperAscii(name: string): string {
+  return name.replace(/[a-z]+/g, (letters) => letters.toUpperCase());
+}
+
+/** A value that is none of what it should be, for a message. No code of the value's own is run. */
+export function named(value: unknown): string {
+  if (value === null) return "null";
+  return typeof value === "object" || typeof value === "function" ? typeof value : String(value);
+}
+
 /** A value that ought to be text, as text. */
 export function textOf(value: ImapValue): string {
   return value instanceof Uint8Array ? toText(value) : String(value ?? "NIL");

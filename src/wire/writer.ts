@@ -1,7 +1,8 @@
 import { InvalidArgumentError } from "../errors.ts";
 import { type CalendarDate, datetimeToInternalDate, formatCriteriaDate } from "../model/dates.ts";
-import type { NumberSet } from "../model/number_set.ts";
-import { BACKSLASH, CR, decodeAscii, DQUOTE, encodeUtf8, LF, SP } from "./bytes.ts";
+import { NumberSet } from "../model/number_set.ts";
+import { BACKSLASH, CR, decodeAscii, DQUOTE, encodeUtf8, LF, SP, tryUtf8 } from "./bytes.ts";
+import { named } from "./text.ts";
 import { encodeUtf7 } from "./utf7.ts";
 
 /** What the server takes, as far as it changes how a command is written. */
@@ -82,11 +83,13 @@ export class CommandWriter {
     return this;
   }
 
-  /** A whole number of zero or more. */
+  /** A whole number of zero or more, within 63 bits (RFC 9051 `number64`). */
   number(value: number | bigint): this {
     const whole = typeof value === "bigint" || Number.isSafeInteger(value);
-    if (!whole || value < 0) {
-      throw new InvalidArgumentError(`not a whole number of zero or more: ${String(value)}`);
+    if (!whole || value < 0 || value >= NUMBER_END) {
+      throw new InvalidArgumentError(
+        `not a whole number of zero or more within 63 bits: ${named(value)}`,
+      );
     }
     this.#ascii(String(value));
     return this;
@@ -111,9 +114,18 @@ export class CommandWriter {
     return value === null ? this.atom("NIL") : this.string(value);
   }
 
+  /** The name of a charset: an atom, or quoted; it can't be a literal. */
+  charset(name: string): this {
+    const bytes = textBytes(name);
+    if (isAtomBytes(bytes) && !isNil(bytes)) this.#bytes(bytes);
+    else if (this.#isQuotable(bytes)) this.#quoted(bytes);
+    else throw invalid("a charset", name);
+    return this;
+  }
+
   /**
    * A folder's name. A `string` is encoded in modified UTF-7 (RFC 3501 section 5.1.3), unless the
-   * server takes UTF-8; bytes go as they are and must be ASCII.
+   * server takes UTF-8; bytes go as they are and must be ASCII, or UTF-8 where the server takes it.
    */
   mailbox(name: Text): this {
     this.#string(this.#mailboxBytes(name));
@@ -128,11 +140,11 @@ export class CommandWriter {
   #mailboxBytes(name: Text): Uint8Array {
     if (typeof name !== "string") {
       if (!(name instanceof Uint8Array)) throw notText(name);
-      const high = name.find((byte) => byte > 127);
-      if (high !== undefined && !this.#options.utf8) {
-        throw new InvalidArgumentError("a folder name given as bytes must be ASCII");
-      }
-      return name;
+      const { utf8 } = this.#options;
+      if (utf8 ? tryUtf8(name) !== null : name.every((byte) => byte < 128)) return name;
+      throw new InvalidArgumentError(
+        `a folder name given as bytes must be ${utf8 ? "UTF-8" : "ASCII"}`,
+      );
     }
     if (!name.isWellFormed()) throw invalid("a folder name", name);
     if (this.#options.utf8) return encodeUtf8(name);
@@ -164,6 +176,9 @@ export class CommandWriter {
 
   /** A set of sequence numbers or UIDs. */
   numberSet(set: NumberSet): this {
+    if (!(set instanceof NumberSet)) {
+      throw new InvalidArgumentError(`not a set of message ids: ${named(set)}`);
+    }
     if (set.isEmpty) throw new InvalidArgumentError("an empty set of message ids");
     this.#ascii(set.toString());
     return this;
@@ -182,6 +197,9 @@ export class CommandWriter {
 
   /** Items in parentheses, with spaces between. */
   list<T>(items: Iterable<T>, write: (item: T) => void): this {
+    if (!(Symbol.iterator in Object(items))) {
+      throw new InvalidArgumentError(`not a list: ${named(items)}`);
+    }
     this.#byte(40);
     let first = true;
     for (const item of items) {
@@ -195,7 +213,7 @@ export class CommandWriter {
 
   /** The item of a FETCH, such as `BODY.PEEK[HEADER.FIELDS (SUBJECT)]<0.100>`. */
   fetchItem(item: string): this {
-    if (!FETCH_ITEM.test(item)) throw invalid("a FETCH item", item);
+    if (typeof item !== "string" || !FETCH_ITEM.test(item)) throw invalid("a FETCH item", item);
     this.#ascii(item);
     return this;
   }
@@ -205,6 +223,7 @@ export class CommandWriter {
    * for the rest the caller answers.
    */
   raw(text: string): this {
+    if (typeof text !== "string") throw invalid("raw text", text);
     // deno-lint-ignore no-control-regex
     if (/[\x00-\x1f\x7f]|\{\d*\+?\}\s*$/.test(text) || !isAscii(text)) {
       throw invalid("raw text", text);
@@ -215,6 +234,9 @@ export class CommandWriter {
 
   /** Bytes of any kind but NUL, as a literal (RFC 9051 section 4.3). */
   literal(bytes: Uint8Array): this {
+    if (!(bytes instanceof Uint8Array)) {
+      throw new InvalidArgumentError(`expected bytes, not ${typeof bytes}`);
+    }
     if (bytes.includes(0)) throw new InvalidArgumentError("a literal can't hold a NUL");
     const synchronising = bytes.length > this.#options.nonSynchronising;
     this.#ascii(`{${bytes.length}${synchronising ? "" : "+"}}\r\n`);
@@ -276,13 +298,21 @@ export class CommandWriter {
   }
 
   #string(bytes: Uint8Array): void {
-    const utf8 = this.#options.utf8;
+    if (this.#isQuotable(bytes)) this.#quoted(bytes);
+    else this.literal(bytes);
+  }
+
+  /** Whether the bytes may stand in quotes: in UTF-8, if at all, where they are not ASCII. */
+  #isQuotable(bytes: Uint8Array): boolean {
+    let ascii = true;
     for (const byte of bytes) {
-      if (byte === CR || byte === LF || byte === 0 || (byte > 127 && !utf8)) {
-        this.literal(bytes);
-        return;
-      }
+      if (byte === CR || byte === LF || byte === 0) return false;
+      if (byte > 127) ascii = false;
     }
+    return ascii || (this.#options.utf8 && tryUtf8(bytes) !== null);
+  }
+
+  #quoted(bytes: Uint8Array): void {
     this.#byte(DQUOTE);
     for (const byte of bytes) {
       if (byte === DQUOTE || byte === BACKSLASH) this.#byte(BACKSLASH);
@@ -332,9 +362,21 @@ export class CommandWriter {
   }
 }
 
+/** What a number must be below (RFC 9051 `number64`). */
+const NUMBER_END = 2n ** 63n;
+
+/** The number of a part: `1.2`. */
+const PART = String.raw`[1-9]\d*(?:\.[1-9]\d*)*`;
+const FIELDS = String.raw`\([!#$&'+\-.0-9A-Z^_\`|~]+(?: [!#$&'+\-.0-9A-Z^_\`|~]+)*\)`;
+const SECTION = String
+  .raw`(?:${PART}(?:\.MIME)?|(?:${PART}\.)?(?:TEXT|HEADER(?:\.FIELDS(?:\.NOT)? ${FIELDS})?))?`;
+const PARTIAL = String.raw`<\d{1,15}\.[1-9]\d{0,14}>`;
+const OPTIONS = String.raw`\([A-Z0-9.\-/*]+(?: [A-Z0-9.\-/*]+)*\)`;
+
 /** A FETCH item: a name, with a section and a partial range, or with options in parentheses. */
-const FETCH_ITEM =
-  /^[A-Z][A-Z0-9.-]*(?:\[[0-9.]*(?:HEADER|TEXT|MIME|HEADER\.FIELDS(?:\.NOT)? \([!#$&'+\-.0-9A-Z^_`|~]+(?: [!#$&'+\-.0-9A-Z^_`|~]+)*\))?\](?:<\d{1,15}(?:\.\d{1,15})?>)?| \([A-Z0-9.\-/* ]+\))?$/;
+const FETCH_ITEM = new RegExp(
+  String.raw`^[A-Z][A-Z0-9.-]*(?:\[${SECTION}\](?:${PARTIAL})?| ${OPTIONS})?$`,
+);
 
 function textBytes(value: Text): Uint8Array {
   if (typeof value !== "string") {

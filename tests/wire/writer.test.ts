@@ -30,7 +30,7 @@ describe("the pieces of a command", () => {
     }, '"05-Apr-2009 11:00:05 +0200"'],
     ["R7 a calendar date", (out) => out.date("1996-02-22"), "22-Feb-1996"],
     ["a set of ids", (out) => out.numberSet(NumberSet.from([1, 2, 5])), "1:2,5"],
-    ["a number", (out) => out.number(5).sp().number(2n ** 63n), "5 9223372036854775808"],
+    ["a number", (out) => out.number(5).sp().number(2n ** 63n - 1n), "5 9223372036854775807"],
     ["an empty list", (out) => out.list([], () => {}), "()"],
   ];
   for (const [name, write, expected] of PIECES) {
@@ -93,6 +93,7 @@ describe("the pieces of a command", () => {
     ["a flag that is 8-bit", (out) => out.flag("ü")],
     ["a negative number", (out) => out.number(-1)],
     ["half a number", (out) => out.number(1.5)],
+    ["a number of 64 bits", (out) => out.number(2n ** 63n)],
     ["no number", (out) => out.number(NaN)],
     ["an empty set", (out) => out.numberSet(NumberSet.from([]))],
     ["an invalid date", (out) => out.dateTime(new Date(NaN))],

@@ -1,0 +1,174 @@
+// The calls about folders, rights and quotas.
+import * as kinds from "./kinds.ts";
+import { folder, type Method, place, put, word } from "./place.ts";
+
+const authenticated = { state: "authenticated" } as const;
+const text = { ...authenticated, bytes: "any" } as const;
+const limit = { quotaRoot: "", resource: "STORAGE", limit: 5 };
+const statusItems = ["MESSAGES", "RECENT", "UIDNEXT", "UIDVALIDITY", "UNSEEN"];
+
+/** What listing calls have in common: both arguments have a default. */
+function listing(
+  command: string,
+  call: (client: Parameters<Parameters<typeof folder>[1]>[0]) => (...args: string[]) => unknown,
+): Method {
+  const all = (value: unknown) => value === undefined ? [command, "", "*"] : undefined;
+  return {
+    parameters: 3,
+    places: [
+      folder("directory", (c, v) => call(c)(v), [command, "FOLDER", "*"], { odd: all }),
+      folder("pattern", (c, v) => call(c)("", v), [command, "", "FOLDER"], { odd: all }),
+      folder("both", (c, v) => call(c)(v, v), [command, "FOLDER", "FOLDER"], { odd: all }),
+    ],
+  };
+}
+
+/** By their names. */
+export const FOLDER_METHODS: Readonly<Record<string, Method>> = {
+  listFolders: listing("LIST", (c) => (...args) => c.listFolders(...args)),
+  listSubFolders: listing("LSUB", (c) => (...args) => c.listSubFolders(...args)),
+  xlistFolders: listing("XLIST", (c) => (...args) => c.xlistFolders(...args)),
+  findSpecialFolder: {
+    parameters: 2,
+    places: [
+      // It is looked for in what the server says.
+      place(
+        "flag",
+        (c, v) => c.findSpecialFolder(v),
+        () => "",
+        () => ["LIST", "", "*"],
+        authenticated,
+      ),
+    ],
+  },
+  folderExists: {
+    parameters: 2,
+    places: [folder("folder", (c, v) => c.folderExists(v), ["LIST", "", "FOLDER"])],
+  },
+  namespace: { parameters: 1, places: [] },
+  createFolder: {
+    parameters: 2,
+    places: [folder("folder", (c, v) => c.createFolder(v), ["CREATE", "FOLDER"])],
+  },
+  deleteFolder: {
+    parameters: 2,
+    places: [folder("folder", (c, v) => c.deleteFolder(v), ["DELETE", "FOLDER"])],
+  },
+  renameFolder: {
+    parameters: 3,
+    places: [
+      folder("oldName", (c, v) => c.renameFolder(v, "b"), ["RENAME", "FOLDER", "b"]),
+      folder("newName", (c, v) => c.renameFolder("a", v), ["RENAME", "a", "FOLDER"]),
+    ],
+  },
+  subscribeFolder: {
+    parameters: 2,
+    places: [folder("folder", (c, v) => c.subscribeFolder(v), ["SUBSCRIBE", "FOLDER"])],
+  },
+  unsubscribeFolder: {
+    parameters: 2,
+    places: [folder("folder", (c, v) => c.unsubscribeFolder(v), ["UNSUBSCRIBE", "FOLDER"])],
+  },
+  selectFolder: {
+    parameters: 2,
+    places: [
+      folder("folder", (c, v) => c.selectFolder(v), ["SELECT", "FOLDER"]),
+      folder("folder, readonly", (c, v) => c.selectFolder(v, { readonly: true }), [
+        "EXAMINE",
+        "FOLDER",
+      ]),
+    ],
+  },
+  closeFolder: { parameters: 1, places: [] },
+  unselectFolder: { parameters: 1, places: [] },
+  folderStatus: {
+    parameters: 3,
+    places: [
+      folder("folder", (c, v) => c.folderStatus(v, "MESSAGES"), ["STATUS", "FOLDER", ["MESSAGES"]]),
+      word("what", (c, v) => c.folderStatus("F", v), kinds.name, ["STATUS", "F", ["IT"]], {
+        ...authenticated,
+        odd: (value) => value === undefined ? ["STATUS", "F", statusItems] : undefined,
+      }),
+      word("what, in a list", (c, v) => c.folderStatus("F", ["UNSEEN", v]), kinds.name, [
+        "STATUS",
+        "F",
+        ["UNSEEN", "IT"],
+      ], authenticated),
+    ],
+  },
+  getacl: {
+    parameters: 2,
+    places: [folder("folder", (c, v) => c.getacl(v), ["GETACL", "FOLDER"])],
+  },
+  setacl: {
+    parameters: 4,
+    places: [
+      folder("folder", (c, v) => c.setacl(v, "bob", "lr"), ["SETACL", "FOLDER", "bob", "lr"]),
+      word("who", (c, v) => c.setacl("F", v, "lr"), kinds.text, ["SETACL", "F", "IT", "lr"], text),
+      word("who, removed", (c, v) => c.setacl("F", v, ""), kinds.text, [
+        "DELETEACL",
+        "F",
+        "IT",
+      ], text),
+      place(
+        "what",
+        (c, v) => c.setacl("F", "bob", v),
+        kinds.rights,
+        (seen) => seen === "" ? ["DELETEACL", "F", "bob"] : ["SETACL", "F", "bob", seen],
+        authenticated,
+      ),
+    ],
+  },
+  getQuota: {
+    parameters: 2,
+    places: [folder("mailbox", (c, v) => c.getQuota(v), ["GETQUOTAROOT", "FOLDER"], {
+      odd: (value) => value === undefined ? ["GETQUOTAROOT", "INBOX"] : undefined,
+    })],
+  },
+  getQuotaRoot: {
+    parameters: 2,
+    places: [folder("mailbox", (c, v) => c.getQuotaRoot(v), ["GETQUOTAROOT", "FOLDER"])],
+  },
+  getQuotaByRoot: {
+    parameters: 2,
+    places: [word("quotaRoot", (c, v) => c.getQuotaByRoot(v), kinds.text, ["GETQUOTA", "IT"], {
+      ...text,
+      odd: (value) => value === undefined ? ["GETQUOTA", ""] : undefined,
+    })],
+  },
+  setQuota: {
+    parameters: 2,
+    places: [
+      word("quotaRoot", (c, v) => c.setQuota([{ ...limit, quotaRoot: v }]), kinds.text, [
+        "SETQUOTA",
+        "IT",
+        [["STORAGE", "5"]],
+      ], authenticated),
+      word("resource", (c, v) => c.setQuota([{ ...limit, resource: v }]), kinds.atom, [
+        "SETQUOTA",
+        "",
+        [["IT", "5"]],
+      ], authenticated),
+      word(
+        "limit",
+        (c, v) => c.setQuota([{ ...limit, limit: v as unknown as number }]),
+        kinds.none,
+        [
+          "SETQUOTA",
+          "",
+          [["STORAGE", "IT"]],
+        ],
+        { ...authenticated, noText: true, odd: numberIn(["SETQUOTA", "", [["STORAGE", "IT"]]]) },
+      ),
+    ],
+  },
+};
+
+/** A whole number of zero or more is one, whatever type it has. */
+export function numberIn(command: Parameters<typeof put>[0]) {
+  return (value: unknown): ReturnType<typeof put> | undefined => {
+    const isWhole = typeof value === "bigint" || Number.isSafeInteger(value);
+    if (!isWhole || (value as number) < 0) return undefined;
+    return put(command, "IT", String(value));
+  };
+}

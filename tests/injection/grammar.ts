@@ -1,0 +1,317 @@
+// Whole commands: what RFC 9051, RFC 3501 and the extensions let each be, and no more.
+import { type Allowed, canonicalSet, latin1, Scanner, type Word } from "./scanner.ts";
+
+/** A command as a server understands it. */
+export interface Seen {
+  readonly tag: string;
+  /** Its name, and what it was given. */
+  readonly words: readonly Word[];
+  /** How many bytes it took. */
+  readonly used: number;
+}
+
+type Arguments = (it: Scanner) => Word[];
+
+const none: Arguments = () => [];
+
+/** Arguments, each with a space in front. */
+function each(...readers: ((it: Scanner) => Word)[]): Arguments {
+  return (it) =>
+    readers.map((read) => {
+      it.sp();
+      return read(it);
+    });
+}
+
+const mailbox = (it: Scanner) => it.mailbox();
+const astring = (it: Scanner) => it.astring();
+const set = (it: Scanner) => it.sequenceSet();
+const atom = (it: Scanner) => it.atom();
+
+/** How the arguments of each command are read (RFC 9051 section 9, but where it is said). */
+const COMMANDS: Readonly<Record<string, Arguments>> = {
+  CAPABILITY: none,
+  NOOP: none,
+  LOGOUT: none,
+  IDLE: none,
+  CLOSE: none,
+  UNSELECT: none,
+  NAMESPACE: none,
+  STARTTLS: none,
+  LOGIN: each(astring, astring),
+  AUTHENTICATE: authenticate,
+  ENABLE: (it) => oneOrMore(it, () => it.atom()),
+  ID: each((it) => it.peek() === "(" ? it.list(() => idField(it), true).flat() : it.nstring()), // RFC 2971
+  LIST: list,
+  LSUB: each(mailbox, (it) => it.listMailbox()),
+  XLIST: each(mailbox, (it) => it.listMailbox()), // Gmail's
+  CREATE: each(mailbox),
+  DELETE: each(mailbox),
+  SUBSCRIBE: each(mailbox),
+  UNSUBSCRIBE: each(mailbox),
+  RENAME: each(mailbox, mailbox),
+  SELECT: each(mailbox),
+  EXAMINE: each(mailbox),
+  STATUS: each(mailbox, (it) => it.list(() => it.atom())),
+  GETACL: each(mailbox), // RFC 4314
+  SETACL: each(mailbox, astring, astring),
+  DELETEACL: each(mailbox, astring),
+  GETQUOTA: each(astring), // RFC 9208
+  GETQUOTAROOT: each(mailbox),
+  SETQUOTA: each(astring, (it) => it.list(() => limit(it), true)),
+  APPEND: append,
+  "UID EXPUNGE": each(set), // RFC 4315
+  EXPUNGE: none,
+  ...twice("COPY", each(set, mailbox)),
+  ...twice("MOVE", each(set, mailbox)), // RFC 6851
+  ...twice("STORE", each(set, storeItem, (it) => it.list(() => storeValue(it), true))),
+  ...twice("FETCH", fetch),
+  ...twice("SEARCH", search),
+  ...twice("SORT", (it) => [...each(sortKeys, (it) => it.charset())(it), ...criteria(it)]), // RFC 5256
+  ...twice("THREAD", (it) => [...each(atom, (it) => it.charset())(it), ...criteria(it)]),
+  // Commands of the test's own, for the writer that `run` hands out.
+  XATOM: each(atom),
+  XTEXT: each(astring),
+  XNSTRING: each((it) => it.nstring()),
+  XCHARSET: each((it) => it.charset()),
+  XMAILBOX: each(mailbox),
+  XPATTERN: each((it) => it.listMailbox()),
+  XFLAG: each((it) => it.flag()),
+  XFLAGS: each((it) => it.list(() => it.flag(), true)),
+  XSET: each(set),
+  XNUMBER: each((it) => it.number()),
+  XDATE: each((it) => it.date()),
+  XTIME: each((it) => it.dateTime()),
+  XITEM: each((it) => it.list(() => fetchItem(it))),
+  XLITERAL: each((it) => it.literal()),
+  XRAW: each((it) => it.run(/[^\r\n\0]/, "text")),
+};
+
+function twice(name: string, read: Arguments): Record<string, Arguments> {
+  return { [name]: read, [`UID ${name}`]: read };
+}
+
+/** Reads one command, its line end included. Throws `Wrong`, or `Incomplete`. */
+export function readCommand(bytes: Uint8Array, allowed: Allowed, granted: number): Seen {
+  const it = new Scanner(bytes, allowed, granted);
+  const tag = it.run(/[A-Za-z0-9]/, "a tag");
+  it.sp();
+  let name = it.atom();
+  if (name === "UID") {
+    it.sp();
+    name += ` ${it.atom()}`;
+  }
+  const words = name.startsWith("XNAME") ? [nameOf(it, name)] : [name, ...readerOf(it, name)(it)];
+  it.expect("\r\n");
+  return { tag, words, used: it.used };
+}
+
+function readerOf(it: Scanner, name: string): Arguments {
+  return Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : it.fail(`no command: ${name}`);
+}
+
+/** A name of the test's own, of one word or more. */
+function nameOf(it: Scanner, name: string): string {
+  return it.peek() === " " ? [name, ...oneOrMore(it, () => it.atom())].join(" ") : name;
+}
+
+function oneOrMore(it: Scanner, read: () => Word): Word[] {
+  const words: Word[] = [];
+  do {
+    it.sp();
+    words.push(read());
+  } while (it.peek() === " ");
+  return words;
+}
+
+/** The initial response is shown decoded (RFC 4959). */
+function authenticate(it: Scanner): Word[] {
+  it.sp();
+  const name = it.atom();
+  if (it.peek() !== " ") return [name];
+  it.sp();
+  const text = it.run(/[A-Za-z0-9+/=]/, "base64");
+  return [name, text === "=" ? "" : fromBase64(text) ?? it.fail("not base64")];
+}
+
+/** The bytes of strict base64, as text; `null` where it is none. */
+export function fromBase64(text: string): string | null {
+  const isRight = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/.test(text);
+  return isRight ? atob(text) : null;
+}
+
+function idField(it: Scanner): Word[] {
+  const name = it.string();
+  it.sp();
+  return [name, it.nstring()];
+}
+
+function list(it: Scanner): Word[] {
+  const words = each(mailbox, (it) => it.listMailbox())(it);
+  if (it.peek() !== " ") return words;
+  it.expect(" RETURN ");
+  return [...words, "RETURN", it.list(() => it.atom())];
+}
+
+function limit(it: Scanner): Word {
+  const resource = it.atom();
+  it.sp();
+  return [resource, it.number()];
+}
+
+function append(it: Scanner): Word[] {
+  it.sp();
+  const words: Word[] = [it.mailbox()];
+  do {
+    it.sp();
+    if (it.peek() === "(") {
+      words.push(it.list(() => it.flag(), true));
+      it.sp();
+    }
+    if (it.peek() === '"') {
+      words.push(it.dateTime());
+      it.sp();
+    }
+    words.push(it.literal());
+  } while (it.peek() === " ");
+  return words;
+}
+
+function storeItem(it: Scanner): Word {
+  const item = it.atom();
+  if (!/^[+-]?(?:FLAGS|X-GM-LABELS)(?:\.SILENT)?$/.test(item)) it.fail("not a STORE item");
+  return item;
+}
+
+/** A flag, or a label of Gmail's, which is a string in modified UTF-7. */
+function storeValue(it: Scanner): Word {
+  return it.atString ? it.string() : it.flag();
+}
+
+function fetch(it: Scanner): Word[] {
+  const words = each(set, (it) => it.list(() => fetchItem(it)))(it);
+  if (it.peek() !== " ") return words;
+  it.sp();
+  // RFC 4466 section 2.1: names, with a number or the like behind some.
+  return [...words, it.list(() => it.run(/[A-Z0-9.\-/:*,]/, "a modifier"))];
+}
+
+const HEADER_LIST = /^HEADER\.FIELDS(?:\.NOT)?$/;
+
+/** `fetch-att`, with its section and its partial range. */
+function fetchItem(it: Scanner): string {
+  let item = it.run(/[A-Z0-9.-]/, "a FETCH item");
+  if (it.peek() === "[") {
+    item += section(it);
+    if (it.peek() === "<") item += partial(it);
+  }
+  return item;
+}
+
+function section(it: Scanner): string {
+  it.expect("[");
+  const text = it.peek() === "]" ? "" : it.run(/[A-Z0-9.]/, "a section");
+  const rest = /^(?:[1-9]\d*(?:\.[1-9]\d*)*(?:\.(?=[A-Z])|$))?(.*)$/.exec(text)![1];
+  const parts = rest !== text;
+  const known = /^(?:|HEADER|TEXT|HEADER\.FIELDS(?:\.NOT)?)$/.test(rest) ||
+    (parts && rest === "MIME");
+  if (!known) it.fail(`not a section: ${text}`);
+  let fields = "";
+  if (HEADER_LIST.test(rest)) {
+    it.sp();
+    fields = ` (${it.list(() => it.astring()).join(" ")})`;
+  }
+  it.expect("]");
+  return `[${text}${fields}]`;
+}
+
+function partial(it: Scanner): string {
+  it.expect("<");
+  const first = it.number();
+  it.expect(".");
+  const count = it.number();
+  if (count === "0") it.fail("a partial range of nothing");
+  it.expect(">");
+  return `<${first}.${count}>`;
+}
+
+function sortKeys(it: Scanner): Word {
+  return it.list(() => it.atom());
+}
+
+function search(it: Scanner): Word[] {
+  it.sp();
+  if (it.allowed.anyCriteria) return ownCriteria(it);
+  const first = searchKey(it);
+  if (first[0] !== "CHARSET") return it.peek() === " " ? [...first, ...searchKeys(it)] : first;
+  return [...first, ...searchKeys(it)];
+}
+
+/** Criteria in a caller's own words: words, strings and parentheses, whatever they mean. */
+function ownCriteria(it: Scanner): Word[] {
+  const words: Word[] = [];
+  while (it.peek() !== "\r") {
+    if (it.atString) words.push(it.string());
+    else if (it.peek() === " ") it.sp();
+    else if ("()".includes(it.peek())) words.push(it.run(/[()]/, "a parenthesis"));
+    else words.push(it.run(/[!#-'*-z|}~]/, "a word"));
+  }
+  return words;
+}
+
+/** What SORT and THREAD look for. */
+function criteria(it: Scanner): Word[] {
+  if (!it.allowed.anyCriteria) return searchKeys(it);
+  it.sp();
+  return ownCriteria(it);
+}
+
+function searchKeys(it: Scanner): Word[] {
+  const words: Word[] = [];
+  do {
+    it.sp();
+    words.push(...searchKey(it));
+  } while (it.peek() === " ");
+  return words;
+}
+
+const WITH_TEXT = /^(?:BCC|BODY|CC|FROM|SUBJECT|TEXT|TO|X-GM-RAW|X-GM-LABELS|CHARSET)$/;
+const WITH_DATE = /^(?:BEFORE|ON|SINCE|SENT(?:BEFORE|ON|SINCE)|SAVED(?:BEFORE|ON|SINCE))$/;
+const WITH_NUMBER = /^(?:LARGER|SMALLER|OLDER|YOUNGER|MODSEQ)$/;
+const ALONE =
+  /^(?:ALL|(?:UN)?(?:ANSWERED|DELETED|DRAFT|FLAGGED|SEEN)|NEW|OLD|RECENT|SAVEDATESUPPORTED)$/;
+
+/** `search-key`; one that nobody knows may have texts behind it. */
+function searchKey(it: Scanner): Word[] {
+  if (it.peek() === "(") return [it.list(() => searchKey(it)).flat()];
+  if (/[\d*]/.test(it.peek())) return [it.sequenceSet()];
+  const key = it.atom();
+  const then = (read: () => Word) => {
+    it.sp();
+    return read();
+  };
+  if (ALONE.test(key)) return [key];
+  if (WITH_TEXT.test(key)) return [key, then(() => it.astring())];
+  if (WITH_DATE.test(key)) return [key, then(() => it.date())];
+  if (WITH_NUMBER.test(key)) return [key, then(() => it.number())];
+  if (/^(?:UN)?KEYWORD$/.test(key)) return [key, then(() => it.atom())];
+  if (key === "HEADER") return [key, then(() => it.astring()), then(() => it.astring())];
+  if (key === "UID") return [key, then(() => it.sequenceSet())];
+  if (key === "NOT") return [key, ...[then(() => searchKey(it))].flat()];
+  if (key === "OR") return [key, ...then(() => searchKey(it))!, ...then(() => searchKey(it))!];
+  if (key === "XNEW") return [key, then(() => newKeyValue(it))];
+  return [key];
+}
+
+/** Behind a key of the test's own: a set of ids, or any text. */
+function newKeyValue(it: Scanner): string {
+  if (it.atString) return it.string();
+  const text = it.run(/[^\s"(){]/, "a text");
+  return canonicalSet(text) ?? text;
+}
+
+/** A command as a failing test shows it. */
+export function shown(bytes: Uint8Array): string {
+  const text = latin1(bytes.subarray(0, 300));
+  return JSON.stringify(text) + (bytes.length > 300 ? `... (${bytes.length} bytes)` : "");
+}

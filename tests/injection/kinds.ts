@@ -1,0 +1,119 @@
+// What may stand in a place, by the kinds of text that the protocol knows, and how the server then
+// sees it. `null`: it can't be sent, and must be refused.
+import { canonicalSet, latin1, type Word } from "./scanner.ts";
+import type { Setting } from "./watched_client.ts";
+
+/** What a value must look like to the server. */
+export type Kind = (value: string, setting: Setting) => Word;
+
+const ATOM = /^[!#$&'+,\-./0-9:;<=>?@A-Z[^_`a-z|}~]+$/;
+
+/** A text in UTF-8, a character for each byte. */
+export function utf8(text: string): string {
+  return latin1(new TextEncoder().encode(text));
+}
+
+/** Any Unicode text without a NUL. */
+export function text(value: string): string | null {
+  return value.isWellFormed() && !value.includes("\0") ? utf8(value) : null;
+}
+
+/** A folder's name: modified UTF-7 may hold anything, UTF-8 all but NUL. */
+export function mailbox(value: string, { utf8: unicode, folderEncode }: Setting): string | null {
+  if (!value.isWellFormed()) return null;
+  if (unicode) return value.includes("\0") ? null : value;
+  // deno-lint-ignore no-control-regex
+  return folderEncode || /^[\x01-\x7f]*$/.test(value) ? value : null;
+}
+
+/** An atom as it is. */
+export function atom(value: string): string | null {
+  return ATOM.test(value) ? value : null;
+}
+
+/** An atom in upper case. */
+export function name(value: string): string | null {
+  return ATOM.test(value) ? value.toUpperCase() : null;
+}
+
+/** A flag that may be stored. */
+export function flag(value: string): string | null {
+  if (/^\\recent$/i.test(value)) return null;
+  return ATOM.test(value.replace(/^\\/, "")) ? value : null;
+}
+
+/** A set of message ids. */
+export function ids(value: string): string | null {
+  return canonicalSet(value);
+}
+
+/** A whole number, written as short as can be. */
+export function number(value: string): string | null {
+  return /^\d{1,19}$/.test(value) && BigInt(value) < 2n ** 63n ? String(BigInt(value)) : null;
+}
+
+/** A date; none of the nasty ones is one. */
+export function none(): null {
+  return null;
+}
+
+/** The rights of an ACL. */
+export function rights(value: string): string | null {
+  return /^[+-]?[a-z0-9]*$/.test(value) ? value : null;
+}
+
+/** A charset, where RFC 3501 lets it be any text; in UTF-8 there is none (RFC 6855 section 3). */
+export function charset(value: string, setting: Setting): string | null {
+  return setting.utf8 ? "" : text(value);
+}
+
+/** A charset, where it is an atom or quoted (RFC 5256). */
+export function quotedCharset(value: string, setting: Setting): string | null {
+  // deno-lint-ignore no-control-regex
+  const isQuotable = setting.utf8 ? /^[^\0\r\n]*$/ : /^[\x01-\x09\x0b\x0c\x0e-\x7f]*$/;
+  return isQuotable.test(value) ? text(value) : null;
+}
+
+/** A message: its line ends become CRLF. */
+export function message(value: string): string | null {
+  return text(value.replace(/\r\n|\r|\n/g, "\r\n"));
+}
+
+/** A field of a mechanism that ends its fields at control characters. */
+export function field(value: string): string | null {
+  return value.isWellFormed() && !/\p{Cc}/u.test(value) ? utf8(value) : null;
+}
+
+/** The same where it can't be empty. */
+export function token(value: string): string | null {
+  return value === "" ? null : field(value);
+}
+
+/** A FETCH item; spaces around it do not count. */
+export function item(value: string): string | null {
+  const wanted = value.trim();
+  return /^[A-Za-z][A-Za-z0-9.-]*$/.test(wanted) ? wanted.toUpperCase() : null;
+}
+
+/** One sort criterion or more; spaces around them do not count. */
+export function sortKey(value: string): readonly string[] | null {
+  const wanted = value.trim();
+  if (!/^[A-Za-z][A-Za-z0-9=-]*(?: [A-Za-z][A-Za-z0-9=-]*)*$/.test(wanted)) return null;
+  return wanted.toUpperCase().split(" ");
+}
+
+/** A modifier of FETCH, of one word or more. */
+export function modifier(value: string): readonly string[] | null {
+  const words = value.split(" ");
+  if (!words.every((word) => /^[A-Za-z0-9.\-/:*,]+$/.test(word))) return null;
+  return value.toUpperCase().split(" ");
+}
+
+const BARE_KEYS =
+  /^(?:ALL|(?:UN)?(?:ANSWERED|DELETED|DRAFT|FLAGGED|SEEN)|NEW|OLD|RECENT|SAVEDATESUPPORTED)$/i;
+
+/** A search key by itself: a known one, a set of ids, or an extension's. */
+export function searchKey(value: string): string | null {
+  if (/^[\d*]/.test(value)) return canonicalSet(value);
+  return BARE_KEYS.test(value) ? value.toUpperCase() : atom(value);
+}
