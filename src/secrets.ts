@@ -3,8 +3,9 @@ import { encodeUtf8 } from "./wire/bytes.ts";
 import { encodeBase64 } from "./wire/base64.ts";
 
 const BLOT = "**REDACTED**";
-/** What is shorter could be any word of the server's. */
+/** What is shorter could be any word of the server's, and so could a few letters. */
 const SHORTEST = 4;
+const ANY_WORD = /^[a-z]{1,5}$/i;
 /** A word that is shorter may stand in anything. */
 const SHORTEST_WORD = 6;
 /** Engines refuse patterns that are too large: what is longer is looked for by itself. */
@@ -40,7 +41,7 @@ export class Secrets {
   }
 
   #addForm(form: string): void {
-    if (form.length < SHORTEST) return;
+    if (form.length < SHORTEST || ANY_WORD.test(form)) return;
     this.#forms.add(form);
     if (this.#forms.size > MOST) this.#forms.delete(this.#forms.values().next().value!);
     this.#patterns = null;
@@ -58,14 +59,17 @@ export class Secrets {
     if (this.#forms.size === 0 || !("code" in response)) return response;
     const text = this.blot(response.text);
     const status = response.kind === "tagged" ? response.status : response.type;
-    const { code } = response;
     // The code of a success is for the program: a flag may well be called as a password is.
-    if (code === null || status === "OK" || status === "PREAUTH") return { ...response, text };
-    return { ...response, text, code: this.#blotCode(code) };
+    const isSuccess = status === "OK" || status === "PREAUTH";
+    const code = isSuccess ? response.code : this.#blotCode(response.code);
+    return text === response.text && code === response.code
+      ? response
+      : { ...response, text, code };
   }
 
-  #blotCode(code: ResponseCode): ResponseCode {
-    return NUMBERS.test(code.argument) ? code : { ...code, argument: this.blot(code.argument) };
+  #blotCode(code: ResponseCode | null): ResponseCode | null {
+    if (code === null || NUMBERS.test(code.argument)) return code;
+    return { ...code, argument: this.blot(code.argument) };
   }
 }
 
