@@ -28,7 +28,7 @@ import { DEFAULT_LIMITS, type Limits } from "./wire/limits.ts";
 import { type Frame, type FrameHandler, Reader } from "./wire/reader.ts";
 import { readResponse } from "./wire/response.ts";
 import { visible } from "./wire/text.ts";
-import { type CommandPart, CommandWriter } from "./wire/writer.ts";
+import { type CommandPart, CommandWriter, Page, type WriterOptions } from "./wire/writer.ts";
 
 /** How a connection behaves. */
 export interface ConnectionOptions {
@@ -111,6 +111,7 @@ export class Connection {
   /** Ends the wait for the new streams. */
   #giveUpChange: ((cause: ImapError) => void) | null = null;
 
+  #written: WriterOptions | null = null;
   readonly #secrets = new Secrets();
   readonly #gate = new Gate();
   readonly #deadline = new Deadline(() => this.#patience(), (seconds) => this.#expired(seconds));
@@ -202,20 +203,21 @@ export class Connection {
     return result;
   }
 
-  async #enqueue<Result>(command: Command<Result>, request: CallRequest): Promise<Result> {
-    request.signal?.throwIfAborted();
+  /** Not `async`, which would be two promises more for each call. */
+  #enqueue<Result>(command: Command<Result>, request: CallRequest): Promise<Result> {
+    if (request.signal?.aborted) return Promise.reject(request.signal.reason);
     const over = this.#failure ?? this.#ending;
-    if (over !== null) throw over;
-    const call = new Call(command, `A${++this.#lastTag}`, request, () => this.#givenUp(call));
+    if (over !== null) return Promise.reject(over);
+    const call = new Call(command, `A${++this.#lastTag}`, request, this.#givenUp);
     this.#calls.add(call);
     this.#gate.wake();
-    void this.#send();
-    return await (call.settled as Promise<Result>);
+    this.#sendNext();
+    return call.settled as Promise<Result>;
   }
 
-  #givenUp(call: Call): void {
-    if (this.#calls.remove(call)) void this.#send();
-  }
+  readonly #givenUp = (call: Call): void => {
+    if (this.#calls.remove(call)) this.#sendNext();
+  };
 
   async #change(change: (duplex: Duplex) => Promise<Duplex>): Promise<void> {
     // What stands behind the OK was put there by somebody who is not (yet) encrypted.
@@ -241,7 +243,7 @@ export class Connection {
     this.#changing = false;
     this.#deadline.watch();
     void this.#read();
-    void this.#send();
+    this.#sendNext();
   }
 
   /** Ends the connection; whatever waits on it is rejected. */
@@ -440,13 +442,16 @@ export class Connection {
       this.#reader.stop();
     }
     this.#deadline.watch();
-    void this.#send();
+    this.#sendNext();
   }
 
   // Sending
 
+  #sendNext(): void {
+    if (!this.#sending && this.#calls.hasWaiting) void this.#send();
+  }
+
   async #send(): Promise<void> {
-    if (this.#sending) return;
     this.#sending = true;
     try {
       for (let call = this.#next(); call !== null; call = this.#next()) await this.#sendFrom(call);
@@ -464,10 +469,11 @@ export class Connection {
 
   /** Sends a call and, in the same chunk, those behind it that may go along. */
   async #sendFrom(first: Call): Promise<void> {
+    const page = new Page(BATCH);
     const batch: Uint8Array[] = [];
     let size = 0;
     for (let call: Call | null = first; call !== null; call = size < BATCH ? this.#next() : null) {
-      const parts = this.#begin(call);
+      const parts = this.#begin(call, page);
       if (parts === null) continue;
       if (parts.length > 1) {
         if (size > 0) await this.#write(concat(batch));
@@ -476,18 +482,16 @@ export class Connection {
       batch.push(parts[0].bytes);
       size += parts[0].bytes.length;
     }
-    if (size > 0) await this.#write(batch.length === 1 ? batch[0] : concat(batch));
+    // Most often all of it stands in the page, in one piece.
+    if (size > 0) await this.#write(size === page.used ? page.written : concat(batch));
   }
 
   /** Writes a call's command out; `null` where that fails, and then nothing is sent. */
-  #begin(call: Call): readonly CommandPart[] | null {
-    const { nonSynchronising, utf8, rawNames } = this.session;
-    const { folderEncode } = call.request;
-    const rawName = (name: string) => rawNames.of(name);
+  #begin(call: Call, page: Page): readonly CommandPart[] | null {
     let parts: readonly CommandPart[];
     try {
       this.session.check(call.command);
-      parts = call.write(new CommandWriter({ nonSynchronising, utf8, folderEncode, rawName }));
+      parts = call.write(new CommandWriter(this.#writerOptions(call.request), page));
     } catch (error) {
       call.reject(error);
       return null;
@@ -498,6 +502,17 @@ export class Connection {
     this.#deadline.touch();
     this.#deadline.watch();
     return parts;
+  }
+
+  /** How commands are written now. */
+  #writerOptions({ folderEncode }: CallRequest): WriterOptions {
+    const { nonSynchronising, utf8, rawNames } = this.session;
+    const known = this.#written;
+    const isSame = known?.nonSynchronising === nonSynchronising && known.utf8 === utf8 &&
+      known.folderEncode === folderEncode;
+    if (isSame) return known;
+    const rawName = (name: string) => rawNames.of(name);
+    return this.#written = { nonSynchronising, utf8, folderEncode, rawName };
   }
 
   async #sendParts(call: Call, parts: readonly CommandPart[]): Promise<void> {

@@ -24,12 +24,25 @@ export class Session {
   loggedOut = false;
   /** The selected folder, if any. */
   folder: SelectedFolder | null = null;
-  /** In upper case; `null` while not known. */
-  capabilities: readonly string[] | null = null;
   /** Folder names that can be written in the server's own way only. */
   readonly rawNames: RawNames = new RawNames();
   /** What ENABLE switched on, in upper case. */
   readonly enabled: Set<string> = new Set();
+  #capabilities: readonly string[] | null = null;
+  #known: ReadonlySet<string> = new Set();
+  #nonSynchronising = -1;
+
+  /** In upper case; `null` while not known. */
+  get capabilities(): readonly string[] | null {
+    return this.#capabilities;
+  }
+
+  set capabilities(capabilities: readonly string[] | null) {
+    this.#capabilities = capabilities;
+    this.#known = new Set(capabilities);
+    const limited = this.has("LITERAL-") || this.has("IMAP4REV2");
+    this.#nonSynchronising = this.has("LITERAL+") ? Infinity : limited ? 4096 : -1;
+  }
 
   /** The state of RFC 9051 section 3. */
   get state(): SessionState {
@@ -40,7 +53,7 @@ export class Session {
 
   /** Whether the server offers a capability, as far as is known. */
   has(capability: string): boolean {
-    return this.capabilities?.includes(capability.toUpperCase()) ?? false;
+    return this.#known.has(capability.toUpperCase());
   }
 
   /** Whether strings and folder names are UTF-8 (RFC 6855, RFC 9051). */
@@ -50,8 +63,7 @@ export class Session {
 
   /** The largest literal that the server takes unasked (RFC 7888); -1: none. */
   get nonSynchronising(): number {
-    if (this.has("LITERAL+")) return Infinity;
-    return this.has("LITERAL-") || this.has("IMAP4REV2") ? 4096 : -1;
+    return this.#nonSynchronising;
   }
 
   /** How many bytes a message may have (RFC 7889); `Infinity` where the server does not say. */

@@ -74,6 +74,7 @@ function appendAll(
   return {
     name: "APPEND",
     state: "authenticated",
+    pipelining: "uids",
     write(out: CommandWriter): void {
       out.sp().mailbox(folder);
       for (const { bytes, flags, date } of ready) {

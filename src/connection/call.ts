@@ -32,7 +32,7 @@ export class Call {
   #reject!: (reason: unknown) => void;
   #isSettled = false;
   #out: CommandWriter | null = null;
-  readonly #onAbort: () => void;
+  #onAbort: (() => void) | null = null;
 
   /** `aborted` is told when the caller gives up. */
   constructor(
@@ -48,11 +48,13 @@ export class Call {
       this.#resolve = resolve;
       this.#reject = reject;
     });
+    const { signal } = request;
+    if (signal === undefined) return;
     this.#onAbort = () => {
-      this.reject(request.signal!.reason);
+      this.reject(signal.reason);
       aborted(this);
     };
-    request.signal?.addEventListener("abort", this.#onAbort);
+    signal.addEventListener("abort", this.#onAbort);
   }
 
   /** The caller has its result or error; what still comes for the command is only taken in. */
@@ -67,8 +69,7 @@ export class Call {
 
   /** Writes the command out. */
   write(out: CommandWriter): ReturnType<CommandWriter["finish"]> {
-    out.atom(this.tag);
-    for (const word of this.command.name.split(" ")) out.sp().atom(word);
+    out.atom(this.tag).sp().commandName(this.command.name);
     this.command.write?.(out);
     this.#out = out;
     return out.finish();
@@ -107,7 +108,9 @@ export class Call {
   #settle(): boolean {
     if (this.#isSettled) return false;
     this.#isSettled = true;
-    this.request.signal?.removeEventListener("abort", this.#onAbort);
+    if (this.#onAbort !== null) {
+      this.request.signal!.removeEventListener("abort", this.#onAbort);
+    }
     return true;
   }
 }

@@ -1,3 +1,4 @@
+import type { Command } from "../command.ts";
 import type { Call } from "./call.ts";
 import { ProtocolError } from "../errors.ts";
 import type { FetchResponse, UntaggedResponse } from "../model/responses.ts";
@@ -7,6 +8,8 @@ import type { LiteralSink } from "../model/values.ts";
 export class CallQueue {
   #waiting: Call[] = [];
   #inFlight: Call[] = [];
+  /** How many of those in flight last until they are interrupted. */
+  #endless = 0;
   readonly #most: number;
 
   /** So many responses may come for one call. */
@@ -28,7 +31,12 @@ export class CallQueue {
   /** Puts a call at the end of the queue; what would hold it up for ever is told to end. */
   add(call: Call): void {
     this.#waiting.push(call);
-    for (const { command } of this.#inFlight) command.interrupt?.();
+    if (this.#endless > 0) { for (const { command } of this.#inFlight) command.interrupt?.(); }
+  }
+
+  /** Whether a call waits to be sent. */
+  get hasWaiting(): boolean {
+    return this.#waiting.length > 0;
   }
 
   /** Takes a call out that was not sent yet. */
@@ -40,19 +48,29 @@ export class CallQueue {
 
   /** The next call, if it may run beside those in flight (RFC 9051 section 5.5). */
   next(): Call | null {
-    const [next] = this.#waiting;
-    if (next === undefined || !this.#inFlight.every((other) => mayMeet(next, other))) return null;
+    if (this.#waiting.length === 0 || !this.#mayRun(this.#waiting[0].command)) return null;
     return this.#waiting.shift()!;
+  }
+
+  /** Those in flight are all of one kind, or it is one alone: the first speaks for all. */
+  #mayRun({ pipelining = "alone", unmarked, name }: Command<unknown>): boolean {
+    const { oldest } = this;
+    if (oldest === undefined) return true;
+    if (pipelining === "alone" || pipelining !== oldest.command.pipelining) return false;
+    return !unmarked || !this.#inFlight.some(({ command }) => command.name === name);
   }
 
   /** A call is about to be sent. */
   begin(call: Call): void {
     this.#inFlight.push(call);
+    if (call.command.interrupt !== undefined) this.#endless++;
     if (this.#waiting.length > 0) call.command.interrupt?.();
   }
 
   /** The call that a tagged response is for. */
   find(tag: string): Call | undefined {
+    const { oldest } = this;
+    if (oldest?.tag === tag) return oldest;
     return this.#inFlight.find((call) => call.tag === tag);
   }
 
@@ -63,7 +81,9 @@ export class CallQueue {
 
   /** A call has its answer. */
   end(call: Call): void {
-    this.#inFlight.splice(this.#inFlight.indexOf(call), 1);
+    if (call.command.interrupt !== undefined) this.#endless--;
+    if (call === this.oldest) this.#inFlight.shift();
+    else this.#inFlight.splice(this.#inFlight.indexOf(call), 1);
   }
 
   /** Empties the queue. */
@@ -71,6 +91,7 @@ export class CallQueue {
     const all = [...this.#inFlight, ...this.#waiting];
     this.#inFlight = [];
     this.#waiting = [];
+    this.#endless = 0;
     return all;
   }
 
@@ -111,11 +132,4 @@ export class CallQueue {
   responder(): Call | undefined {
     return this.#inFlight.find(({ command }) => command.respond !== undefined);
   }
-}
-
-function mayMeet({ command: next }: Call, { command: other }: Call): boolean {
-  if ((next.pipelining ?? "alone") === "alone" || next.pipelining !== other.pipelining) {
-    return false;
-  }
-  return !(next.unmarked && next.name === other.name);
 }

@@ -59,15 +59,74 @@ const ZONES: Readonly<Record<string, number>> = {
 
 /** Reads an RFC 5322 or INTERNALDATE date; `null` where it is none. */
 export function parseDate(text: string): ZonedDate | null {
+  return parseUsualDate(text) ?? parseUnusualDate(text);
+}
+
+/**
+ * Reads the two forms that nearly all dates have, several times as fast as any expression could:
+ * `Wed, 17 Jul 1996 02:23:25 -0700 (PDT)` and `17-Jul-1996 02:44:25 -0700`.
+ */
+function parseUsualDate(text: string): ZonedDate | null {
+  let at = text.charCodeAt(3) === COMMA ? 5 : 0;
+  let day = text.charCodeAt(at) === SPACE ? 0 : digits(text, at, 1);
+  const unit = digits(text, at + 1, 1);
+  if (unit >= 0) day = 10 * day + unit;
+  at += unit >= 0 ? 2 : 1;
+  const between = text.charCodeAt(at);
+  const month = PACKED_MONTHS.indexOf(packed(text, at + 1));
+  const year = digits(text, at + 5, 4);
+  const hour = digits(text, at + 10, 2);
+  const minute = digits(text, at + 13, 2);
+  const second = digits(text, at + 16, 2);
+  const sign = text.charCodeAt(at + 19);
+  const zone = digits(text, at + 20, 4);
+  const isUsual = (between === SPACE || between === HYPHEN) &&
+    text.charCodeAt(at + 4) === between && text.charCodeAt(at + 9) === SPACE &&
+    text.charCodeAt(at + 12) === COLON && text.charCodeAt(at + 15) === COLON &&
+    text.charCodeAt(at + 18) === SPACE && (sign === PLUS || sign === HYPHEN) &&
+    !(text.charCodeAt(at + 24) !== SPACE && text.length > at + 24);
+  // What is out of range, or may be, is left to the other.
+  const isPlain = day > 0 && day <= DAYS[month] && year >= 1000 && hour >= 0 && hour < 24 &&
+    minute >= 0 && minute < 60 && second >= 0 && second < 60 && zone >= 0;
+  if (!isUsual || !isPlain) return null;
+  const east = Math.floor(zone / 100) * 60 + zone % 100;
+  const offset = sign === HYPHEN ? 0 - east : east;
+  return new ZonedDate(Date.UTC(year, month, day, hour, minute - offset, second), offset, text);
+}
+
+const [SPACE, PLUS, COMMA, HYPHEN, COLON, ZERO] = [32, 43, 44, 45, 58, 48];
+
+/** A number of so many digits; negative, or not a number, where others stand there. */
+function digits(text: string, at: number, count: number): number {
+  let number = 0;
+  for (let i = at; i < at + count; i++) {
+    const digit = text.charCodeAt(i) - ZERO;
+    if (!(digit >= 0 && digit <= 9)) return -1;
+    number = number * 10 + digit;
+  }
+  return number;
+}
+
+/** Three characters as one number. */
+function packed(text: string, at: number): number {
+  return text.charCodeAt(at) << 16 | text.charCodeAt(at + 1) << 8 | text.charCodeAt(at + 2);
+}
+
+/** How many days every month has at the least. */
+const DAYS = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
+
+const PACKED_MONTHS = MONTHS.map((name) => packed(name, 0));
+
+function parseUnusualDate(text: string): ZonedDate | null {
   const match = DATE.exec(text);
   if (match === null) return null;
-  const [, day, monthName, yearText, hour, minute, second, sign, digits, zone] = match;
+  const [, day, monthName, yearText, hour, minute, second, sign, offsetText, zone] = match;
   const month = MONTHS.indexOf(monthName[0].toUpperCase() + monthName.slice(1).toLowerCase());
   if (month < 0 || +hour > 23 || +minute > 59 || +(second ?? 0) > 60) return null;
   // The setter, since Date.UTC takes the years 0 to 99 for the 1900s.
   const midnight = new Date(0).setUTCFullYear(fullYear(yearText), month, +day);
   if (new Date(midnight).getUTCDate() !== +day) return null;
-  const offset = digits === undefined ? zoneOffset(zone) : digitsOffset(sign, digits);
+  const offset = offsetText === undefined ? zoneOffset(zone) : digitsOffset(sign, offsetText);
   const minutes = +hour * 60 + +minute - (offset ?? 0);
   return new ZonedDate(midnight + (minutes * 60 + +(second ?? 0)) * 1000, offset, text);
 }

@@ -1,9 +1,4 @@
-import type {
-  BodyFields,
-  BodyMultipart,
-  BodyStructure,
-  Disposition,
-} from "../model/body_structure.ts";
+import type { BodyMultipart, BodyStructure, Disposition } from "../model/body_structure.ts";
 import type { ImapValue } from "../model/values.ts";
 import type { Envelope } from "../model/envelope.ts";
 import { decodeHeader } from "../model/header_text.ts";
@@ -40,7 +35,11 @@ function readMultipart(cursor: Cursor, part: string): BodyMultipart {
     subtype,
     part,
     parts,
-    ...extension(cursor, params),
+    params,
+    disposition: readDisposition(cursor),
+    language: readLanguage(cursor),
+    location: readLocation(cursor),
+    extensions: readExtensions(cursor),
   };
 }
 
@@ -77,7 +76,11 @@ function readPart(cursor: Cursor, part: string): BodyStructure {
     envelope: inner.envelope,
     body: inner.body,
     md5,
-    ...extension(cursor, params),
+    params,
+    disposition: readDisposition(cursor),
+    language: readLanguage(cursor),
+    location: readLocation(cursor),
+    extensions: readExtensions(cursor),
   };
 }
 
@@ -92,10 +95,20 @@ function childless(
   cursor: Cursor,
   part: string,
   subtype: string,
-  params: Readonly<Record<string, string>>,
+  params: Params,
 ): BodyMultipart {
-  const rest = extension(cursor, params);
-  return { isMultipart: true, type: "multipart", subtype, part, parts: [], ...rest };
+  return {
+    isMultipart: true,
+    type: "multipart",
+    subtype,
+    part,
+    parts: [],
+    params,
+    disposition: readDisposition(cursor),
+    language: readLanguage(cursor),
+    location: readLocation(cursor),
+    extensions: readExtensions(cursor),
+  };
 }
 
 /** What stands between the size and the lines: for a message, its envelope and structure. */
@@ -124,17 +137,14 @@ function readInnerBody(cursor: Cursor, part: string): BodyStructure {
   return structure;
 }
 
-/** The extension data: disposition, language, location, and what may come behind them. */
-function extension(
-  cursor: Cursor,
-  params: Readonly<Record<string, string>>,
-): Pick<BodyFields, "params" | "disposition" | "language" | "location" | "extensions"> {
-  const disposition = readDisposition(cursor);
-  const language = readLanguage(cursor);
-  const location = readLocation(cursor);
+const NOTHING: readonly ImapValue[] = Object.freeze([]);
+
+/** What may come behind the fields that RFC 9051 names. */
+function readExtensions(cursor: Cursor): readonly ImapValue[] {
+  if (atEnd(cursor)) return NOTHING;
   const extensions: ImapValue[] = [];
   while (!atEnd(cursor)) extensions.push(cursor.value());
-  return { params, disposition, language, location, extensions };
+  return extensions;
 }
 
 function atEnd(cursor: Cursor): boolean {
@@ -153,22 +163,27 @@ function text(cursor: Cursor): string | null {
  */
 function readCount(cursor: Cursor): number | null {
   if (atEnd(cursor) || cursor.peek() === LPAREN) return null;
-  const count = Number(cursor.nstring() ?? NaN);
+  const count = cursor.numberAlone() ?? Number(cursor.nstring() ?? NaN);
   return count >= 0 && Number.isSafeInteger(count) ? count : null;
 }
 
-function readParams(cursor: Cursor): Readonly<Record<string, string>> {
-  const params: Record<string, string> = Object.create(null);
-  if (atEnd(cursor)) return params;
+type Params = Readonly<Record<string, string>>;
+
+const NO_PARAMS: Params = Object.freeze(Object.create(null));
+
+function readParams(cursor: Cursor): Params {
+  if (atEnd(cursor)) return NO_PARAMS;
   if (cursor.peek() !== LPAREN) {
     cursor.value(); // NIL, or a stray string
-    return params;
+    return NO_PARAMS;
   }
-  cursor.list(() => {
+  const params: Record<string, string> = Object.create(null);
+  cursor.open();
+  for (let count = 0; cursor.more(count); count++) {
     const name = cursor.nstring() ?? "";
     const value = atEnd(cursor) ? null : cursor.nstring();
     params[name.toLowerCase()] = value ?? "";
-  });
+  }
   return joinParameters(params);
 }
 
@@ -177,7 +192,7 @@ function readDisposition(cursor: Cursor): Disposition | null {
   if (atEnd(cursor)) return null;
   if (cursor.peek() !== LPAREN) {
     const type = cursor.nstring();
-    return type === null ? null : { type: type.toLowerCase(), params: Object.create(null) };
+    return type === null ? null : { type: type.toLowerCase(), params: NO_PARAMS };
   }
   cursor.expect(LPAREN);
   const type = text(cursor);

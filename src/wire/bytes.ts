@@ -12,6 +12,7 @@ export const LPAREN = 40;
 export const RPAREN = 41;
 export const STAR = 42;
 export const PLUS = 43;
+export const HYPHEN = 45;
 export const ZERO = 48;
 export const NINE = 57;
 export const LT = 60;
@@ -52,11 +53,12 @@ export function tryUtf8(bytes: Uint8Array): string | null {
 
 /** Text that ought to be ASCII: as UTF-8 where it is, else as Windows-1252, so nothing is lost. */
 export function decodeLoosely(bytes: Uint8Array, start: number, end: number): string {
-  if (end - start < SHORT) {
-    let text = "";
-    let i = start;
-    for (; i < end && bytes[i] < 128; i++) text += String.fromCharCode(bytes[i]);
-    if (i === end) return text;
+  let i = start;
+  while (i < end && bytes[i] < 128) i++;
+  if (i === end) {
+    return end - start < SHORT
+      ? decodeAscii(bytes, start, end)
+      : decodeUtf8(bytes.subarray(start, end));
   }
   const view = bytes.subarray(start, end);
   return tryUtf8(view) ?? repairWindows1252(windows1252.decode(view));

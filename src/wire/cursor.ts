@@ -4,6 +4,7 @@ import {
   CR,
   decodeAscii,
   decodeLoosely,
+  decodeUtf8,
   DQUOTE,
   encodeUtf8,
   LBRACE,
@@ -24,10 +25,14 @@ import { DEFAULT_LIMITS, type Limits } from "./limits.ts";
 import type { ImapValue, LiteralSink } from "../model/values.ts";
 import type { DetachedLiteral, Frame } from "./reader.ts";
 import { visible } from "./text.ts";
+import { word } from "./words.ts";
 
 /** Bytes that end an atom, however lenient one is. */
 const ATOM_END = new Uint8Array(256);
 for (const byte of [TAB, LF, CR, SP, DQUOTE, LPAREN, RPAREN]) ATOM_END[byte] = 1;
+
+/** So many bytes are made text at once: most of what is read of a response is text. */
+const STRETCH = 4096;
 
 /**
  * Reads one response from its bytes, a grammar element at a time; each method carries the name
@@ -46,6 +51,10 @@ export class Cursor {
   readonly #limits: Limits;
   #nextDetached = 0;
   #depth = 0;
+  /** A stretch of the bytes as text, of which the strings in it are parts. */
+  #text = "";
+  #textStart = 0;
+  #textEnd = 0;
 
   /** A cursor at the start of a response. */
   constructor(frame: Frame, limits: Limits = DEFAULT_LIMITS) {
@@ -84,11 +93,10 @@ export class Cursor {
 
   /** Skips white space, if there is any. */
   space(): this {
-    while (this.at < this.end) {
-      const byte = this.bytes[this.at];
-      if (byte !== SP && byte !== TAB && byte !== CR && byte !== LF) break;
-      this.at++;
-    }
+    const { bytes, end } = this;
+    let i = this.at;
+    while (i < end && bytes[i] <= SP && isSpace(bytes[i])) i++;
+    this.at = i;
     return this;
   }
 
@@ -105,20 +113,33 @@ export class Cursor {
     return this;
   }
 
+  /** Whether what stands between two places comes again here, and if so moves behind it. */
+  repeats(start: number, end: number): boolean {
+    const { bytes, at } = this;
+    // Of a literal, the bytes may stand elsewhere.
+    if (this.#detached.length > 0 || at + end - start > this.end) return false;
+    for (let i = 0; i < end - start; i++) if (bytes[start + i] !== bytes[at + i]) return false;
+    this.at = at + end - start;
+    return true;
+  }
+
   /** An atom: everything up to white space, a parenthesis or a quote; brackets hold together. */
   atom(): string {
     const start = this.at;
     this.#skipAtom();
     if (this.at === start) throw this.error("expected an atom");
-    return decodeLoosely(this.bytes, start, this.at);
+    return word(this.bytes, start, this.at);
   }
 
   /** A word: as an atom, but a bracket means nothing, as in names (`ASTRING-CHAR`) and flags. */
   word(): string {
     const start = this.at;
-    while (this.at < this.end && ATOM_END[this.bytes[this.at]] === 0) this.at++;
-    if (this.at === start) throw this.error("expected a word");
-    return decodeLoosely(this.bytes, start, this.at);
+    const { bytes, end } = this;
+    let i = start;
+    while (i < end && ATOM_END[bytes[i]] === 0) i++;
+    this.at = i;
+    if (i === start) throw this.error("expected a word");
+    return word(this.bytes, start, this.at);
   }
 
   /** An atom in upper case. */
@@ -154,6 +175,18 @@ export class Cursor {
     if (value > Number.MAX_SAFE_INTEGER) throw this.error("a number that is too large");
     this.at = i;
     return value;
+  }
+
+  /** A number with nothing else behind its digits; `null`, with nothing taken, for anything else. */
+  numberAlone(): number | null {
+    const { bytes, at } = this;
+    let value = 0;
+    let i = at;
+    for (; i < this.end && isDigit(bytes[i]); i++) value = value * 10 + bytes[i] - ZERO;
+    this.at = i;
+    if (i > at && value <= Number.MAX_SAFE_INTEGER && this.atGap()) return value;
+    this.at = at;
+    return null;
   }
 
   /** Digits of any length, as a mod-sequence may have (RFC 7162 section 7). */
@@ -206,11 +239,37 @@ export class Cursor {
 
   /** A quoted string, its quotes and escapes resolved. */
   quoted(): string {
-    const start = this.at + 1;
-    const end = this.#skipQuoted();
-    if (!this.#escaped) return decodeLoosely(this.bytes, start, end);
-    const bytes = unescape(this.bytes.subarray(start, end));
-    return decodeLoosely(bytes, 0, bytes.length);
+    const { bytes, end, at } = this;
+    // What most strings are: ASCII with nothing to resolve.
+    let i = at + 1;
+    while (i < end && PLAIN[bytes[i]] === 1) i++;
+    if (i < end && bytes[i] === DQUOTE && bytes[at] === DQUOTE) {
+      this.at = i + 1;
+      return this.#ascii(at + 1, i);
+    }
+    const start = at + 1;
+    const close = this.#skipQuoted();
+    if (!this.#escaped) return decodeLoosely(bytes, start, close);
+    const plain = unescape(bytes.subarray(start, close));
+    return decodeLoosely(plain, 0, plain.length);
+  }
+
+  /** The text of bytes that are ASCII: cut out of a stretch that is made text once. */
+  #ascii(start: number, end: number): string {
+    if (start < this.#textStart || end > this.#textEnd) {
+      if (end - start >= STRETCH) return decodeUtf8(this.bytes.subarray(start, end));
+      this.#stretch(start, Math.min(start + STRETCH, this.end));
+    }
+    if (this.#text === "") return decodeAscii(this.bytes, start, end);
+    return this.#text.substring(start - this.#textStart, end - this.#textStart);
+  }
+
+  /** Makes bytes text, unless there are characters of several bytes in them: places would differ. */
+  #stretch(start: number, end: number): void {
+    const text = decodeUtf8(this.bytes.subarray(start, end));
+    this.#text = text.length === end - start ? text : "";
+    this.#textStart = start;
+    this.#textEnd = end;
   }
 
   #quotedBytes(): Uint8Array {
@@ -290,26 +349,37 @@ export class Cursor {
     return decodeLoosely(bytes, 0, bytes.length);
   }
 
+  /** Moves behind the `(` that begins a list; {@linkcode more} then tells whether it goes on. */
+  open(): this {
+    return this.expect(LPAREN).enter();
+  }
+
   /**
-   * Reads a parenthesised list: moves behind each `(` and calls `item` for every element till the
-   * `)`. The depth and the number of items are bounded.
+   * Whether another item comes in a list of which `count` were read; takes the `)` where none does.
+   * The depth and the number of items are bounded.
    */
-  list(item: () => void): void {
-    this.expect(LPAREN).enter();
-    let items = 0;
-    while (!this.space().take(RPAREN)) {
-      if (this.done) throw this.error("a list without end");
-      if (++items > this.#limits.items) throw this.error("a list with too many items");
-      item();
+  more(count: number): boolean {
+    if (this.space().take(RPAREN)) {
+      this.leave();
+      return false;
     }
-    this.leave();
+    if (this.done) throw this.error("a list without end");
+    if (count >= this.#limits.items) throw this.error("a list with too many items");
+    return true;
+  }
+
+  /** Reads a parenthesised list: calls `item`, which reads one, for every element. */
+  list(item: () => void): void {
+    this.open();
+    for (let count = 0; this.more(count); count++) item();
   }
 
   /** A list went one deeper; throws where that is too deep. */
-  enter(): void {
+  enter(): this {
     if (++this.#depth > this.#limits.nesting) {
       throw new ProtocolError(`lists nested deeper than ${this.#limits.nesting}`);
     }
+    return this;
   }
 
   /** A list came to its end. */
@@ -387,6 +457,14 @@ const NUMBER = /^(?:0|[1-9][0-9]{0,19})$/;
 function isDigit(byte: number): boolean {
   return byte >= ZERO && byte <= NINE;
 }
+
+function isSpace(byte: number): boolean {
+  return byte === SP || byte === TAB || byte === CR || byte === LF;
+}
+
+/** Bytes that stand in a quoted string for themselves. */
+const PLAIN = new Uint8Array(256).fill(1, 0, 128);
+PLAIN[DQUOTE] = PLAIN[BACKSLASH] = 0;
 
 /** Resolves `\"` and `\\`; any other backslash stays, as it was not meant to escape. */
 function unescape(bytes: Uint8Array): Uint8Array {

@@ -1,6 +1,6 @@
 import { Address } from "../model/address.ts";
 import { Envelope } from "../model/envelope.ts";
-import { LPAREN, RPAREN } from "./bytes.ts";
+import { RPAREN } from "./bytes.ts";
 import type { Cursor } from "./cursor.ts";
 
 /**
@@ -8,13 +8,21 @@ import type { Cursor } from "./cursor.ts";
  * comes from servers that met a header they could not read.
  */
 export function readEnvelope(cursor: Cursor): Envelope {
-  cursor.expect(LPAREN).enter();
+  cursor.open();
+  const date = text(cursor);
+  const subject = text(cursor);
+  const start = cursor.space().at;
+  const from = readAddresses(cursor);
+  const end = cursor.at;
+  // Most messages are sent by who wrote them, and answered there.
+  const sender = cursor.space().repeats(start, end) ? from : readAddresses(cursor);
+  const replyTo = cursor.space().repeats(start, end) ? from : readAddresses(cursor);
   const envelope = new Envelope({
-    date: text(cursor),
-    subject: text(cursor),
-    from: readAddresses(cursor),
-    sender: readAddresses(cursor),
-    replyTo: readAddresses(cursor),
+    date,
+    subject,
+    from,
+    sender,
+    replyTo,
     to: readAddresses(cursor),
     cc: readAddresses(cursor),
     bcc: readAddresses(cursor),
@@ -39,14 +47,15 @@ function text(cursor: Cursor): string | null {
 function readAddresses(cursor: Cursor): readonly Address[] | null {
   if (atEnd(cursor) || cursor.nil()) return null;
   const addresses: Address[] = [];
-  cursor.list(() => {
+  cursor.open();
+  for (let count = 0; cursor.more(count); count++) {
     if (!cursor.nil()) addresses.push(readAddress(cursor));
-  });
+  }
   return addresses.length > 0 ? addresses : null;
 }
 
 function readAddress(cursor: Cursor): Address {
-  cursor.expect(LPAREN).enter();
+  cursor.open();
   const address = new Address({
     name: text(cursor),
     route: text(cursor),

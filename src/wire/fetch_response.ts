@@ -2,14 +2,25 @@ import { ProtocolError } from "../errors.ts";
 import type { BadItem, FetchResponse, FetchValue } from "../model/responses.ts";
 import { parseDate } from "../model/dates.ts";
 import { readBodyStructure } from "./body_structure.ts";
-import { decodeAscii, decodeUtf8, LBRACKET, LPAREN, LT, RBRACKET, RPAREN, SP } from "./bytes.ts";
+import {
+  decodeAscii,
+  decodeUtf8,
+  HYPHEN,
+  LBRACKET,
+  LPAREN,
+  LT,
+  RBRACKET,
+  RPAREN,
+  SP,
+} from "./bytes.ts";
 import type { Cursor } from "./cursor.ts";
 import { readEnvelope } from "./envelope.ts";
 import { readFlags } from "./flags.ts";
+import { word } from "./words.ts";
 import { decodeUtf7 } from "./utf7.ts";
 
 /** How the items of a FETCH response are read, by name (RFC 9051 section 7.5.2). */
-const READERS: Readonly<Record<string, (cursor: Cursor) => FetchValue>> = {
+const READERS: ReadonlyMap<string, (cursor: Cursor) => FetchValue> = new Map(Object.entries({
   "UID": (cursor) => cursor.number(),
   "FLAGS": readFlags,
   "INTERNALDATE": readDate,
@@ -28,7 +39,7 @@ const READERS: Readonly<Record<string, (cursor: Cursor) => FetchValue>> = {
   "X-GM-MSGID": (cursor) => cursor.bigNumber(),
   "X-GM-THRID": (cursor) => cursor.bigNumber(),
   "X-GM-LABELS": readLabels,
-};
+}));
 
 /** So many items of one response may be unreadable. */
 const MOST_BAD = 100;
@@ -39,6 +50,7 @@ const MOST_BAD = 100;
  */
 export function readFetch(cursor: Cursor, number: number): FetchResponse {
   const items: Record<string, FetchValue> = { SEQ: number };
+  let uid: number | null = null;
   let bad: BadItem[] | null = null;
   cursor.space().expect(LPAREN);
   let open = 1;
@@ -58,11 +70,14 @@ export function readFetch(cursor: Cursor, number: number): FetchResponse {
       const name = itemName(cursor);
       const from = cursor.space().at;
       try {
-        items[name] = itemValue(cursor, name);
+        const value = itemValue(cursor, name);
         expectItemEnd(cursor);
+        if (name !== "UID") items[name] = value;
+        else if (typeof value === "number") uid = value;
       } catch (error) {
         if (!(error instanceof ProtocolError)) throw error;
-        delete items[name];
+        if (name === "UID") uid = null;
+        else if (Object.hasOwn(items, name)) delete items[name];
         cursor.skipFrom(from);
         (bad ??= []).push({ name, raw: cursor.bytes.slice(from, cursor.at), error });
         // Each keeps its error and its bytes: too many of them are no accident.
@@ -76,14 +91,12 @@ export function readFetch(cursor: Cursor, number: number): FetchResponse {
       break;
     }
   }
-  const uid = typeof items.UID === "number" ? items.UID : null;
-  delete items.UID;
   return { kind: "untagged", type: "FETCH", number, uid, items, bad };
 }
 
 function itemValue(cursor: Cursor, name: string): FetchValue {
-  const read = READERS[name];
-  if (read !== undefined && Object.hasOwn(READERS, name)) return read(cursor);
+  const read = READERS.get(name);
+  if (read !== undefined) return read(cursor);
   if (/^(?:BODY|BINARY)\[/.test(name)) return readString(cursor);
   return cursor.value();
 }
@@ -114,7 +127,9 @@ function itemName(cursor: Cursor): string {
   }
   if (i === start) throw cursor.error("expected the name of an item");
   cursor.at = i;
-  const name = decodeAscii(bytes, start, i).toUpperCase();
+  const given = word(bytes, start, i);
+  if (READERS.has(given)) return given;
+  const name = given.toUpperCase();
   return name.includes('"') ? name.replaceAll('"', "") : name;
 }
 
@@ -136,6 +151,7 @@ function readDate(cursor: Cursor): FetchValue {
 
 /** A size; some servers send a negative one for a message that they can't read. */
 function readSize(cursor: Cursor): number {
+  if (cursor.peek() !== HYPHEN) return cursor.number();
   const atom = cursor.atom();
   const size = Number(atom);
   if (!/^-?\d+$/.test(atom) || !Number.isSafeInteger(size)) {

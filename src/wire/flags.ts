@@ -5,6 +5,9 @@ import { DQUOTE } from "./bytes.ts";
 export function readFlags(cursor: Cursor): readonly string[] {
   const flags: string[] = [];
   if (cursor.nil()) return flags;
-  cursor.list(() => flags.push(cursor.peek() === DQUOTE ? cursor.quoted() : cursor.word()));
+  cursor.open();
+  for (let count = 0; cursor.more(count); count++) {
+    flags.push(cursor.peek() === DQUOTE ? cursor.quoted() : cursor.word());
+  }
   return flags;
 }

@@ -28,6 +28,24 @@ export interface CommandPart {
   readonly waits: boolean;
 }
 
+/** Memory that commands are written into one behind the other, to be sent in one piece. */
+export class Page {
+  /** The memory; what is written is never written over. */
+  readonly bytes: Uint8Array;
+  /** How much of it is written. */
+  used = 0;
+
+  /** Room for about so many bytes. */
+  constructor(size: number) {
+    this.bytes = new Uint8Array(size);
+  }
+
+  /** All that is written. */
+  get written(): Uint8Array {
+    return this.bytes.subarray(0, this.used);
+  }
+}
+
 const PLAIN: WriterOptions = { nonSynchronising: -1, utf8: false, folderEncode: true };
 
 /** Literals above this size are sent from where they are, not copied. */
@@ -61,13 +79,19 @@ export class CommandWriter {
   readonly #parts: CommandPart[] = [];
   /** Where secrets stand, counted over all parts. */
   readonly #secrets: (readonly [from: number, to: number])[] = [];
-  #buffer = new Uint8Array(128);
-  #length = 0;
+  readonly #page: Page;
+  /** Where the part that is being written stands. */
+  #buffer: Uint8Array;
+  #start: number;
+  #end: number;
   #partsLength = 0;
 
   /** A writer for a server that takes what `options` say; by default, the least. */
-  constructor(options: WriterOptions = PLAIN) {
+  constructor(options: WriterOptions = PLAIN, page: Page = new Page(128)) {
     this.#options = options;
+    this.#page = page;
+    this.#buffer = page.bytes;
+    this.#start = this.#end = page.used;
   }
 
   /** A space. */
@@ -80,6 +104,13 @@ export class CommandWriter {
   atom(text: string): this {
     if (!isAtom(text)) throw invalid("an atom", text);
     this.#ascii(text);
+    return this;
+  }
+
+  /** The name of a command: atoms with spaces between. */
+  commandName(name: string): this {
+    if (!isCommandName(name)) throw invalid("the name of a command", name);
+    this.#ascii(name);
     return this;
   }
 
@@ -268,6 +299,7 @@ export class CommandWriter {
     this.#byte(CR);
     this.#byte(LF);
     this.#endPart(false);
+    if (this.#buffer === this.#page.bytes) this.#page.used = this.#end;
     return this.#parts;
   }
 
@@ -321,15 +353,19 @@ export class CommandWriter {
     this.#byte(DQUOTE);
   }
 
+  /** How much of the part is written. */
+  get #length(): number {
+    return this.#end - this.#start;
+  }
+
   #written(): Uint8Array {
-    return this.#buffer.subarray(0, this.#length);
+    return this.#buffer.subarray(this.#start, this.#end);
   }
 
   #endPart(waits: boolean): void {
     if (this.#length === 0) return;
     this.#addPart({ bytes: this.#written(), waits });
-    this.#buffer = new Uint8Array(128);
-    this.#length = 0;
+    this.#start = this.#end;
   }
 
   #addPart(part: CommandPart): void {
@@ -338,27 +374,29 @@ export class CommandWriter {
   }
 
   #byte(byte: number): void {
-    if (this.#length === this.#buffer.length) this.#grow(1);
-    this.#buffer[this.#length++] = byte;
+    if (this.#end === this.#buffer.length) this.#grow(1);
+    this.#buffer[this.#end++] = byte;
   }
 
   #ascii(text: string): void {
     this.#grow(text.length);
-    for (let i = 0; i < text.length; i++) this.#buffer[this.#length++] = text.charCodeAt(i);
+    for (let i = 0; i < text.length; i++) this.#buffer[this.#end++] = text.charCodeAt(i);
   }
 
   #bytes(bytes: Uint8Array): void {
     this.#grow(bytes.length);
-    this.#buffer.set(bytes, this.#length);
-    this.#length += bytes.length;
+    this.#buffer.set(bytes, this.#end);
+    this.#end += bytes.length;
   }
 
+  /** Makes room: what does not fit into the page gets memory of its own. */
   #grow(by: number): void {
-    const needed = this.#length + by;
-    if (needed <= this.#buffer.length) return;
-    const larger = new Uint8Array(Math.max(needed, 2 * this.#buffer.length));
-    larger.set(this.#written());
-    this.#buffer = larger;
+    if (this.#end + by <= this.#buffer.length) return;
+    const written = this.#written();
+    this.#buffer = new Uint8Array(Math.max(written.length + by, 2 * written.length, 128));
+    this.#buffer.set(written);
+    this.#start = 0;
+    this.#end = written.length;
   }
 }
 
@@ -394,6 +432,16 @@ function notText(value: unknown): InvalidArgumentError {
 function isAtom(text: string): boolean {
   if (typeof text !== "string" || text === "") return false;
   for (let i = 0; i < text.length; i++) if (ATOM_CHAR[text.charCodeAt(i)] !== 1) return false;
+  return true;
+}
+
+/** Names recur: those that were looked at are known. */
+const commandNames = new Set<string>();
+
+function isCommandName(name: string): boolean {
+  if (commandNames.has(name)) return true;
+  if (typeof name !== "string" || !name.split(" ").every(isAtom)) return false;
+  if (commandNames.size < 1000) commandNames.add(name);
   return true;
 }
 

@@ -274,7 +274,7 @@ export const SESSION_METHODS: Readonly<Record<string, Method>> = {
 export const WRITER_METHODS: readonly string[] = [
   ...["atom", "astring", "string", "nstring", "secret", "mailbox", "listMailbox", "flag"],
   ...["flagList", "list", "numberSet", "number", "date", "dateTime", "fetchItem", "literal"],
-  ...["raw", "charset", "sp", "finish", "describe"],
+  ...["raw", "commandName", "charset", "sp", "finish", "describe"],
 ];
 
 function run(
