@@ -5,6 +5,7 @@ import { decodeHeader } from "../model/header_text.ts";
 import { LPAREN, RPAREN } from "./bytes.ts";
 import type { Cursor } from "./cursor.ts";
 import { joinParameters } from "./parameters.ts";
+import { Recall } from "./recall.ts";
 import { readEnvelope } from "./envelope.ts";
 
 /**
@@ -13,7 +14,7 @@ import { readEnvelope } from "./envelope.ts";
  */
 export function readBodyStructure(cursor: Cursor, part = ""): BodyStructure {
   cursor.space().expect(LPAREN).enter();
-  const structure = cursor.space().peek() === LPAREN
+  const structure = cursor.next() === LPAREN
     ? readMultipart(cursor, part)
     : readPart(cursor, part === "" ? "1" : part);
   cursor.space().expect(RPAREN).leave();
@@ -24,7 +25,7 @@ export function readBodyStructure(cursor: Cursor, part = ""): BodyStructure {
 function readMultipart(cursor: Cursor, part: string): BodyMultipart {
   const parts: BodyStructure[] = [];
   const prefix = part === "" ? "" : `${part}.`;
-  while (cursor.space().peek() === LPAREN) {
+  while (cursor.next() === LPAREN) {
     parts.push(readBodyStructure(cursor, `${prefix}${parts.length + 1}`));
   }
   const subtype = (text(cursor) ?? "mixed").toLowerCase();
@@ -34,7 +35,7 @@ function readMultipart(cursor: Cursor, part: string): BodyMultipart {
     type: "multipart",
     subtype,
     part,
-    parts,
+    parts: parts.slice(), // V8 gives a list that is pushed to room for 17
     params,
     disposition: readDisposition(cursor),
     language: readLanguage(cursor),
@@ -121,7 +122,7 @@ function readInner(
   const none = { hasLines: type === "text", envelope: null, body: null };
   const isMessage = type === "message" && (subtype === "rfc822" || subtype === "global");
   // Some servers describe such a part as any other, with no message in it.
-  if (!isMessage || cursor.space().peek() !== LPAREN) return none;
+  if (!isMessage || cursor.next() !== LPAREN) return none;
   const envelope = readEnvelope(cursor);
   const body = cursor.space().nil() ? null : readInnerBody(cursor, part);
   return { hasLines: true, envelope, body };
@@ -130,7 +131,7 @@ function readInner(
 /** The parts of a message within a part are numbered below it (RFC 9051 section 6.4.5.1). */
 function readInnerBody(cursor: Cursor, part: string): BodyStructure {
   cursor.expect(LPAREN).enter();
-  const structure = cursor.space().peek() === LPAREN
+  const structure = cursor.next() === LPAREN
     ? readMultipart(cursor, part)
     : readPart(cursor, `${part}.1`);
   cursor.space().expect(RPAREN).leave();
@@ -148,7 +149,7 @@ function readExtensions(cursor: Cursor): readonly ImapValue[] {
 }
 
 function atEnd(cursor: Cursor): boolean {
-  const byte = cursor.space().peek();
+  const byte = cursor.next();
   return byte === RPAREN || byte === -1;
 }
 
@@ -170,6 +171,7 @@ function readCount(cursor: Cursor): number | null {
 type Params = Readonly<Record<string, string>>;
 
 const NO_PARAMS: Params = Object.freeze(Object.create(null));
+const known = new Recall<Params>();
 
 function readParams(cursor: Cursor): Params {
   if (atEnd(cursor)) return NO_PARAMS;
@@ -177,14 +179,31 @@ function readParams(cursor: Cursor): Params {
     cursor.value(); // NIL, or a stray string
     return NO_PARAMS;
   }
+  const start = cursor.at;
+  const text = cursor.through(")");
+  const recalled = known.get(text);
+  if (recalled !== undefined) {
+    cursor.at = start + text.length;
+    return recalled;
+  }
+  const params = readNewParams(cursor);
+  // Names and boundaries seldom recur. A value may have the parenthesis in it.
+  const recurs = "charset" in params && cursor.at === start + text.length;
+  if (recurs) known.set(text, Object.freeze(params));
+  return params;
+}
+
+function readNewParams(cursor: Cursor): Params {
   const params: Record<string, string> = Object.create(null);
+  let hasPieces = false;
   cursor.open();
   for (let count = 0; cursor.more(count); count++) {
     const name = cursor.nstring() ?? "";
     const value = atEnd(cursor) ? null : cursor.nstring();
     params[name.toLowerCase()] = value ?? "";
+    hasPieces ||= name.includes("*");
   }
-  return joinParameters(params);
+  return hasPieces ? joinParameters(params) : params;
 }
 
 /** `("attachment" ("filename" "a.txt"))`; Exchange has sent a bare string too. */

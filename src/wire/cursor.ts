@@ -4,7 +4,6 @@ import {
   CR,
   decodeAscii,
   decodeLoosely,
-  decodeUtf8,
   DQUOTE,
   encodeUtf8,
   LBRACE,
@@ -25,14 +24,11 @@ import { DEFAULT_LIMITS, type Limits } from "./limits.ts";
 import type { ImapValue, LiteralSink } from "../model/values.ts";
 import type { DetachedLiteral, Frame } from "./reader.ts";
 import { visible } from "./text.ts";
-import { word } from "./words.ts";
+import { Stretch } from "./stretch.ts";
 
 /** Bytes that end an atom, however lenient one is. */
 const ATOM_END = new Uint8Array(256);
 for (const byte of [TAB, LF, CR, SP, DQUOTE, LPAREN, RPAREN]) ATOM_END[byte] = 1;
-
-/** So many bytes are made text at once: most of what is read of a response is text. */
-const STRETCH = 4096;
 
 /**
  * Reads one response from its bytes, a grammar element at a time; each method carries the name
@@ -51,10 +47,7 @@ export class Cursor {
   readonly #limits: Limits;
   #nextDetached = 0;
   #depth = 0;
-  /** A stretch of the bytes as text, of which the strings in it are parts. */
-  #text = "";
-  #textStart = 0;
-  #textEnd = 0;
+  readonly #texts: Stretch;
 
   /** A cursor at the start of a response. */
   constructor(frame: Frame, limits: Limits = DEFAULT_LIMITS) {
@@ -63,6 +56,7 @@ export class Cursor {
     this.end = frame.end;
     this.#detached = frame.detached;
     this.#limits = limits;
+    this.#texts = frame.texts ?? new Stretch();
   }
 
   /** A cursor over bytes, or ASCII text, of the caller's own. */
@@ -93,11 +87,22 @@ export class Cursor {
 
   /** Skips white space, if there is any. */
   space(): this {
-    const { bytes, end } = this;
-    let i = this.at;
-    while (i < end && bytes[i] <= SP && isSpace(bytes[i])) i++;
-    this.at = i;
+    this.next();
     return this;
+  }
+
+  /** Skips white space, if there is any, and gives the next byte, or -1 at the end. */
+  next(): number {
+    const { bytes, end } = this;
+    for (let i = this.at; i < end; i++) {
+      const byte = bytes[i];
+      if (byte > SP || !isSpace(byte)) {
+        this.at = i;
+        return byte;
+      }
+    }
+    this.at = end;
+    return -1;
   }
 
   /** Takes this byte if it comes next, and says whether it did. */
@@ -116,30 +121,40 @@ export class Cursor {
   /** Whether what stands between two places comes again here, and if so moves behind it. */
   repeats(start: number, end: number): boolean {
     const { bytes, at } = this;
+    const behind = at + end - start;
     // Of a literal, the bytes may stand elsewhere.
-    if (this.#detached.length > 0 || at + end - start > this.end) return false;
-    for (let i = 0; i < end - start; i++) if (bytes[start + i] !== bytes[at + i]) return false;
-    this.at = at + end - start;
+    if (this.#detached.length > 0 || behind > this.end) return false;
+    if (bytes[at] !== bytes[start] || bytes[behind - 1] !== bytes[end - 1]) return false;
+    for (let i = 1; i < end - start; i++) if (bytes[start + i] !== bytes[at + i]) return false;
+    this.at = behind;
     return true;
+  }
+
+  /** The text up to the next `ending`, with it; `""` where that is not near. Takes nothing. */
+  through(ending: string): string {
+    const { bytes, at } = this;
+    const place = this.#texts.find(ending, bytes, at);
+    const behind = place + ending.length;
+    return place >= 0 && behind <= this.end ? this.#texts.ascii(bytes, at, behind) : "";
   }
 
   /** An atom: everything up to white space, a parenthesis or a quote; brackets hold together. */
   atom(): string {
-    const start = this.at;
+    const { bytes, at } = this;
     this.#skipAtom();
-    if (this.at === start) throw this.error("expected an atom");
-    return word(this.bytes, start, this.at);
+    if (this.at === at) throw this.error("expected an atom");
+    return decodeLoosely(bytes, at, this.at);
   }
 
   /** A word: as an atom, but a bracket means nothing, as in names (`ASTRING-CHAR`) and flags. */
   word(): string {
-    const start = this.at;
-    const { bytes, end } = this;
-    let i = start;
-    while (i < end && ATOM_END[bytes[i]] === 0) i++;
+    const { bytes, end, at } = this;
+    let i = at;
+    let all = 0;
+    for (; i < end && ATOM_END[bytes[i]] === 0; i++) all |= bytes[i];
+    if (i === at) throw this.error("expected a word");
     this.at = i;
-    if (i === start) throw this.error("expected a word");
-    return word(this.bytes, start, this.at);
+    return all < 128 ? this.#texts.ascii(bytes, at, i) : decodeLoosely(bytes, at, i);
   }
 
   /** An atom in upper case. */
@@ -241,35 +256,16 @@ export class Cursor {
   quoted(): string {
     const { bytes, end, at } = this;
     // What most strings are: ASCII with nothing to resolve.
-    let i = at + 1;
-    while (i < end && PLAIN[bytes[i]] === 1) i++;
-    if (i < end && bytes[i] === DQUOTE && bytes[at] === DQUOTE) {
-      this.at = i + 1;
-      return this.#ascii(at + 1, i);
+    const quote = this.peek() === DQUOTE ? this.#texts.closingQuote(bytes, at + 1) : -1;
+    if (quote >= 0 && quote < end) {
+      this.at = quote + 1;
+      return this.#texts.ascii(bytes, at + 1, quote);
     }
     const start = at + 1;
     const close = this.#skipQuoted();
     if (!this.#escaped) return decodeLoosely(bytes, start, close);
     const plain = unescape(bytes.subarray(start, close));
     return decodeLoosely(plain, 0, plain.length);
-  }
-
-  /** The text of bytes that are ASCII: cut out of a stretch that is made text once. */
-  #ascii(start: number, end: number): string {
-    if (start < this.#textStart || end > this.#textEnd) {
-      if (end - start >= STRETCH) return decodeUtf8(this.bytes.subarray(start, end));
-      this.#stretch(start, Math.min(start + STRETCH, this.end));
-    }
-    if (this.#text === "") return decodeAscii(this.bytes, start, end);
-    return this.#text.substring(start - this.#textStart, end - this.#textStart);
-  }
-
-  /** Makes bytes text, unless there are characters of several bytes in them: places would differ. */
-  #stretch(start: number, end: number): void {
-    const text = decodeUtf8(this.bytes.subarray(start, end));
-    this.#text = text.length === end - start ? text : "";
-    this.#textStart = start;
-    this.#textEnd = end;
   }
 
   #quotedBytes(): Uint8Array {
@@ -359,11 +355,13 @@ export class Cursor {
    * The depth and the number of items are bounded.
    */
   more(count: number): boolean {
-    if (this.space().take(RPAREN)) {
+    const byte = this.next();
+    if (byte === RPAREN) {
+      this.at++;
       this.leave();
       return false;
     }
-    if (this.done) throw this.error("a list without end");
+    if (byte < 0) throw this.error("a list without end");
     if (count >= this.#limits.items) throw this.error("a list with too many items");
     return true;
   }
@@ -389,7 +387,7 @@ export class Cursor {
 
   /** The value that comes next, whatever it is. */
   value(): ImapValue {
-    const byte = this.space().peek();
+    const byte = this.next();
     if (byte === LPAREN) return this.#listValue();
     if (byte === DQUOTE) return this.quoted();
     if (this.literalNext()) return this.literal();
@@ -431,7 +429,7 @@ export class Cursor {
     if (this.#nextDetached < 0) this.#nextDetached = this.#detached.length;
     let depth = 0;
     do {
-      const byte = this.space().peek();
+      const byte = this.next();
       if (byte < 0) throw this.error("a value without end");
       if (byte === RPAREN && depth === 0) return; // there is no value
       if (byte === LPAREN || byte === RPAREN) {
@@ -461,10 +459,6 @@ function isDigit(byte: number): boolean {
 function isSpace(byte: number): boolean {
   return byte === SP || byte === TAB || byte === CR || byte === LF;
 }
-
-/** Bytes that stand in a quoted string for themselves. */
-const PLAIN = new Uint8Array(256).fill(1, 0, 128);
-PLAIN[DQUOTE] = PLAIN[BACKSLASH] = 0;
 
 /** Resolves `\"` and `\\`; any other backslash stays, as it was not meant to escape. */
 function unescape(bytes: Uint8Array): Uint8Array {

@@ -1,6 +1,7 @@
 import { Address } from "../model/address.ts";
 import { Envelope } from "../model/envelope.ts";
 import { RPAREN } from "./bytes.ts";
+import { Recall } from "./recall.ts";
 import type { Cursor } from "./cursor.ts";
 
 /**
@@ -9,8 +10,8 @@ import type { Cursor } from "./cursor.ts";
  */
 export function readEnvelope(cursor: Cursor): Envelope {
   cursor.open();
-  const date = text(cursor);
-  const subject = text(cursor);
+  const date = textOrNull(cursor);
+  const subject = textOrNull(cursor);
   const start = cursor.space().at;
   const from = readAddresses(cursor);
   const end = cursor.at;
@@ -26,8 +27,8 @@ export function readEnvelope(cursor: Cursor): Envelope {
     to: readAddresses(cursor),
     cc: readAddresses(cursor),
     bcc: readAddresses(cursor),
-    inReplyTo: text(cursor),
-    messageId: text(cursor),
+    inReplyTo: textOrNull(cursor),
+    messageId: textOrNull(cursor),
   });
   while (!atEnd(cursor)) cursor.value(); // parts that no RFC names
   cursor.expect(RPAREN).leave();
@@ -35,11 +36,11 @@ export function readEnvelope(cursor: Cursor): Envelope {
 }
 
 function atEnd(cursor: Cursor): boolean {
-  return cursor.space().peek() === RPAREN;
+  return cursor.next() === RPAREN;
 }
 
 /** A string or `NIL`; `null` where the list has ended too. */
-function text(cursor: Cursor): string | null {
+function textOrNull(cursor: Cursor): string | null {
   return atEnd(cursor) ? null : cursor.nstring();
 }
 
@@ -51,18 +52,29 @@ function readAddresses(cursor: Cursor): readonly Address[] | null {
   for (let count = 0; cursor.more(count); count++) {
     if (!cursor.nil()) addresses.push(readAddress(cursor));
   }
-  return addresses.length > 0 ? addresses : null;
+  // Not what was pushed to: V8 gives that room for 17.
+  return addresses.length > 0 ? addresses.slice() : null;
 }
 
+const known = new Recall<Address>();
+
 function readAddress(cursor: Cursor): Address {
+  const start = cursor.at;
+  const text = cursor.through('")');
+  const recalled = known.get(text);
+  if (recalled !== undefined) {
+    cursor.at = start + text.length;
+    return recalled;
+  }
   cursor.open();
   const address = new Address({
-    name: text(cursor),
-    route: text(cursor),
-    mailbox: text(cursor),
-    host: text(cursor),
+    name: textOrNull(cursor),
+    route: textOrNull(cursor),
+    mailbox: textOrNull(cursor),
+    host: textOrNull(cursor),
   });
   while (!atEnd(cursor)) cursor.value();
   cursor.expect(RPAREN).leave();
+  if (cursor.at === start + text.length) known.set(text, address);
   return address;
 }

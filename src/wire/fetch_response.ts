@@ -16,11 +16,18 @@ import {
 import type { Cursor } from "./cursor.ts";
 import { readEnvelope } from "./envelope.ts";
 import { readFlags } from "./flags.ts";
-import { word } from "./words.ts";
 import { decodeUtf7 } from "./utf7.ts";
 
+type Read = (cursor: Cursor) => FetchValue;
+
+/** An item of a FETCH response: its name in upper case, and how its value is read. */
+interface Item {
+  readonly name: string;
+  readonly read: Read;
+}
+
 /** How the items of a FETCH response are read, by name (RFC 9051 section 7.5.2). */
-const READERS: ReadonlyMap<string, (cursor: Cursor) => FetchValue> = new Map(Object.entries({
+const READERS: Readonly<Record<string, Read>> = {
   "UID": (cursor) => cursor.number(),
   "FLAGS": readFlags,
   "INTERNALDATE": readDate,
@@ -39,7 +46,12 @@ const READERS: ReadonlyMap<string, (cursor: Cursor) => FetchValue> = new Map(Obj
   "X-GM-MSGID": (cursor) => cursor.bigNumber(),
   "X-GM-THRID": (cursor) => cursor.bigNumber(),
   "X-GM-LABELS": readLabels,
-}));
+};
+
+/** The items by their names as they nearly always stand there: with a space behind. */
+const ITEMS: ReadonlyMap<string, Item> = new Map(
+  Object.entries(READERS).map(([name, read]) => [`${name} `, { name, read }]),
+);
 
 /** So many items of one response may be unreadable. */
 const MOST_BAD = 100;
@@ -52,25 +64,25 @@ export function readFetch(cursor: Cursor, number: number): FetchResponse {
   const items: Record<string, FetchValue> = { SEQ: number };
   let uid: number | null = null;
   let bad: BadItem[] | null = null;
-  cursor.space().expect(LPAREN);
+  if (cursor.next() !== LPAREN) throw cursor.error('expected "("');
+  cursor.at++;
   let open = 1;
   while (open > 0) {
+    const next = cursor.next();
     // Domino puts single items into parentheses of their own (MailKit #943).
-    if (cursor.space().take(LPAREN)) {
-      open++;
+    if (next === LPAREN || next === RPAREN) {
+      open += next === LPAREN ? 1 : -1;
+      cursor.at++;
       continue;
     }
-    if (cursor.take(RPAREN)) {
-      open--;
-      continue;
-    }
-    if (cursor.done) break; // cut short: what was read before stands
+    if (next < 0) break; // cut short: what was read before stands
     const start = cursor.at;
     try {
-      const name = itemName(cursor);
-      const from = cursor.space().at;
+      const { name, read } = readItem(cursor);
+      cursor.next();
+      const from = cursor.at;
       try {
-        const value = itemValue(cursor, name);
+        const value = read(cursor);
         expectItemEnd(cursor);
         if (name !== "UID") items[name] = value;
         else if (typeof value === "number") uid = value;
@@ -94,17 +106,22 @@ export function readFetch(cursor: Cursor, number: number): FetchResponse {
   return { kind: "untagged", type: "FETCH", number, uid, items, bad };
 }
 
-function itemValue(cursor: Cursor, name: string): FetchValue {
-  const read = READERS.get(name);
-  if (read !== undefined) return read(cursor);
-  if (/^(?:BODY|BINARY)\[/.test(name)) return readString(cursor);
-  return cursor.value();
-}
-
 /** Behind a value, unless it is a list, stands white space or the end; else it was not whole. */
 function expectItemEnd(cursor: Cursor): void {
   const isList = cursor.bytes[cursor.at - 1] === RPAREN;
   if (!isList && !cursor.atGap()) throw cursor.error("expected a space");
+}
+
+/** What comes next: an item's name is taken. */
+function readItem(cursor: Cursor): Item {
+  const usual = ITEMS.get(cursor.through(" "));
+  if (usual !== undefined) {
+    cursor.at += usual.name.length;
+    return usual;
+  }
+  const name = itemName(cursor);
+  if (Object.hasOwn(READERS, name)) return { name, read: READERS[name] };
+  return { name, read: /^(?:BODY|BINARY)\[/.test(name) ? readString : (it) => it.value() };
 }
 
 /**
@@ -112,25 +129,29 @@ function expectItemEnd(cursor: Cursor): void {
  * `BODY[HEADER.FIELDS (FROM SUBJECT)]`, `BODY[]<0>`.
  */
 function itemName(cursor: Cursor): string {
-  const { bytes, end } = cursor;
-  const start = cursor.at;
-  let i = start;
-  while (i < end && bytes[i] > SP && bytes[i] !== LBRACKET && bytes[i] !== LPAREN) {
-    if (bytes[i] === RPAREN) break;
-    i++;
-  }
-  if (bytes[i] === LBRACKET && i < end) {
-    while (i < end && bytes[i] !== RBRACKET) i++;
-    if (i === end) throw cursor.error("No closing ']'");
-    i++;
-    if (bytes[i] === LT) { while (i < end && bytes[i] > SP && bytes[i] !== RPAREN) i++; }
-  }
-  if (i === start) throw cursor.error("expected the name of an item");
+  const { bytes, end, at } = cursor;
+  let i = at;
+  while (i < end && NAME_END[bytes[i]] === 0) i++;
+  if (i < end && bytes[i] === LBRACKET) i = sectionEnd(cursor, i);
+  if (i === at) throw cursor.error("expected the name of an item");
   cursor.at = i;
-  const given = word(bytes, start, i);
-  if (READERS.has(given)) return given;
-  const name = given.toUpperCase();
+  const name = decodeAscii(bytes, at, i).toUpperCase();
   return name.includes('"') ? name.replaceAll('"', "") : name;
+}
+
+/** Bytes that end the name of an item: white space, parentheses, and what begins a section. */
+const NAME_END = new Uint8Array(256).fill(1, 0, SP + 1);
+for (const byte of [LBRACKET, LPAREN, RPAREN]) NAME_END[byte] = 1;
+
+/** Where a section ends that begins at `at`, its origin included. */
+function sectionEnd(cursor: Cursor, at: number): number {
+  const { bytes, end } = cursor;
+  let i = at;
+  while (i < end && bytes[i] !== RBRACKET) i++;
+  if (i === end) throw cursor.error("No closing ']'");
+  i++;
+  if (bytes[i] === LT) { while (i < end && bytes[i] > SP && bytes[i] !== RPAREN) i++; }
+  return i;
 }
 
 function nameOf(raw: Uint8Array): string {

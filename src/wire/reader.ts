@@ -2,6 +2,7 @@ import { ProtocolError } from "../errors.ts";
 import type { LiteralSink } from "../model/values.ts";
 import { CR, LBRACE, LF, NINE, PLUS, RBRACE, SP, STAR, ZERO } from "./bytes.ts";
 import { DEFAULT_LIMITS, type Limits } from "./limits.ts";
+import { Stretch } from "./stretch.ts";
 
 /** A literal that does not stand in its frame's bytes: it came in pieces, or it was streamed. */
 export interface DetachedLiteral {
@@ -21,6 +22,8 @@ export interface Frame {
   readonly end: number;
   /** The literals that stand elsewhere, in their order. */
   readonly detached: readonly DetachedLiteral[];
+  /** Text that was made of the memory, for all responses in it. */
+  readonly texts?: Stretch;
 }
 
 /** Who gets what the reader finds. */
@@ -59,6 +62,7 @@ export class Reader {
   #literalBytes = 0;
   /** Bytes of its literals that are held elsewhere. */
   #detachedBytes = 0;
+  readonly #texts = new Stretch();
   #literal: LiteralCollector | LiteralSink | null = null;
   #literalOffset = 0;
   #literalLeft = 0;
@@ -95,6 +99,11 @@ export class Reader {
 
   /** Takes the next chunk, which must never change afterwards. Throws {@linkcode ProtocolError}. */
   push(chunk: Uint8Array): void {
+    this.#cut(chunk);
+    this.#texts.forget();
+  }
+
+  #cut(chunk: Uint8Array): void {
     let start = 0; // of the part of the response that stands in this chunk
     let line = 0; // of the line that is being read, where nothing is held
     let at = 0;
@@ -151,12 +160,12 @@ export class Reader {
     this.#detachedBytes = 0;
     let last = end - 1;
     if (last > start && bytes[last - 1] === CR) last--;
-    this.#handler.frame({ bytes, start, end: last, detached });
+    this.#handler.frame({ bytes, start, end: last, detached, texts: this.#texts });
   }
 
   #deliverHeld(): void {
-    const bytes = this.#held;
     const end = this.#heldLength;
+    const bytes = this.#held.subarray(0, end);
     const detached = this.#detached.length === 0 ? NONE : this.#detached;
     // Given away: what is read out of the frame may point into it.
     this.#held = new Uint8Array(0);

@@ -40,16 +40,15 @@ import type { ImapValue } from "../model/values.ts";
  */
 export function readResponse(frame: Frame, limits: Limits = DEFAULT_LIMITS): ServerResponse | null {
   const cursor = new Cursor(frame, limits);
-  if (cursor.take(PLUS)) {
-    cursor.take(SP);
-    return { kind: "continuation", text: decodeLoosely(cursor.bytes, cursor.at, cursor.end) };
-  }
-  const first = cursor.space().peek();
-  if (first === STAR && isSpace(cursor.bytes[cursor.at + 1])) {
+  const isRequest = cursor.take(PLUS);
+  if (!isRequest && cursor.next() === STAR && isSpace(cursor.bytes[cursor.at + 1])) {
     cursor.at++;
-    return readUntagged(cursor.space(), frame, limits);
+    cursor.next();
+    return readUntagged(cursor, frame, limits);
   }
-  return readTagged(cursor);
+  if (!isRequest) return readTagged(cursor);
+  cursor.take(SP);
+  return { kind: "continuation", text: decodeLoosely(cursor.bytes, cursor.at, cursor.end) };
 }
 
 function isSpace(byte: number): boolean {
@@ -65,9 +64,11 @@ function readTagged(cursor: Cursor): TaggedResponse | null {
 
 /** The next word, or nothing where none comes. */
 function wordOf(cursor: Cursor): string {
-  const next = cursor.space().peek();
+  const next = cursor.next();
   return next === -1 || next === DQUOTE || next === LPAREN || next === RPAREN ? "" : cursor.word();
 }
+
+const FETCH = "FETCH ";
 
 function readUntagged(cursor: Cursor, frame: Frame, limits: Limits): UntaggedResponse {
   let number: number | null = null;
@@ -75,6 +76,13 @@ function readUntagged(cursor: Cursor, frame: Frame, limits: Limits): UntaggedRes
   let at = cursor.at;
   try {
     if (isDigit(cursor.peek())) number = cursor.number();
+    cursor.next();
+    // Most of what there is to read, and so looked for first.
+    if (number !== null && cursor.through(FETCH) === FETCH) {
+      name = "FETCH";
+      at = cursor.at += FETCH.length;
+      return readFetch(cursor, number);
+    }
     name = wordOf(cursor).toUpperCase();
     at = cursor.space().at;
     const known = number === null ? readNamed(cursor, name) : readNumbered(cursor, name, number);
@@ -154,7 +162,7 @@ function readList(cursor: Cursor, type: ListResponse["type"]): ListResponse {
   const delimiter = cursor.space().nstring();
   const name = readName(cursor.space());
   const extended: Record<string, ImapValue> = Object.create(null);
-  if (cursor.space().peek() === LPAREN) readPairs(cursor, extended);
+  if (cursor.next() === LPAREN) readPairs(cursor, extended);
   if (!cursor.space().done) throw cursor.error("unexpected text");
   return { kind: "untagged", type, flags, delimiter, name, extended };
 }
@@ -215,9 +223,10 @@ function readMailboxStatus(cursor: Cursor): MailboxStatusResponse {
 function readSearch(cursor: Cursor, type: SearchResponse["type"]): SearchResponse {
   const ids: number[] = [];
   let modseq: bigint | null = null;
-  while (!cursor.space().done) {
-    if (cursor.peek() === LPAREN) modseq = readSearchModseq(cursor);
-    else if (!cursor.nil()) ids.push(cursor.number());
+  for (let next = cursor.next(); next >= 0; next = cursor.next()) {
+    if (isDigit(next)) ids.push(cursor.number());
+    else if (next === LPAREN) modseq = readSearchModseq(cursor);
+    else if (!cursor.nil()) throw cursor.error("expected a number");
   }
   return { kind: "untagged", type, ids, modseq };
 }
@@ -248,7 +257,7 @@ function readEsearch(cursor: Cursor): EsearchResponse {
 }
 
 function esearchValue(cursor: Cursor): ImapValue {
-  return cursor.space().peek() === LPAREN ? cursor.value() : cursor.astring();
+  return cursor.next() === LPAREN ? cursor.value() : cursor.astring();
 }
 
 function readNamespaces(cursor: Cursor): NamespaceResponse {

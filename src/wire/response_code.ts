@@ -8,7 +8,7 @@ import { readFlags } from "./flags.ts";
 /** `resp-text` (RFC 9051 section 7.1): the code in brackets, if any, and the text for people. */
 export function readResponseText(cursor: Cursor): { code: ResponseCode | null; text: string } {
   let code: ResponseCode | null = null;
-  if (cursor.space().peek() === LBRACKET) {
+  if (cursor.next() === LBRACKET) {
     const end = codeEnd(cursor);
     if (end >= 0) {
       code = readCode(decodeLoosely(cursor.bytes, cursor.at + 1, end));
