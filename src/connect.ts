@@ -3,6 +3,7 @@ import { ConnectError, ImapError, InvalidArgumentError, TimeoutError } from "./e
 import type { IdFields } from "./commands/id.ts";
 import { type Logger, namedLogger } from "./log.ts";
 import type { StatusResponse, UntaggedResponse } from "./model/responses.ts";
+import { once } from "./once.ts";
 import type { Duplex, TlsOptions, Transport } from "./transport.ts";
 import { DEFAULT_LIMITS, type Limits } from "./wire/limits.ts";
 
@@ -192,8 +193,10 @@ function timeouts(
 }
 
 /** The one door from here to the runtimes' adapters. */
+const transports = once(() => import("../transports/mod.ts"));
+
 async function runtimeTransport(options: ConnectOptions, port: number | null): Promise<Transport> {
-  const { processTransport, tcpTransport } = await import("../transports/mod.ts");
+  const { processTransport, tcpTransport } = await transports();
   if (options.stream !== undefined) return processTransport(options.stream);
   const tls = usesTls(options) ? options.tls ?? {} : undefined;
   return tcpTransport({ host: options.host!, port: port!, tls });
@@ -210,8 +213,8 @@ async function connectWithin(
   const controller = new AbortController();
   const giveUp = (reason: unknown) => controller.abort(reason);
   const onAbort = () => giveUp(signal!.reason);
-  const late = new TimeoutError(`no connection to ${place} within ${seconds} seconds`);
-  const timer = seconds > 0 ? setTimeout(giveUp, seconds * 1000, late) : undefined;
+  const late = () => new TimeoutError(`no connection to ${place} within ${seconds} seconds`);
+  const timer = seconds > 0 ? setTimeout(() => giveUp(late()), seconds * 1000) : undefined;
   signal?.addEventListener("abort", onAbort);
   // Async, so that a transport that throws at once rejects too.
   const opening = (async () => await transport(controller.signal))();

@@ -56,8 +56,10 @@ export interface Traffic {
   readonly toSend: number;
 }
 
-/** Commands up to this many bytes together go out as one chunk. */
-const BATCH = 64 * 1024;
+/** About so many bytes of commands go out as one chunk: the server begins while more is written. */
+const BATCH = 8 * 1024;
+/** Nearly all commands are shorter. */
+const SHORT = 256;
 /** What is longer goes in pieces: each that is gone is a sign of life. */
 const PIECE = 256 * 1024;
 /** How long a server may take to hang up after BYE, in seconds. */
@@ -469,21 +471,25 @@ export class Connection {
 
   /** Sends a call and, in the same chunk, those behind it that may go along. */
   async #sendFrom(first: Call): Promise<void> {
-    const page = new Page(BATCH);
+    const page = new Page(this.#calls.hasWaiting ? BATCH + SHORT : SHORT);
     const batch: Uint8Array[] = [];
     let size = 0;
-    for (let call: Call | null = first; call !== null; call = size < BATCH ? this.#next() : null) {
-      const parts = this.#begin(call, page);
-      if (parts === null) continue;
-      if (parts.length > 1) {
-        if (size > 0) await this.#write(concat(batch));
-        return await this.#sendParts(call, parts);
+    let last: readonly CommandPart[] | null = null;
+    let call: Call | null = first;
+    while (call !== null) {
+      last = this.#begin(call, page);
+      if (last !== null && last.length > 1) break;
+      if (last !== null) {
+        batch.push(last[0].bytes);
+        size += last[0].bytes.length;
       }
-      batch.push(parts[0].bytes);
-      size += parts[0].bytes.length;
+      call = size < BATCH ? this.#next() : null;
     }
+    this.#deadline.touch();
+    this.#deadline.watch();
     // Most often all of it stands in the page, in one piece.
     if (size > 0) await this.#write(size === page.used ? page.written : concat(batch));
+    if (call !== null && last !== null) await this.#sendParts(call, last);
   }
 
   /** Writes a call's command out; `null` where that fails, and then nothing is sent. */
@@ -499,8 +505,6 @@ export class Connection {
     for (const secret of call.command.secrets?.() ?? []) this.#secrets.add(secret);
     if (this.#options.logger !== null) this.#options.logger.debug(`> ${call.tag} ${call.shown}`);
     this.#calls.begin(call);
-    this.#deadline.touch();
-    this.#deadline.watch();
     return parts;
   }
 

@@ -6,6 +6,7 @@
  */
 
 import { ConnectError } from "../src/errors.ts";
+import { once } from "../src/once.ts";
 import type { TcpOptions, Transport } from "../src/transport.ts";
 
 export type { Duplex, TcpOptions, TlsOptions, Transport } from "../src/transport.ts";
@@ -39,11 +40,15 @@ export function tcpTransport(options: TcpOptions): Transport {
   };
 }
 
+const deno = once(() => import("./deno.ts"));
+const bun = once(() => import("./bun.ts"));
+const node = once(() => import("./node.ts"));
+
 async function adapter(options: TcpOptions): Promise<Transport> {
   const { Deno, Bun, process } = globalThis as unknown as Runtime;
-  if (Deno?.connect) return (await import("./deno.ts")).denoTransport(options);
-  if (Bun?.connect) return (await import("./bun.ts")).bunTransport(options);
-  if (process?.versions?.node) return (await import("./node.ts")).nodeTransport(options);
+  if (Deno?.connect) return (await deno()).denoTransport(options);
+  if (Bun?.connect) return (await bun()).bunTransport(options);
+  if (process?.versions?.node) return (await node()).nodeTransport(options);
   throw new ConnectError("This runtime has no TCP that is known here; pass a `transport`");
 }
 

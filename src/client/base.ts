@@ -212,11 +212,10 @@ export class ClientBase {
    * Runs a command of one's own, or of an extension that the client has no method for. Throws
    * {@linkcode ImapError} where the server answers NO or BAD.
    */
-  async run<Result>(command: Command<Result>, options: CallOptions = {}): Promise<Result> {
-    if (typeof command.name !== "string") {
-      throw new InvalidArgumentError(`a command's name must be text, not ${typeof command.name}`);
-    }
-    return await this.connection.run(command, options.signal);
+  run<Result>(command: Command<Result>, options: CallOptions = {}): Promise<Result> {
+    if (typeof command.name === "string") return this.connection.run(command, options.signal);
+    const what = `a command's name must be text, not ${typeof command.name}`;
+    return Promise.reject(new InvalidArgumentError(what));
   }
 
   /**

@@ -72,8 +72,11 @@ export class FetchCalls extends SearchCalls {
     items: string | readonly string[],
     { modifiers }: FetchOptions = {},
   ): readonly FetchRequest[] {
+    const sets = this.idSets(messages);
+    if (sets.length === 1) return [fetchRequest(sets[0], items, modifiers, this.useUid)];
+    // Also where there are none: what can't be sent is refused all the same.
     const request = fetchRequest(NumberSet.from([]), items, modifiers, this.useUid);
-    return this.idSets(messages).map((ids) => ({ ...request, ids }));
+    return sets.map((ids) => ({ ...request, ids }));
   }
 
   /**
@@ -86,6 +89,7 @@ export class FetchCalls extends SearchCalls {
     commands: readonly Command<Map<number, Value>>[],
     options: CallOptions,
   ): Promise<Map<number, Value>> {
+    if (commands.length === 1) return await this.run(commands[0], options);
     const [first = new Map(), ...more] = await Promise.all(
       commands.map((command) => this.run(command, options)),
     );

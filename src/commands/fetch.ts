@@ -4,6 +4,7 @@ import { fetchKey, fetchProblems, normaliseItems, noteProblems } from "../model/
 import type { FetchedBase } from "../model/fetch_types.ts";
 import type { NumberSet } from "../model/number_set.ts";
 import type { BadItem, FetchResponse, UntaggedResponse } from "../model/responses.ts";
+import { Recall } from "../wire/recall.ts";
 import type { CommandWriter, Text } from "../wire/writer.ts";
 import { toTexts, upperAscii } from "../wire/text.ts";
 
@@ -28,15 +29,35 @@ export function fetchRequest(
   modifiers: Text | Iterable<Text> | undefined,
   uid: boolean,
 ): FetchRequest {
-  const all = normaliseItems(items);
-  // The UID comes by itself where UIDs are the ids.
-  const sent = uid && all.length > 1 ? all.filter((item) => item !== "UID") : all;
-  const keys = sent.filter((item) => item !== "UID" && item !== "SEQ").map(fetchKey);
+  const { sent, keys } = itemsOf(toTexts(items), uid);
   return { ids, items: sent, keys, modifiers: normaliseModifiers(modifiers), uid };
 }
 
+/** What is sent for a list of items, and the keys of the answers. */
+interface Items {
+  readonly sent: readonly string[];
+  readonly keys: readonly string[];
+}
+
+/** The same is asked for again and again. */
+const known = new Recall<Items>();
+
+function itemsOf(texts: readonly string[], uid: boolean): Items {
+  const text = `${uid} ${texts.join("\n")}`;
+  const recalled = known.get(text);
+  if (recalled !== undefined) return recalled;
+  const all = normaliseItems(texts);
+  // The UID comes by itself where UIDs are the ids.
+  const sent = uid && all.length > 1 ? all.filter((item) => item !== "UID") : all;
+  const keys = sent.filter((item) => item !== "UID" && item !== "SEQ").map(fetchKey);
+  known.set(text, { sent, keys });
+  return { sent, keys };
+}
+
+const NO_MODIFIERS: readonly string[] = [];
+
 function normaliseModifiers(modifiers: Text | Iterable<Text> | undefined): readonly string[] {
-  if (modifiers === undefined) return [];
+  if (modifiers === undefined) return NO_MODIFIERS;
   return toTexts(modifiers).map((modifier) => {
     const text = upperAscii(modifier);
     if (!/^[A-Z0-9.\-/:*,]+(?: [A-Z0-9.\-/:*,]+)*$/.test(text)) {
@@ -89,64 +110,73 @@ export function noteMissing(message: FetchedBase, id: number, keys: readonly str
 
 /** FETCH or UID FETCH (RFC 9051 section 6.4.5): the messages by their ids. */
 export function fetch(request: FetchRequest): Command<Map<number, FetchedBase>> {
-  const messages = new Map<number, FetchedBase>();
-  const bySequence = new SequenceIndex(messages);
-  return {
-    name: request.uid ? "UID FETCH" : "FETCH",
-    state: "selected",
-    pipelining: request.uid ? "uids" : "numbers",
-    write: (out) => writeFetch(out, request),
-    accept(response: UntaggedResponse): boolean {
-      if (response.type === "EXPUNGE") bySequence.forget();
-      if (response.type !== "FETCH") return false;
-      const wanted = isWanted(request, response);
-      const id = !wanted
-        ? request.uid && response.uid === null ? bySequence.idOf(response.number) : null
-        : request.uid
-        ? response.uid!
-        : response.number;
-      if (id === null) return false;
-      const message = messageOf(response, !request.uid);
-      const known = messages.get(id);
-      if (known === undefined) {
-        messages.set(id, message);
-        bySequence.add(id, message.SEQ);
-      } else mergeMessage(known, message);
-      return true;
-    },
-    result(): Map<number, FetchedBase> {
-      for (const [id, message] of messages) noteMissing(message, id, request.keys);
-      return messages;
-    },
-  };
+  return new Fetch(request);
 }
 
-/** Finds a message of a UID FETCH by its sequence number, for news that come without a UID. */
-class SequenceIndex {
-  readonly #messages: ReadonlyMap<number, FetchedBase>;
-  #ids: Map<number, number> | null = null;
-  #valid = true;
+/** A class, since there may be a thousand at once. */
+class Fetch implements Command<Map<number, FetchedBase>> {
+  readonly name: string;
+  readonly state = "selected";
+  readonly pipelining: "uids" | "numbers";
+  readonly #request: FetchRequest;
+  readonly #messages = new Map<number, FetchedBase>();
+  #bySequence: SequenceIndex | null = null;
+  #expunged = false;
 
-  constructor(messages: ReadonlyMap<number, FetchedBase>) {
-    this.#messages = messages;
+  constructor(request: FetchRequest) {
+    this.name = request.uid ? "UID FETCH" : "FETCH";
+    this.pipelining = request.uid ? "uids" : "numbers";
+    this.#request = request;
   }
 
-  /** An expunge changes all sequence numbers behind its own. */
-  forget(): void {
-    this.#valid = false;
+  write(out: CommandWriter): void {
+    writeFetch(out, this.#request);
+  }
+
+  accept(response: UntaggedResponse): boolean {
+    // An expunge changes all sequence numbers behind its own.
+    if (response.type === "EXPUNGE") this.#expunged = true;
+    if (response.type !== "FETCH") return false;
+    const id = this.#idOf(response);
+    if (id === null) return false;
+    const message = messageOf(response, !this.#request.uid);
+    const known = this.#messages.get(id);
+    if (known === undefined) {
+      this.#messages.set(id, message);
+      this.#bySequence?.add(id, message.SEQ);
+    } else mergeMessage(known, message);
+    return true;
+  }
+
+  #idOf(response: FetchResponse): number | null {
+    const { uid, number } = response;
+    if (isWanted(this.#request, response)) return this.#request.uid ? uid : number;
+    if (!this.#request.uid || uid !== null || this.#expunged) return null;
+    // News that come without a UID.
+    this.#bySequence ??= new SequenceIndex(this.#messages);
+    return this.#bySequence.idOf(number);
+  }
+
+  result(): Map<number, FetchedBase> {
+    for (const [id, message] of this.#messages) noteMissing(message, id, this.#request.keys);
+    return this.#messages;
+  }
+}
+
+/** Finds a message of a UID FETCH by its sequence number. */
+class SequenceIndex {
+  readonly #ids = new Map<number, number>();
+
+  constructor(messages: ReadonlyMap<number, FetchedBase>) {
+    for (const [id, { SEQ }] of messages) this.add(id, SEQ);
   }
 
   idOf(sequenceNumber: number): number | null {
-    if (!this.#valid) return null;
-    if (this.#ids === null) {
-      this.#ids = new Map();
-      for (const [id, { SEQ }] of this.#messages) this.#ids.set(SEQ, id);
-    }
     return this.#ids.get(sequenceNumber) ?? null;
   }
 
   /** There is one message more. */
   add(id: number, sequenceNumber: number): void {
-    this.#ids?.set(sequenceNumber, id);
+    this.#ids.set(sequenceNumber, id);
   }
 }

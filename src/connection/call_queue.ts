@@ -102,16 +102,7 @@ export class CallQueue {
       const { name } = oldest.command;
       throw new ProtocolError(`the server sent more than ${this.#most} responses during ${name}`);
     }
-    for (const call of this.#inFlight) {
-      try {
-        if (call.command.accept?.(response)) return true;
-      } catch (error) {
-        // A command's own mistake is its own failure; the connection goes on.
-        call.reject(error);
-        return true;
-      }
-    }
-    return false;
+    return this.#inFlight.some((call) => accepts(call, response));
   }
 
   /** Whether a call might want to have literals as streams. */
@@ -131,5 +122,15 @@ export class CallQueue {
   /** The call that takes part in a conversation, as AUTHENTICATE does. */
   responder(): Call | undefined {
     return this.#inFlight.find(({ command }) => command.respond !== undefined);
+  }
+}
+
+function accepts(call: Call, response: UntaggedResponse): boolean {
+  try {
+    return call.command.accept?.(response) ?? false;
+  } catch (error) {
+    // A command's own mistake is its own failure; the connection goes on.
+    call.reject(error);
+    return true;
   }
 }

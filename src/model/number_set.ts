@@ -9,6 +9,8 @@ export type MessageIds = number | string | NumberSet | Iterable<number | string 
 
 /** The largest id there can be (RFC 9051 `nz-number`). */
 const LARGEST = 0xffffffff;
+/** So many characters an id is written in at the most, with what stands behind it. */
+const LONGEST_BOUND = 11;
 /** `*`: the largest id in use. It compares higher than every number. */
 const STAR = Infinity;
 
@@ -26,15 +28,18 @@ const RANGE = /^(\d{1,10}|\*)(?::(\d{1,10}|\*))?$/;
  */
 export class NumberSet {
   /** Firsts and lasts by turns; a range is kept as it was given, descending ones too. */
-  readonly #bounds: number[] = [];
+  readonly #bounds: number[];
 
-  private constructor() {}
+  private constructor(bounds: number[] = []) {
+    this.#bounds = bounds;
+  }
 
   /** The set of these ids. Throws {@linkcode InvalidArgumentError} for what is no id. */
   static from(ids: MessageIds): NumberSet {
     if (ids instanceof NumberSet) return ids;
+    if (typeof ids === "number") return new NumberSet([checked(ids), ids]);
     const set = new NumberSet();
-    if (typeof ids === "number" || typeof ids === "string" || ids instanceof Uint8Array) {
+    if (typeof ids === "string" || ids instanceof Uint8Array) {
       set.#add(ids);
     } else if (ids !== null && typeof ids === "object" && Symbol.iterator in ids) {
       for (const id of ids) set.#add(id);
@@ -87,7 +92,8 @@ export class NumberSet {
     if (id < 1 || id > LARGEST) return false;
     const bounds = this.#bounds;
     for (let i = 0; i < bounds.length; i += 2) {
-      const [first, last] = [bounds[i], bounds[i + 1]];
+      const first = bounds[i];
+      const last = bounds[i + 1];
       if (first === STAR || last === STAR) return true;
       if (first <= last ? id >= first && id <= last : id <= first && id >= last) return true;
     }
@@ -99,7 +105,8 @@ export class NumberSet {
    * and without repetitions; just this set where it is short enough as it is.
    */
   split(length: number): readonly NumberSet[] {
-    if (this.toString().length <= length) return [this];
+    const isShort = this.#bounds.length * LONGEST_BOUND <= length;
+    if (isShort || this.toString().length <= length) return [this];
     const parts: NumberSet[] = [];
     let room = 0;
     for (const [first, last] of this.#merged()) {
@@ -129,6 +136,8 @@ export class NumberSet {
 
   /** IMAP's notation: `2,4:7,12:*`. */
   toString(): string {
+    const bounds = this.#bounds;
+    if (bounds.length === 2) return rangeText(bounds[0], bounds[1]);
     const parts: string[] = [];
     for (const [first, last] of this.ranges()) parts.push(rangeText(first, last));
     return parts.join(",");

@@ -80,6 +80,14 @@ export class Cursor {
     return decodeAscii(this.bytes, this.at, Math.min(this.end, this.at + 60));
   }
 
+  /** All that is left, as text. */
+  toEnd(): string {
+    const { bytes, at, end } = this;
+    let all = 0;
+    for (let i = at; i < end; i++) all |= bytes[i];
+    return all < 128 ? this.#texts.ascii(bytes, at, end) : decodeLoosely(bytes, at, end);
+  }
+
   /** A failure at this place. */
   error(what: string): ProtocolError {
     return new ProtocolError(`${visible(what)} before "${visible(this.rest())}"`);

@@ -16,7 +16,7 @@ export function readResponseText(cursor: Cursor): { code: ResponseCode | null; t
       cursor.space();
     }
   }
-  return { code, text: decodeLoosely(cursor.bytes, cursor.at, cursor.end) };
+  return { code, text: cursor.toEnd() };
 }
 
 /**

@@ -8,7 +8,10 @@ import type { Text } from "./writer.ts";
 export function toTexts(texts: Text | Iterable<Text>): string[] {
   if (typeof texts === "string" || texts instanceof Uint8Array) return [toText(texts)];
   if (typeof texts === "object" && texts !== null && Symbol.iterator in texts) {
-    return Array.from(texts, toText);
+    // As a loop, which is several times as fast as Array.from.
+    const all: string[] = [];
+    for (const text of texts) all.push(toText(text));
+    return all;
   }
   throw new InvalidArgumentError(`expected texts, not ${typeof texts}`);
 }

@@ -46,6 +46,8 @@ export class Page {
   }
 }
 
+const NO_PARTS: readonly CommandPart[] = [];
+const NO_SECRETS: readonly (readonly [from: number, to: number])[] = [];
 const PLAIN: WriterOptions = { nonSynchronising: -1, utf8: false, folderEncode: true };
 
 /** Literals above this size are sent from where they are, not copied. */
@@ -76,9 +78,9 @@ export type Text = string | Uint8Array;
  */
 export class CommandWriter {
   readonly #options: WriterOptions;
-  readonly #parts: CommandPart[] = [];
+  #parts: readonly CommandPart[] = NO_PARTS;
   /** Where secrets stand, counted over all parts. */
-  readonly #secrets: (readonly [from: number, to: number])[] = [];
+  #secrets: readonly (readonly [from: number, to: number])[] = NO_SECRETS;
   readonly #page: Page;
   /** Where the part that is being written stands. */
   #buffer: Uint8Array;
@@ -290,7 +292,7 @@ export class CommandWriter {
       // Not its own message, which shows the text.
       throw new InvalidArgumentError("credentials that can't be sent: a NUL, or no Unicode text");
     }
-    this.#secrets.push([from, this.#partsLength + this.#length]);
+    this.#secrets = [...this.#secrets, [from, this.#partsLength + this.#length]];
     return this;
   }
 
@@ -369,7 +371,7 @@ export class CommandWriter {
   }
 
   #addPart(part: CommandPart): void {
-    this.#parts.push(part);
+    this.#parts = [...this.#parts, part];
     this.#partsLength += part.bytes.length;
   }
 
