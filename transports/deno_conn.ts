@@ -14,6 +14,9 @@ import { brokenFailure, type Target, tlsFailure } from "./failures.ts";
  */
 const READ_SIZE = 16 * 1024;
 
+/** The size of a read while little comes: most connections wait most of the time. */
+const IDLE_SIZE = 1024;
+
 /** The part of `Deno.Conn` that is used here. */
 export interface DenoConn {
   /** Reads into the buffer; gives the number of bytes, or `null` at the end. */
@@ -70,7 +73,7 @@ export class ConnDuplex implements Duplex {
   readonly #deno: DenoTls;
   #reader!: ReadableStreamDefaultController<Uint8Array>;
   #writer!: WritableStreamDefaultController;
-  #buffer = new Uint8Array(READ_SIZE);
+  #buffer = new Uint8Array(IDLE_SIZE);
   #reading = false;
   #failure: Error | null = null;
   #closed = false;
@@ -160,10 +163,12 @@ export class ConnDuplex implements Duplex {
 
   /** A well filled buffer is given away and replaced; of another, a copy costs less. */
   #take(count: number): Uint8Array {
-    if (count < READ_SIZE / 2) return this.#buffer.slice(0, count);
-    const taken = this.#buffer.subarray(0, count);
-    this.#buffer = new Uint8Array(READ_SIZE);
-    return taken;
+    const buffer = this.#buffer;
+    const isFull = count === buffer.length;
+    const size = isFull ? READ_SIZE : count < IDLE_SIZE ? IDLE_SIZE : buffer.length;
+    const isFilled = count >= buffer.length / 2;
+    if (isFilled || size !== buffer.length) this.#buffer = new Uint8Array(size);
+    return isFilled ? buffer.subarray(0, count) : buffer.slice(0, count);
   }
 
   async #write(bytes: Uint8Array): Promise<void> {

@@ -1,0 +1,154 @@
+// Measures this client against other clients and against no client at all:
+//
+//   node tests/bench/bench.mjs [workload]… [--quick] [--svg=file] [--json=file]
+//
+// Every figure is the median of five runs (one with --quick), each in a process of its own, those of
+// all clients in turn, so that what else the machine does falls on all alike. A figure whose parsed
+// values are not those of the mailbox is printed as wrong and does not count.
+import { writeFileSync } from "node:fs";
+import { cpus, loadavg } from "node:os";
+import { gzipKib, importMs, packages, setUp } from "./build.mjs";
+import { renderChart } from "./chart.mjs";
+import { expectedSum } from "./expected.mjs";
+import { runDriver, startServer } from "./processes.mjs";
+import { builtRows, compare, renderTable } from "./table.mjs";
+import { DRIVERS, WORKLOADS } from "./workloads.mjs";
+
+const args = process.argv.slice(2);
+const option = (name) => args.find((it) => it.startsWith(`--${name}=`))?.slice(name.length + 3);
+const rounds = args.includes("--quick") ? 1 : 5;
+const places = args.filter((arg) => !arg.startsWith("-"));
+const unknown = places.find((name) => !Object.hasOwn(WORKLOADS, name));
+if (unknown !== undefined) {
+  console.error(
+    `no workload ${unknown}: there are ${Object.keys(WORKLOADS).join(", ")}`,
+  );
+  process.exit(1);
+}
+const chosen = Object.keys(WORKLOADS).filter((it) => places.length === 0 || places.includes(it));
+
+/** So long must a client be quiet, where round trips are counted, for one to be over. */
+const QUIET_MS = 4;
+
+const PAIRS = Object.entries(DRIVERS).flatMap(([driver, runtimes]) => {
+  return runtimes.map((runtime) => ({
+    driver,
+    runtime,
+    key: `${driver}@${runtime}`,
+  }));
+});
+
+/** The drivers that a workload's comparisons speak of, each on each of its runtimes. */
+function pairsOf(workload) {
+  const wanted = ["ours", ...WORKLOADS[workload].map(({ peer }) => peer)];
+  const compared = (runtime) => WORKLOADS[workload].some((it) => it.runtimes.includes(runtime));
+  return PAIRS.filter(({ driver, runtime }) => wanted.includes(driver) && compared(runtime));
+}
+
+function median(numbers) {
+  const sorted = numbers.toSorted((one, other) => one - other);
+  return sorted[Math.floor(sorted.length / 2)];
+}
+
+/** The medians of several runs, or what is wrong with one of them. */
+function summary(runs, driver, expected) {
+  const bad = runs.find(({ error, sum }) => error || (driver !== "floor" && sum !== expected));
+  if (bad) {
+    return {
+      wrong: (bad.error ?? "not the values of the mailbox").split("\n")[0],
+    };
+  }
+  const fields = ["ms", "cpu", "peak", "kib"].filter((field) => runs[0][field] !== undefined);
+  return Object.fromEntries(
+    fields.map((field) => [field, median(runs.map((run) => run[field]))]),
+  );
+}
+
+async function measure(workload, server, isOver) {
+  const pairs = pairsOf(workload);
+  const expected = expectedSum(workload);
+  const runs = Object.fromEntries(pairs.map(({ key }) => [key, []]));
+  // Once without the clock: by then the server has its answers, and the system has the files.
+  for (const { driver, runtime } of pairs) {
+    await runDriver(driver, runtime, workload, server.port);
+  }
+  for (let round = 0; round < rounds; round++) {
+    for (const { driver, runtime, key } of pairs) {
+      if (isOver()) return {};
+      runs[key].push(await runDriver(driver, runtime, workload, server.port));
+      process.stderr.write(".");
+    }
+  }
+  const costs = pairs.map((
+    { driver, key },
+  ) => [key, summary(runs[key], driver, expected)]);
+  return Object.fromEntries(costs);
+}
+
+/** Adds how often the clients wait for a server that is some way off. */
+async function countTrips(costs) {
+  const server = await startServer(`--patient=${QUIET_MS}`);
+  try {
+    for (const { driver, runtime, key } of pairsOf("appends")) {
+      // They are the same on every runtime, and take their time.
+      if (runtime !== "node" || driver === "floor" || costs[key].wrong) {
+        continue;
+      }
+      await runDriver(driver, runtime, "appends", server.port);
+      costs[key].trips = await server.trips();
+    }
+  } finally {
+    server.stop();
+  }
+}
+
+/** What it costs to load this client, and how large it is. */
+function measureBuilt() {
+  const found = { ours: [], imapflow: [] };
+  const paths = packages();
+  for (let round = 0; round < Math.max(rounds, 3); round++) {
+    for (const client of Object.keys(found)) {
+      found[client].push(importMs(paths[client]));
+    }
+  }
+  const medians = {
+    ours: median(found.ours),
+    imapflow: median(found.imapflow),
+  };
+  return { importMs: medians, gzipKib: gzipKib() };
+}
+
+setUp();
+const load = () => loadavg()[0].toFixed(1);
+console.log(
+  `${cpus().length} CPUs, load ${load()}, ${rounds === 1 ? "one run" : "medians of five"}`,
+);
+const server = await startServer();
+const results = {};
+// Who has no time for the rest gets the table of what is done.
+let interrupted = false;
+process.once("SIGINT", () => interrupted = true);
+try {
+  for (const workload of chosen) {
+    process.stderr.write(`${workload} `);
+    const costs = await measure(workload, server, () => interrupted);
+    if (interrupted) break;
+    results[workload] = costs;
+    if (workload === "appends") await countTrips(costs);
+    process.stderr.write("\n");
+  }
+} finally {
+  server.stop();
+}
+const rows = compare(results);
+if (places.length === 0 && !interrupted) {
+  rows.push(...builtRows(measureBuilt()));
+}
+console.log(renderTable(rows));
+const judged = rows.filter(({ target }) => target !== null);
+const met = judged.filter((row) => row.met === "met").length;
+console.log(`${met} of ${judged.length} targets met; load ${load()}`);
+if (option("svg")) writeFileSync(option("svg"), renderChart(results));
+if (option("json")) {
+  writeFileSync(option("json"), JSON.stringify({ results, rows }, null, 2));
+}

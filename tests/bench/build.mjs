@@ -1,0 +1,121 @@
+// Builds this client to JavaScript, and tells what loading it costs and how large it is.
+import { execFileSync } from "node:child_process";
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { fileURLToPath, pathToFileURL } from "node:url";
+import { gzipSync } from "node:zlib";
+
+const here = dirname(fileURLToPath(import.meta.url));
+export const root = dirname(dirname(here));
+const tools = join(root, "tests", "tools", "node_modules");
+// Within node_modules, so that neither git nor the checks look at it.
+const built = join(here, "node_modules", ".built");
+const imapflow = join(tools, "imapflow", "dist", "esm", "imap-flow.js");
+
+/** The driver of this client for Node. */
+export const BUILT_DRIVER = join(built, "ours.mjs");
+
+/** Installs the peers that only the benchmark needs, and builds this client. */
+export function setUp() {
+  const { dependencies } = JSON.parse(
+    readFileSync(join(here, "package.json"), "utf8"),
+  );
+  const isThere = ([name, version]) => {
+    const manifest = join(here, "node_modules", name, "package.json");
+    return existsSync(manifest) &&
+      JSON.parse(readFileSync(manifest, "utf8")).version === version;
+  };
+  if (!Object.entries(dependencies).every(isThere)) {
+    const quiet = [
+      "--no-package-lock",
+      "--no-audit",
+      "--no-fund",
+      "--loglevel=error",
+    ];
+    execFileSync("npm", ["install", ...quiet], { cwd: here, stdio: "inherit" });
+  }
+  mkdirSync(built, { recursive: true });
+  bundle(join(here, "drivers", "ours.mjs"), BUILT_DRIVER);
+}
+
+function esbuild(...args) {
+  execFileSync(join(tools, ".bin", "esbuild"), ["--log-level=error", ...args], {
+    cwd: root,
+  });
+}
+
+function bundle(entry, outfile, ...more) {
+  const where = ["--platform=node", "--format=esm", "--external:cloudflare:*"];
+  esbuild(entry, "--bundle", ...where, `--outfile=${outfile}`, ...more);
+}
+
+/** Bundles a client, and gives the files that are loaded with it. */
+function bundled(name, entry, ...more) {
+  const folder = join(built, name);
+  const source = join(built, `${name}.entry.mjs`);
+  writeFileSync(source, entry);
+  const metafile = join(built, `${name}.json`);
+  const how = [
+    "--bundle",
+    "--splitting",
+    "--platform=node",
+    "--format=esm",
+    ...more,
+  ];
+  const out = [
+    `--outdir=${folder}`,
+    "--out-extension:.js=.mjs",
+    `--metafile=${metafile}`,
+  ];
+  esbuild(source, ...how, "--external:cloudflare:*", ...out);
+  const { outputs } = JSON.parse(readFileSync(metafile, "utf8"));
+  const isEntry = (path) => outputs[path].entryPoint?.endsWith(`${name}.entry.mjs`);
+  const files = new Set();
+  // What is imported only when it is used, such as other runtimes' adapters, is not loaded.
+  const visit = (path) => {
+    if (files.has(path)) return;
+    files.add(path);
+    for (const { path: other, kind } of outputs[path].imports) {
+      if (kind === "import-statement" && outputs[other]) visit(other);
+    }
+  };
+  visit(Object.keys(outputs).find(isEntry));
+  return [...files].map((path) => join(root, path));
+}
+
+const all = (path) => `export * from ${JSON.stringify(path)};\n`;
+const one = (name, path) => `export { ${name} } from ${JSON.stringify(path)};\n`;
+const nodeTransport = one("nodeTransport", join(root, "transports", "node.ts"));
+
+/** What `importMs` loads of each client: ours in one file, imapflow as it is installed. */
+export function packages() {
+  return {
+    ours: bundled("all", all(join(root, "mod.ts")) + nodeTransport)[0],
+    imapflow,
+  };
+}
+
+/** How long a fresh Node takes to load a module. */
+export function importMs(path) {
+  const code = `const start = performance.now();
+    await import(${JSON.stringify(pathToFileURL(path).href)});
+    console.log(performance.now() - start); process.exit(0);`;
+  const args = ["--input-type=module", "--eval", code];
+  return Number(execFileSync(process.execPath, args, { timeout: 20_000 }));
+}
+
+/** What a bundle of each client comes to, minified and gzipped, in KiB. */
+export function gzipKib() {
+  const kib = (name, entry) => {
+    const files = bundled(name, entry, "--minify");
+    return gzipSync(Buffer.concat(files.map((file) => readFileSync(file))), {
+      level: 9,
+    }).length /
+      1024;
+  };
+  const client = one("ImapClient", join(root, "src", "client.ts"));
+  return {
+    ours: kib("ours", client + nodeTransport),
+    imapflow: kib("imapflow", all(imapflow)),
+  };
+}

@@ -1,0 +1,102 @@
+// Starts the servers and the drivers, each within a time limit and ended by its own id.
+import { spawn } from "node:child_process";
+import { dirname, join } from "node:path";
+import { createInterface } from "node:readline";
+import { fileURLToPath } from "node:url";
+import { BUILT_DRIVER, root } from "./build.mjs";
+
+const here = dirname(fileURLToPath(import.meta.url));
+const bin = join(root, "tests", "tools", "node_modules", ".bin");
+
+/** A driver that takes longer than this hangs. */
+const LIMIT_MS = 60_000;
+
+const FILES = {
+  ours: "ours.mjs",
+  imapflow: "imapflow.mjs",
+  "node-imap": "node_imap.mjs",
+  floor: "floor.mjs",
+};
+
+function command(driver, runtime) {
+  const file = join(here, "drivers", FILES[driver]);
+  const map = "--import-map=tests/import_map.json";
+  switch (runtime) {
+    case "deno": {
+      // imapflow is found in node_modules, which the import map would turn off.
+      const how = driver === "imapflow" ? "--node-modules-dir=manual" : map;
+      const flags = [
+        "--allow-all",
+        "--no-check",
+        "--quiet",
+        "--v8-flags=--expose-gc",
+        how,
+      ];
+      return [join(bin, "deno"), "run", ...flags, file];
+    }
+    case "bun":
+      return [join(bin, "bun"), "run", file];
+    default: {
+      // node-imap uses what Node warns of.
+      const flags = ["--no-deprecation", "--expose-gc"];
+      return [
+        process.execPath,
+        ...flags,
+        driver === "ours" ? BUILT_DRIVER : file,
+      ];
+    }
+  }
+}
+
+/** Runs a workload once and gives what the driver prints, or `{ error }`. */
+export function runDriver(driver, runtime, workload, port) {
+  const [program, ...args] = command(driver, runtime);
+  const child = spawn(program, [...args, workload, `${port}`], {
+    cwd: root,
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  return new Promise((done) => {
+    let output = "";
+    let errors = "";
+    let late = false;
+    const timer = setTimeout(() => {
+      late = true;
+      child.kill("SIGKILL");
+    }, LIMIT_MS);
+    child.stdout.on("data", (chunk) => output += chunk);
+    child.stderr.on("data", (chunk) => errors += chunk);
+    child.on("error", (error) => errors += error);
+    child.on("close", (code) => {
+      clearTimeout(timer);
+      if (late) done({ error: `no result within ${LIMIT_MS / 1000} seconds` });
+      else if (code !== 0) {
+        done({ error: errors.trim() || `exit code ${code}` });
+      } else done(JSON.parse(output.trim().split("\n").at(-1)));
+    });
+  });
+}
+
+/** A replay server; `trips()` gives the round trips since the last time it was called. */
+export async function startServer(...args) {
+  const child = spawn(process.execPath, [
+    join(here, "replay_server.mjs"),
+    ...args,
+  ], {
+    stdio: ["pipe", "pipe", "inherit"],
+  });
+  const lines = createInterface({ input: child.stdout })
+    [Symbol.asyncIterator]();
+  const nextNumber = async () => {
+    const { value, done } = await lines.next();
+    if (done) throw new Error("the replay server ended");
+    return Number(value);
+  };
+  return {
+    port: await nextNumber(),
+    async trips() {
+      child.stdin.write("trips\n");
+      return await nextNumber();
+    },
+    stop: () => child.kill("SIGKILL"),
+  };
+}

@@ -1,0 +1,173 @@
+// An IMAP server that answers from bytes made before: a process of its own, so that what a client
+// costs can be told from what the server does. It prints its port, and ends with its standard input.
+import { createServer } from "node:net";
+import { answer, GREETING } from "./answers.mjs";
+import { APPEND_SIZE, bodyBytes, UPLOAD_SIZE } from "./mail.mjs";
+
+const UIDS_OF_APPENDS = 1_000_000;
+const EXPECTED = new Map(
+  [APPEND_SIZE, UPLOAD_SIZE].map((size) => [size, bodyBytes(size)]),
+);
+
+/**
+ * With `--patient=5` answers wait until the client has been quiet for so many milliseconds, as they
+ * would on a slow line: then each time is a round trip.
+ */
+const patience = Number(
+  process.argv.find((arg) => arg.startsWith("--patient="))?.slice(
+    "--patient=".length,
+  ) ?? 0,
+);
+const trips = { count: 0 };
+
+class Session {
+  loggedIn = false;
+  #socket;
+  #output = [];
+  #timer;
+  /** The command so far, its literals left out. */
+  #line = "";
+  /** The literal under way. */
+  #literal = { size: 0, left: 0, right: true };
+  #appended = 0;
+  /** Whether what is to be sent answers an APPEND: only those round trips are counted. */
+  #answersAppend = false;
+  /** What the next line belongs to, where that is no command. */
+  #expects = null;
+
+  constructor(socket) {
+    this.#socket = socket;
+    socket.setNoDelay(true);
+    socket.on("data", (chunk) => this.#read(chunk));
+    socket.on("error", () => {});
+    socket.write(GREETING);
+  }
+
+  #read(chunk) {
+    for (let at = 0; at < chunk.length;) {
+      at = this.#literal.left > 0 ? this.#readLiteral(chunk, at) : this.#readLine(chunk, at);
+    }
+    if (this.#output.length === 0) return;
+    if (patience === 0) return this.#flush();
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => this.#flush(), patience);
+  }
+
+  #flush() {
+    if (this.#output.length === 0) return;
+    if (this.#answersAppend) trips.count++;
+    this.#answersAppend = false;
+    const output = this.#output;
+    this.#output = [];
+    this.#socket.cork();
+    for (const piece of joined(output)) this.#socket.write(piece);
+    this.#socket.uncork();
+  }
+
+  #readLiteral(chunk, at) {
+    const { size, left } = this.#literal;
+    const end = Math.min(chunk.length, at + left);
+    const expected = EXPECTED.get(size);
+    if (
+      expected?.compare(chunk, at, end, size - left, size - left + end - at) !==
+        0
+    ) {
+      this.#literal.right = false;
+    }
+    this.#literal.left -= end - at;
+    return end;
+  }
+
+  #readLine(chunk, at) {
+    const end = chunk.indexOf(10, at) + 1;
+    this.#line += chunk.latin1Slice(at, end === 0 ? chunk.length : end);
+    if (end === 0) return chunk.length;
+    const literal = /\{(\d+)(\+?)\}\r\n$/.exec(this.#line);
+    if (literal === null) {
+      const line = this.#line.slice(0, -2);
+      this.#line = "";
+      this.#obey(line);
+      return end;
+    }
+    this.#line = this.#line.slice(0, literal.index);
+    this.#literal = {
+      size: Number(literal[1]),
+      left: Number(literal[1]),
+      right: true,
+    };
+    this.#answersAppend = true;
+    if (literal[2] === "") this.#output.push("+ OK\r\n");
+    return end;
+  }
+
+  #obey(line) {
+    if (this.#expects !== null) {
+      const { tag, text } = this.#expects;
+      this.#expects = null;
+      this.#output.push(`${tag} OK ${text}\r\n`);
+      return;
+    }
+    const [, tag, name, args] = /^(\S+) ((?:UID )?\S+) ?(.*)$/i.exec(line);
+    const known = name.toUpperCase();
+    if (known === "APPEND") this.#append(tag);
+    else if (known === "IDLE") {
+      this.#goOn(tag, "Idle completed.", "+ idling\r\n");
+    } else if (known === "AUTHENTICATE") this.#authenticate(tag, args);
+    else this.#output.push(...answer(tag, known, args, this));
+    if (known === "LOGOUT") setImmediate(() => this.#socket.end());
+  }
+
+  #append(tag) {
+    this.#answersAppend = true;
+    const uid = UIDS_OF_APPENDS + ++this.#appended;
+    this.#output.push(
+      this.#literal.right
+        ? `${tag} OK [APPENDUID 1700000000 ${uid}] Append completed.\r\n`
+        : `${tag} NO these are not the bytes to be appended\r\n`,
+    );
+  }
+
+  #authenticate(tag, args) {
+    const { length } = args.split(" ");
+    this.loggedIn = true;
+    // Behind the mechanism stands the answer already, where the client knows SASL-IR.
+    if (length > 1) this.#output.push(`${tag} OK Logged in\r\n`);
+    else this.#goOn(tag, "Logged in", "+ \r\n");
+  }
+
+  #goOn(tag, text, invitation) {
+    this.#expects = { tag, text };
+    this.#output.push(invitation);
+  }
+}
+
+/** Short pieces put together, since each write costs a client a packet. */
+function joined(pieces) {
+  const found = [];
+  let short = [];
+  const gather = () => {
+    if (short.length > 0) found.push(Buffer.concat(short));
+    short = [];
+  };
+  for (const piece of pieces) {
+    if (piece.length < 65_536) {
+      short.push(typeof piece === "string" ? Buffer.from(piece) : piece);
+    } else {
+      gather();
+      found.push(piece);
+    }
+  }
+  gather();
+  return found;
+}
+
+const server = createServer((socket) => new Session(socket));
+server.listen({ host: "127.0.0.1", port: 0, backlog: 4096 }, () => {
+  console.log(server.address().port);
+});
+// A line on the standard input asks for the round trips since the last.
+process.stdin.on("data", () => {
+  console.log(trips.count);
+  trips.count = 0;
+});
+process.stdin.on("end", () => process.exit());

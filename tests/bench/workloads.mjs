@@ -1,0 +1,71 @@
+// What is measured, who is measured, and what this client is to reach.
+
+/** The drivers, the runtimes that each runs on, and how it is called in the table. */
+export const DRIVERS = {
+  ours: ["deno", "bun", "node"],
+  imapflow: ["deno", "bun", "node"],
+  "node-imap": ["node"],
+  floor: ["deno", "bun", "node"],
+};
+
+const ALL = ["deno", "bun", "node"];
+
+/** Ours is to be so many times as fast as a peer. */
+const faster = (peer, target) => ({
+  peer,
+  kind: "faster",
+  field: "ms",
+  target,
+  runtimes: ALL,
+});
+/** Ours may take at most so many times what the peer takes. */
+const within = (target, runtimes = ALL, field = "ms") => {
+  return { peer: "floor", kind: "within", field, target, runtimes };
+};
+/** Ours may take at most so much more than the floor. */
+const above = (field, target) => ({
+  peer: "floor",
+  kind: "above",
+  field,
+  target,
+  runtimes: ALL,
+});
+/** Ours is to have fewer of these than a peer. */
+const fewer = (peer, field) => ({
+  peer,
+  kind: "fewer",
+  field,
+  target: 1,
+  runtimes: ["node"],
+});
+
+/** The comparisons of each workload; one without a target is shown only. */
+export const WORKLOADS = {
+  envelopes: [faster("imapflow", 5), faster("node-imap", 3.3), within(null)],
+  structures: [faster("imapflow", 6), faster("node-imap", 3.3), within(null)],
+  flags: [faster("imapflow", 13), faster("node-imap", null), within(null)],
+  search: [faster("imapflow", 2), faster("node-imap", null), within(null)],
+  bodies: [
+    ...[within(1.35, ["node", "bun"]), within(2, ["deno"])],
+    ...[faster("imapflow", null), faster("node-imap", null)],
+  ],
+  stream: [
+    ...[within(1.2, ["node", "bun"]), within(1.5, ["deno"]), above("peak", 16)],
+    ...[faster("imapflow", null), faster("node-imap", null)],
+  ],
+  many: [within(1.3), faster("imapflow", null), faster("node-imap", null)],
+  cold: [within(2), faster("imapflow", null), faster("node-imap", null)],
+  appends: [
+    ...[fewer("imapflow", "trips"), fewer("node-imap", "trips"), within(null)],
+    ...[faster("imapflow", null), faster("node-imap", null)],
+  ],
+  upload: [within(1.2), faster("imapflow", null), faster("node-imap", null)],
+  idle: [above("kib", 40), {
+    ...above("kib", null),
+    peer: "imapflow",
+    runtimes: ["node"],
+  }],
+};
+
+/** What there is besides the workloads, measured of the built client. */
+export const LIMITS = { importMs: 40, gzipKib: 40 };
