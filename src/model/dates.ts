@@ -67,7 +67,7 @@ export function parseDate(text: string): ZonedDate | null {
  * `Wed, 17 Jul 1996 02:23:25 -0700 (PDT)` and `17-Jul-1996 02:44:25 -0700`.
  */
 function parseUsualDate(text: string): ZonedDate | null {
-  let at = text.charCodeAt(3) === COMMA ? 5 : 0;
+  let at = hasDayName(text) ? 5 : 0;
   let day = text.charCodeAt(at) === SPACE ? 0 : digits(text, at, 1);
   const unit = digits(text, at + 1, 1);
   if (unit >= 0) day = 10 * day + unit;
@@ -94,9 +94,23 @@ function parseUsualDate(text: string): ZonedDate | null {
   return new ZonedDate(Date.UTC(year, month, day, hour, minute - offset, second), offset, text);
 }
 
-const [SPACE, PLUS, COMMA, HYPHEN, COLON, ZERO] = [32, 43, 44, 45, 58, 48];
+const SPACE = 32;
+const PLUS = 43;
+const COMMA = 44;
+const HYPHEN = 45;
+const ZERO = 48;
+const COLON = 58;
 
-/** A number of so many digits; negative, or not a number, where others stand there. */
+function hasDayName(text: string): boolean {
+  if (text.charCodeAt(3) !== COMMA || text.charCodeAt(4) !== SPACE) return false;
+  for (let i = 0; i < 3; i++) {
+    const letter = text.charCodeAt(i) | 32;
+    if (letter < 97 || letter > 122) return false;
+  }
+  return true;
+}
+
+/** A number of so many digits; -1 where anything else stands there. */
 function digits(text: string, at: number, count: number): number {
   let number = 0;
   for (let i = at; i < at + count; i++) {

@@ -100,7 +100,7 @@ const SECTIONS = [
 ];
 
 /** An item with a section. */
-export const SECTION =
+export const SECTION: RegExp =
   /^[A-Z][A-Z0-9.-]*\[(?:(?:[1-9]\d*(?:\.[1-9]\d*)*\.)?(?:HEADER|TEXT|HEADER\.FIELDS(?:\.NOT)? \([A-Z]+(?: [A-Z]+)*\))|[1-9]\d*(?:\.[1-9]\d*)*(?:\.MIME)?|)\](?:<\d+\.[1-9]\d*>)?$/;
 
 function fetchItem(value: string): readonly string[] | null {

@@ -178,6 +178,54 @@ describe("formatCriteriaDate", () => {
   }
 });
 
+describe("the quick way to read a date", () => {
+  const USUAL = [
+    "Sun, 24 Mar 2013 22:06:10 +0200",
+    "Wed, 7 Jul 1996 02:23:25 -0730 (PDT)",
+    "19-Feb-2007 17:08:08 +0400",
+    " 9-Feb-2007 17:08:08 -0430",
+    "29-Feb-2008 00:00:00 +0000",
+    "31 Dec 1999 23:59:59 -0000",
+  ];
+
+  it("R3 agrees with the thorough one, whatever is changed", () => {
+    const known = fc.constantFrom(...USUAL);
+    const edits = fc.array(
+      fc.tuple(fc.nat(40), fc.nat(2), fc.constantFrom(..."0123456789 ,:-+.JFeb\tx(Gé")),
+      { maxLength: 3 },
+    );
+    fc.assert(
+      fc.property(known, edits, (date, changes) => {
+        let text = date;
+        for (const [at, taken, put] of changes) {
+          text = text.slice(0, at) + put + text.slice(at + taken);
+        }
+        const quick = parseDate(text);
+        // In front of a tab only the thorough one looks.
+        const thorough = parseDate(`\t${text}`);
+        assertEquals(
+          [quick?.getTime(), quick?.offsetMinutes],
+          [thorough?.getTime(), thorough?.offsetMinutes],
+          text,
+        );
+      }),
+      { numRuns: 5000, seed: 3 },
+    );
+  });
+
+  it("R3 reads the days of every month, and no others", () => {
+    const names = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split(" ");
+    for (const [month, name] of names.entries()) {
+      for (let day = 1; day <= 32; day++) {
+        const noon = Date.UTC(2023, month, day, 12);
+        const exists = new Date(noon).getUTCMonth() === month;
+        const read = parseDate(`${day} ${name} 2023 12:00:00 +0000`);
+        assertEquals(read?.getTime() ?? null, exists ? noon : null, `${day} ${name}`);
+      }
+    }
+  });
+});
+
 /** What `print_dates.ts` prints in a zone. */
 function printIn(zone: string, dates: string[]): unknown {
   const [command, ...args] = sameRuntime(new URL("print_dates.ts", import.meta.url));
