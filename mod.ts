@@ -59,7 +59,12 @@ export { type MessageIds, NumberSet } from "./src/model/number_set.ts";
 export type { SearchIds } from "./src/model/search_ids.ts";
 export type { Command, Pipelining } from "./src/command.ts";
 export type { AclEntry } from "./src/commands/acl.ts";
-export type { AppendResult, MessageToAppend, MultiappendResult } from "./src/commands/append.ts";
+export type {
+  AppendResult,
+  MessageStream,
+  MessageToAppend,
+  MultiappendResult,
+} from "./src/commands/append.ts";
 export type { CopyResult } from "./src/commands/copy.ts";
 export type { ExpungeResult } from "./src/commands/expunge.ts";
 export type { IdFields } from "./src/commands/id.ts";
@@ -79,10 +84,12 @@ export type { SessionState } from "./src/session.ts";
 export { Cursor } from "./src/wire/cursor.ts";
 export type { Limits } from "./src/wire/limits.ts";
 export type { DetachedLiteral, Frame } from "./src/wire/reader.ts";
+export type { Stretch } from "./src/wire/stretch.ts";
 export { decodeUtf7, encodeUtf7 } from "./src/wire/utf7.ts";
 export {
   type CommandPart,
   CommandWriter,
+  type LiteralSource,
   type Text,
   type WriterOptions,
 } from "./src/wire/writer.ts";

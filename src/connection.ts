@@ -28,7 +28,13 @@ import { DEFAULT_LIMITS, type Limits } from "./wire/limits.ts";
 import { type Frame, type FrameHandler, Reader } from "./wire/reader.ts";
 import { readResponse } from "./wire/response.ts";
 import { visible } from "./wire/text.ts";
-import { type CommandPart, CommandWriter, Page, type WriterOptions } from "./wire/writer.ts";
+import {
+  type CommandPart,
+  CommandWriter,
+  type LiteralSource,
+  Page,
+  type WriterOptions,
+} from "./wire/writer.ts";
 
 /** How a connection behaves. */
 export interface ConnectionOptions {
@@ -113,6 +119,8 @@ export class Connection {
   /** Ends the wait for the new streams. */
   #giveUpChange: ((cause: ImapError) => void) | null = null;
 
+  /** The stream of a literal that is being sent. */
+  #source: ReadableStreamDefaultReader<Uint8Array> | null = null;
   #written: WriterOptions | null = null;
   readonly #secrets = new Secrets();
   readonly #gate = new Gate();
@@ -268,8 +276,8 @@ export class Connection {
   async #read(): Promise<void> {
     try {
       while (this.#failure === null) {
-        const chunk = await this.#streams.read();
-        if (chunk === null) throw this.#ended();
+        const { value: chunk, done } = await this.#streams.read();
+        if (done) throw this.#ended();
         // The greeting and the farewell have a time in which they must be over.
         if (this.#greet === null && this.#ending === null) this.#deadline.touch();
         this.#received += chunk.length;
@@ -520,12 +528,39 @@ export class Connection {
   }
 
   async #sendParts(call: Call, parts: readonly CommandPart[]): Promise<void> {
-    for (const { bytes, waits } of parts) {
+    for (const { bytes, waits, source } of parts) {
       // Before the write: the answer may be here before the write is known to be over.
       const asked = waits ? new Promise<boolean>((resolve) => this.#asked = resolve) : null;
-      await this.#write(bytes);
-      if (asked !== null && !await asked) return;
-      if (call.done) return;
+      if (source !== undefined) await this.#writeFrom(source);
+      else await this.#write(bytes);
+      if ((asked !== null && !await asked) || call.done) return cancelSources(parts);
+    }
+  }
+
+  /** Sends a literal that comes from a stream: all of what was announced, or the connection ends. */
+  async #writeFrom({ stream, size }: LiteralSource): Promise<void> {
+    const reader = stream.getReader();
+    this.#source = reader;
+    try {
+      let left = size;
+      for (let next = await reader.read(); !next.done; next = await reader.read()) {
+        left -= lengthOf(next.value);
+        if (left < 0) throw new ImapAbortError(`the stream has more than ${size} bytes`);
+        await this.#write(next.value);
+        if (this.#ending !== null) break;
+      }
+      // What else is wrong then has been said.
+      if (this.#failure !== null || this.#ending !== null) {
+        return reader.cancel(this.#failure).catch(() => {});
+      }
+      if (left > 0) throw new ImapAbortError(`the stream ended ${left} bytes before its size`);
+    } catch (error) {
+      reader.cancel(error).catch(() => {});
+      throw error instanceof ImapAbortError
+        ? error
+        : new ImapAbortError(`the stream of a literal failed: ${error}`, { cause: error });
+    } finally {
+      this.#source = null;
     }
   }
 
@@ -601,6 +636,8 @@ export class Connection {
     this.#giveUpChange?.(cause);
     this.#goOn(false);
     this.#gate.wake();
+    // It may wait for somebody who never comes.
+    this.#source?.cancel(cause).catch(() => {});
     for (const call of this.#calls.takeAll()) {
       call.done = true;
       call.reject(cause);
@@ -616,6 +653,20 @@ export class Connection {
     );
     const more = end > start + 256 || detached.length > 0 ? "..." : "";
     this.#options.logger?.debug(`< ${visible(text.slice(0, 256))}${more}`);
+  }
+}
+
+/** The length of a chunk of a literal; throws for what can't stand in one. */
+function lengthOf(chunk: unknown): number {
+  if (!(chunk instanceof Uint8Array)) throw new ImapAbortError("the stream gave no bytes");
+  if (chunk.includes(0)) throw new ImapAbortError("a literal can't hold a NUL");
+  return chunk.length;
+}
+
+/** Nobody will read what the server does not want. */
+function cancelSources(parts: readonly CommandPart[]): void {
+  for (const { source } of parts) {
+    if (source !== undefined && !source.stream.locked) source.stream.cancel().catch(() => {});
   }
 }
 

@@ -174,6 +174,19 @@ export class FakeServer {
     void this.#duplex.close();
   }
 
+  /** What comes until the client hangs up, or breaks off. */
+  async rest(): Promise<string> {
+    let text = textOf(this.#held);
+    try {
+      for (let chunk = await this.#read(); chunk !== null; chunk = await this.#read()) {
+        text += textOf(chunk);
+      }
+    } catch {
+      // It broke off.
+    }
+    return text;
+  }
+
   /** Waits for the client to hang up. */
   async isOver(): Promise<boolean> {
     try {

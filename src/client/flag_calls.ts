@@ -147,7 +147,7 @@ export class FlagCalls extends FetchCalls {
   ): Promise<MessageFlags> {
     const needs = item === "X-GM-LABELS" ? "X-GM-EXT-1" : undefined;
     const requests = this.fetchRequests(messages, [item]);
-    const commands = requests.map((request) => ({ ...fetch(request), needs }));
+    const commands = requests.map((request) => fetch(request, needs));
     const found: MessageFlags = new Map();
     for (const [id, message] of await this.fetchAll(commands, options)) {
       // One that the server left out, or garbled, is not enumerable: it throws.

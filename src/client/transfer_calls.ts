@@ -1,6 +1,7 @@
 import {
   append,
   type AppendResult,
+  type MessageStream,
   type MessageToAppend,
   multiappend,
   type MultiappendResult,
@@ -41,6 +42,10 @@ export class TransferCalls extends FlagCalls {
    * server says it (RFC 4315). A message given as `string` is sent in UTF-8 with its line ends as
    * CRLF; bytes are sent as they are.
    *
+   * A `{ stream, size }` is read while it is sent, so that a message of any size takes little
+   * memory. Its size in bytes has to be right: where the stream gives fewer or more, fails, or has
+   * a NUL in it, the connection is closed, as the server waits for the rest, and nothing is stored.
+   *
    * Throws {@linkcode ImapError}, with `code` `TRYCREATE` where there is no such folder and
    * `OVERQUOTA` where there is no more room, and {@linkcode InvalidArgumentError} for a message
    * with a NUL, or larger than the server takes (APPENDLIMIT, RFC 7889).
@@ -52,11 +57,15 @@ export class TransferCalls extends FlagCalls {
    *   const { uid } = await client.append("Sent", message, { flags: [SEEN], msgTime: new Date() });
    *   return uid;
    * }
+   *
+   * async function keepFile(client: ImapClient, file: Blob) {
+   *   await client.append("Archive", { stream: file.stream(), size: file.size });
+   * }
    * ```
    */
   async append(
     folder: Text,
-    msg: Text,
+    msg: Text | MessageStream,
     { flags, msgTime, signal }: AppendOptions = {},
   ): Promise<AppendResult> {
     const message = { msg, flags, date: msgTime ?? undefined };

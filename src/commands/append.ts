@@ -4,7 +4,7 @@ import type { TaggedResponse } from "../model/responses.ts";
 import { encodeUtf8 } from "../wire/bytes.ts";
 import { fullText } from "../wire/text.ts";
 import { storableFlags } from "./flags.ts";
-import type { CommandWriter, Text } from "../wire/writer.ts";
+import type { CommandWriter, LiteralSource, Text } from "../wire/writer.ts";
 
 /** What came of an append. */
 export interface AppendResult {
@@ -26,10 +26,13 @@ export interface MultiappendResult {
   readonly uids: readonly number[];
 }
 
+/** A message that is read while it is sent, and so may be of any size. */
+export type MessageStream = LiteralSource;
+
 /** A message with what is stored beside it. */
 export interface MessageToAppend {
   /** The message as RFC 5322 has it; a `string` is sent in UTF-8, its line ends as CRLF. */
-  readonly msg: Text;
+  readonly msg: Text | MessageStream;
   /** The flags that it gets. Default: none. */
   readonly flags?: Text | Iterable<Text>;
   /** Its internal date; without one, the moment of the append. */
@@ -67,7 +70,7 @@ function appendAll(
   limit: number,
 ): Command<MultiappendResult> {
   const ready = messages.map(({ msg, flags = [], date }) => ({
-    bytes: bytesOf(msg, limit),
+    content: contentOf(msg, limit),
     flags: storableFlags(flags),
     date,
   }));
@@ -77,10 +80,11 @@ function appendAll(
     pipelining: "uids",
     write(out: CommandWriter): void {
       out.sp().mailbox(folder);
-      for (const { bytes, flags, date } of ready) {
+      for (const { content, flags, date } of ready) {
         out.sp().flagList(flags).sp();
         if (date !== undefined) out.dateTime(date).sp();
-        out.literal(bytes);
+        if (content instanceof Uint8Array) out.literal(content);
+        else out.literalFrom(content);
       }
     },
     result(done: TaggedResponse): MultiappendResult {
@@ -91,11 +95,13 @@ function appendAll(
   };
 }
 
-function bytesOf(message: Text, limit: number): Uint8Array {
-  const bytes = message instanceof Uint8Array ? message : encodeMessage(message);
-  if (bytes.length <= limit) return bytes;
+function contentOf(message: Text | MessageStream, limit: number): Uint8Array | MessageStream {
+  const isStream = typeof message === "object" && message !== null && "stream" in message;
+  const content = isStream || message instanceof Uint8Array ? message : encodeMessage(message);
+  const size = content instanceof Uint8Array ? content.length : content.size;
+  if (!(size > limit)) return content;
   throw new InvalidArgumentError(
-    `a message of ${bytes.length} bytes: the server takes ${limit} at the most (APPENDLIMIT)`,
+    `a message of ${size} bytes: the server takes ${limit} at the most (APPENDLIMIT)`,
   );
 }
 

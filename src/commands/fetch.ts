@@ -43,7 +43,8 @@ interface Items {
 const known = new Recall<Items>();
 
 function itemsOf(texts: readonly string[], uid: boolean): Items {
-  const text = `${uid} ${texts.join("\n")}`;
+  // No item has a line end in it: with their number, the text is that of just these.
+  const text = `${uid} ${texts.length} ${texts.join("\n")}`;
   const recalled = known.get(text);
   if (recalled !== undefined) return recalled;
   const all = normaliseItems(texts);
@@ -109,13 +110,17 @@ export function noteMissing(message: FetchedBase, id: number, keys: readonly str
 }
 
 /** FETCH or UID FETCH (RFC 9051 section 6.4.5): the messages by their ids. */
-export function fetch(request: FetchRequest): Command<Map<number, FetchedBase>> {
-  return new Fetch(request);
+export function fetch(
+  request: FetchRequest,
+  needs?: string,
+): Command<Map<number, FetchedBase>> {
+  return new Fetch(request, needs);
 }
 
 /** A class, since there may be a thousand at once. */
 class Fetch implements Command<Map<number, FetchedBase>> {
   readonly name: string;
+  readonly needs: string | undefined;
   readonly state = "selected";
   readonly pipelining: "uids" | "numbers";
   readonly #request: FetchRequest;
@@ -123,7 +128,8 @@ class Fetch implements Command<Map<number, FetchedBase>> {
   #bySequence: SequenceIndex | null = null;
   #expunged = false;
 
-  constructor(request: FetchRequest) {
+  constructor(request: FetchRequest, needs: string | undefined) {
+    this.needs = needs;
     this.name = request.uid ? "UID FETCH" : "FETCH";
     this.pipelining = request.uid ? "uids" : "numbers";
     this.#request = request;

@@ -16,15 +16,14 @@ export class Streams {
     this.#output.closed.catch(() => {});
   }
 
-  /** The next chunk; `null` at the end. */
-  async read(): Promise<Uint8Array | null> {
-    const { value, done } = await this.#input.read();
-    return done ? null : value;
+  /** The next chunk, or the end. */
+  read(): Promise<ReadableStreamReadResult<Uint8Array>> {
+    return this.#input.read();
   }
 
   /** Writes one chunk. */
-  async write(bytes: Uint8Array): Promise<void> {
-    await this.#output.write(bytes);
+  write(bytes: Uint8Array): Promise<void> {
+    return this.#output.write(bytes);
   }
 
   /** Lets go of both streams, for somebody else to use them. */

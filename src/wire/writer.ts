@@ -26,6 +26,16 @@ export interface CommandPart {
   readonly bytes: Uint8Array;
   /** Whether the server must ask for more (`+`) before the next part is sent. */
   readonly waits: boolean;
+  /** A literal that is sent in place of bytes. */
+  readonly source?: LiteralSource;
+}
+
+/** A literal that comes from a stream and is never held as a whole. */
+export interface LiteralSource {
+  /** Its bytes. */
+  readonly stream: ReadableStream<Uint8Array>;
+  /** How many they are, neither more nor fewer. */
+  readonly size: number;
 }
 
 /** Memory that commands are written into one behind the other, to be sent in one piece. */
@@ -271,15 +281,34 @@ export class CommandWriter {
       throw new InvalidArgumentError(`expected bytes, not ${typeof bytes}`);
     }
     if (bytes.includes(0)) throw new InvalidArgumentError("a literal can't hold a NUL");
-    const synchronising = bytes.length > this.#options.nonSynchronising;
-    this.#ascii(`{${bytes.length}${synchronising ? "" : "+"}}\r\n`);
-    if (synchronising) this.#endPart(true);
+    this.#announce(bytes.length);
     if (bytes.length <= COPIED) this.#bytes(bytes);
     else {
       this.#endPart(false);
       this.#addPart({ bytes, waits: false });
     }
     return this;
+  }
+
+  /** A literal whose bytes are read when they are sent. */
+  literalFrom({ stream, size }: LiteralSource): this {
+    if (!Number.isSafeInteger(size) || size < 0) {
+      throw new InvalidArgumentError(`a stream must have a size in bytes, not ${named(size)}`);
+    }
+    if (typeof stream?.getReader !== "function") {
+      throw new InvalidArgumentError(`expected a ReadableStream, not ${named(stream)}`);
+    }
+    if (stream.locked) throw new InvalidArgumentError("a stream that somebody else reads");
+    this.#announce(size);
+    this.#endPart(false);
+    this.#addPart({ bytes: new Uint8Array(0), waits: false, source: { stream, size } });
+    return this;
+  }
+
+  #announce(size: number): void {
+    const synchronising = size > this.#options.nonSynchronising;
+    this.#ascii(`{${size}${synchronising ? "" : "+"}}\r\n`);
+    if (synchronising) this.#endPart(true);
   }
 
   /** Writes what no log and no error may show. */

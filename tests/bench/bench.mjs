@@ -1,6 +1,6 @@
 // Measures this client against other clients and against no client at all:
 //
-//   node tests/bench/bench.mjs [workload]… [--quick] [--svg=file] [--json=file]
+//   node tests/bench/bench.mjs [workload]… [--quick] [--svg=file] [--markdown=file] [--json=file]
 //
 // Every figure is the median of five runs (one with --quick), each in a process of its own, those of
 // all clients in turn, so that what else the machine does falls on all alike. A figure whose parsed
@@ -11,7 +11,7 @@ import { gzipKib, importMs, packages, setUp } from "./build.mjs";
 import { renderChart } from "./chart.mjs";
 import { expectedSum } from "./expected.mjs";
 import { runDriver, startServer } from "./processes.mjs";
-import { builtRows, compare, renderTable } from "./table.mjs";
+import { builtRows, compare, renderMarkdown, renderTable } from "./table.mjs";
 import { DRIVERS, WORKLOADS } from "./workloads.mjs";
 
 const args = process.argv.slice(2);
@@ -149,6 +149,7 @@ const judged = rows.filter(({ target }) => target !== null);
 const met = judged.filter((row) => row.met === "met").length;
 console.log(`${met} of ${judged.length} targets met; load ${load()}`);
 if (option("svg")) writeFileSync(option("svg"), renderChart(results));
+if (option("markdown")) writeFileSync(option("markdown"), renderMarkdown(rows));
 if (option("json")) {
   writeFileSync(option("json"), JSON.stringify({ results, rows }, null, 2));
 }

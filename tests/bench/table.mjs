@@ -109,6 +109,61 @@ function cellsOf({ workload, runtime, ours, peer, theirs, ...more }) {
   ];
 }
 
+/** What each workload is, for readers who do not know its name. */
+const TITLES = {
+  envelopes: "20,000 messages: flags, dates, sizes, envelopes",
+  structures: "the same with body structures",
+  flags: "20,000 x flags",
+  search: "50 searches that find 20,000",
+  bodies: "200 bodies of 1 MiB in memory",
+  stream: "a body of 100 MiB to a sink",
+  many: "1,000 fetches at once",
+  cold: "connect, login, select",
+  appends: "1,000 appends of 10 KiB",
+  upload: "an append of 50 MiB",
+  idle: "2,000 connections in IDLE",
+  import: "import on Node, as one file",
+  "size (min+gzip)": "bundle, minified and gzipped",
+};
+
+/** What is to be reached, in Markdown: a line a target, a column a runtime. */
+export function renderMarkdown(rows) {
+  const lines = new Map();
+  for (const row of rows.filter(({ target }) => target !== null)) {
+    const { workload, peer, kind, field, runtime, target } = row;
+    // Runtimes may have targets of their own.
+    const key = [workload, peer, kind, field].join();
+    const line = lines.get(key) ?? { row, targets: new Map(), cells: new Map() };
+    lines.set(key, line);
+    line.targets.set(runtime, target);
+    line.cells.set(runtime, row);
+  }
+  const table = [...lines.values()].map(({ row, targets, cells }) => {
+    const { workload, peer, kind, field } = row;
+    const values = new Set(targets.values());
+    const target = [...values].map((it) => WORDS[kind](judged(kind, it, field))).join(", Deno ");
+    const against = kind === "most" ? "" : ` ${peer}`;
+    const cell = (runtime) => {
+      const found = cells.get(runtime);
+      if (found === undefined) return "";
+      const text = found.wrong ? "wrong" : judged(found.kind, found.ratio, found.field);
+      return found.met === "met" ? `**${text}**` : text;
+    };
+    return [TITLES[workload], target + against, ...["deno", "bun", "node"].map(cell)];
+  });
+  const head = ["workload", "target", "Deno", "Bun", "Node"];
+  return [head, head.map(() => "---"), ...table].map((line) => `| ${line.join(" | ")} |`)
+    .join("\n") + "\n";
+}
+
+const WORDS = {
+  faster: (amount) => `at least ${amount} as fast as`,
+  within: (amount) => `at most ${amount} the time of`,
+  above: (amount) => `at most ${amount} above`,
+  fewer: () => "fewer round trips than",
+  most: (amount) => `at most ${amount}`,
+};
+
 const SIGNS = {
   faster: ">= ",
   within: "<= ",

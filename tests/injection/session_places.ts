@@ -273,7 +273,17 @@ export const SESSION_METHODS: Readonly<Record<string, Method>> = {
 /** The methods of the writer that stand above, under their own names or as part of another. */
 export const WRITER_METHODS: readonly string[] = [
   ...["atom", "astring", "string", "nstring", "secret", "mailbox", "listMailbox", "flag"],
-  ...["flagList", "list", "numberSet", "number", "date", "dateTime", "fetchItem", "literal"],
+  ...[
+    "flagList",
+    "list",
+    "numberSet",
+    "number",
+    "date",
+    "dateTime",
+    "fetchItem",
+    "literal",
+    "literalFrom",
+  ],
   ...["raw", "commandName", "charset", "sp", "finish", "describe"],
 ];
 

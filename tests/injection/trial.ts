@@ -76,7 +76,7 @@ class Bench {
       error = thrown;
     }
     // A login is called off behind its error.
-    if (error !== null && this.#place.name.startsWith("mechanism.")) await turns(1);
+    if (error !== null && /^(?:mechanism\.|respond)/.test(this.#place.name)) await turns(1);
     try {
       const seen = watched.take().map(({ words }) => words);
       tried.sent += seen.length;

@@ -105,6 +105,22 @@ for (const { name: server, missing, start } of SERVERS) {
       assertEquals(text(message["BODY[]"]) === large, true);
     });
 
+    it("L1 a message goes up from a stream", async () => {
+      const line = new TextEncoder().encode(`${"y".repeat(998)}\r\n`);
+      const head = new TextEncoder().encode("Subject: streamed\r\n\r\n");
+      const size = head.length + 3000 * line.length;
+      let sent = 0;
+      const stream = new ReadableStream<Uint8Array>({
+        start: (controller) => controller.enqueue(head),
+        pull: (controller) => sent++ < 3000 ? controller.enqueue(line) : controller.close(),
+      });
+      const { uid } = await client.append(other, { stream, size });
+      await client.selectFolder(other);
+      const message = (await client.fetch(uid!, ["RFC822.SIZE", "BODY.PEEK[]<0.23>"])).get(uid!)!;
+      assertEquals(message["RFC822.SIZE"], size);
+      assertEquals(text(message["BODY[]<0>"]), "Subject: streamed\r\n\r\nyy");
+    });
+
     it("L8 multiappend stores all, in order", async () => {
       const date = parseToDatetime("01-Feb-2020 12:00:00 -0500");
       const { uids } = await client.multiappend(other, [

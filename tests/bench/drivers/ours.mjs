@@ -157,10 +157,26 @@ const workloads = {
   },
   upload: {
     prepare: () => bodyBytes(UPLOAD_SIZE),
-    run: ({ client }, message) => client.append("INBOX", message),
+    run: ({ client }, message) => {
+      const pieces = inPieces(message);
+      const stream = new ReadableStream({
+        pull(controller) {
+          const { value, done } = pieces.next();
+          if (done) controller.close();
+          else controller.enqueue(value);
+        },
+      });
+      return client.append("INBOX", { stream, size: UPLOAD_SIZE });
+    },
     records: () => [["done"]],
   },
 };
+
+/** As a file would come. */
+function* inPieces(bytes) {
+  for (let at = 0; at < bytes.length; at += PIECE) yield bytes.subarray(at, at + PIECE);
+}
+const PIECE = 256 * 1024;
 
 await drive({
   open,
