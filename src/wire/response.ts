@@ -80,7 +80,8 @@ function readUntagged(cursor: Cursor, frame: Frame, limits: Limits): UntaggedRes
     // Most of what there is to read, and so looked for first.
     if (number !== null && cursor.through(FETCH) === FETCH) {
       name = "FETCH";
-      at = cursor.at += FETCH.length;
+      cursor.at += FETCH.length;
+      at = cursor.space().at;
       return readFetch(cursor, number);
     }
     name = wordOf(cursor).toUpperCase();

@@ -76,27 +76,51 @@ export function runDriver(driver, runtime, workload, port) {
   });
 }
 
-/** A replay server; `trips()` gives the round trips since the last time it was called. */
-export async function startServer(...args) {
-  const child = spawn(process.execPath, [
-    join(here, "replay_server.mjs"),
-    ...args,
-  ], {
+/** Starts a server, and gives the lines that it prints and how to talk to it. */
+function start(program, ...args) {
+  const child = spawn(program, args, {
+    cwd: root,
     stdio: ["pipe", "pipe", "inherit"],
   });
   const lines = createInterface({ input: child.stdout })
     [Symbol.asyncIterator]();
-  const nextNumber = async () => {
+  const nextLine = async () => {
     const { value, done } = await lines.next();
-    if (done) throw new Error("the replay server ended");
-    return Number(value);
+    if (done) throw new Error("a server ended");
+    return value;
   };
+  return { child, nextLine };
+}
+
+/** A replay server; `trips()` gives the round trips since the last time it was called. */
+export async function startServer(...args) {
+  const script = join(here, "replay_server.mjs");
+  const { child, nextLine } = start(process.execPath, script, ...args);
   return {
-    port: await nextNumber(),
+    port: Number(await nextLine()),
     async trips() {
       child.stdin.write("trips\n");
-      return await nextNumber();
+      return Number(await nextLine());
     },
     stop: () => child.kill("SIGKILL"),
+  };
+}
+
+/** A private Dovecot, or `{ missing }`: why there is none. */
+export async function startDovecot() {
+  const { child, nextLine } = start(
+    join(bin, "tsx"),
+    join(here, "dovecot.mjs"),
+  );
+  const line = await nextLine();
+  const port = Number(line);
+  if (!(port > 0)) return { missing: line };
+  const ended = new Promise((resolve) => child.once("close", resolve));
+  return {
+    port,
+    async stop() {
+      child.stdin.end();
+      await ended;
+    },
   };
 }

@@ -133,7 +133,8 @@ export function renderMarkdown(rows) {
     const { workload, peer, kind, field, runtime, target } = row;
     // Runtimes may have targets of their own.
     const key = [workload, peer, kind, field].join();
-    const line = lines.get(key) ?? { row, targets: new Map(), cells: new Map() };
+    const line = lines.get(key) ??
+      { row, targets: new Map(), cells: new Map() };
     lines.set(key, line);
     line.targets.set(runtime, target);
     line.cells.set(runtime, row);
@@ -141,7 +142,8 @@ export function renderMarkdown(rows) {
   const table = [...lines.values()].map(({ row, targets, cells }) => {
     const { workload, peer, kind, field } = row;
     const values = new Set(targets.values());
-    const target = [...values].map((it) => WORDS[kind](judged(kind, it, field))).join(", Deno ");
+    const target = [...values].map((it) => WORDS[kind](judged(kind, it, field)))
+      .join(", Deno ");
     const against = kind === "most" ? "" : ` ${peer}`;
     const cell = (runtime) => {
       const found = cells.get(runtime);
@@ -149,7 +151,11 @@ export function renderMarkdown(rows) {
       const text = found.wrong ? "wrong" : judged(found.kind, found.ratio, found.field);
       return found.met === "met" ? `**${text}**` : text;
     };
-    return [TITLES[workload], target + against, ...["deno", "bun", "node"].map(cell)];
+    return [
+      TITLES[workload],
+      target + against,
+      ...["deno", "bun", "node"].map(cell),
+    ];
   });
   const head = ["workload", "target", "Deno", "Bun", "Node"];
   return [head, head.map(() => "---"), ...table].map((line) => `| ${line.join(" | ")} |`)

@@ -51,7 +51,8 @@ function internalDateText({ time, offset }) {
   return `${day}-${month}-${local.getUTCFullYear()} ${clock(local)} ${zone(offset)}`;
 }
 
-function headerDateText({ time, offset }) {
+/** A date as header fields have it. */
+export function headerDateText({ time, offset }) {
   const local = new Date(time + offset * 60_000);
   const date = `${local.getUTCDate()} ${MONTHS[local.getUTCMonth()]} ${local.getUTCFullYear()}`;
   return `${DAYS[local.getUTCDay()]}, ${date} ${clock(local)} ${zone(offset)}`;
@@ -87,7 +88,7 @@ function addresses(list) {
 }
 
 /** Text in a header: in encoded words of at most 75 characters where it is not ASCII (RFC 2047). */
-function headerText(text) {
+export function headerText(text) {
   // deno-lint-ignore no-control-regex
   if (text === null || /^[\x00-\x7f]*$/.test(text)) return text;
   const pieces = [""];

@@ -69,3 +69,6 @@ export const WORKLOADS = {
 
 /** What there is besides the workloads, measured of the built client. */
 export const LIMITS = { importMs: 40, gzipKib: 40 };
+
+/** What is done with a private Dovecot too, where there is one; for comparison, without targets. */
+export const WITH_DOVECOT = ["envelopes", "structures", "flags", "search"];

@@ -145,7 +145,12 @@ behaviours("BYE at every moment", [
   {
     name: "BYE, and then the answer all the same",
     server: thenHangsUp(inFolder("* SEARCH 1", BYE, "$ OK done")),
-    client: async (visitor) => [...await (await visitor.select()).search()],
+    client: async (visitor) => {
+      const client = await visitor.select();
+      const found = [...await client.search()];
+      await closed(client);
+      return found;
+    },
     gives: [1],
     closes: true,
   },

@@ -499,7 +499,6 @@ for (const { name: server, missing, start } of SERVERS) {
           "SUBJECT",
           "(ALL",
           "ALL)",
-          'SUBJECT "x',
         ]
       ) {
         for (
@@ -535,6 +534,7 @@ for (const { name: server, missing, start } of SERVERS) {
           ["a\r\nx LOGOUT"],
           "ALL\r\nx LOGOUT",
           'SUBJECT "a\r\nx LOGOUT"',
+          'SUBJECT "x',
           new TextEncoder().encode("ALL\r\nx LOGOUT"),
           "ALL\0",
           ["SUBJECT", "a\0b"],
@@ -590,7 +590,10 @@ for (const { name: server, missing, start } of SERVERS) {
         try {
           assertEquals([...await found], []);
         } catch (error) {
-          if (!(error instanceof InvalidCriteriaError)) throw error;
+          // SORT and THREAD take no charset that is neither an atom nor quoted.
+          const isKnown = error instanceof InvalidCriteriaError ||
+            error instanceof InvalidArgumentError;
+          if (!isKnown) throw error;
         }
       };
       for (const charset of ["UTF-8\r\nx LOGOUT", "UTF-8 ALL", "(", '"', "{4}"]) {

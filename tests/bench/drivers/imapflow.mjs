@@ -32,7 +32,9 @@ async function open(port) {
   return { client, exists };
 }
 
-const listsOf = ({ from, sender, replyTo, to, cc, bcc }) => [from, sender, replyTo, to, cc, bcc];
+const listsOf = (
+  { from, sender, replyTo, to, cc, bcc },
+) => [from, sender, replyTo, to, cc, bcc];
 
 /** Looks at what this client's driver looks at, too. */
 function look({ internalDate, envelope }) {

@@ -58,7 +58,9 @@ function fetchAll(source, ids, query) {
   });
 }
 
-const listsOf = ({ from, sender, replyTo, to, cc, bcc }) => [from, sender, replyTo, to, cc, bcc];
+const listsOf = (
+  { from, sender, replyTo, to, cc, bcc },
+) => [from, sender, replyTo, to, cc, bcc];
 
 /** Looks at what this client's driver looks at, too. */
 function look({ attributes: { date, envelope } }) {

@@ -19,7 +19,9 @@ async function open(port) {
   return { client, EXISTS };
 }
 
-const listsOf = ({ from, sender, replyTo, to, cc, bcc }) => [from, sender, replyTo, to, cc, bcc];
+const listsOf = (
+  { from, sender, replyTo, to, cc, bcc },
+) => [from, sender, replyTo, to, cc, bcc];
 
 /** Looks at everything, since some of it is decoded only then. */
 function look({ INTERNALDATE, ENVELOPE }) {
@@ -174,7 +176,9 @@ const workloads = {
 
 /** As a file would come. */
 function* inPieces(bytes) {
-  for (let at = 0; at < bytes.length; at += PIECE) yield bytes.subarray(at, at + PIECE);
+  for (let at = 0; at < bytes.length; at += PIECE) {
+    yield bytes.subarray(at, at + PIECE);
+  }
 }
 const PIECE = 256 * 1024;
 
