@@ -152,3 +152,9 @@ export class ConnectionClosedError extends ImapAbortError {
   /** The class's name. */
   override readonly name: string = "ConnectionClosedError";
 }
+
+/** A value that is none of what it should be, for a message. No code of the value's own is run. */
+export function named(value: unknown): string {
+  if (value === null) return "null";
+  return typeof value === "object" || typeof value === "function" ? typeof value : String(value);
+}

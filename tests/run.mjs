@@ -18,6 +18,9 @@ const bin = join(tests, "tools", "node_modules", ".bin");
 /** A run that takes longer than this hangs. */
 const LIMIT_MS = 15 * 60_000;
 
+/** So many files run at once: a good part of their time they wait. */
+const AT_ONCE = 3;
+
 /**
  * How each runtime is called. Every one leaves a JUnit report, the only form of result that all
  * three write. The stand-ins for `@std/*` come from the import map or from tsconfig.json's paths.
@@ -31,13 +34,13 @@ const RUNTIMES = {
   bun: (report, files) => [
     join(bin, "bun"),
     // Bun's own limit is five seconds a test, too short for a slow machine.
-    ["test", "--timeout", "60000", "--parallel=3"],
+    ["test", "--timeout", "60000", `--parallel=${AT_ONCE}`],
     // Without a leading "./" Bun takes a name for a pattern.
     ["--reporter=junit", `--reporter-outfile=${report}`, ...files.map((file) => `./${file}`)],
   ],
   node: (report, files) => [
     join(bin, "tsx"),
-    ["--test", "--test-concurrency=2"],
+    ["--test", `--test-concurrency=${AT_ONCE}`],
     [
       ...["--test-reporter=spec", "--test-reporter-destination=stdout"],
       ...["--test-reporter=junit", `--test-reporter-destination=${report}`, ...files],
@@ -48,6 +51,7 @@ const RUNTIMES = {
 const environment = {
   ...process.env,
   NO_COLOR: "1",
+  DENO_JOBS: `${AT_ONCE}`,
   // Deno fetches npm packages itself: it is to trust whom npm trusts on this system.
   DENO_TLS_CA_STORE: process.env.DENO_TLS_CA_STORE ?? "system,mozilla",
 };

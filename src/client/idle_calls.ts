@@ -1,9 +1,8 @@
 import type { NoopResult } from "../commands/session.ts";
-import { CapabilityError, IllegalStateError, InvalidArgumentError } from "../errors.ts";
+import { CapabilityError, IllegalStateError, InvalidArgumentError, named } from "../errors.ts";
 import { Idling } from "../idling.ts";
 import type { UntaggedResponse } from "../model/responses.ts";
 import { untilAborted } from "../until_aborted.ts";
-import { named } from "../wire/text.ts";
 import type { CallOptions } from "./base.ts";
 import { TransferCalls } from "./transfer_calls.ts";
 

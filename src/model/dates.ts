@@ -1,5 +1,4 @@
-import { InvalidArgumentError } from "../errors.ts";
-import { named } from "../wire/text.ts";
+import { InvalidArgumentError, named } from "../errors.ts";
 
 /** Dates of messages and of the protocol: RFC 5322 section 3.3 and RFC 9051 `date-time`. */
 

@@ -1,5 +1,4 @@
-import { InvalidArgumentError } from "../errors.ts";
-import { named } from "../wire/text.ts";
+import { InvalidArgumentError, named } from "../errors.ts";
 
 /**
  * Message ids as every call takes them: a number, a set in IMAP's notation (`"2,4:7,12:*"`), or

@@ -31,12 +31,6 @@ export function upperAscii(name: string): string {
   return name.replace(/[a-z]+/g, (letters) => letters.toUpperCase());
 }
 
-/** A value that is none of what it should be, for a message. No code of the value's own is run. */
-export function named(value: unknown): string {
-  if (value === null) return "null";
-  return typeof value === "object" || typeof value === "function" ? typeof value : String(value);
-}
-
 /** A value that ought to be text, as text. */
 export function textOf(value: ImapValue): string {
   return value instanceof Uint8Array ? toText(value) : String(value ?? "NIL");

@@ -1,8 +1,7 @@
-import { InvalidArgumentError } from "../errors.ts";
+import { InvalidArgumentError, named } from "../errors.ts";
 import { type CalendarDate, datetimeToInternalDate, formatCriteriaDate } from "../model/dates.ts";
 import { NumberSet } from "../model/number_set.ts";
 import { BACKSLASH, CR, decodeAscii, DQUOTE, encodeUtf8, LF, SP, tryUtf8 } from "./bytes.ts";
-import { named } from "./text.ts";
 import { encodeUtf7 } from "./utf7.ts";
 
 /** What the server takes, as far as it changes how a command is written. */
