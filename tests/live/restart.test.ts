@@ -87,7 +87,10 @@ describe("a Dovecot that is restarted under its clients", { skip: dovecotMissing
       restarts++;
     }
     const breaks = await sending;
-    await sleep(500);
+    // Who follows may just be on the way back.
+    for (let waited = 0; new Set(seen).size < sent && waited < 10_000; waited += 100) {
+      await sleep(100);
+    }
     stop.abort();
     await following;
 
