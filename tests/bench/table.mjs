@@ -140,35 +140,41 @@ export function renderMarkdown(rows) {
     line.cells.set(runtime, row);
   }
   const table = [...lines.values()].map(({ row, targets, cells }) => {
-    const { workload, peer, kind, field } = row;
-    const values = new Set(targets.values());
-    const target = [...values].map((it) => WORDS[kind](judged(kind, it, field)))
-      .join(", Deno ");
-    const against = kind === "most" ? "" : ` ${peer}`;
     const cell = (runtime) => {
       const found = cells.get(runtime);
       if (found === undefined) return "";
-      const text = found.wrong ? "wrong" : judged(found.kind, found.ratio, found.field);
+      const text = found.wrong ? "wrong" : reached(found);
       return found.met === "met" ? `**${text}**` : text;
     };
-    return [
-      TITLES[workload],
-      target + against,
-      ...["deno", "bun", "node"].map(cell),
-    ];
+    return [TITLES[row.workload], wanted(row, targets), ...["deno", "bun", "node"].map(cell)];
   });
   const head = ["workload", "target", "Deno", "Bun", "Node"];
-  return [head, head.map(() => "---"), ...table].map((line) => `| ${line.join(" | ")} |`)
-    .join("\n") + "\n";
+  const all = [head, head.map(() => "---"), ...table];
+  return all.map((line) => `| ${line.join(" | ")} |`).join("\n") + "\n";
 }
 
-const WORDS = {
-  faster: (amount) => `at least ${amount} as fast as`,
-  within: (amount) => `at most ${amount} the time of`,
-  above: (amount) => `at most ${amount} above`,
-  fewer: () => "fewer round trips than",
-  most: (amount) => `at most ${amount}`,
-};
+function reached({ kind, ratio, field, ours, theirs }) {
+  return kind === "fewer" ? `${ours} to ${theirs}` : judged(kind, ratio, field);
+}
+
+/** The target in words; where a runtime has one of its own, that too. */
+function wanted({ kind, peer, field, target }, targets) {
+  const amount = judged(kind, target, field).replace("+", "");
+  const others = [...targets].filter(([, it]) => it !== target);
+  const more = others.map(([runtime, it]) => `; ${runtime} ${judged(kind, it, field)}`).join("");
+  switch (kind) {
+    case "faster":
+      return `at least ${amount} as fast as ${peer}${more}`;
+    case "within":
+      return `at most ${amount} of the floor's time${more}`;
+    case "above":
+      return `at most ${amount} more than the floor`;
+    case "fewer":
+      return `fewer round trips than ${peer}`;
+    default:
+      return `at most ${amount}`;
+  }
+}
 
 const SIGNS = {
   faster: ">= ",
