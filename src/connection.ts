@@ -423,8 +423,11 @@ export class Connection {
     // What ends an IDLE is known to all; any other answer may be a password.
     const isSecret = call.command.interrupt === undefined;
     this.#options.logger?.debug(`> ${isSecret ? "**REDACTED**" : decodeAscii(line)}`);
+    // The server may owe an answer now that it did not owe before: to DONE. It may not take that,
+    // so the time runs before the line is written, and anew behind it.
+    this.#deadline.touch();
+    this.#deadline.watch();
     await this.#write(concat([line, CRLF]));
-    // The server may owe an answer now that it did not owe before: to DONE.
     this.#deadline.watch();
   }
 
