@@ -40,3 +40,33 @@ describe("a write that never ends, of a command that is answered", () => {
     });
   }
 });
+
+/** A server that has IDLE begun, in a folder. */
+async function idling({ server }: FaultyPipe): Promise<void> {
+  const writer = server.writable.getWriter();
+  const say = (text: string) => writer.write(encodeUtf8(text));
+  await say("* PREAUTH [CAPABILITY IMAP4rev1 IDLE] hello\r\n");
+  for await (const chunk of server.readable) {
+    const [tag, name] = decodeAscii(chunk, 0, chunk.length).split(/[ \r]/);
+    if (name === "SELECT") await say(`* 1 EXISTS\r\n${tag} OK done\r\n`);
+    if (name === "IDLE") await say("+ idling\r\n");
+  }
+}
+
+describe("a DONE that the server never takes", () => {
+  it("M7 Z4 the end of IDLE ends within the timeout", async () => {
+    const sent = 'A1 SELECT "INBOX"\r\nA2 IDLE\r\n'.length;
+    for (const offset of [sent, sent + 3]) {
+      const pipe = new FaultyPipe({ fault: { kind: "clog", direction: "to the server", offset } });
+      idling(pipe).catch(() => {});
+      const transport = () => Promise.resolve(pipe.client);
+      const client = await ImapClient.connect({ transport, timeout: 0.2 });
+      await client.selectFolder("INBOX");
+      await client.idle();
+      const done = client.idleDone();
+      const error = await within(BOUND, done.catch((error: unknown) => error));
+      client.shutdown();
+      assertInstanceOf(error, TimeoutError, "it does not end");
+    }
+  });
+});
