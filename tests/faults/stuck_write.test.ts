@@ -63,6 +63,8 @@ describe("a DONE that the server never takes", () => {
       const client = await ImapClient.connect({ transport, timeout: 0.2 });
       await client.selectFolder("INBOX");
       await client.idle();
+      // Till no time runs any more: while it is idle, the server may be silent for ever.
+      await new Promise((resolve) => setTimeout(resolve, 500));
       const done = client.idleDone();
       const error = await within(BOUND, done.catch((error: unknown) => error));
       client.shutdown();
