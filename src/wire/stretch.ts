@@ -15,8 +15,9 @@ export class Stretch {
   #end = 0;
   /** Empty where not all of it is ASCII: then places in it would not be those of the bytes. */
   #text = "";
-  /** Where in the text the next backslash is, from where one was last asked for. */
+  /** Where in the text the next backslash is, counted from `#sought`. */
   #backslash = -1;
+  #sought = 0;
 
   /** The text of bytes that are known to be ASCII. */
   ascii(bytes: Uint8Array, start: number, end: number): string {
@@ -35,7 +36,9 @@ export class Stretch {
   closingQuote(bytes: Uint8Array, start: number): number {
     const quote = this.find('"', bytes, start);
     const from = start - this.#start;
-    if (this.#backslash < from) {
+    // Responses may be read later than those behind them, too.
+    if (from < this.#sought || from > this.#backslash) {
+      this.#sought = from;
       this.#backslash = this.#text.indexOf("\\", from);
       if (this.#backslash < 0) this.#backslash = LENGTH;
     }
@@ -64,6 +67,7 @@ export class Stretch {
     const isAscii = text.length === end - start && !text.includes("\ufffd");
     this.#text = isAscii ? text : "";
     this.#backslash = -1;
+    this.#sought = 0;
     this.#bytes = bytes;
     this.#start = start;
     this.#end = end;

@@ -59,7 +59,7 @@ const ENDINGS: readonly Ending[] = [
     },
   },
   { name: "a reset", end: ({ server }) => server.break() },
-  { name: "silence", end: () => {}, timeout: 0.05 },
+  { name: "silence", end: () => {}, timeout: 0.5 },
   { name: "an abort", end: ({ abort }) => abort() },
   { name: "NO at once", early: true, end: says("TAG NO", () => "not here") },
   {

@@ -43,6 +43,14 @@ describe("a stretch of bytes as text", () => {
     assertEquals(starts.map((start) => texts.closingQuote(bytes, start)), [4, -1, 20, -1, -1]);
     // Asked for again, further back.
     assertEquals(starts.map((start) => texts.closingQuote(bytes, start)), [4, -1, 20, -1, -1]);
+    for (const start of [1, 23, 7, 15, 7]) texts.closingQuote(bytes, start);
+    assertEquals([23, 7, 15, 7, 1].map((start) => texts.closingQuote(bytes, start)), [
+      -1,
+      -1,
+      20,
+      -1,
+      4,
+    ]);
   });
 
   it("is made anew for other bytes, and when it is told to forget", () => {
