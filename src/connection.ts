@@ -3,7 +3,7 @@ import { Call, type CallRequest } from "./connection/call.ts";
 import { CallQueue } from "./connection/call_queue.ts";
 import { Deadline } from "./connection/deadline.ts";
 import { Gate } from "./connection/gate.ts";
-import { Streams } from "./connection/streams.ts";
+import { type Streams, streamsOf } from "./connection/streams.ts";
 import {
   ConnectionClosedError,
   ImapAbortError,
@@ -127,7 +127,7 @@ export class Connection {
   readonly #deadline = new Deadline(() => this.#patience(), (seconds) => this.#expired(seconds));
 
   constructor(duplex: Duplex, options: ConnectionOptions) {
-    this.#streams = new Streams(duplex);
+    this.#streams = streamsOf(duplex);
     this.#options = options;
     this.#limits = options.limits ?? DEFAULT_LIMITS;
     this.#calls = new CallQueue(this.#limits.items);
@@ -243,7 +243,7 @@ export class Connection {
       this.#deadline.watch();
       const duplex = await Promise.race([changed, givenUp]);
       if (this.#failure !== null) throw this.#failure;
-      this.#streams = new Streams(duplex);
+      this.#streams = streamsOf(duplex);
     } catch (error) {
       changed.then((duplex) => duplex.close()).catch(() => {});
       throw error;
@@ -276,8 +276,8 @@ export class Connection {
   async #read(): Promise<void> {
     try {
       while (this.#failure === null) {
-        const { value: chunk, done } = await this.#streams.read();
-        if (done) throw this.#ended();
+        const chunk = await this.#streams.read();
+        if (chunk === null) throw this.#ended();
         // The greeting and the farewell have a time in which they must be over.
         if (this.#greet === null && this.#ending === null) this.#deadline.touch();
         this.#received += chunk.length;

@@ -7,6 +7,7 @@
 import { ConnectionClosedError, TlsError } from "../src/errors.ts";
 import type { Duplex, TlsOptions } from "../src/transport.ts";
 import { brokenFailure, type Target, tlsFailure } from "./failures.ts";
+import { StreamPair } from "./stream_pair.ts";
 
 /**
  * The size of a read, in bytes. With larger ones V8 lets three times as much garbage pile up, and is
@@ -58,10 +59,6 @@ const isEnd = (error: unknown): boolean => error instanceof Error && error.name 
 
 /** A duplex that reads when it is read from, and so never reads ahead. */
 export class ConnDuplex implements Duplex {
-  /** What the other side sends. */
-  readonly readable: ReadableStream<Uint8Array>;
-  /** What is sent to the other side. */
-  readonly writable: WritableStream<Uint8Array>;
   /** Whether TLS is on. */
   readonly secure: boolean;
   /** Starts TLS; there only on a plain connection. */
@@ -71,8 +68,7 @@ export class ConnDuplex implements Duplex {
   #conn: DenoConn;
   readonly #target: Target;
   readonly #deno: DenoTls;
-  #reader!: ReadableStreamDefaultController<Uint8Array>;
-  #writer!: WritableStreamDefaultController;
+  #streams: StreamPair | null = null;
   #buffer = new Uint8Array(IDLE_SIZE);
   #reading = false;
   #failure: Error | null = null;
@@ -84,22 +80,26 @@ export class ConnDuplex implements Duplex {
     this.#target = target;
     this.#deno = deno;
     this.secure = secure;
-    this.readable = new ReadableStream<Uint8Array>({
-      start: (controller): void => {
-        this.#reader = controller;
-      },
-      pull: () => this.#read(),
-      cancel: () => this.close(),
-    }, { highWaterMark: 0 });
-    this.writable = new WritableStream<Uint8Array>({
-      start: (controller): void => {
-        this.#writer = controller;
-      },
-      write: (bytes) => this.#write(bytes),
-      close: () => this.#attempt(this.#conn.closeWrite()),
-      abort: () => this.close(),
-    });
     if (!secure) this.startTls = (options) => this.secured(options);
+  }
+
+  /** What the other side sends. */
+  get readable(): ReadableStream<Uint8Array> {
+    return this.#pair().readable;
+  }
+
+  /** What is sent to the other side. */
+  get writable(): WritableStream<Uint8Array> {
+    return this.#pair().writable;
+  }
+
+  #pair(): StreamPair {
+    return this.#streams ??= new StreamPair({
+      read: () => this.read(),
+      write: (bytes) => this.write(bytes),
+      finish: () => this.#attempt(this.#conn.closeWrite()),
+      close: () => this.close(),
+    });
   }
 
   /** Ends both directions at once; reads and writes under way are rejected. */
@@ -117,7 +117,7 @@ export class ConnDuplex implements Duplex {
   /** The connection with TLS; the streams must be unlocked, with no read under way. */
   async secured(options: TlsOptions): Promise<Duplex> {
     if (this.#failure) throw this.#failure;
-    if (this.#reading || this.readable.locked || this.writable.locked) {
+    if (this.#reading || this.#streams?.locked) {
       throw new TlsError("TLS can't be started while a reader or writer holds the streams");
     }
     this.#fail(new ConnectionClosedError("TLS was started; use the streams that it gave"));
@@ -146,16 +146,17 @@ export class ConnDuplex implements Duplex {
     return await nodeTlsOver(this.#conn, this.#target, options);
   }
 
-  async #read(): Promise<void> {
+  /** The next bytes, or `null` at the end. */
+  async read(): Promise<Uint8Array | null> {
     this.#reading = true;
     try {
       const count = await this.#conn.read(this.#buffer);
-      if (this.#failure) return;
-      if (count === null) this.#reader.close();
-      else this.#reader.enqueue(this.#take(count));
+      if (this.#failure) throw this.#failure;
+      return count === null ? null : this.#take(count);
     } catch (error) {
-      if (isEnd(error) && !this.#failure) this.#reader.close();
-      else this.#fail(brokenFailure(error, this.#target));
+      if (isEnd(error) && !this.#failure) return null;
+      this.#fail(brokenFailure(error, this.#target));
+      throw this.#failure;
     } finally {
       this.#reading = false;
     }
@@ -171,7 +172,8 @@ export class ConnDuplex implements Duplex {
     return isFilled ? buffer.subarray(0, count) : buffer.slice(0, count);
   }
 
-  async #write(bytes: Uint8Array): Promise<void> {
+  /** Sends bytes, with no other write under way. */
+  async write(bytes: Uint8Array): Promise<void> {
     for (let sent = 0; sent < bytes.length;) {
       sent += await this.#attempt(this.#conn.write(bytes.subarray(sent)));
     }
@@ -190,7 +192,6 @@ export class ConnDuplex implements Duplex {
   #fail(error: Error): void {
     if (this.#failure) return;
     this.#failure = error;
-    this.#reader.error(error);
-    this.#writer.error(error);
+    this.#streams?.fail(error);
   }
 }

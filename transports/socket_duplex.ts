@@ -1,11 +1,12 @@
 /**
- * Web streams over a socket that pushes what it receives and can be told to pause.
+ * A duplex over a socket that pushes what it receives and can be told to pause.
  *
  * @module
  */
 
 import { ConnectionClosedError, TlsError } from "../src/errors.ts";
 import type { Duplex, TlsOptions } from "../src/transport.ts";
+import { StreamPair } from "./stream_pair.ts";
 
 /** What is read ahead of the reader, in bytes, before the socket is told to pause. */
 const READ_AHEAD = 256 * 1024;
@@ -29,22 +30,31 @@ export interface Socket {
   startTls?(options: TlsOptions): Promise<Duplex>;
 }
 
+/** A read under way. */
+interface Reading {
+  resolve(bytes: Uint8Array | null): void;
+  reject(error: Error): void;
+}
+
 /** A {@linkcode Duplex} whose owner reports what happens on the socket as it happens. */
 export class SocketDuplex implements Duplex {
-  /** What was received. */
-  readonly readable: ReadableStream<Uint8Array>;
-  /** What is to be sent. */
-  readonly writable: WritableStream<Uint8Array>;
   /** Whether the bytes travel encrypted, or never leave the machine. */
   readonly secure: boolean;
   /** Starts TLS; there only if the socket can, and has not done so. */
   readonly startTls?: (options: TlsOptions) => Promise<Duplex>;
 
   readonly #socket: Socket;
-  #reader!: ReadableStreamDefaultController<Uint8Array>;
-  #writer!: WritableStreamDefaultController;
+  #streams: StreamPair | null = null;
+  /** What was received and not read. */
+  #waiting: Uint8Array[] = [];
+  #waitingBytes = 0;
+  #reading: Reading | null = null;
   #paused = false;
+  /** Nothing more will come. */
   #received = false;
+  /** What reading ends with, if not well. */
+  #broken: Error | null = null;
+  /** Why nothing can be sent any more. */
   #failure: Error | null = null;
   #failWrite: ((error: Error) => void) | null = null;
   #closing: void | Promise<void> = undefined;
@@ -53,45 +63,73 @@ export class SocketDuplex implements Duplex {
   constructor(socket: Socket, secure: boolean) {
     this.#socket = socket;
     this.secure = secure;
-    this.readable = new ReadableStream<Uint8Array>({
-      start: (controller): void => {
-        this.#reader = controller;
-      },
-      pull: () => this.#pull(),
-      cancel: () => this.close(),
-    }, new ByteLengthQueuingStrategy({ highWaterMark: READ_AHEAD }));
-    this.writable = new WritableStream<Uint8Array>({
-      start: (controller): void => {
-        this.#writer = controller;
-      },
-      write: (bytes) => this.#write(bytes),
-      close: () => this.#finish(),
-      abort: () => this.close(),
-    });
     if (socket.startTls && !secure) this.startTls = (options) => this.#startTls(options);
+  }
+
+  /** What was received. */
+  get readable(): ReadableStream<Uint8Array> {
+    return this.#pair().readable;
+  }
+
+  /** What is to be sent. */
+  get writable(): WritableStream<Uint8Array> {
+    return this.#pair().writable;
+  }
+
+  #pair(): StreamPair {
+    return this.#streams ??= new StreamPair({
+      read: () => this.read(),
+      write: (bytes) => this.write(bytes),
+      finish: () => this.#finish(),
+      close: () => this.close(),
+    });
+  }
+
+  /** The next bytes, or `null` at the end. */
+  read(): Promise<Uint8Array | null> {
+    const bytes = this.#waiting.shift();
+    if (bytes !== undefined) {
+      this.#waitingBytes -= bytes.length;
+      if (this.#paused && this.#waitingBytes < READ_AHEAD) this.#resume();
+      return Promise.resolve(bytes);
+    }
+    if (this.#broken) return Promise.reject(this.#broken);
+    if (this.#received) return Promise.resolve(null);
+    return new Promise((resolve, reject) => {
+      this.#reading = { resolve, reject };
+    });
+  }
+
+  /** Sends bytes, with no other write under way; resolves when their memory is free again. */
+  write(bytes: Uint8Array): Promise<void> {
+    if (this.#failure) return Promise.reject(this.#failure);
+    return new Promise((resolve, reject) => {
+      this.#failWrite = reject;
+      this.#socket.write(bytes).then(resolve, (error) => reject(this.#failure ?? error));
+    });
   }
 
   /** Bytes came in. Their memory now belongs to the reader. */
   push(bytes: Uint8Array): void {
     if (this.#received || bytes.length === 0) return;
-    this.#reader.enqueue(bytes);
-    if (this.#reader.desiredSize! > 0 || this.#paused) return;
+    if (this.#reading !== null) return this.#settle((reading) => reading.resolve(bytes));
+    this.#waiting.push(bytes);
+    this.#waitingBytes += bytes.length;
+    if (this.#waitingBytes < READ_AHEAD || this.#paused) return;
     this.#paused = true;
     this.#socket.pause();
   }
 
   /** The other side will send nothing more. */
   end(): void {
-    if (this.#received) return;
     this.#received = true;
-    this.#reader.close();
+    this.#settle((reading) => reading.resolve(null));
   }
 
   /** The socket broke, or is gone. What came in before can still be read. */
   fail(error: Error): void {
     if (!this.#stopWriting(error) || this.#received) return;
-    this.#received = true;
-    if (this.#drained) this.#reader.error(error);
+    this.#stopReading(error);
   }
 
   /** Ends both directions at once; reads and writes under way are rejected. */
@@ -101,25 +139,9 @@ export class SocketDuplex implements Duplex {
     return this.#closing;
   }
 
-  get #drained(): boolean {
-    return this.#reader.desiredSize === READ_AHEAD;
-  }
-
-  #pull(): void {
-    if (this.#failure) {
-      if (this.#drained) this.#reader.error(this.#failure);
-    } else if (this.#paused) {
-      this.#paused = false;
-      this.#socket.resume();
-    }
-  }
-
-  #write(bytes: Uint8Array): Promise<void> {
-    return new Promise((resolve, reject) => {
-      // A stream can't be failed while a write is under way, so fail() rejects that write.
-      this.#failWrite = reject;
-      this.#socket.write(bytes).then(resolve, (error) => reject(this.#failure ?? error));
-    });
+  #resume(): void {
+    this.#paused = false;
+    if (!this.#failure) this.#socket.resume();
   }
 
   #finish(): void {
@@ -132,24 +154,38 @@ export class SocketDuplex implements Duplex {
     if (this.#failure) return false;
     this.#failure = error;
     this.#failWrite?.(error);
-    this.#writer.error(error);
+    this.#streams?.failWriting(error);
     return true;
   }
 
-  /** Fails both streams, dropping what was not read. */
+  #stopReading(error: Error): void {
+    this.#received = true;
+    this.#broken ??= error;
+    this.#settle((reading) => reading.reject(error));
+  }
+
+  /** Settles the read under way, if there is one. */
+  #settle(how: (reading: Reading) => void): void {
+    const reading = this.#reading;
+    this.#reading = null;
+    if (reading !== null) how(reading);
+  }
+
+  /** Fails both directions, dropping what was not read. */
   #abandon(error: Error): void {
     this.#stopWriting(error);
-    this.#received = true;
-    // Without effect on a stream that has ended or failed, by the streams standard.
-    this.#reader.error(error);
+    this.#waiting = [];
+    this.#waitingBytes = 0;
+    this.#stopReading(error);
+    this.#streams?.fail(error);
   }
 
   async #startTls(options: TlsOptions): Promise<Duplex> {
     if (this.#failure) throw this.#failure;
-    if (this.readable.locked || this.writable.locked) {
+    if (this.#streams?.locked || this.#reading !== null) {
       throw new TlsError("TLS can't be started while a reader or writer holds the streams");
     }
-    const early = !this.#drained;
+    const early = this.#waiting.length > 0 || this.#streams?.unread;
     this.#abandon(new ConnectionClosedError("TLS was started; use the streams that it gave"));
     try {
       // They may have been slipped in by somebody on the way, to be taken for protected ones.

@@ -1,13 +1,58 @@
 import type { Duplex } from "../transport.ts";
 
-/** A duplex whose two streams are in use here. */
-export class Streams {
+/** The bytes of a duplex, which is in use here. */
+export interface Streams {
   /** The duplex. */
+  readonly duplex: Duplex;
+  /** The next chunk, or `null` at the end. */
+  read(): Promise<Uint8Array | null>;
+  /** Writes one chunk, behind those that were given before. */
+  write(bytes: Uint8Array): Promise<void>;
+  /** Lets go of the duplex, for somebody else to use it. */
+  release(): void;
+  /** Closes it. What it has to say about that adds nothing to why it is closed. */
+  close(): Promise<void>;
+}
+
+/** Takes hold of a duplex: of itself, if it reads and writes by itself, else of its streams. */
+export function streamsOf(duplex: Duplex): Streams {
+  const isDirect = duplex.read !== undefined && duplex.write !== undefined;
+  return isDirect ? new DirectStreams(duplex) : new WebStreams(duplex);
+}
+
+class DirectStreams implements Streams {
+  readonly duplex: Duplex;
+  #writing: Promise<void> | null = null;
+
+  constructor(duplex: Duplex) {
+    this.duplex = duplex;
+  }
+
+  read(): Promise<Uint8Array | null> {
+    return this.duplex.read!();
+  }
+
+  async write(bytes: Uint8Array): Promise<void> {
+    while (this.#writing !== null) await this.#writing.catch(() => {});
+    try {
+      await (this.#writing = this.duplex.write!(bytes));
+    } finally {
+      this.#writing = null;
+    }
+  }
+
+  release(): void {}
+
+  async close(): Promise<void> {
+    await closed(this.duplex);
+  }
+}
+
+class WebStreams implements Streams {
   readonly duplex: Duplex;
   readonly #input: ReadableStreamDefaultReader<Uint8Array>;
   readonly #output: WritableStreamDefaultWriter<Uint8Array>;
 
-  /** Takes hold of both streams. */
   constructor(duplex: Duplex) {
     this.duplex = duplex;
     this.#input = duplex.readable.getReader();
@@ -16,30 +61,31 @@ export class Streams {
     this.#output.closed.catch(() => {});
   }
 
-  /** The next chunk, or the end. */
-  read(): Promise<ReadableStreamReadResult<Uint8Array>> {
-    return this.#input.read();
+  async read(): Promise<Uint8Array | null> {
+    const { value, done } = await this.#input.read();
+    return done ? null : value;
   }
 
-  /** Writes one chunk. */
   write(bytes: Uint8Array): Promise<void> {
     return this.#output.write(bytes);
   }
 
-  /** Lets go of both streams, for somebody else to use them. */
   release(): void {
     this.#input.releaseLock();
     this.#output.releaseLock();
   }
 
-  /** Closes both. What they have to say about it adds nothing to why they are closed. */
   async close(): Promise<void> {
     this.#input.cancel().catch(() => {});
     this.#output.abort().catch(() => {});
-    try {
-      await this.duplex.close();
-    } catch {
-      // It is closed, one way or another.
-    }
+    await closed(this.duplex);
+  }
+}
+
+async function closed(duplex: Duplex): Promise<void> {
+  try {
+    await duplex.close();
+  } catch {
+    // It is closed, one way or another.
   }
 }

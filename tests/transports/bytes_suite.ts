@@ -135,6 +135,42 @@ export function bytesSuite(adapter: Adapter): void {
       );
     });
 
+    it("reads and writes without its streams, and then gives the end", async () => {
+      await eachKind(
+        (socket) => void socket.on("data", (heard) => socket.end(heard)),
+        async (duplex, kind) => {
+          assert(duplex.read && duplex.write, kind);
+          await duplex.write(new TextEncoder().encode("hello"));
+          let heard = "";
+          for (;;) {
+            const chunk = await within(5000, duplex.read());
+            if (chunk === null) break;
+            heard += new TextDecoder().decode(chunk);
+          }
+          assertEquals(heard, "hello", kind);
+          await pause(50);
+          assertEquals(await within(5000, duplex.read()), null, kind);
+        },
+      );
+    });
+
+    it("rejects reads and writes without streams when it is closed", async () => {
+      await eachKind((socket) => void socket.pause(), async (duplex) => {
+        const reading = assertRejects(() => duplex.read!(), ConnectionClosedError);
+        // Far more than the system takes.
+        const writing = assertRejects(
+          () => duplex.write!(new Uint8Array(64 * MIB)),
+          ConnectionClosedError,
+        );
+        await pause(50);
+        await duplex.close();
+        await within(5000, reading);
+        await within(5000, writing);
+        await assertRejects(() => duplex.read!(), ConnectionClosedError);
+        await assertRejects(() => duplex.write!(Uint8Array.of(1)), ConnectionClosedError);
+      });
+    });
+
     it("half-closes when the writable is closed", async () => {
       let heard = "";
       const answer = (socket: Socket): void => {
