@@ -24,6 +24,7 @@ import { Secrets } from "./secrets.ts";
 import { Session } from "./session.ts";
 import type { Duplex } from "./transport.ts";
 import { concat, decodeAscii, decodeLoosely } from "./wire/bytes.ts";
+import { Cursor } from "./wire/cursor.ts";
 import { DEFAULT_LIMITS, type Limits } from "./wire/limits.ts";
 import { type Frame, type FrameHandler, Reader } from "./wire/reader.ts";
 import { readResponse } from "./wire/response.ts";
@@ -88,6 +89,7 @@ export class Connection {
   readonly session: Session = new Session();
   #streams: Streams;
   readonly #reader: Reader;
+  readonly #cursor: Cursor;
   readonly #options: ConnectionOptions;
   readonly #limits: Limits;
 
@@ -131,6 +133,7 @@ export class Connection {
     this.#options = options;
     this.#limits = options.limits ?? DEFAULT_LIMITS;
     this.#calls = new CallQueue(this.#limits.items);
+    this.#cursor = new Cursor(this.#limits);
     this.#reader = new Reader(this.#handler(), this.#limits);
   }
 
@@ -282,6 +285,7 @@ export class Connection {
         if (this.#greet === null && this.#ending === null) this.#deadline.touch();
         this.#received += chunk.length;
         if (chunk.length > 0) this.#reader.push(chunk);
+        this.#cursor.forget();
         if (this.#handOver !== null) return this.#stopReading();
         if (this.#isHeld()) await this.#waitForRelease();
       }
@@ -319,9 +323,13 @@ export class Connection {
     return {
       frame: (frame) => {
         if (this.#options.logger !== null) this.#logReceived(frame);
-        const response = readResponse(frame, this.#limits);
+        const response = readResponse(frame, this.#limits, this.#cursor);
         if (response === null) this.#strayLine(frame);
-        else this.#route(this.#secrets.blotResponse(response));
+        // Nearly all that comes, and it has no text.
+        else if (response.kind === "untagged" && response.type === "FETCH") {
+          this.#strayLines = 0;
+          this.#untagged(response);
+        } else this.#route(this.#secrets.blotResponse(response));
       },
       literal: (head, size) => this.#literal(head, size),
     };

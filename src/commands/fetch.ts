@@ -77,9 +77,9 @@ export function writeFetch(out: CommandWriter, request: FetchRequest): void {
 }
 
 /** Whether a FETCH response is for this request: servers send some of their own accord. */
-export function isWanted(request: FetchRequest, { uid, number }: FetchResponse): boolean {
-  if (!request.uid) return request.ids.has(number);
-  return uid !== null && request.ids.has(uid);
+export function isWanted({ ids, uid: isUid }: FetchRequest, response: FetchResponse): boolean {
+  const id = isUid ? response.uid : response.number;
+  return id !== null && ids.has(id);
 }
 
 /** The message that a response describes, its sequence number first. */
@@ -96,6 +96,11 @@ export function mergeMessage(known: FetchedBase, more: FetchedBase): FetchedBase
   const news = fetchProblems(more);
   if (news.length > 0) noteProblems(known, news);
   return known;
+}
+
+function hasAll(message: FetchedBase, keys: readonly string[]): boolean {
+  for (let i = 0; i < keys.length; i++) if (!(keys[i] in message)) return false;
+  return true;
 }
 
 /** Notes what the server did not send, so that nobody takes it for empty. */
@@ -125,6 +130,8 @@ class Fetch implements Command<Map<number, FetchedBase>> {
   readonly pipelining: "uids" | "numbers";
   readonly #request: FetchRequest;
   readonly #messages = new Map<number, FetchedBase>();
+  /** Messages with answers that lacked something. */
+  #lacking: Set<number> | null = null;
   #bySequence: SequenceIndex | null = null;
   #expunged = false;
 
@@ -140,12 +147,15 @@ class Fetch implements Command<Map<number, FetchedBase>> {
   }
 
   accept(response: UntaggedResponse): boolean {
-    // An expunge changes all sequence numbers behind its own.
-    if (response.type === "EXPUNGE") this.#expunged = true;
-    if (response.type !== "FETCH") return false;
+    if (response.type !== "FETCH") {
+      // An expunge changes all sequence numbers behind its own.
+      if (response.type === "EXPUNGE") this.#expunged = true;
+      return false;
+    }
     const id = this.#idOf(response);
     if (id === null) return false;
     const message = messageOf(response, !this.#request.uid);
+    if (!hasAll(message, this.#request.keys)) (this.#lacking ??= new Set()).add(id);
     const known = this.#messages.get(id);
     if (known === undefined) {
       this.#messages.set(id, message);
@@ -164,7 +174,9 @@ class Fetch implements Command<Map<number, FetchedBase>> {
   }
 
   result(): Map<number, FetchedBase> {
-    for (const [id, message] of this.#messages) noteMissing(message, id, this.#request.keys);
+    for (const id of this.#lacking ?? []) {
+      noteMissing(this.#messages.get(id)!, id, this.#request.keys);
+    }
     return this.#messages;
   }
 }

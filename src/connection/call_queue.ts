@@ -102,7 +102,9 @@ export class CallQueue {
       const { name } = oldest.command;
       throw new ProtocolError(`the server sent more than ${this.#most} responses during ${name}`);
     }
-    return this.#inFlight.some((call) => accepts(call, response));
+    const calls = this.#inFlight;
+    for (let i = 0; i < calls.length; i++) if (accepts(calls[i], response)) return true;
+    return false;
   }
 
   /** Whether a call might want to have literals as streams. */

@@ -28,6 +28,8 @@ const RANGE = /^(\d{1,10}|\*)(?::(\d{1,10}|\*))?$/;
 export class NumberSet {
   /** Firsts and lasts by turns; a range is kept as it was given, descending ones too. */
   readonly #bounds: number[];
+  /** The range in which an id was last found: most often the next one is there, or just behind. */
+  #near = 0;
 
   private constructor(bounds: number[] = []) {
     this.#bounds = bounds;
@@ -89,14 +91,20 @@ export class NumberSet {
   /** Whether an id is in the set, as far as can be told: `*` may be any id. */
   has(id: number): boolean {
     if (id < 1 || id > LARGEST) return false;
-    const bounds = this.#bounds;
-    for (let i = 0; i < bounds.length; i += 2) {
-      const first = bounds[i];
-      const last = bounds[i + 1];
-      if (first === STAR || last === STAR) return true;
-      if (first <= last ? id >= first && id <= last : id <= first && id >= last) return true;
-    }
+    const { length } = this.#bounds;
+    for (let i = this.#near; i < length; i += 2) if (this.#holds(i, id)) return true;
+    for (let i = 0; i < this.#near; i += 2) if (this.#holds(i, id)) return true;
     return false;
+  }
+
+  #holds(range: number, id: number): boolean {
+    const first = this.#bounds[range];
+    const last = this.#bounds[range + 1];
+    if (first <= last ? id < first || id > last : id > first || id < last) {
+      if (first !== STAR && last !== STAR) return false;
+    }
+    this.#near = range;
+    return true;
   }
 
   /**

@@ -26,6 +26,9 @@ import type { DetachedLiteral, Frame } from "./reader.ts";
 import { visible } from "./text.ts";
 import { Stretch } from "./stretch.ts";
 
+const NOTHING = new Uint8Array(0);
+const NONE: readonly DetachedLiteral[] = [];
+
 /** Bytes that end an atom, however lenient one is. */
 const ATOM_END = new Uint8Array(256);
 for (const byte of [TAB, LF, CR, SP, DQUOTE, LPAREN, RPAREN]) ATOM_END[byte] = 1;
@@ -38,31 +41,47 @@ for (const byte of [TAB, LF, CR, SP, DQUOTE, LPAREN, RPAREN]) ATOM_END[byte] = 1
  */
 export class Cursor {
   /** The bytes that are read. */
-  readonly bytes: Uint8Array;
+  bytes: Uint8Array = NOTHING;
   /** The place of the next byte. */
-  at: number;
+  at = 0;
   /** Behind the last byte. */
-  readonly end: number;
-  readonly #detached: readonly DetachedLiteral[];
+  end = 0;
+  #detached: readonly DetachedLiteral[] = NONE;
   readonly #limits: Limits;
   #nextDetached = 0;
   #depth = 0;
-  readonly #texts: Stretch;
+  #texts: Stretch | null = null;
+  #escaped = false;
 
-  /** A cursor at the start of a response. */
-  constructor(frame: Frame, limits: Limits = DEFAULT_LIMITS) {
-    this.bytes = frame.bytes;
-    this.at = frame.start;
-    this.end = frame.end;
-    this.#detached = frame.detached;
+  /** A cursor over nothing yet. */
+  constructor(limits: Limits = DEFAULT_LIMITS) {
     this.#limits = limits;
-    this.#texts = frame.texts ?? new Stretch();
+  }
+
+  /** Goes to the start of a response; what was read before does not matter any more. */
+  begin({ bytes, start, end, detached, texts }: Frame): this {
+    this.bytes = bytes;
+    this.at = start;
+    this.end = end;
+    this.#detached = detached;
+    this.#nextDetached = 0;
+    this.#depth = 0;
+    this.#texts = texts ?? new Stretch();
+    return this;
+  }
+
+  /** Lets go of what was read. */
+  forget(): void {
+    this.bytes = NOTHING;
+    this.end = 0;
+    this.#detached = NONE;
+    this.#texts = null;
   }
 
   /** A cursor over bytes, or ASCII text, of the caller's own. */
   static over(data: Uint8Array | string, limits: Limits = DEFAULT_LIMITS): Cursor {
     const bytes = typeof data === "string" ? encodeUtf8(data) : data;
-    return new Cursor({ bytes, start: 0, end: bytes.length, detached: [] }, limits);
+    return new Cursor(limits).begin({ bytes, start: 0, end: bytes.length, detached: NONE });
   }
 
   /** Whether nothing is left. */
@@ -85,7 +104,7 @@ export class Cursor {
     const { bytes, at, end } = this;
     let all = 0;
     for (let i = at; i < end; i++) all |= bytes[i];
-    return all < 128 ? this.#texts.ascii(bytes, at, end) : decodeLoosely(bytes, at, end);
+    return all < 128 ? this.#texts!.ascii(bytes, at, end) : decodeLoosely(bytes, at, end);
   }
 
   /** A failure at this place. */
@@ -120,6 +139,16 @@ export class Cursor {
     return true;
   }
 
+  /** Takes these bytes if they come next, and says whether they did. */
+  takeAll(wanted: Uint8Array): boolean {
+    const { bytes, at } = this;
+    const behind = at + wanted.length;
+    if (behind > this.end) return false;
+    for (let i = 0; i < wanted.length; i++) if (bytes[at + i] !== wanted[i]) return false;
+    this.at = behind;
+    return true;
+  }
+
   /** Takes this byte, which must come next. */
   expect(byte: number): this {
     if (!this.take(byte)) throw this.error(`expected "${String.fromCharCode(byte)}"`);
@@ -141,9 +170,9 @@ export class Cursor {
   /** The text up to the next `ending`, with it; `""` where that is not near. Takes nothing. */
   through(ending: string): string {
     const { bytes, at } = this;
-    const place = this.#texts.find(ending, bytes, at);
+    const place = this.#texts!.find(ending, bytes, at);
     const behind = place + ending.length;
-    return place >= 0 && behind <= this.end ? this.#texts.ascii(bytes, at, behind) : "";
+    return place >= 0 && behind <= this.end ? this.#texts!.ascii(bytes, at, behind) : "";
   }
 
   /** An atom: everything up to white space, a parenthesis or a quote; brackets hold together. */
@@ -162,7 +191,7 @@ export class Cursor {
     for (; i < end && ATOM_END[bytes[i]] === 0; i++) all |= bytes[i];
     if (i === at) throw this.error("expected a word");
     this.at = i;
-    return all < 128 ? this.#texts.ascii(bytes, at, i) : decodeLoosely(bytes, at, i);
+    return all < 128 ? this.#texts!.ascii(bytes, at, i) : decodeLoosely(bytes, at, i);
   }
 
   /** An atom in upper case. */
@@ -264,10 +293,10 @@ export class Cursor {
   quoted(): string {
     const { bytes, end, at } = this;
     // What most strings are: ASCII with nothing to resolve.
-    const quote = this.peek() === DQUOTE ? this.#texts.closingQuote(bytes, at + 1) : -1;
+    const quote = this.peek() === DQUOTE ? this.#texts!.closingQuote(bytes, at + 1) : -1;
     if (quote >= 0 && quote < end) {
       this.at = quote + 1;
-      return this.#texts.ascii(bytes, at + 1, quote);
+      return this.#texts!.ascii(bytes, at + 1, quote);
     }
     const start = at + 1;
     const close = this.#skipQuoted();
@@ -282,8 +311,6 @@ export class Cursor {
     const bytes = this.bytes.slice(start, end);
     return this.#escaped ? unescape(bytes) : bytes;
   }
-
-  #escaped = false;
 
   /** Moves behind a quoted string; gives the place of its closing quote. */
   #skipQuoted(): number {

@@ -5,6 +5,7 @@ import { readBodyStructure } from "./body_structure.ts";
 import {
   decodeAscii,
   decodeUtf8,
+  encodeUtf8,
   HYPHEN,
   LBRACKET,
   LPAREN,
@@ -24,6 +25,10 @@ type Read = (cursor: Cursor) => FetchValue;
 interface Item {
   readonly name: string;
   readonly read: Read;
+  /** The name with a space behind it, as it nearly always stands there. */
+  readonly bytes: Uint8Array;
+  /** What stood behind it in the last response: nearly always it does so again. */
+  next: Item | null;
 }
 
 /** How the items of a FETCH response are read, by name (RFC 9051 section 7.5.2). */
@@ -48,10 +53,17 @@ const READERS: Readonly<Record<string, Read>> = {
   "X-GM-LABELS": readLabels,
 };
 
-/** The items by their names as they nearly always stand there: with a space behind. */
+function item(name: string, read: Read): Item {
+  return { name, read, bytes: encodeUtf8(`${name} `), next: null };
+}
+
+/** The items by their names, each with a space behind. */
 const ITEMS: ReadonlyMap<string, Item> = new Map(
-  Object.entries(READERS).map(([name, read]) => [`${name} `, { name, read }]),
+  Object.entries(READERS).map(([name, read]) => [`${name} `, item(name, read)]),
 );
+
+/** What stands in front of the first item. */
+const START = item("", (cursor) => cursor.value());
 
 /** So many items of one response may be unreadable. */
 const MOST_BAD = 100;
@@ -64,6 +76,7 @@ export function readFetch(cursor: Cursor, number: number): FetchResponse {
   const items: Record<string, FetchValue> = { SEQ: number };
   let uid: number | null = null;
   let bad: BadItem[] | null = null;
+  let item = START;
   if (cursor.next() !== LPAREN) throw cursor.error('expected "("');
   cursor.at++;
   let open = 1;
@@ -78,11 +91,12 @@ export function readFetch(cursor: Cursor, number: number): FetchResponse {
     if (next < 0) break; // cut short: what was read before stands
     const start = cursor.at;
     try {
-      const { name, read } = readItem(cursor);
+      item = readItem(cursor, item);
+      const { name } = item;
       cursor.next();
       const from = cursor.at;
       try {
-        const value = read(cursor);
+        const value = item.read(cursor);
         expectItemEnd(cursor);
         if (name !== "UID") items[name] = value;
         else if (typeof value === "number") uid = value;
@@ -112,16 +126,19 @@ function expectItemEnd(cursor: Cursor): void {
   if (!isList && !cursor.atGap()) throw cursor.error("expected a space");
 }
 
-/** What comes next: an item's name is taken. */
-function readItem(cursor: Cursor): Item {
+/** The item that comes next; its name is taken. */
+function readItem(cursor: Cursor, previous: Item): Item {
+  const likely = previous.next;
+  if (likely !== null && cursor.takeAll(likely.bytes)) return likely;
   const usual = ITEMS.get(cursor.through(" "));
   if (usual !== undefined) {
-    cursor.at += usual.name.length;
+    cursor.at += usual.bytes.length;
+    previous.next = usual;
     return usual;
   }
   const name = itemName(cursor);
-  if (Object.hasOwn(READERS, name)) return { name, read: READERS[name] };
-  return { name, read: /^(?:BODY|BINARY)\[/.test(name) ? readString : (it) => it.value() };
+  if (Object.hasOwn(READERS, name)) return ITEMS.get(`${name} `)!;
+  return item(name, /^(?:BODY|BINARY)\[/.test(name) ? readString : (it) => it.value());
 }
 
 /**

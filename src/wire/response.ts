@@ -18,6 +18,7 @@ import {
   concat,
   decodeLoosely,
   DQUOTE,
+  encodeUtf8,
   LPAREN,
   NINE,
   PLUS,
@@ -36,10 +37,14 @@ import type { ImapValue } from "../model/values.ts";
 
 /**
  * Reads one response (RFC 9051 section 7). An untagged one that is unknown, or makes no sense, is
- * kept raw; a line that is no response at all gives `null`.
+ * kept raw; a line that is no response at all gives `null`. The cursor may be one for many.
  */
-export function readResponse(frame: Frame, limits: Limits = DEFAULT_LIMITS): ServerResponse | null {
-  const cursor = new Cursor(frame, limits);
+export function readResponse(
+  frame: Frame,
+  limits: Limits = DEFAULT_LIMITS,
+  cursor: Cursor = new Cursor(limits),
+): ServerResponse | null {
+  cursor.begin(frame);
   const isRequest = cursor.take(PLUS);
   if (!isRequest && cursor.next() === STAR && isSpace(cursor.bytes[cursor.at + 1])) {
     cursor.at++;
@@ -68,7 +73,7 @@ function wordOf(cursor: Cursor): string {
   return next === -1 || next === DQUOTE || next === LPAREN || next === RPAREN ? "" : cursor.word();
 }
 
-const FETCH = "FETCH ";
+const FETCH = encodeUtf8("FETCH ");
 
 function readUntagged(cursor: Cursor, frame: Frame, limits: Limits): UntaggedResponse {
   let number: number | null = null;
@@ -78,9 +83,8 @@ function readUntagged(cursor: Cursor, frame: Frame, limits: Limits): UntaggedRes
     if (isDigit(cursor.peek())) number = cursor.number();
     cursor.next();
     // Most of what there is to read, and so looked for first.
-    if (number !== null && cursor.through(FETCH) === FETCH) {
+    if (number !== null && cursor.takeAll(FETCH)) {
       name = "FETCH";
-      cursor.at += FETCH.length;
       at = cursor.space().at;
       return readFetch(cursor, number);
     }
@@ -335,6 +339,6 @@ class Unknown implements UnknownResponse {
   }
 
   values(): readonly ImapValue[] {
-    return new Cursor(this.#frame, this.#limits).values();
+    return new Cursor(this.#limits).begin(this.#frame).values();
   }
 }
