@@ -170,6 +170,8 @@ export class Cursor {
   /** The text up to the next `ending`, with it; `""` where that is not near. Takes nothing. */
   through(ending: string): string {
     const { bytes, at } = this;
+    // Of a literal, the bytes may stand elsewhere.
+    if (this.#detached.length > 0) return "";
     const place = this.#texts!.find(ending, bytes, at);
     const behind = place + ending.length;
     return place >= 0 && behind <= this.end ? this.#texts!.ascii(bytes, at, behind) : "";
