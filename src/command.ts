@@ -47,6 +47,8 @@ export interface Command<Result> {
   readonly modifies?: boolean;
   /** What else may run meanwhile; `"alone"` where nothing is said. */
   readonly pipelining?: Pipelining;
+  /** Whether it has no bearing on what is sent behind it, which need not wait for its answer. */
+  readonly aside?: boolean;
   /** Whether its answers carry no mark, so that two of its name can't be told apart. */
   readonly unmarked?: boolean;
   /** Seconds that the server may be silent, instead of what the connection allows; 0: for ever. */

@@ -23,7 +23,7 @@ import type { LiteralSink } from "./model/values.ts";
 import { Secrets } from "./secrets.ts";
 import { Session } from "./session.ts";
 import type { Duplex } from "./transport.ts";
-import { concat, decodeAscii, decodeLoosely } from "./wire/bytes.ts";
+import { concat, decodeAscii, decodeLoosely, hasNul } from "./wire/bytes.ts";
 import { Cursor } from "./wire/cursor.ts";
 import { DEFAULT_LIMITS, type Limits } from "./wire/limits.ts";
 import { type Frame, type FrameHandler, Reader } from "./wire/reader.ts";
@@ -188,6 +188,15 @@ export class Connection {
   }
 
   /**
+   * Runs a command that has time: it is sent in front of the next one, in one chunk, or by itself
+   * if none comes at once.
+   */
+  runSoon<Result>(command: Command<Result>): Promise<Result> {
+    setTimeout(() => this.#sendNext(), 0);
+    return this.#enqueue(command, { folderEncode: this.#options.folderEncode() }, false);
+  }
+
+  /**
    * Runs a command that hands the streams over to somebody else, as STARTTLS does: reading stops
    * with its OK, `change` gives the new streams for the old, and reading goes on. An abort once it
    * is sent closes the connection: nobody could tell which streams are in use.
@@ -217,14 +226,18 @@ export class Connection {
   }
 
   /** Not `async`, which would be two promises more for each call. */
-  #enqueue<Result>(command: Command<Result>, request: CallRequest): Promise<Result> {
+  #enqueue<Result>(
+    command: Command<Result>,
+    request: CallRequest,
+    atOnce = true,
+  ): Promise<Result> {
     if (request.signal?.aborted) return Promise.reject(request.signal.reason);
     const over = this.#failure ?? this.#ending;
     if (over !== null) return Promise.reject(over);
     const call = new Call(command, `A${++this.#lastTag}`, request, this.#givenUp);
     this.#calls.add(call);
     this.#gate.wake();
-    this.#sendNext();
+    if (atOnce) this.#sendNext();
     return call.settled as Promise<Result>;
   }
 
@@ -554,12 +567,16 @@ export class Connection {
     this.#source = reader;
     try {
       let left = size;
+      // A chunk is read and looked at while the one before it goes out.
+      let writing: Promise<void> | null = null;
       for (let next = await reader.read(); !next.done; next = await reader.read()) {
         left -= lengthOf(next.value);
         if (left < 0) throw new ImapAbortError(`the stream has more than ${size} bytes`);
-        await this.#write(next.value);
+        await writing;
         if (this.#ending !== null) break;
+        writing = this.#write(next.value);
       }
+      await writing;
       // What else is wrong then has been said.
       if (this.#failure !== null || this.#ending !== null) {
         return reader.cancel(this.#failure).catch(() => {});
@@ -670,7 +687,7 @@ export class Connection {
 /** The length of a chunk of a literal; throws for what can't stand in one. */
 function lengthOf(chunk: unknown): number {
   if (!(chunk instanceof Uint8Array)) throw new ImapAbortError("the stream gave no bytes");
-  if (chunk.includes(0)) throw new ImapAbortError("a literal can't hold a NUL");
+  if (hasNul(chunk)) throw new ImapAbortError("a literal can't hold a NUL");
   return chunk.length;
 }
 

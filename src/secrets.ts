@@ -49,9 +49,15 @@ export class Secrets {
 
   /** A text without them. */
   blot(text: string): string {
-    if (this.#forms.size === 0) return text;
+    // Most often there is none, and no pattern is needed.
+    if (!this.#isIn(text)) return text;
     this.#patterns ??= patternsOf(this.#forms);
     return this.#patterns.reduce<string>((rest, it) => rest.replaceAll(it, BLOT), text);
+  }
+
+  #isIn(text: string): boolean {
+    for (const form of this.#forms) if (text.includes(form)) return true;
+    return false;
   }
 
   /** A response as a result or an error may show it: its text is without them, a refusal's code too. */

@@ -29,7 +29,6 @@ export class Session {
   /** What ENABLE switched on, in upper case. */
   readonly enabled: Set<string> = new Set();
   #capabilities: readonly string[] | null = null;
-  #known: ReadonlySet<string> = new Set();
   #nonSynchronising = -1;
 
   /** In upper case; `null` while not known. */
@@ -39,7 +38,6 @@ export class Session {
 
   set capabilities(capabilities: readonly string[] | null) {
     this.#capabilities = capabilities;
-    this.#known = new Set(capabilities);
     const limited = this.has("LITERAL-") || this.has("IMAP4REV2");
     this.#nonSynchronising = this.has("LITERAL+") ? Infinity : limited ? 4096 : -1;
   }
@@ -53,7 +51,7 @@ export class Session {
 
   /** Whether the server offers a capability, as far as is known. */
   has(capability: string): boolean {
-    return this.#known.has(capability.toUpperCase());
+    return this.#capabilities?.includes(capability.toUpperCase()) ?? false;
   }
 
   /** Whether strings and folder names are UTF-8 (RFC 6855, RFC 9051). */

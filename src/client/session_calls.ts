@@ -230,7 +230,7 @@ export class SessionCalls extends ClientBase {
    */
   #introduce(): void {
     if (this.introduction === false || !this.connection.session.has("ID")) return;
-    this.run(id(this.introduction)).catch(() => {});
+    this.connection.runSoon(id(this.introduction)).catch(() => {});
   }
 
   /**

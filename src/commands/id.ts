@@ -20,6 +20,7 @@ export function id(parameters: IdFields | null): Command<IdFields> {
   return {
     name: "ID",
     needs: "ID",
+    aside: true,
     write(out: CommandWriter): void {
       if (parameters === null) out.sp().atom("NIL");
       else {

@@ -53,9 +53,11 @@ export class CallQueue {
   }
 
   /** Those in flight are all of one kind, or it is one alone: the first speaks for all. */
-  #mayRun({ pipelining = "alone", unmarked, name }: Command<unknown>): boolean {
+  #mayRun(command: Command<unknown>): boolean {
     const { oldest } = this;
     if (oldest === undefined) return true;
+    if (oldest.command.aside && this.#inFlight.length === 1) return isOrdinary(command);
+    const { pipelining = "alone", unmarked, name } = command;
     if (pipelining === "alone" || pipelining !== oldest.command.pipelining) return false;
     return !unmarked || !this.#inFlight.some(({ command }) => command.name === name);
   }
@@ -125,6 +127,11 @@ export class CallQueue {
   responder(): Call | undefined {
     return this.#inFlight.find(({ command }) => command.respond !== undefined);
   }
+}
+
+/** Whether a command neither changes the connection nor goes on till it is interrupted. */
+function isOrdinary({ state, respond, interrupt }: Command<unknown>): boolean {
+  return state !== undefined && respond === undefined && interrupt === undefined;
 }
 
 function accepts(call: Call, response: UntaggedResponse): boolean {

@@ -74,6 +74,26 @@ export function decodeAscii(bytes: Uint8Array, start = 0, end: number = bytes.le
   return text;
 }
 
+/**
+ * Whether a byte 0 is among these. Four are looked at at once: `includes` takes twice as long in
+ * V8, and that of a Buffer up to ten times.
+ */
+export function hasNul(bytes: Uint8Array): boolean {
+  const { buffer, byteOffset, length } = bytes;
+  const start = Math.min(-byteOffset & 3, length);
+  const count = (length - start) >> 2;
+  for (let i = 0; i < start; i++) if (bytes[i] === 0) return true;
+  for (let i = start + 4 * count; i < length; i++) if (bytes[i] === 0) return true;
+  if (count === 0) return false;
+  const words = new Int32Array(buffer, byteOffset + start, count);
+  for (let i = 0; i < count; i++) {
+    const word = words[i];
+    // Set in a byte that was 0, by the borrow, and had not that bit itself.
+    if (((word - 0x01010101) & ~word & 0x80808080) !== 0) return true;
+  }
+  return false;
+}
+
 /** Joins byte arrays into one. */
 export function concat(parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
   let length = 0;

@@ -56,14 +56,16 @@ function readCode(text: string): ResponseCode {
 }
 
 function readArgument(name: string, argument: string): Partial<ResponseCode> {
+  if (name === "CAPABILITY") {
+    return { capabilities: argument.toUpperCase().split(/\s+/).filter((word) => word !== "") };
+  }
+  if (argument === "") return {};
   const cursor = Cursor.over(argument);
   switch (name) {
-    case "CAPABILITY":
-      return { capabilities: argument.toUpperCase().split(/\s+/).filter((word) => word !== "") };
     case "PERMANENTFLAGS":
       return { flags: readFlags(cursor) };
     case "BADCHARSET":
-      return argument === "" ? {} : { charsets: readCharsets(cursor) };
+      return { charsets: readCharsets(cursor) };
     case "HIGHESTMODSEQ":
       return { modseq: cursor.bigNumber() };
     case "APPENDUID": {

@@ -1,7 +1,17 @@
 import { InvalidArgumentError, named } from "../errors.ts";
 import { type CalendarDate, datetimeToInternalDate, formatCriteriaDate } from "../model/dates.ts";
 import { NumberSet } from "../model/number_set.ts";
-import { BACKSLASH, CR, decodeAscii, DQUOTE, encodeUtf8, LF, SP, tryUtf8 } from "./bytes.ts";
+import {
+  BACKSLASH,
+  CR,
+  decodeAscii,
+  DQUOTE,
+  encodeUtf8,
+  hasNul,
+  LF,
+  SP,
+  tryUtf8,
+} from "./bytes.ts";
 import { encodeUtf7 } from "./utf7.ts";
 
 /** What the server takes, as far as it changes how a command is written. */
@@ -279,7 +289,7 @@ export class CommandWriter {
     if (!(bytes instanceof Uint8Array)) {
       throw new InvalidArgumentError(`expected bytes, not ${typeof bytes}`);
     }
-    if (bytes.includes(0)) throw new InvalidArgumentError("a literal can't hold a NUL");
+    if (hasNul(bytes)) throw new InvalidArgumentError("a literal can't hold a NUL");
     this.#announce(bytes.length);
     if (bytes.length <= COPIED) this.#bytes(bytes);
     else {
