@@ -4,10 +4,10 @@ import { connectFake, type FakeServer, test } from "../fake_server.ts";
 
 const GREETING = "* OK [CAPABILITY IMAP4rev1 ID] Coremail System IMap Server Ready(163com)";
 
-async function logIn(client: ImapClient, server: FakeServer): Promise<void> {
+async function logIn(client: ImapClient, server: FakeServer, more = ""): Promise<void> {
   const login = client.login("ann", "x");
   const tag = await server.expect('LOGIN "ann" "x"');
-  await server.send(`${tag} OK [CAPABILITY IMAP4rev1 ID] in`);
+  await server.send(`${tag} OK [CAPABILITY IMAP4rev1 ID${more}] in`);
   await login;
 }
 
@@ -20,6 +20,51 @@ test("a login is followed by ID, where the server has it, and nobody waits for i
   await server.answer('SELECT "INBOX"', "* 1 EXISTS");
   assertEquals((await selecting).EXISTS, 1);
   client.shutdown();
+});
+
+test("ID and the command behind it go out in one chunk, and what comes then waits", async () => {
+  const { client, server } = await connectFake({}, GREETING);
+  await logIn(client, server);
+  const selecting = client.selectFolder("INBOX");
+  const searching = client.search();
+  assertEquals(
+    await server.chunk(),
+    `A2 ID ("name" "imapclient" "version" "${version}")\r\nA3 SELECT "INBOX"\r\n`,
+  );
+  assert(await server.isSilent());
+  await server.send("* ID NIL", "A2 OK", "* 1 EXISTS");
+  assert(await server.isSilent());
+  await server.send("A3 OK [READ-WRITE] selected");
+  await selecting;
+  await server.answer("UID SEARCH ALL", "* SEARCH 7");
+  assertEquals([...await searching], [7]);
+  client.shutdown();
+});
+
+test("what changes the connection, or lasts, waits for the answer to ID", async () => {
+  const { client, server } = await connectFake({}, GREETING);
+  await logIn(client, server);
+  const leaving = client.logout();
+  const tag = await server.expect(`ID ("name" "imapclient" "version" "${version}")`);
+  assert(await server.isSilent());
+  await server.send("* ID NIL", `${tag} OK`);
+  await server.answer("LOGOUT", "* BYE so long");
+  await leaving;
+
+  const other = await connectFake({}, GREETING);
+  await logIn(other.client, other.server, " IDLE");
+  const selecting = other.client.selectFolder("INBOX");
+  const id = await other.server.expect(`ID ("name" "imapclient" "version" "${version}")`);
+  const select = await other.server.expect('SELECT "INBOX"');
+  await other.server.send(`${select} OK`);
+  await selecting;
+  const idling = other.client.idle();
+  assert(await other.server.isSilent());
+  await other.server.send(`${id} OK`);
+  await other.server.expect("IDLE");
+  await other.server.send("+ idling");
+  await idling;
+  other.client.shutdown();
 });
 
 test("what is said by ID can be chosen, or nothing at all", async () => {
