@@ -99,12 +99,11 @@ export class CallQueue {
 
   /** Offers a response to the calls in flight, the oldest first; `true` if one claims it. */
   offer(response: UntaggedResponse): boolean {
-    const oldest = this.oldest;
-    if (oldest !== undefined && ++oldest.heard > this.#most) {
-      const { name } = oldest.command;
+    const calls = this.#inFlight;
+    if (calls.length > 0 && ++calls[0].heard > this.#most) {
+      const { name } = calls[0].command;
       throw new ProtocolError(`the server sent more than ${this.#most} responses during ${name}`);
     }
-    const calls = this.#inFlight;
     for (let i = 0; i < calls.length; i++) if (accepts(calls[i], response)) return true;
     return false;
   }

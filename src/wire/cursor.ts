@@ -295,16 +295,17 @@ export class Cursor {
   quoted(): string {
     const { bytes, end, at } = this;
     // What most strings are: ASCII with nothing to resolve.
-    const quote = this.peek() === DQUOTE ? this.#texts!.closingQuote(bytes, at + 1) : -1;
-    if (quote >= 0 && quote < end) {
-      this.at = quote + 1;
-      return this.#texts!.ascii(bytes, at + 1, quote);
+    const texts = this.#texts!;
+    const plain = bytes[at] === DQUOTE ? texts.quoted(bytes, at + 1) : null;
+    if (plain !== null && texts.quote < end) {
+      this.at = texts.quote + 1;
+      return plain;
     }
     const start = at + 1;
     const close = this.#skipQuoted();
     if (!this.#escaped) return decodeLoosely(bytes, start, close);
-    const plain = unescape(bytes.subarray(start, close));
-    return decodeLoosely(plain, 0, plain.length);
+    const resolved = unescape(bytes.subarray(start, close));
+    return decodeLoosely(resolved, 0, resolved.length);
   }
 
   #quotedBytes(): Uint8Array {

@@ -95,7 +95,7 @@ export function readFetch(cursor: Cursor, number: number): FetchResponse {
     try {
       item = readItem(cursor, item);
       const { name } = item;
-      cursor.next();
+      if (cursor.bytes[cursor.at] <= SP) cursor.next();
       const from = cursor.at;
       try {
         const value = item.read(cursor);
@@ -124,6 +124,8 @@ export function readFetch(cursor: Cursor, number: number): FetchResponse {
 
 /** Behind a value, unless it is a list, stands white space or the end; else it was not whole. */
 function expectItemEnd(cursor: Cursor): void {
+  const next = cursor.bytes[cursor.at];
+  if (next === SP || next === RPAREN) return;
   const isList = cursor.bytes[cursor.at - 1] === RPAREN;
   if (!isList && !cursor.atGap()) throw cursor.error("expected a space");
 }

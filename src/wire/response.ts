@@ -44,11 +44,15 @@ export function readResponse(
   limits: Limits = DEFAULT_LIMITS,
   cursor: Cursor = new Cursor(limits),
 ): ServerResponse | null {
-  cursor.begin(frame);
+  const { bytes, at } = cursor.begin(frame);
+  // As nearly all begin.
+  if (bytes[at] === STAR && bytes[at + 1] === SP) {
+    cursor.at = at + 2;
+    return readUntagged(cursor, frame, limits);
+  }
   const isRequest = cursor.take(PLUS);
   if (!isRequest && cursor.next() === STAR && isSpace(cursor.bytes[cursor.at + 1])) {
     cursor.at++;
-    cursor.next();
     return readUntagged(cursor, frame, limits);
   }
   if (!isRequest) return readTagged(cursor);
@@ -80,7 +84,7 @@ function readUntagged(cursor: Cursor, frame: Frame, limits: Limits): UntaggedRes
   let name = "";
   let at = cursor.at;
   try {
-    if (isDigit(cursor.peek())) number = cursor.number();
+    if (isDigit(cursor.next())) number = cursor.number();
     cursor.next();
     // Most of what there is to read, and so looked for first.
     if (number !== null && cursor.takeAll(FETCH)) {

@@ -29,20 +29,31 @@ export class Stretch {
     return this.#text.substring(start - this.#start, end - this.#start);
   }
 
+  /** Where the quote is behind the last {@linkcode quoted}. */
+  quote = -1;
+
   /**
-   * Where the quote is that ends a string which begins at `start`; -1 where that can't be told
-   * here, as it has escapes, or is no ASCII, or too long.
+   * The string that begins at `start`, up to its quote; `null` where that can't be told here, as it
+   * has escapes, or is no ASCII, or too long.
    */
-  closingQuote(bytes: Uint8Array, start: number): number {
-    const quote = this.find('"', bytes, start);
-    const from = start - this.#start;
+  quoted(bytes: Uint8Array, start: number): string | null {
+    if (!this.#holds(bytes, start, start)) this.#begin(bytes, start);
+    let from = start - this.#start;
+    let end = this.#text.indexOf('"', from);
+    if (end < 0 && from > 0) {
+      this.#begin(bytes, start);
+      from = 0;
+      end = this.#text.indexOf('"');
+    }
     // Responses may be read later than those behind them, too.
     if (from < this.#sought || from > this.#backslash) {
       this.#sought = from;
       this.#backslash = this.#text.indexOf("\\", from);
       if (this.#backslash < 0) this.#backslash = LENGTH;
     }
-    return quote - this.#start < this.#backslash ? quote : -1;
+    if (end < 0 || end > this.#backslash) return null;
+    this.quote = this.#start + end;
+    return this.#text.substring(from, end);
   }
 
   /** Where a text comes next; -1 where it is not near. */

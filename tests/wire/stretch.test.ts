@@ -7,6 +7,14 @@ import { Recall } from "../../src/wire/recall.ts";
 import { Stretch } from "../../src/wire/stretch.ts";
 import { fetched } from "./support.ts";
 
+/** Where the string ends that begins here; -1 where that is not told. */
+function quoteFrom(texts: Stretch, bytes: Uint8Array, start: number): number {
+  const text = texts.quoted(bytes, start);
+  if (text === null) return -1;
+  assertEquals(text, new TextDecoder().decode(bytes.subarray(start, texts.quote)));
+  return texts.quote;
+}
+
 describe("a stretch of bytes as text", () => {
   const line = 'a "quoted" word, and (more) of "it" ';
   const long = encodeUtf8(line.repeat(1000));
@@ -31,7 +39,7 @@ describe("a stretch of bytes as text", () => {
   it("leaves alone what is no ASCII", () => {
     const texts = new Stretch();
     for (const bytes of [encodeUtf8('"é" "a"'), Uint8Array.of(34, 255, 34, 32, 34, 97, 34)]) {
-      assertEquals(texts.closingQuote(bytes, 1), -1);
+      assertEquals(quoteFrom(texts, bytes, 1), -1);
       assertEquals(texts.ascii(bytes, bytes.length - 2, bytes.length - 1), "a");
     }
   });
@@ -40,11 +48,11 @@ describe("a stretch of bytes as text", () => {
     const texts = new Stretch();
     const bytes = encodeUtf8('"one" "t\\"wo" "three" "fo\\\\ur" "five');
     const starts = [1, 7, 15, 23, 32];
-    assertEquals(starts.map((start) => texts.closingQuote(bytes, start)), [4, -1, 20, -1, -1]);
+    assertEquals(starts.map((start) => quoteFrom(texts, bytes, start)), [4, -1, 20, -1, -1]);
     // Asked for again, further back.
-    assertEquals(starts.map((start) => texts.closingQuote(bytes, start)), [4, -1, 20, -1, -1]);
-    for (const start of [1, 23, 7, 15, 7]) texts.closingQuote(bytes, start);
-    assertEquals([23, 7, 15, 7, 1].map((start) => texts.closingQuote(bytes, start)), [
+    assertEquals(starts.map((start) => quoteFrom(texts, bytes, start)), [4, -1, 20, -1, -1]);
+    for (const start of [1, 23, 7, 15, 7]) quoteFrom(texts, bytes, start);
+    assertEquals([23, 7, 15, 7, 1].map((start) => quoteFrom(texts, bytes, start)), [
       -1,
       -1,
       20,
