@@ -49,10 +49,10 @@ export interface Duplex {
   /** Ends both directions at once. May be called again, with no effect. */
   close(): void | Promise<void>;
   /**
-   * The next chunk, or `null` at the end; fails when the connection breaks. There together with
-   * {@linkcode Duplex.write} where a duplex can do without its streams: several times as quick, as
-   * each stream costs a dozen promises a chunk. Whoever calls the two leaves the streams alone, and
-   * calls each again only when it has settled.
+   * The next chunk, or `null` at the end; fails when the connection breaks. It is there together
+   * with {@linkcode Duplex.write} where a duplex can do without its streams, whose cost is some
+   * kilobytes each and promises for every chunk. Whoever calls the two leaves the streams alone,
+   * and calls each again only when it has settled.
    */
   read?(): Promise<Uint8Array | null>;
   /** Sends bytes; resolves when their memory is no longer needed and there is room for more. */

@@ -7,7 +7,7 @@
 import { ConnectionClosedError, TlsError } from "../src/errors.ts";
 import type { Duplex, TlsOptions } from "../src/transport.ts";
 import { brokenFailure, type Target, tlsFailure } from "./failures.ts";
-import { StreamPair } from "./stream_pair.ts";
+import { DirectDuplex } from "./direct_duplex.ts";
 
 /**
  * The size of a read, in bytes. With larger ones V8 lets three times as much garbage pile up, and is
@@ -58,7 +58,7 @@ function needsNode(options: TlsOptions): boolean {
 const isEnd = (error: unknown): boolean => error instanceof Error && error.name === "UnexpectedEof";
 
 /** A duplex that reads when it is read from, and so never reads ahead. */
-export class ConnDuplex implements Duplex {
+export class ConnDuplex extends DirectDuplex {
   /** Whether TLS is on. */
   readonly secure: boolean;
   /** Starts TLS; there only on a plain connection. */
@@ -68,7 +68,6 @@ export class ConnDuplex implements Duplex {
   #conn: DenoConn;
   readonly #target: Target;
   readonly #deno: DenoTls;
-  #streams: StreamPair | null = null;
   #buffer = new Uint8Array(IDLE_SIZE);
   #reading = false;
   #failure: Error | null = null;
@@ -76,30 +75,12 @@ export class ConnDuplex implements Duplex {
 
   /** Takes the connection over. */
   constructor(conn: DenoConn, target: Target, deno: DenoTls, secure = false) {
+    super();
     this.#conn = conn;
     this.#target = target;
     this.#deno = deno;
     this.secure = secure;
     if (!secure) this.startTls = (options) => this.secured(options);
-  }
-
-  /** What the other side sends. */
-  get readable(): ReadableStream<Uint8Array> {
-    return this.#pair().readable;
-  }
-
-  /** What is sent to the other side. */
-  get writable(): WritableStream<Uint8Array> {
-    return this.#pair().writable;
-  }
-
-  #pair(): StreamPair {
-    return this.#streams ??= new StreamPair({
-      read: () => this.read(),
-      write: (bytes) => this.write(bytes),
-      finish: () => this.#attempt(this.#conn.closeWrite()),
-      close: () => this.close(),
-    });
   }
 
   /** Ends both directions at once; reads and writes under way are rejected. */
@@ -117,7 +98,7 @@ export class ConnDuplex implements Duplex {
   /** The connection with TLS; the streams must be unlocked, with no read under way. */
   async secured(options: TlsOptions): Promise<Duplex> {
     if (this.#failure) throw this.#failure;
-    if (this.#reading || this.#streams?.locked) {
+    if (this.#reading || this.locked) {
       throw new TlsError("TLS can't be started while a reader or writer holds the streams");
     }
     this.#fail(new ConnectionClosedError("TLS was started; use the streams that it gave"));
@@ -179,6 +160,10 @@ export class ConnDuplex implements Duplex {
     }
   }
 
+  protected finish(): Promise<void> {
+    return this.#attempt(this.#conn.closeWrite());
+  }
+
   async #attempt<Result>(step: Promise<Result>): Promise<Result> {
     try {
       return await step;
@@ -192,6 +177,6 @@ export class ConnDuplex implements Duplex {
   #fail(error: Error): void {
     if (this.#failure) return;
     this.#failure = error;
-    this.#streams?.fail(error);
+    this.failStreams(error);
   }
 }

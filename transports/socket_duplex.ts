@@ -6,7 +6,7 @@
 
 import { ConnectionClosedError, TlsError } from "../src/errors.ts";
 import type { Duplex, TlsOptions } from "../src/transport.ts";
-import { StreamPair } from "./stream_pair.ts";
+import { DirectDuplex } from "./direct_duplex.ts";
 
 /** What is read ahead of the reader, in bytes, before the socket is told to pause. */
 const READ_AHEAD = 256 * 1024;
@@ -37,14 +37,13 @@ interface Reading {
 }
 
 /** A {@linkcode Duplex} whose owner reports what happens on the socket as it happens. */
-export class SocketDuplex implements Duplex {
+export class SocketDuplex extends DirectDuplex {
   /** Whether the bytes travel encrypted, or never leave the machine. */
   readonly secure: boolean;
   /** Starts TLS; there only if the socket can, and has not done so. */
   readonly startTls?: (options: TlsOptions) => Promise<Duplex>;
 
   readonly #socket: Socket;
-  #streams: StreamPair | null = null;
   /** What was received and not read. */
   #waiting: Uint8Array[] = [];
   #waitingBytes = 0;
@@ -61,28 +60,10 @@ export class SocketDuplex implements Duplex {
 
   /** Takes the socket over; from now on its owner calls the methods below. */
   constructor(socket: Socket, secure: boolean) {
+    super();
     this.#socket = socket;
     this.secure = secure;
     if (socket.startTls && !secure) this.startTls = (options) => this.#startTls(options);
-  }
-
-  /** What was received. */
-  get readable(): ReadableStream<Uint8Array> {
-    return this.#pair().readable;
-  }
-
-  /** What is to be sent. */
-  get writable(): WritableStream<Uint8Array> {
-    return this.#pair().writable;
-  }
-
-  #pair(): StreamPair {
-    return this.#streams ??= new StreamPair({
-      read: () => this.read(),
-      write: (bytes) => this.write(bytes),
-      finish: () => this.#finish(),
-      close: () => this.close(),
-    });
   }
 
   /** The next bytes, or `null` at the end. */
@@ -144,7 +125,7 @@ export class SocketDuplex implements Duplex {
     if (!this.#failure) this.#socket.resume();
   }
 
-  #finish(): void {
+  protected finish(): void {
     if (this.#failure) throw this.#failure;
     this.#socket.finish();
   }
@@ -154,7 +135,7 @@ export class SocketDuplex implements Duplex {
     if (this.#failure) return false;
     this.#failure = error;
     this.#failWrite?.(error);
-    this.#streams?.failWriting(error);
+    this.failWritable(error);
     return true;
   }
 
@@ -177,15 +158,15 @@ export class SocketDuplex implements Duplex {
     this.#waiting = [];
     this.#waitingBytes = 0;
     this.#stopReading(error);
-    this.#streams?.fail(error);
+    this.failStreams(error);
   }
 
   async #startTls(options: TlsOptions): Promise<Duplex> {
     if (this.#failure) throw this.#failure;
-    if (this.#streams?.locked || this.#reading !== null) {
+    if (this.locked || this.#reading !== null) {
       throw new TlsError("TLS can't be started while a reader or writer holds the streams");
     }
-    const early = this.#waiting.length > 0 || this.#streams?.unread;
+    const early = this.#waiting.length > 0 || this.unread;
     this.#abandon(new ConnectionClosedError("TLS was started; use the streams that it gave"));
     try {
       // They may have been slipped in by somebody on the way, to be taken for protected ones.

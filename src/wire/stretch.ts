@@ -30,7 +30,7 @@ export class Stretch {
   }
 
   /** Where the quote is behind the last {@linkcode quoted}. */
-  quote = -1;
+  quote: number = -1;
 
   /**
    * The string that begins at `start`, up to its quote; `null` where that can't be told here, as it
