@@ -504,24 +504,17 @@ export class Connection {
   /** Sends a call and, in the same chunk, those behind it that may go along. */
   async #sendFrom(first: Call): Promise<void> {
     const page = new Page(this.#calls.hasWaiting ? BATCH + SHORT : SHORT);
-    const batch: Uint8Array[] = [];
-    let size = 0;
-    let last: readonly CommandPart[] | null = null;
+    let parts: readonly CommandPart[] | null = null;
     let call: Call | null = first;
     while (call !== null) {
-      last = this.#begin(call, page);
-      if (last !== null && last.length > 1) break;
-      if (last !== null) {
-        batch.push(last[0].bytes);
-        size += last[0].bytes.length;
-      }
-      call = size < BATCH ? this.#next() : null;
+      parts = this.#begin(call, page);
+      if (parts !== null && parts.length > 0) break;
+      call = page.used < BATCH ? this.#next() : null;
     }
     this.#deadline.touch();
     this.#deadline.watch();
-    // Most often all of it stands in the page, in one piece.
-    if (size > 0) await this.#write(size === page.used ? page.written : concat(batch));
-    if (call !== null && last !== null) await this.#sendParts(call, last);
+    if (page.used > 0) await this.#write(page.written);
+    if (call !== null && parts !== null) await this.#sendParts(call, parts);
   }
 
   /** Writes a call's command out; `null` where that fails, and then nothing is sent. */

@@ -161,6 +161,23 @@ test("A15 a response goes to the oldest command whose set holds the id", async (
   client.shutdown();
 });
 
+test("A15 long commands and short ones that go out together keep their order", async () => {
+  const { client, server } = await selectFake();
+  const sets = [];
+  // Of 8 KiB that are sent at once the long ones take as much as is there, and more.
+  for (let at = 1; at < 400; at++) {
+    const every = Array.from({ length: at % 40 === 0 ? 900 : 1 }, (_, i) => at + 2 * i);
+    sets.push(every.join(","));
+  }
+  const calls = sets.map((set) => client.fetch(set, "FLAGS"));
+  for (const set of sets) {
+    const tag = await server.expect(`UID FETCH ${set} (FLAGS)`);
+    await server.send(`${tag} OK`);
+  }
+  for (const found of await Promise.all(calls)) assertEquals(found.size, 0);
+  client.shutdown();
+});
+
 test("A15 a custom command that says nothing of pipelining runs alone", async () => {
   const { client, server } = await selectFake();
   const plain: Command<string> = { name: "X-ALONE", result: (done) => done.text };

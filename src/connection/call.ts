@@ -2,7 +2,9 @@ import type { Command } from "../command.ts";
 import { ImapError, ReadOnlyError } from "../errors.ts";
 import type { TaggedResponse } from "../model/responses.ts";
 import { visible } from "../wire/text.ts";
-import type { CommandWriter } from "../wire/writer.ts";
+import type { CommandPart, CommandWriter } from "../wire/writer.ts";
+
+const IN_PAGE: readonly CommandPart[] = [];
 
 /** What a call asks besides its command. */
 export interface CallRequest {
@@ -67,12 +69,12 @@ export class Call {
     return this.#out?.describe().slice(this.tag.length + 1) ?? this.command.name;
   }
 
-  /** Writes the command out. */
-  write(out: CommandWriter): ReturnType<CommandWriter["finish"]> {
+  /** Writes the command out; gives its parts, or none where all of it stands in the page. */
+  write(out: CommandWriter): readonly CommandPart[] {
     out.atom(this.tag).sp().commandName(this.command.name);
     this.command.write?.(out);
     this.#out = out;
-    return out.finish();
+    return out.finishInPage() ? IN_PAGE : out.finish();
   }
 
   /** Takes the tagged response, after an abort too: what the command did is done. */

@@ -265,7 +265,7 @@ export class CommandWriter {
 
   /** The item of a FETCH, such as `BODY.PEEK[HEADER.FIELDS (SUBJECT)]<0.100>`. */
   fetchItem(item: string): this {
-    if (typeof item !== "string" || !FETCH_ITEM.test(item)) throw invalid("a FETCH item", item);
+    if (!isFetchItem(item)) throw invalid("a FETCH item", item);
     this.#ascii(item);
     return this;
   }
@@ -334,12 +334,24 @@ export class CommandWriter {
     return this;
   }
 
+  /**
+   * Ends the command in the page, if all of it stands there in one piece, as nearly all do; `false`
+   * where it must be finished otherwise.
+   */
+  finishInPage(): boolean {
+    const isWithin = this.#buffer === this.#page.bytes && this.#parts.length === 0;
+    if (!isWithin || this.#end + 2 > this.#buffer.length) return false;
+    this.#byte(CR);
+    this.#byte(LF);
+    this.#page.used = this.#end;
+    return true;
+  }
+
   /** Ends the command and gives its parts. */
   finish(): readonly CommandPart[] {
     this.#byte(CR);
     this.#byte(LF);
     this.#endPart(false);
-    if (this.#buffer === this.#page.bytes) this.#page.used = this.#end;
     return this.#parts;
   }
 
@@ -455,6 +467,16 @@ const OPTIONS = String.raw`\([A-Z0-9.\-/*]+(?: [A-Z0-9.\-/*]+)*\)`;
 const FETCH_ITEM = new RegExp(
   String.raw`^[A-Z][A-Z0-9.-]*(?:\[${SECTION}\](?:${PARTIAL})?| ${OPTIONS})?$`,
 );
+
+const fetchItems = new Set<string>();
+
+function isFetchItem(item: string): boolean {
+  if (fetchItems.has(item)) return true;
+  if (typeof item !== "string" || !FETCH_ITEM.test(item)) return false;
+  // Those that recur are short.
+  if (fetchItems.size < 1000 && item.length < 100) fetchItems.add(item);
+  return true;
+}
 
 function textBytes(value: Text): Uint8Array {
   if (typeof value !== "string") {

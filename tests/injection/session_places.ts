@@ -284,7 +284,7 @@ export const WRITER_METHODS: readonly string[] = [
     "literal",
     "literalFrom",
   ],
-  ...["raw", "commandName", "charset", "sp", "finish", "describe"],
+  ...["raw", "commandName", "charset", "sp", "finish", "finishInPage", "describe"],
 ];
 
 function run(
