@@ -231,6 +231,27 @@ export class Cursor {
     return value;
   }
 
+  /** Numbers, at least one, as long as they stand a space apart; there may be very many. */
+  numbers(into: number[]): void {
+    const { bytes, end } = this;
+    let i = this.at;
+    for (;;) {
+      const start = i;
+      let value = 0;
+      for (; i < end; i++) {
+        const digit = bytes[i] - ZERO;
+        if (digit < 0 || digit > 9) break;
+        value = value * 10 + digit;
+      }
+      if (i === start) return;
+      if (value > Number.MAX_SAFE_INTEGER) throw this.error("a number that is too large");
+      into.push(value);
+      this.at = i;
+      if (i === end || bytes[i] !== SP) return;
+      i++;
+    }
+  }
+
   /** A number with nothing else behind its digits; `null`, with nothing taken, for anything else. */
   numberAlone(): number | null {
     const { bytes, at } = this;

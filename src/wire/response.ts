@@ -233,7 +233,7 @@ function readSearch(cursor: Cursor, type: SearchResponse["type"]): SearchRespons
   const ids: number[] = [];
   let modseq: bigint | null = null;
   for (let next = cursor.next(); next >= 0; next = cursor.next()) {
-    if (isDigit(next)) ids.push(cursor.number());
+    if (isDigit(next)) cursor.numbers(ids);
     else if (next === LPAREN) modseq = readSearchModseq(cursor);
     else if (!cursor.nil()) throw cursor.error("expected a number");
   }
