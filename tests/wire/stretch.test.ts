@@ -5,7 +5,7 @@ import type { Envelope } from "../../src/model/envelope.ts";
 import { encodeUtf8 } from "../../src/wire/bytes.ts";
 import { Recall } from "../../src/wire/recall.ts";
 import { Stretch } from "../../src/wire/stretch.ts";
-import { fetched } from "./support.ts";
+import { fetched, readAll } from "./support.ts";
 
 /** Where the string ends that begins here; -1 where that is not told. */
 function quoteFrom(texts: Stretch, bytes: Uint8Array, start: number): number {
@@ -123,5 +123,24 @@ describe("what recurs", () => {
       const { params } = items.BODY as BodyStructure;
       assertEquals({ ...params }, { charset: value, x: ")" });
     }
+  });
+
+  it("what differs in a literal alone, which stands elsewhere", () => {
+    const wire = (letter: string) => {
+      const long = `{5000}\r\n${letter.repeat(5000)}`;
+      const address = `("name" NIL ${long} "host")`;
+      const part = `("text" ${long} ("charset" "utf-8") NIL NIL "7bit" 1 1)`;
+      const nils = "NIL NIL NIL NIL NIL NIL NIL";
+      return `* 1 FETCH (ENVELOPE (NIL "s" (${address}) ${nils}) BODY ${part})\r\n`;
+    };
+    const all = encodeUtf8(wire("a") + wire("b") + wire("a"));
+    const chunks = [];
+    for (let at = 0; at < all.length; at += 700) chunks.push(all.slice(at, at + 700));
+    const read = readAll(chunks).map((response) => {
+      assert(response.kind === "untagged" && response.type === "FETCH" && response.bad === null);
+      const { from } = response.items.ENVELOPE as Envelope;
+      return from![0].mailbox![0] + (response.items.BODY as BodyStructure).subtype[0];
+    });
+    assertEquals(read, ["aa", "bb", "aa"]);
   });
 });
