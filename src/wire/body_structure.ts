@@ -71,7 +71,10 @@ function readPart(cursor: Cursor, part: string): BodyStructure {
     const read = readHead(cursor, part);
     if ("isMultipart" in read) return read;
     head = read;
-    if (cursor.space().at === end) heads.set(text, head);
+    if (cursor.space().at === end) {
+      Object.freeze(head.params);
+      heads.set(text, head);
+    }
   } else cursor.at = end;
   return readRest(cursor, part, head);
 }
@@ -102,6 +105,7 @@ function readRest(cursor: Cursor, part: string, head: Head): BodyPart {
   const inner = readInner(cursor, type, subtype, part);
   const lines = inner !== null || type === "text" ? readCount(cursor) : null;
   const isBare = cursor.takeAll(BARE_END);
+  if (isBare) cursor.at--; // the parenthesis is not the part's to take
   return {
     isMultipart: false,
     type,
@@ -124,7 +128,7 @@ function readRest(cursor: Cursor, part: string, head: Head): BodyPart {
 }
 
 /** What most parts end with: neither a checksum nor a disposition, a language and a location. */
-const BARE_END = encodeUtf8(" NIL NIL NIL NIL");
+const BARE_END = encodeUtf8(" NIL NIL NIL NIL)");
 
 const MEDIA_TYPES = ["application", "audio", "font", "image", "message", "model", "text", "video"];
 
@@ -247,7 +251,7 @@ function readParams(cursor: Cursor): Params {
 }
 
 function readNewParams(cursor: Cursor): Params {
-  // Not `Object.create(null)`: of that V8 makes a table, four times as large and as slow to make.
+  // Not `Object.create(null)`: of that V8 makes a hash table, larger and slower to make.
   const params: Record<string, string> = Object.setPrototypeOf({}, null);
   let hasPieces = false;
   cursor.open();

@@ -75,8 +75,8 @@ export function decodeAscii(bytes: Uint8Array, start = 0, end: number = bytes.le
 }
 
 /**
- * Whether a byte 0 is among these. Four are looked at at once: `includes` takes twice as long in
- * V8, and that of a Buffer up to ten times.
+ * Whether a byte 0 is among these. Four are looked at at once: V8's own `includes` takes two to
+ * three times as long, that of Deno's Buffer four times.
  */
 export function hasNul(bytes: Uint8Array): boolean {
   const { buffer, byteOffset, length } = bytes;

@@ -53,17 +53,17 @@ const READERS: Readonly<Record<string, Read>> = {
   "X-GM-LABELS": readLabels,
 };
 
-function item(name: string, read: Read): Item {
+function itemOf(name: string, read: Read): Item {
   return { name, read, bytes: encodeUtf8(`${name} `), next: null };
 }
 
 /** The items by their names, each with a space behind. */
 const ITEMS: ReadonlyMap<string, Item> = new Map(
-  Object.entries(READERS).map(([name, read]) => [`${name} `, item(name, read)]),
+  Object.entries(READERS).map(([name, read]) => [`${name} `, itemOf(name, read)]),
 );
 
 /** What stands in front of the first item. */
-const START = item("", (cursor) => cursor.value());
+const START = itemOf("", (cursor) => cursor.value());
 
 /** So many items of one response may be unreadable. */
 const MOST_BAD = 100;
@@ -142,7 +142,7 @@ function readItem(cursor: Cursor, previous: Item): Item {
   }
   const name = itemName(cursor);
   if (Object.hasOwn(READERS, name)) return ITEMS.get(`${name} `)!;
-  return item(name, /^(?:BODY|BINARY)\[/.test(name) ? readString : (it) => it.value());
+  return itemOf(name, /^(?:BODY|BINARY)\[/.test(name) ? readString : (it) => it.value());
 }
 
 /**

@@ -125,6 +125,27 @@ describe("what recurs", () => {
     }
   });
 
+  it("parameters that are shared can't be changed", () => {
+    const wire = '("application" "pdf" ("name" "a.pdf") NIL NIL "base64" 1 NIL NIL NIL NIL)';
+    const params = () => (fetched(`* 1 FETCH (BODY ${wire})`).items.BODY as BodyStructure).params;
+    assertEquals({ ...params() }, { name: "a.pdf" });
+    assert(Object.isFrozen(params()));
+  });
+
+  it("a bare end of a part is one only in front of its parenthesis", () => {
+    const part = (end: string) => {
+      const { items, bad } = fetched(
+        `* 1 FETCH (BODY ("text" "plain" NIL NIL NIL "7bit" 1 1 ${end}))`,
+      );
+      assertEquals(bad, null);
+      const { location, extensions } = items.BODY as BodyStructure;
+      return [location, [...extensions]];
+    };
+    assertEquals(part("NIL NIL NIL NIL"), [null, []]);
+    assertEquals(part("NIL NIL NIL NILS"), ["NILS", []]);
+    assertEquals(part('NIL NIL NIL NIL "more"'), [null, ["more"]]);
+  });
+
   it("what differs in a literal alone, which stands elsewhere", () => {
     const wire = (letter: string) => {
       const long = `{5000}\r\n${letter.repeat(5000)}`;
