@@ -53,8 +53,11 @@ export interface Duplex {
    * with {@linkcode Duplex.write} where a duplex can do without its streams, whose cost is some
    * kilobytes each and promises for every chunk. Whoever calls the two leaves the streams alone,
    * and calls each again only when it has settled.
+   *
+   * `into` is where a caller wants the bytes, if anywhere. A duplex that can fills it from its
+   * start and gives the part that it filled; any other gives memory of its own, as ever.
    */
-  read?(): Promise<Uint8Array | null>;
+  read?(into?: Uint8Array): Promise<Uint8Array | null>;
   /** Sends bytes; resolves when their memory is no longer needed and there is room for more. */
   write?(bytes: Uint8Array): Promise<void>;
   /**

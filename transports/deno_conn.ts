@@ -127,13 +127,14 @@ export class ConnDuplex extends DirectDuplex {
     return await nodeTlsOver(this.#conn, this.#target, options);
   }
 
-  /** The next bytes, or `null` at the end. */
-  async read(): Promise<Uint8Array | null> {
+  /** The next bytes, in the memory of `into` if there is such; `null` at the end. */
+  async read(into?: Uint8Array): Promise<Uint8Array | null> {
     this.#reading = true;
     try {
-      const count = await this.#conn.read(this.#buffer);
+      const count = await this.#conn.read(into ?? this.#buffer);
       if (this.#failure) throw this.#failure;
-      return count === null ? null : this.#take(count);
+      if (count === null) return null;
+      return into === undefined ? this.#take(count) : into.subarray(0, count);
     } catch (error) {
       if (isEnd(error) && !this.#failure) return null;
       this.#fail(brokenFailure(error, this.#target));

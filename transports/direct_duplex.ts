@@ -13,8 +13,8 @@ export abstract class DirectDuplex implements Duplex {
   abstract readonly secure: boolean;
   #streams: Streams | null = null;
 
-  /** The next bytes, or `null` at the end. */
-  abstract read(): Promise<Uint8Array | null>;
+  /** The next bytes, or `null` at the end; whoever can reads them to where they are wanted. */
+  abstract read(into?: Uint8Array): Promise<Uint8Array | null>;
   /** Sends bytes, with no other write under way; resolves when their memory is free again. */
   abstract write(bytes: Uint8Array): Promise<void>;
   /** Ends both directions at once; reads and writes under way are rejected. */

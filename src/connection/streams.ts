@@ -4,8 +4,8 @@ import type { Duplex } from "../transport.ts";
 export interface Streams {
   /** The duplex. */
   readonly duplex: Duplex;
-  /** The next chunk, or `null` at the end. */
-  read(): Promise<Uint8Array | null>;
+  /** The next chunk, in the memory of `into` where the duplex can do that; `null` at the end. */
+  read(into?: Uint8Array): Promise<Uint8Array | null>;
   /** Writes one chunk, behind those that were given before. */
   write(bytes: Uint8Array): Promise<void>;
   /** Lets go of the duplex, for somebody else to use it. */
@@ -28,8 +28,8 @@ class DirectStreams implements Streams {
     this.duplex = duplex;
   }
 
-  read(): Promise<Uint8Array | null> {
-    return this.duplex.read!();
+  read(into?: Uint8Array): Promise<Uint8Array | null> {
+    return this.duplex.read!(into);
   }
 
   async write(bytes: Uint8Array): Promise<void> {

@@ -67,28 +67,27 @@ export function parseDate(text: string): ZonedDate | null {
  */
 function parseUsualDate(text: string): ZonedDate | null {
   let at = hasDayName(text) ? 5 : 0;
-  let day = text.charCodeAt(at) === SPACE ? 0 : digits(text, at, 1);
-  const unit = digits(text, at + 1, 1);
-  if (unit >= 0) day = 10 * day + unit;
-  at += unit >= 0 ? 2 : 1;
+  const day = dayAt(text, at);
+  at += isDigit(text.charCodeAt(at + 1)) ? 2 : 1;
+  // All that is read below is there, and nothing but a comment behind it.
+  const end = at + 24;
+  if (text.length !== end && !(text.length > end && text.charCodeAt(end) === SPACE)) return null;
   const between = text.charCodeAt(at);
   const month = PACKED_MONTHS.indexOf(packed(text, at + 1));
-  const year = digits(text, at + 5, 4);
-  const hour = digits(text, at + 10, 2);
-  const minute = digits(text, at + 13, 2);
-  const second = digits(text, at + 16, 2);
+  const year = 100 * pair(text, at + 5) + pair(text, at + 7);
+  const hour = pair(text, at + 10);
+  const minute = pair(text, at + 13);
+  const second = pair(text, at + 16);
   const sign = text.charCodeAt(at + 19);
-  const zone = digits(text, at + 20, 4);
+  const east = 60 * pair(text, at + 20) + pair(text, at + 22);
   const isUsual = (between === SPACE || between === HYPHEN) &&
     text.charCodeAt(at + 4) === between && text.charCodeAt(at + 9) === SPACE &&
     text.charCodeAt(at + 12) === COLON && text.charCodeAt(at + 15) === COLON &&
-    text.charCodeAt(at + 18) === SPACE && (sign === PLUS || sign === HYPHEN) &&
-    !(text.charCodeAt(at + 24) !== SPACE && text.length > at + 24);
+    text.charCodeAt(at + 18) === SPACE && (sign === PLUS || sign === HYPHEN);
   // What is out of range, or may be, is left to the other.
   const isPlain = day > 0 && day <= DAYS[month] && year >= 1000 && hour >= 0 && hour < 24 &&
-    minute >= 0 && minute < 60 && second >= 0 && second < 60 && zone >= 0;
+    minute >= 0 && minute < 60 && second >= 0 && second < 60 && east >= 0;
   if (!isUsual || !isPlain) return null;
-  const east = Math.floor(zone / 100) * 60 + zone % 100;
   const offset = sign === HYPHEN ? 0 - east : east;
   return new ZonedDate(Date.UTC(year, month, day, hour, minute - offset, second), offset, text);
 }
@@ -98,6 +97,7 @@ const PLUS = 43;
 const COMMA = 44;
 const HYPHEN = 45;
 const ZERO = 48;
+const NINE = 57;
 const COLON = 58;
 
 function hasDayName(text: string): boolean {
@@ -109,15 +109,23 @@ function hasDayName(text: string): boolean {
   return true;
 }
 
-/** A number of so many digits; -1 where anything else stands there. */
-function digits(text: string, at: number, count: number): number {
-  let number = 0;
-  for (let i = at; i < at + count; i++) {
-    const digit = text.charCodeAt(i) - ZERO;
-    if (!(digit >= 0 && digit <= 9)) return -1;
-    number = number * 10 + digit;
+/** One or two digits, the first of which may be a space. */
+function dayAt(text: string, at: number): number {
+  if (isDigit(text.charCodeAt(at + 1))) {
+    return text.charCodeAt(at) === SPACE ? text.charCodeAt(at + 1) - ZERO : pair(text, at);
   }
-  return number;
+  return isDigit(text.charCodeAt(at)) ? text.charCodeAt(at) - ZERO : -1;
+}
+
+function isDigit(character: number): boolean {
+  return character >= ZERO && character <= NINE;
+}
+
+/** A number of two digits; far below 0 where anything else stands there. */
+function pair(text: string, at: number): number {
+  const tens = text.charCodeAt(at) - ZERO;
+  const units = text.charCodeAt(at + 1) - ZERO;
+  return (tens | units | 9 - tens | 9 - units) < 0 ? -1e6 : 10 * tens + units;
 }
 
 /** Three characters as one number. */

@@ -41,6 +41,8 @@ export interface FrameHandler {
 const INLINE = 4096;
 /** The first allocation for a long literal; from there on memory follows what really arrives. */
 const FIRST_BLOCK = 1024 * 1024;
+/** From this size on a literal is read by itself, to where it is kept. */
+const WORTH_A_READ = 64 * 1024;
 const NONE: readonly DetachedLiteral[] = [];
 
 /**
@@ -82,6 +84,11 @@ export class Reader {
   /** How much of the literal under way is still to come. */
   get literalLeft(): number {
     return this.#literalLeft;
+  }
+
+  /** Where the bytes that come next belong, if that is known: in the memory of a large literal. */
+  get room(): Uint8Array | undefined {
+    return this.#literal instanceof LiteralCollector ? this.#literal.room : undefined;
   }
 
   /** To be called by the handler: the bytes behind this response are not ours to read. */
@@ -254,13 +261,28 @@ class LiteralCollector implements LiteralSink {
 
   write(bytes: Uint8Array): void {
     const needed = this.#length + bytes.length;
-    if (needed > this.bytes.length) {
-      const larger = new Uint8Array(Math.min(this.#size, Math.max(needed, 2 * this.bytes.length)));
-      larger.set(this.bytes.subarray(0, this.#length));
-      this.bytes = larger;
-    }
-    this.bytes.set(bytes, this.#length);
+    this.#reserve(needed);
+    if (!this.#isInPlace(bytes)) this.bytes.set(bytes, this.#length);
     this.#length = needed;
+  }
+
+  /** The free part of the memory; none for a literal that a read for it alone is not worth. */
+  get room(): Uint8Array | undefined {
+    if (this.#size < WORTH_A_READ) return undefined;
+    this.#reserve(this.#length + 1);
+    return this.bytes.subarray(this.#length);
+  }
+
+  #reserve(needed: number): void {
+    if (needed <= this.bytes.length) return;
+    const larger = new Uint8Array(Math.min(this.#size, Math.max(needed, 2 * this.bytes.length)));
+    larger.set(this.bytes.subarray(0, this.#length));
+    this.bytes = larger;
+  }
+
+  /** Whether bytes were read to where they belong. */
+  #isInPlace({ buffer, byteOffset }: Uint8Array): boolean {
+    return buffer === this.bytes.buffer && byteOffset === this.bytes.byteOffset + this.#length;
   }
 
   end(): void {}

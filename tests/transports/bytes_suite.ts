@@ -154,6 +154,21 @@ export function bytesSuite(adapter: Adapter): void {
       );
     });
 
+    it("reads to where it is told, or gives memory of its own", async () => {
+      await eachKind((socket) => void socket.end("hello"), async (duplex, kind) => {
+        let heard = "";
+        for (;;) {
+          const into = new Uint8Array(3);
+          const chunk = await within(5000, duplex.read!(into));
+          if (chunk === null) break;
+          const inPlace = chunk.buffer === into.buffer;
+          assert(chunk.length > 0 && (!inPlace || chunk.byteOffset === 0), kind);
+          heard += new TextDecoder().decode(chunk);
+        }
+        assertEquals(heard, "hello", kind);
+      });
+    });
+
     it("rejects reads and writes without streams when it is closed", async () => {
       await eachKind((socket) => void socket.pause(), async (duplex) => {
         const reading = assertRejects(() => duplex.read!(), ConnectionClosedError);

@@ -331,6 +331,73 @@ function indices(length: number): number[] {
   return Array.from({ length: length - 1 }, (_, i) => i + 1);
 }
 
+describe("Reader, room", () => {
+  /** Reads as a duplex does that fills the room it is given, in steps of `step` bytes. */
+  function readIntoRoom(wire: Uint8Array, step: number) {
+    const rooms: Uint8Array[] = [];
+    const frames: Frame[] = [];
+    const reader = new Reader({ frame: (frame) => frames.push(frame) });
+    for (let at = 0; at < wire.length;) {
+      const { room } = reader;
+      const chunk = wire.slice(at, at + Math.min(step, room?.length ?? step));
+      at += chunk.length;
+      if (room === undefined) reader.push(chunk);
+      else {
+        rooms.push(room);
+        room.set(chunk);
+        reader.push(room.subarray(0, chunk.length));
+      }
+    }
+    return { rooms, frames };
+  }
+
+  const literals = (frames: Frame[]) => frames.flatMap((frame) => frame.detached);
+
+  it("a large literal is kept where it was read to", () => {
+    const body = bytes("0123456789".repeat(10_000));
+    const wire = concat([
+      bytes("* X {100000}\r\n"),
+      body,
+      bytes(" {5000}\r\n"),
+      body.slice(0, 5000),
+    ]);
+    for (const step of [7, 1000, 65_536]) {
+      const { rooms, frames } = readIntoRoom(concat([wire, bytes("\r\n* Y\r\n")]), step);
+      assertEquals(frames.length, 2);
+      const [{ value }, { value: small }] = literals(frames);
+      assert(value instanceof Uint8Array && small instanceof Uint8Array);
+      assert(value.length === body.length && value.every((byte, at) => byte === body[at]));
+      assertEquals(small, body.slice(0, 5000));
+      assert(rooms.length > 0 && rooms.every(({ buffer }) => buffer === value.buffer));
+    }
+  });
+
+  it("memory follows what arrives, not what was announced", () => {
+    const size = 5 * 1024 * 1024;
+    const body = new Uint8Array(size).map((_, at) => at * 31 + (at >> 8));
+    const wire = concat([bytes(`* X {${size}}\r\n`), body, bytes("\r\n")]);
+    const { rooms, frames } = readIntoRoom(wire, 300_000);
+    const [{ value }] = literals(frames);
+    assert(value instanceof Uint8Array);
+    assert(value.length === size && value.every((byte, at) => byte === body[at]));
+    assertEquals(rooms[0].length <= 1024 * 1024, true);
+    assert(new Set(rooms.map(({ buffer }) => buffer)).size >= 3);
+  });
+
+  it("bytes from another place in the room are copied", () => {
+    const frames: Frame[] = [];
+    const reader = new Reader({ frame: (frame) => frames.push(frame) });
+    reader.push(bytes("* X {70000}\r\n"));
+    const room = reader.room!;
+    room.set(bytes("not these, but these"));
+    reader.push(room.subarray(11, 20));
+    reader.push(bytes("x".repeat(70_000 - 9)));
+    reader.push(bytes("\r\n"));
+    const [{ value }] = literals(frames);
+    assertEquals(text((value as Uint8Array).subarray(0, 12)), "but thesexxx");
+  });
+});
+
 describe("Reader, stop", () => {
   const WIRE = bytes("* OK hello\r\nA1 OK begin TLS\r\n* CAPABILITY injected\r\nrest");
 
