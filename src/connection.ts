@@ -65,6 +65,8 @@ export interface Traffic {
 
 /** About so many bytes of commands go out as one chunk: the server begins while more is written. */
 const BATCH = 8 * 1024;
+/** So many calls are sent before more are made: the server begins meanwhile. */
+const CROWD = 200;
 /** Nearly all commands are shorter. */
 const SHORT = 256;
 /** What is longer goes in pieces: each that is gone is a sign of life. */
@@ -96,6 +98,7 @@ export class Connection {
   readonly #calls: CallQueue;
   #lastTag = 0;
   #sending = false;
+  #sendingSoon = false;
   /** Lets the sender go on: `true` at a `+`, `false` when the command is over before that. */
   #asked: ((more: boolean) => void) | null = null;
   /** Answers to `+` that are under way. */
@@ -237,7 +240,7 @@ export class Connection {
     const call = new Call(command, `A${++this.#lastTag}`, request, this.#givenUp);
     this.#calls.add(call);
     this.#gate.wake();
-    if (atOnce) this.#sendNext();
+    if (atOnce) this.#sendSoon();
     return call.settled as Promise<Result>;
   }
 
@@ -480,6 +483,18 @@ export class Connection {
   }
 
   // Sending
+
+  /** Calls that are made at once go out in one chunk; of very many, the first do before the last. */
+  #sendSoon(): void {
+    if (this.#sending) return;
+    if (this.#calls.waiting >= CROWD) return this.#sendNext();
+    if (this.#sendingSoon) return;
+    this.#sendingSoon = true;
+    queueMicrotask(() => {
+      this.#sendingSoon = false;
+      this.#sendNext();
+    });
+  }
 
   #sendNext(): void {
     if (!this.#sending && this.#calls.hasWaiting) void this.#send();

@@ -83,6 +83,31 @@ test("A15 UID commands go out together, in one chunk, and end in any order", asy
   client.shutdown();
 });
 
+test("A15 calls made at once go out in one chunk, on an idle connection too", async () => {
+  const { client, server } = await selectFake();
+  const calls = [1, 2, 3].map((id) => client.fetch(id, "FLAGS"));
+  const fetches = [1, 2, 3].map((id) => `A${id + 1} UID FETCH ${id} (FLAGS)\r\n`);
+  assertEquals(await server.chunk(), fetches.join(""));
+  await server.send("A2 OK", "A3 OK", "A4 OK");
+  await Promise.all(calls);
+  client.shutdown();
+});
+
+test("A15 of very many calls the first go out before the last are made", async () => {
+  const { client, server } = await selectFake();
+  const before = client.traffic.toSend;
+  const first = Array.from({ length: 1000 }, (_, at) => client.fetch(at + 1, "FLAGS"));
+  const underWay = client.traffic.toSend;
+  assert(before === 0 && underWay > 1000, `${underWay} bytes were on their way`);
+  let heard = "";
+  while (!heard.includes("FETCH 1000 ")) heard += await server.chunk();
+  const ids = [...heard.matchAll(/^A(\d+) UID FETCH (\d+) \(FLAGS\)\r$/gm)];
+  assert(ids.length === 1000 && ids.every(([, tag, id], at) => +tag === +id + 1 && +id === at + 1));
+  await server.send(...ids.map(([, tag]) => `A${tag} OK`));
+  await Promise.all(first);
+  client.shutdown();
+});
+
 test("A15 commands by sequence number do not run beside others", async () => {
   const { client, server } = await selectFake();
   client.useUid = false;

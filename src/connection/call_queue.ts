@@ -34,6 +34,11 @@ export class CallQueue {
     if (this.#endless > 0) { for (const { command } of this.#inFlight) command.interrupt?.(); }
   }
 
+  /** How many calls wait to be sent. */
+  get waiting(): number {
+    return this.#waiting.length;
+  }
+
   /** Whether a call waits to be sent. */
   get hasWaiting(): boolean {
     return this.#waiting.length > 0;
