@@ -34,7 +34,7 @@ export class Secrets {
     if (secret.length < SHORTEST) return;
     // Its words too: what stands between them has many ways to be written.
     const words = secret.split(/[^A-Za-z0-9+/=]+/).filter(({ length }) => length >= SHORTEST_WORD);
-    for (const text of [secret, secret.replace(/["\\]/g, "\\$&"), ...words]) {
+    for (const text of new Set([secret, secret.replace(/["\\]/g, "\\$&"), ...words])) {
       this.#addForm(text);
       for (let shift = 0; shift < 3; shift++) this.#addForm(base64Within(text, shift));
     }
