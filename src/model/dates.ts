@@ -90,10 +90,8 @@ function parseUsualDate(text: string): ZonedDate | null {
     text.charCodeAt(at + 4) === between && text.charCodeAt(at + 9) === SPACE &&
     text.charCodeAt(at + 12) === COLON && text.charCodeAt(at + 15) === COLON &&
     text.charCodeAt(at + 18) === SPACE && (sign === HYPHEN || sign === PLUS);
-  const isLeap = month === FEBRUARY && year % 4 === 0 && year % 100 !== 0;
-  const last = DAYS[month] + (isLeap ? 1 : 0);
   // What is out of range, or may be, is left to the other.
-  const isPlain = day > 0 && day <= last && year >= 1000 && hour >= 0 && hour < 24 &&
+  const isPlain = day > 0 && day <= DAYS[month] && year >= 1000 && hour >= 0 && hour < 24 &&
     minute >= 0 && minute < 60 && seconds >= 0 && seconds < 60 && east >= 0;
   if (!isUsual || !isPlain) return null;
   // One east, or one west: a comma stands between the signs. There is no -0.
@@ -139,7 +137,7 @@ function packed(text: string, at: number): number {
 
 /** How many days every month has at the least. */
 const DAYS = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
-const FEBRUARY = 1;
+
 const PACKED_MONTHS = MONTHS.map((name) => packed(name, 0));
 
 function parseUnusualDate(text: string): ZonedDate | null {
