@@ -3,6 +3,7 @@ import { Call, type CallRequest } from "./connection/call.ts";
 import { CallQueue } from "./connection/call_queue.ts";
 import { Deadline } from "./connection/deadline.ts";
 import { Gate } from "./connection/gate.ts";
+import { Sender } from "./connection/sender.ts";
 import { type Streams, streamsOf } from "./connection/streams.ts";
 import {
   ConnectionClosedError,
@@ -23,19 +24,12 @@ import type { LiteralSink } from "./model/values.ts";
 import { Secrets } from "./secrets.ts";
 import { Session } from "./session.ts";
 import type { Duplex } from "./transport.ts";
-import { concat, decodeAscii, decodeLoosely, hasNul } from "./wire/bytes.ts";
+import { decodeAscii, decodeLoosely } from "./wire/bytes.ts";
 import { Cursor } from "./wire/cursor.ts";
 import { DEFAULT_LIMITS, type Limits } from "./wire/limits.ts";
 import { type Frame, type FrameHandler, Reader } from "./wire/reader.ts";
 import { readResponse } from "./wire/response.ts";
 import { visible } from "./wire/text.ts";
-import {
-  type CommandPart,
-  CommandWriter,
-  type LiteralSource,
-  Page,
-  type WriterOptions,
-} from "./wire/writer.ts";
 
 /** How a connection behaves. */
 export interface ConnectionOptions {
@@ -63,20 +57,10 @@ export interface Traffic {
   readonly toSend: number;
 }
 
-/** About so many bytes of commands go out as one chunk: the server begins while more is written. */
-const BATCH = 8 * 1024;
-/** So many calls are sent before more are made: the server begins meanwhile. */
-const CROWD = 200;
-/** Nearly all commands are shorter. */
-const SHORT = 256;
-/** What is longer goes in pieces: each that is gone is a sign of life. */
-const PIECE = 256 * 1024;
 /** How long a server may take to hang up after BYE, in seconds. */
 const FAREWELL = 2;
 /** How many lines a server's text may run over. */
 const STRAY_LINES = 16;
-/** So many answers to `+` may be under way: more than one only as long as its end is not known. */
-const ANSWERS = 10;
 /** So many literals of one response may be streams; those behind them are held in memory. */
 const STREAMED_LITERALS = 100;
 /** What a detached literal holds while its taker is looked for. */
@@ -97,15 +81,7 @@ export class Connection {
 
   readonly #calls: CallQueue;
   #lastTag = 0;
-  #sending = false;
-  #sendingSoon = false;
-  /** Lets the sender go on: `true` at a `+`, `false` when the command is over before that. */
-  #asked: ((more: boolean) => void) | null = null;
-  /** Answers to `+` that are under way. */
-  #answering = 0;
   #received = 0;
-  #sent = 0;
-  #toSend = 0;
   /** How many lines may still follow that belong to the text of the last response. */
   #strayLines = 0;
 
@@ -124,12 +100,10 @@ export class Connection {
   /** Ends the wait for the new streams. */
   #giveUpChange: ((cause: ImapError) => void) | null = null;
 
-  /** The stream of a literal that is being sent. */
-  #source: ReadableStreamDefaultReader<Uint8Array> | null = null;
-  #written: WriterOptions | null = null;
   readonly #secrets = new Secrets();
   readonly #gate = new Gate();
   readonly #deadline = new Deadline(() => this.#patience(), (seconds) => this.#expired(seconds));
+  readonly #sender: Sender;
 
   constructor(duplex: Duplex, options: ConnectionOptions) {
     this.#streams = streamsOf(duplex);
@@ -138,6 +112,19 @@ export class Connection {
     this.#calls = new CallQueue(this.#limits.items);
     this.#cursor = new Cursor(this.#limits);
     this.#reader = new Reader(this.#handler(), this.#limits);
+    this.#sender = new Sender({
+      session: this.session,
+      calls: this.#calls,
+      secrets: this.#secrets,
+      deadline: this.#deadline,
+      logger: options.logger,
+      streams: () => this.#streams,
+      over: () => this.#failure ?? this.#ending,
+      changing: () => this.#changing,
+      // Not the end yet: the server may have said why it hung up.
+      broken: (error) => this.#end(abortError(error)),
+      failed: (error) => this.#fail(abortError(error)),
+    });
   }
 
   /** Whether the bytes travel encrypted. */
@@ -162,12 +149,11 @@ export class Connection {
 
   /** What has passed over it so far. */
   get traffic(): Traffic {
-    const { literalLeft } = this.#reader;
     return {
       received: this.#received,
-      sent: this.#sent,
-      toReceive: literalLeft,
-      toSend: this.#toSend,
+      sent: this.#sender.sent,
+      toReceive: this.#reader.literalLeft,
+      toSend: this.#sender.left,
     };
   }
 
@@ -195,7 +181,7 @@ export class Connection {
    * if none comes at once.
    */
   runSoon<Result>(command: Command<Result>): Promise<Result> {
-    setTimeout(() => this.#sendNext(), 0);
+    setTimeout(() => this.#sender.sendNow(), 0);
     return this.#enqueue(command, { folderEncode: this.#options.folderEncode() }, false);
   }
 
@@ -240,12 +226,12 @@ export class Connection {
     const call = new Call(command, `A${++this.#lastTag}`, request, this.#givenUp);
     this.#calls.add(call);
     this.#gate.wake();
-    if (atOnce) this.#sendSoon();
+    if (atOnce) this.#sender.sendSoon();
     return call.settled as Promise<Result>;
   }
 
   readonly #givenUp = (call: Call): void => {
-    if (this.#calls.remove(call)) this.#sendNext();
+    if (this.#calls.remove(call)) this.#sender.sendNow();
   };
 
   async #change(change: (duplex: Duplex) => Promise<Duplex>): Promise<void> {
@@ -272,7 +258,7 @@ export class Connection {
     this.#changing = false;
     this.#deadline.watch();
     void this.#read();
-    this.#sendNext();
+    this.#sender.sendNow();
   }
 
   /** Ends the connection; whatever waits on it is rejected. */
@@ -408,51 +394,7 @@ export class Connection {
     if (this.#greet !== null) {
       throw new ProtocolError(`not an IMAP greeting: +${visible(request.text)}`);
     }
-    if (this.#asked !== null) return this.#goOn(true);
-    const call = this.#calls.responder();
-    // Exchange is known to ask for more when nothing is owed.
-    if (call === undefined) return;
-    if (call.cancelled || this.#answering >= ANSWERS) {
-      throw new ProtocolError(`the server asked for more in ${call.command.name} again and again`);
-    }
-    void this.#respond(call, request);
-  }
-
-  /** Lets the sender go on behind a literal's announcement, or tells it not to. */
-  #goOn(more: boolean): void {
-    this.#asked?.(more);
-    this.#asked = null;
-  }
-
-  async #respond(call: Call, request: ContinuationRequest): Promise<void> {
-    this.#answering++;
-    try {
-      await this.#answer(call, request);
-    } finally {
-      this.#answering--;
-    }
-  }
-
-  async #answer(call: Call, request: ContinuationRequest): Promise<void> {
-    let line: Uint8Array;
-    try {
-      line = call.isSettled ? CANCEL : await call.command.respond!(request);
-    } catch (error) {
-      call.reject(error);
-      line = CANCEL;
-    }
-    if (call.done) return;
-    call.cancelled = line === CANCEL;
-    for (const secret of call.command.secrets?.() ?? []) this.#secrets.add(secret);
-    // What ends an IDLE is known to all; any other answer may be a password.
-    const isSecret = call.command.interrupt === undefined;
-    this.#options.logger?.debug(`> ${isSecret ? "**REDACTED**" : decodeAscii(line)}`);
-    // The server may owe an answer now that it did not owe before: to DONE. It may not take that,
-    // so the time runs before the line is written, and anew behind it.
-    this.#deadline.touch();
-    this.#deadline.watch();
-    await this.#write(concat([line, CRLF]));
-    this.#deadline.watch();
+    this.#sender.answer(request);
   }
 
   // Tagged responses
@@ -463,13 +405,13 @@ export class Connection {
       const tag = visible(done.tag.slice(0, 60));
       throw new ProtocolError(`the server answered a command that was not sent: ${tag}`);
     }
-    const unsent = this.#asked !== null && this.#calls.isNewest(call);
+    const unsent = this.#sender.isAsking && this.#calls.isNewest(call);
     if (unsent && done.status === "OK") {
       throw new ProtocolError(`the server answered ${call.command.name} before all of it was sent`);
     }
     this.#calls.end(call);
     this.session.observeCode(done.code);
-    if (unsent) this.#goOn(false);
+    if (unsent) this.#sender.goOn(false);
     const givenUp = call.isSettled;
     call.complete(done, this.session.folder?.readOnly ?? false);
     if (call.request.handOver !== undefined && done.status === "OK") {
@@ -479,147 +421,7 @@ export class Connection {
       this.#reader.stop();
     }
     this.#deadline.watch();
-    this.#sendNext();
-  }
-
-  // Sending
-
-  /** Calls that are made at once go out in one chunk; of very many, the first do before the last. */
-  #sendSoon(): void {
-    if (this.#sending) return;
-    if (this.#calls.waiting >= CROWD) return this.#sendNext();
-    if (this.#sendingSoon) return;
-    this.#sendingSoon = true;
-    void this.#sendInTurn();
-  }
-
-  async #sendInTurn(): Promise<void> {
-    await null; // not queueMicrotask, of which Node makes much
-    this.#sendingSoon = false;
-    this.#sendNext();
-  }
-
-  #sendNext(): void {
-    if (!this.#sending && this.#calls.hasWaiting) void this.#send();
-  }
-
-  async #send(): Promise<void> {
-    this.#sending = true;
-    try {
-      for (let call = this.#next(); call !== null; call = this.#next()) await this.#sendFrom(call);
-    } catch (error) {
-      this.#fail(abortError(error));
-    }
-    this.#sending = false;
-  }
-
-  /** The next call, if there is one and it can be sent now. */
-  #next(): Call | null {
-    const closed = this.#failure !== null || this.#ending !== null || this.#changing;
-    return closed ? null : this.#calls.next();
-  }
-
-  /** Sends a call and, in the same chunk, those behind it that may go along. */
-  async #sendFrom(first: Call): Promise<void> {
-    const page = new Page(this.#calls.hasWaiting ? BATCH + SHORT : SHORT);
-    let parts: readonly CommandPart[] | null = null;
-    let call: Call | null = first;
-    while (call !== null) {
-      parts = this.#begin(call, page);
-      if (parts !== null && parts.length > 0) break;
-      call = page.used < BATCH ? this.#next() : null;
-    }
-    this.#deadline.touch();
-    this.#deadline.watch();
-    if (page.used > 0) await this.#write(page.written);
-    if (call !== null && parts !== null) await this.#sendParts(call, parts);
-  }
-
-  /** Writes a call's command out; `null` where that fails, and then nothing is sent. */
-  #begin(call: Call, page: Page): readonly CommandPart[] | null {
-    let parts: readonly CommandPart[];
-    try {
-      this.session.check(call.command);
-      parts = call.write(new CommandWriter(this.#writerOptions(call.request), page));
-    } catch (error) {
-      call.reject(error);
-      return null;
-    }
-    for (const secret of call.command.secrets?.() ?? []) this.#secrets.add(secret);
-    if (this.#options.logger !== null) this.#options.logger.debug(`> ${call.tag} ${call.shown}`);
-    this.#calls.begin(call);
-    return parts;
-  }
-
-  /** How commands are written now. */
-  #writerOptions({ folderEncode }: CallRequest): WriterOptions {
-    const { nonSynchronising, utf8, rawNames } = this.session;
-    const known = this.#written;
-    const isSame = known?.nonSynchronising === nonSynchronising && known.utf8 === utf8 &&
-      known.folderEncode === folderEncode;
-    if (isSame) return known;
-    const rawName = (name: string) => rawNames.of(name);
-    return this.#written = { nonSynchronising, utf8, folderEncode, rawName };
-  }
-
-  async #sendParts(call: Call, parts: readonly CommandPart[]): Promise<void> {
-    for (const { bytes, waits, source } of parts) {
-      // Before the write: the answer may be here before the write is known to be over.
-      const asked = waits ? new Promise<boolean>((resolve) => this.#asked = resolve) : null;
-      if (source !== undefined) await this.#writeFrom(source);
-      else await this.#write(bytes);
-      if ((asked !== null && !await asked) || call.done) return cancelSources(parts);
-    }
-  }
-
-  /** Sends a literal that comes from a stream: all of what was announced, or the connection ends. */
-  async #writeFrom({ stream, size }: LiteralSource): Promise<void> {
-    const reader = stream.getReader();
-    this.#source = reader;
-    try {
-      let left = size;
-      // A chunk is read and looked at while the one before it goes out.
-      let writing: Promise<void> | null = null;
-      for (let next = await reader.read(); !next.done; next = await reader.read()) {
-        left -= lengthOf(next.value);
-        if (left < 0) throw new ImapAbortError(`the stream has more than ${size} bytes`);
-        await writing;
-        if (this.#ending !== null) break;
-        writing = this.#write(next.value);
-      }
-      await writing;
-      // What else is wrong then has been said.
-      if (this.#failure !== null || this.#ending !== null) {
-        return reader.cancel(this.#failure).catch(() => {});
-      }
-      if (left > 0) throw new ImapAbortError(`the stream ended ${left} bytes before its size`);
-    } catch (error) {
-      reader.cancel(error).catch(() => {});
-      throw error instanceof ImapAbortError
-        ? error
-        : new ImapAbortError(`the stream of a literal failed: ${error}`, { cause: error });
-    } finally {
-      this.#source = null;
-    }
-  }
-
-  async #write(bytes: Uint8Array): Promise<void> {
-    try {
-      for (let at = 0; at < bytes.length; at += PIECE) {
-        this.#toSend = bytes.length - at;
-        await this.#writePiece(bytes.length > PIECE ? bytes.subarray(at, at + PIECE) : bytes);
-      }
-    } catch (error) {
-      // Not the end yet: the server may have said why it hung up.
-      this.#end(abortError(error));
-    }
-    this.#toSend = 0;
-  }
-
-  async #writePiece(bytes: Uint8Array): Promise<void> {
-    await this.#streams.write(bytes);
-    this.#sent += bytes.length;
-    this.#deadline.touch();
+    this.#sender.sendNow();
   }
 
   // Deadlines and the end
@@ -639,7 +441,7 @@ export class Connection {
     if (this.#giveUpChange !== null) return this.#options.patience;
     const call = this.#calls.oldest;
     // What the server does not take holds up all that comes behind it.
-    if (call === undefined) return this.#toSend > 0 ? this.#options.patience : 0;
+    if (call === undefined) return this.#sender.left > 0 ? this.#options.patience : 0;
     return call.command.patience ?? this.#options.patience;
   }
 
@@ -673,10 +475,8 @@ export class Connection {
     this.#greet?.reject(cause);
     this.#greet = null;
     this.#giveUpChange?.(cause);
-    this.#goOn(false);
+    this.#sender.giveUp(cause);
     this.#gate.wake();
-    // It may wait for somebody who never comes.
-    this.#source?.cancel(cause).catch(() => {});
     for (const call of this.#calls.takeAll()) {
       call.done = true;
       call.reject(cause);
@@ -694,24 +494,6 @@ export class Connection {
     this.#options.logger?.debug(`< ${visible(text.slice(0, 256))}${more}`);
   }
 }
-
-/** The length of a chunk of a literal; throws for what can't stand in one. */
-function lengthOf(chunk: unknown): number {
-  if (!(chunk instanceof Uint8Array)) throw new ImapAbortError("the stream gave no bytes");
-  if (hasNul(chunk)) throw new ImapAbortError("a literal can't hold a NUL");
-  return chunk.length;
-}
-
-/** Nobody will read what the server does not want. */
-function cancelSources(parts: readonly CommandPart[]): void {
-  for (const { source } of parts) {
-    if (source !== undefined && !source.stream.locked) source.stream.cancel().catch(() => {});
-  }
-}
-
-const CRLF = Uint8Array.of(13, 10);
-/** Ends an AUTHENTICATE or another exchange that can't go on (RFC 9051 section 6.2.2). */
-const CANCEL = Uint8Array.of(42);
 
 /** What a broken stream throws, as one of this library's errors. */
 function abortError(error: unknown): ImapError {
