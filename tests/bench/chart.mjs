@@ -5,6 +5,7 @@ const COLORS = {
   imapflow: "#c2702c",
   "node-imap": "#9a9331",
   floor: "#9a9a9a",
+  bare: "#6a6a6a",
 };
 const [LEFT, WIDTH, BAR, GAP] = [190, 560, 14, 26];
 

@@ -16,6 +16,7 @@ const FILES = {
   imapflow: "imapflow.mjs",
   "node-imap": "node_imap.mjs",
   floor: "floor.mjs",
+  bare: "bare.mjs",
 };
 
 function command(driver, runtime) {

@@ -6,6 +6,7 @@ export const DRIVERS = {
   imapflow: ["deno", "bun", "node"],
   "node-imap": ["node"],
   floor: ["deno", "bun", "node"],
+  bare: ["deno", "bun", "node"],
 };
 
 const ALL = ["deno", "bun", "node"];
@@ -18,10 +19,12 @@ const faster = (peer, target) => ({
   target,
   runtimes: ALL,
 });
-/** Ours may take at most so many times what the peer takes. */
-const within = (target, runtimes = ALL, field = "ms") => {
-  return { peer: "floor", kind: "within", field, target, runtimes };
+/** Ours may take at most so many times what the floor takes. */
+const within = (target, runtimes = ALL) => {
+  return { peer: "floor", kind: "within", field: "ms", target, runtimes };
 };
+/** For comparison: the least that any client has to do. */
+const BARE = { ...within(null), peer: "bare" };
 /** Ours may take at most so much more than the floor. */
 const above = (field, target) => ({
   peer: "floor",
@@ -46,11 +49,11 @@ export const WORKLOADS = {
   flags: [faster("imapflow", 13), faster("node-imap", null), within(null)],
   search: [faster("imapflow", 2), faster("node-imap", null), within(null)],
   bodies: [
-    ...[within(1.35, ["node", "bun"]), within(2, ["deno"])],
+    ...[within(1.35, ["node", "bun"]), within(2, ["deno"]), BARE],
     ...[faster("imapflow", null), faster("node-imap", null)],
   ],
   stream: [
-    ...[within(1.2, ["node", "bun"]), within(1.5, ["deno"]), above("peak", 16)],
+    ...[within(1.2, ["node", "bun"]), within(1.5, ["deno"]), above("peak", 16), BARE],
     ...[faster("imapflow", null), faster("node-imap", null)],
   ],
   many: [within(1.3), faster("imapflow", null), faster("node-imap", null)],

@@ -1,0 +1,146 @@
+// The least that any client has to do: it keeps bodies in memory of their own, and hands one to a
+// web stream. It checks nothing, and trusts the server in everything.
+import { BODIES, LARGE } from "./commands.mjs";
+import { bodyRecord, Samples } from "./digest.mjs";
+import { drive } from "./harness.mjs";
+
+const encode = (text) => new TextEncoder().encode(text);
+const decode = (bytes) => new TextDecoder("latin1").decode(bytes);
+
+/** For runtimes that call back with each chunk. */
+class Queue {
+  #chunks = [];
+  #waiting = null;
+
+  push(chunk) {
+    if (this.#waiting === null) return this.#chunks.push(chunk);
+    const resolve = this.#waiting;
+    this.#waiting = null;
+    resolve(chunk);
+  }
+
+  read() {
+    if (this.#chunks.length > 0) return this.#chunks.shift();
+    return new Promise((resolve) => this.#waiting = resolve);
+  }
+}
+
+async function connectNode(port) {
+  const { connect } = await import("node:net");
+  const queue = new Queue();
+  const socket = connect({ host: "127.0.0.1", port, noDelay: true });
+  socket.on("data", (chunk) => queue.push(chunk));
+  return { read: () => queue.read(), write: (bytes) => socket.write(bytes) };
+}
+
+async function connectBun(port) {
+  const queue = new Queue();
+  const socket = await Bun.connect({
+    hostname: "127.0.0.1",
+    port,
+    socket: { binaryType: "uint8array", data: (_, chunk) => queue.push(chunk), drain() {} },
+  });
+  return { read: () => queue.read(), write: (bytes) => socket.write(bytes) };
+}
+
+async function connectDeno(port) {
+  const conn = await Deno.connect({ hostname: "127.0.0.1", port });
+  conn.setNoDelay(true);
+  const read = async (into) => {
+    const memory = into ?? new Uint8Array(16 * 1024);
+    const count = await conn.read(memory);
+    if (count === null) throw new Error("the server hung up");
+    return memory.subarray(0, count);
+  };
+  return { read, write: (bytes) => conn.write(bytes) };
+}
+
+/** Reads until what has come matches, and gives what stands behind that. */
+async function until(session, pattern) {
+  for (let text = "", bytes = new Uint8Array(0);;) {
+    const chunk = await session.read();
+    const longer = new Uint8Array(bytes.length + chunk.length);
+    longer.set(bytes);
+    longer.set(chunk, bytes.length);
+    bytes = longer;
+    text += decode(chunk);
+    const match = pattern.exec(text);
+    if (match) return { match, rest: bytes.subarray(match.index + match[0].length) };
+  }
+}
+
+async function open(port) {
+  const connect = globalThis.Bun ? connectBun : globalThis.Deno ? connectDeno : connectNode;
+  const session = await connect(port);
+  await until(session, /^\* OK/);
+  for (const command of ["LOGIN ann secret", "SELECT INBOX"]) {
+    session.write(encode(`A1 ${command}\r\n`));
+    await until(session, /^A1 OK.*\r\n/m);
+  }
+  return session;
+}
+
+/** A source that gives back what was read too far before it reads on. */
+function withRest(session, rest) {
+  let left = rest;
+  return {
+    async read(into) {
+      const chunk = left.length > 0 ? left : await session.read(into);
+      left = new Uint8Array(0);
+      return chunk;
+    },
+  };
+}
+
+/** Reads one body into memory of its own, and gives what stands behind it. */
+async function readBody(source) {
+  const { match, rest } = await until(source, /\{(\d+)\}\r\n/);
+  const body = new Uint8Array(Number(match[1]));
+  const behind = withRest(source, rest);
+  for (let at = 0; at < body.length;) {
+    const room = body.subarray(at);
+    const chunk = await behind.read(room);
+    if (chunk.buffer !== body.buffer) room.set(chunk.subarray(0, room.length));
+    if (chunk.length > room.length) return { body, rest: chunk.subarray(room.length) };
+    at += chunk.length;
+  }
+  return { body, rest: new Uint8Array(0) };
+}
+
+const workloads = {
+  bodies: {
+    async run(session) {
+      session.write(encode(`A2 FETCH 1:${BODIES} BODY.PEEK[]\r\n`));
+      const found = [];
+      for (let source = session; found.length < BODIES;) {
+        const { body, rest } = await readBody(source);
+        found.push(body);
+        source = withRest(session, rest);
+      }
+      return found;
+    },
+    records: (found) => found.map((body, at) => bodyRecord(at + 1, body)),
+  },
+  stream: {
+    async run(session) {
+      session.write(encode(`A2 FETCH ${LARGE} (UID BODY.PEEK[])\r\n`));
+      const { match, rest } = await until(session, /\{(\d+)\}\r\n/);
+      const source = withRest(session, rest);
+      let left = Number(match[1]);
+      const samples = new Samples();
+      const body = new ReadableStream({
+        async pull(controller) {
+          const chunk = await source.read();
+          controller.enqueue(chunk.subarray(0, left));
+          left -= chunk.length;
+          if (left <= 0) controller.close();
+        },
+      });
+      await body.pipeTo(new WritableStream({ write: (chunk) => void samples.add(chunk) }));
+      return samples;
+    },
+    records: (samples) => [samples.record()],
+  },
+};
+
+await drive({ open, close() {}, idle() {}, exists: () => 0, workloads });
