@@ -56,7 +56,7 @@ export const WORKLOADS = {
     ...[within(1.2, ["node", "bun"]), within(1.5, ["deno"]), above("peak", 16), BARE],
     ...[faster("imapflow", null), faster("node-imap", null)],
   ],
-  many: [within(1.3), faster("imapflow", null), faster("node-imap", null)],
+  many: [within(1.3), BARE, faster("imapflow", null), faster("node-imap", null)],
   cold: [within(2), faster("imapflow", null), faster("node-imap", null)],
   appends: [
     ...[fewer("imapflow", "trips"), fewer("node-imap", "trips"), within(null)],

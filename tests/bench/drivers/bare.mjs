@@ -1,7 +1,8 @@
-// The least that any client has to do: it keeps bodies in memory of their own, and hands one to a
-// web stream. It checks nothing, and trusts the server in everything.
-import { BODIES, LARGE } from "./commands.mjs";
-import { bodyRecord, Samples } from "./digest.mjs";
+// The least that any client has to do: it keeps bodies in memory of their own, hands one to a web
+// stream, and gives a thousand calls a promise each. It checks nothing, and trusts the server in
+// everything.
+import { BODIES, firstUids, LARGE, MANY, MANY_ROUNDS } from "./commands.mjs";
+import { bodyRecord, flagsRecord, Samples } from "./digest.mjs";
 import { drive } from "./harness.mjs";
 
 const encode = (text) => new TextEncoder().encode(text);
@@ -107,6 +108,36 @@ async function readBody(source) {
   return { body, rest: new Uint8Array(0) };
 }
 
+const FLAGS = /^\* \d+ FETCH \(UID (\d+) FLAGS \(([^)]*)\)\)$/;
+
+/** Reads answers until nobody waits for one; each call gets what came in front of its tagged line. */
+async function answerAll(session, waiting) {
+  let messages = new Map();
+  for (let text = ""; waiting.size > 0;) {
+    const lines = (text + decode(await session.read())).split("\r\n");
+    text = lines.pop();
+    for (const line of lines) {
+      const match = FLAGS.exec(line);
+      if (match) messages.set(Number(match[1]), match[2] === "" ? [] : match[2].split(" "));
+      else {
+        const tag = line.slice(0, line.indexOf(" "));
+        waiting.get(tag)(messages);
+        waiting.delete(tag);
+        messages = new Map();
+      }
+    }
+  }
+}
+
+/** Sends a FETCH for each of these ids, and gives what came for each. */
+async function fetchEach(session, uids) {
+  const waiting = new Map();
+  const all = uids.map((_, at) => new Promise((resolve) => waiting.set(`A${at}`, resolve)));
+  session.write(encode(uids.map((uid, at) => `A${at} UID FETCH ${uid} (FLAGS)\r\n`).join("")));
+  await answerAll(session, waiting);
+  return await Promise.all(all);
+}
+
 const workloads = {
   bodies: {
     async run(session) {
@@ -140,6 +171,17 @@ const workloads = {
       return samples;
     },
     records: (samples) => [samples.record()],
+  },
+  many: {
+    prepare: () => firstUids(MANY),
+    async run(session, uids) {
+      const found = [];
+      for (let round = 0; round < MANY_ROUNDS; round++) {
+        found.push(...await fetchEach(session, uids));
+      }
+      return found;
+    },
+    records: (found) => found.flatMap((it) => [...it].map((one) => flagsRecord(...one))),
   },
 };
 
