@@ -68,7 +68,8 @@ function readTagged(cursor: Cursor): TaggedResponse | null {
   const tag = wordOf(cursor);
   const status = wordOf(cursor).toUpperCase();
   if (status !== "OK" && status !== "NO" && status !== "BAD") return null;
-  return { kind: "tagged", tag, status, ...readResponseText(cursor) };
+  const { code, text } = readResponseText(cursor);
+  return { kind: "tagged", tag, status, code, text };
 }
 
 /** The next word, or nothing where none comes. */
@@ -152,7 +153,8 @@ function readNamed(cursor: Cursor, name: string): UntaggedResponse | null {
 }
 
 function readStatus(cursor: Cursor, type: StatusResponse["type"]): StatusResponse {
-  return { kind: "untagged", type, ...readResponseText(cursor) };
+  const { code, text } = readResponseText(cursor);
+  return { kind: "untagged", type, code, text };
 }
 
 function readCapabilities(cursor: Cursor, type: CapabilityResponse["type"]): CapabilityResponse {
