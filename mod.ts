@@ -83,13 +83,8 @@ export type { Logger } from "./src/log.ts";
 export type { SessionState } from "./src/session.ts";
 export { Cursor } from "./src/wire/cursor.ts";
 export type { Limits } from "./src/wire/limits.ts";
+export type { CommandPart, LiteralSource } from "./src/wire/page.ts";
 export type { DetachedLiteral, Frame } from "./src/wire/reader.ts";
 export type { Stretch } from "./src/wire/stretch.ts";
 export { decodeUtf7, encodeUtf7 } from "./src/wire/utf7.ts";
-export {
-  type CommandPart,
-  CommandWriter,
-  type LiteralSource,
-  type Text,
-  type WriterOptions,
-} from "./src/wire/writer.ts";
+export { CommandWriter, type Text, type WriterOptions } from "./src/wire/writer.ts";

@@ -4,7 +4,8 @@ import type { TaggedResponse } from "../model/responses.ts";
 import { encodeUtf8 } from "../wire/bytes.ts";
 import { fullText } from "../wire/text.ts";
 import { storableFlags } from "./flags.ts";
-import type { CommandWriter, LiteralSource, Text } from "../wire/writer.ts";
+import type { LiteralSource } from "../wire/page.ts";
+import type { CommandWriter, Text } from "../wire/writer.ts";
 
 /** What came of an append. */
 export interface AppendResult {

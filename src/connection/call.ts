@@ -2,7 +2,8 @@ import type { Command } from "../command.ts";
 import { ImapError, ReadOnlyError } from "../errors.ts";
 import type { TaggedResponse } from "../model/responses.ts";
 import { visible } from "../wire/text.ts";
-import type { CommandPart, CommandWriter } from "../wire/writer.ts";
+import type { CommandPart } from "../wire/page.ts";
+import type { CommandWriter } from "../wire/writer.ts";
 
 const IN_PAGE: readonly CommandPart[] = [];
 

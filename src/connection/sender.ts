@@ -4,13 +4,8 @@ import type { ContinuationRequest } from "../model/responses.ts";
 import type { Secrets } from "../secrets.ts";
 import type { Session } from "../session.ts";
 import { concat, decodeAscii, hasNul } from "../wire/bytes.ts";
-import {
-  type CommandPart,
-  CommandWriter,
-  type LiteralSource,
-  Page,
-  type WriterOptions,
-} from "../wire/writer.ts";
+import { type CommandPart, type LiteralSource, Page } from "../wire/page.ts";
+import { CommandWriter, type WriterOptions } from "../wire/writer.ts";
 import type { Call, CallRequest } from "./call.ts";
 import type { CallQueue } from "./call_queue.ts";
 import type { Deadline } from "./deadline.ts";

@@ -12,6 +12,8 @@ import {
   SP,
   tryUtf8,
 } from "./bytes.ts";
+import { isAscii, isAtom, isAtomBytes, isCommandName, isFetchItem, isNil } from "./grammar.ts";
+import { type CommandPart, type LiteralSource, Page } from "./page.ts";
 import { encodeUtf7 } from "./utf7.ts";
 
 /** What the server takes, as far as it changes how a command is written. */
@@ -29,54 +31,12 @@ export interface WriterOptions {
   readonly rawName?: (name: string) => Uint8Array | undefined;
 }
 
-/** A run of bytes of a command. */
-export interface CommandPart {
-  /** The bytes. */
-  readonly bytes: Uint8Array;
-  /** Whether the server must ask for more (`+`) before the next part is sent. */
-  readonly waits: boolean;
-  /** A literal that is sent in place of bytes. */
-  readonly source?: LiteralSource;
-}
-
-/** A literal that comes from a stream and is never held as a whole. */
-export interface LiteralSource {
-  /** Its bytes. */
-  readonly stream: ReadableStream<Uint8Array>;
-  /** How many they are, neither more nor fewer. */
-  readonly size: number;
-}
-
-/** Memory that commands are written into one behind the other, to be sent in one piece. */
-export class Page {
-  /** The memory; what is written is never written over. */
-  readonly bytes: Uint8Array;
-  /** How much of it is written. */
-  used = 0;
-
-  /** Room for about so many bytes. */
-  constructor(size: number) {
-    this.bytes = new Uint8Array(size);
-  }
-
-  /** All that is written. */
-  get written(): Uint8Array {
-    return this.bytes.subarray(0, this.used);
-  }
-}
-
 const NO_PARTS: readonly CommandPart[] = [];
 const NO_SECRETS: readonly (readonly [from: number, to: number])[] = [];
 const PLAIN: WriterOptions = { nonSynchronising: -1, utf8: false, folderEncode: true };
 
 /** Literals above this size are sent from where they are, not copied. */
 const COPIED = 16 * 1024;
-
-/** ATOM-CHAR (RFC 9051 section 9), by byte. */
-const ATOM_CHAR = new Uint8Array(128);
-for (let byte = 33; byte < 127; byte++) {
-  ATOM_CHAR[byte] = '(){%*"\\]'.includes(String.fromCharCode(byte)) ? 0 : 1;
-}
 
 /** What kind of value a criterion, a flag or another argument may be. */
 export type Text = string | Uint8Array;
@@ -455,29 +415,6 @@ export class CommandWriter {
 /** What a number must be below (RFC 9051 `number64`). */
 const NUMBER_END = 2n ** 63n;
 
-/** The number of a part: `1.2`. */
-const PART = String.raw`[1-9]\d*(?:\.[1-9]\d*)*`;
-const FIELDS = String.raw`\([!#$&'+\-.0-9A-Z^_\`|~]+(?: [!#$&'+\-.0-9A-Z^_\`|~]+)*\)`;
-const SECTION = String
-  .raw`(?:${PART}(?:\.MIME)?|(?:${PART}\.)?(?:TEXT|HEADER(?:\.FIELDS(?:\.NOT)? ${FIELDS})?))?`;
-const PARTIAL = String.raw`<\d{1,15}\.[1-9]\d{0,14}>`;
-const OPTIONS = String.raw`\([A-Z0-9.\-/*]+(?: [A-Z0-9.\-/*]+)*\)`;
-
-/** A FETCH item: a name, with a section and a partial range, or with options in parentheses. */
-const FETCH_ITEM = new RegExp(
-  String.raw`^[A-Z][A-Z0-9.-]*(?:\[${SECTION}\](?:${PARTIAL})?| ${OPTIONS})?$`,
-);
-
-const fetchItems = new Set<string>();
-
-function isFetchItem(item: string): boolean {
-  if (fetchItems.has(item)) return true;
-  if (typeof item !== "string" || !FETCH_ITEM.test(item)) return false;
-  // Those that recur are short.
-  if (fetchItems.size < 1000 && item.length < 100) fetchItems.add(item);
-  return true;
-}
-
 function textBytes(value: Text): Uint8Array {
   if (typeof value !== "string") {
     if (value instanceof Uint8Array) return value;
@@ -489,36 +426,6 @@ function textBytes(value: Text): Uint8Array {
 
 function notText(value: unknown): InvalidArgumentError {
   return new InvalidArgumentError(`expected text or bytes, not ${typeof value}`);
-}
-
-function isAtom(text: string): boolean {
-  if (typeof text !== "string" || text === "") return false;
-  for (let i = 0; i < text.length; i++) if (ATOM_CHAR[text.charCodeAt(i)] !== 1) return false;
-  return true;
-}
-
-/** Names recur: those that were looked at are known. */
-const commandNames = new Set<string>();
-
-function isCommandName(name: string): boolean {
-  if (commandNames.has(name)) return true;
-  if (typeof name !== "string" || !name.split(" ").every(isAtom)) return false;
-  if (commandNames.size < 1000) commandNames.add(name);
-  return true;
-}
-
-function isAtomBytes(bytes: Uint8Array): boolean {
-  return bytes.length > 0 && bytes.every((byte) => ATOM_CHAR[byte] === 1);
-}
-
-/** `NIL` must be quoted to be a text. */
-function isNil(bytes: Uint8Array): boolean {
-  return bytes.length === 3 && decodeAscii(bytes).toUpperCase() === "NIL";
-}
-
-function isAscii(text: string): boolean {
-  // deno-lint-ignore no-control-regex
-  return /^[\x00-\x7f]*$/.test(text);
 }
 
 function invalid(what: string, text: string): InvalidArgumentError {

@@ -6,8 +6,8 @@ describe("a byte 0 among bytes", () => {
   it("is found in every place, wherever the bytes stand in memory", () => {
     for (const filling of [1, 65, 128, 255]) {
       for (let offset = 0; offset < 5; offset++) {
-        for (let length = 0; length < 13; length++) {
-          const bytes = new Uint8Array(20).fill(filling).subarray(offset, offset + length);
+        for (let length = 0; length < 40; length++) {
+          const bytes = new Uint8Array(50).fill(filling).subarray(offset, offset + length);
           assertEquals(hasNul(bytes), false, `${filling}, ${offset}, ${length}`);
           for (let place = 0; place < length; place++) {
             bytes[place] = 0;
@@ -20,9 +20,11 @@ describe("a byte 0 among bytes", () => {
   });
 
   it("is not sought beyond the bytes", () => {
-    const bytes = new Uint8Array(20).fill(7, 4, 9);
-    assertEquals(hasNul(bytes.subarray(4, 9)), false);
-    assertEquals(hasNul(bytes.subarray(4, 10)), true);
-    assertEquals(hasNul(bytes.subarray(3, 9)), true);
+    for (const length of [5, 16, 32, 37]) {
+      const bytes = new Uint8Array(60).fill(7, 4, 4 + length);
+      assertEquals(hasNul(bytes.subarray(4, 4 + length)), false);
+      assertEquals(hasNul(bytes.subarray(4, 5 + length)), true);
+      assertEquals(hasNul(bytes.subarray(3, 4 + length)), true);
+    }
   });
 });
