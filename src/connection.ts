@@ -281,7 +281,7 @@ export class Connection {
   async #read(): Promise<void> {
     try {
       while (this.#failure === null) {
-        const chunk = await this.#streams.read(this.#reader.room);
+        const chunk = await this.#streams.read(this.#reader.room());
         if (chunk === null) throw this.#ended();
         // The greeting and the farewell have a time in which they must be over.
         if (this.#greet === null && this.#ending === null) this.#deadline.touch();

@@ -96,7 +96,7 @@ test("A15 calls made at once go out in one chunk, on an idle connection too", as
 test("A15 of very many calls the first go out before the last are made", async () => {
   const { client, server } = await selectFake();
   const before = client.traffic.toSend;
-  const first = Array.from({ length: 1000 }, (_, at) => client.fetch(at + 1, "FLAGS"));
+  const calls = Array.from({ length: 1000 }, (_, at) => client.fetch(at + 1, "FLAGS"));
   const underWay = client.traffic.toSend;
   assert(before === 0 && underWay > 1000, `${underWay} bytes were on their way`);
   let heard = "";
@@ -104,7 +104,7 @@ test("A15 of very many calls the first go out before the last are made", async (
   const ids = [...heard.matchAll(/^A(\d+) UID FETCH (\d+) \(FLAGS\)\r$/gm)];
   assert(ids.length === 1000 && ids.every(([, tag, id], at) => +tag === +id + 1 && +id === at + 1));
   await server.send(...ids.map(([, tag]) => `A${tag} OK`));
-  await Promise.all(first);
+  await Promise.all(calls);
   client.shutdown();
 });
 

@@ -39,11 +39,6 @@ export class CallQueue {
     return this.#waiting.length;
   }
 
-  /** Whether a call waits to be sent. */
-  get hasWaiting(): boolean {
-    return this.#waiting.length > 0;
-  }
-
   /** Takes a call out that was not sent yet. */
   remove(call: Call): boolean {
     const at = this.#waiting.indexOf(call);

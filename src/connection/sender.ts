@@ -102,7 +102,7 @@ export class Sender {
 
   /** Sends what waits, as far as it may be sent. */
   sendNow(): void {
-    if (!this.#sending && this.#owner.calls.hasWaiting) void this.#send();
+    if (!this.#sending && this.#owner.calls.waiting > 0) void this.#send();
   }
 
   /**
@@ -184,7 +184,7 @@ export class Sender {
   /** Sends a call and, in the same chunk, those behind it that may go along. */
   async #sendFrom(first: Call): Promise<void> {
     const { calls, deadline } = this.#owner;
-    const page = new Page(calls.hasWaiting ? BATCH + SHORT : SHORT);
+    const page = new Page(calls.waiting > 0 ? BATCH + SHORT : SHORT);
     let parts: readonly CommandPart[] | null = null;
     let call: Call | null = first;
     while (call !== null) {

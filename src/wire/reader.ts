@@ -87,8 +87,8 @@ export class Reader {
   }
 
   /** Where the bytes that come next belong, if that is known: in the memory of a large literal. */
-  get room(): Uint8Array | undefined {
-    return this.#literal instanceof LiteralCollector ? this.#literal.room : undefined;
+  room(): Uint8Array | undefined {
+    return this.#literal instanceof LiteralCollector ? this.#literal.room() : undefined;
   }
 
   /** To be called by the handler: the bytes behind this response are not ours to read. */
@@ -267,7 +267,7 @@ class LiteralCollector implements LiteralSink {
   }
 
   /** The free part of the memory; none for a literal that a read for it alone is not worth. */
-  get room(): Uint8Array | undefined {
+  room(): Uint8Array | undefined {
     if (this.#size < WORTH_A_READ) return undefined;
     this.#reserve(this.#length + 1);
     return this.bytes.subarray(this.#length);

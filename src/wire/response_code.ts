@@ -47,7 +47,7 @@ function readCode(text: string): ResponseCode {
   const argument = space < 0 ? "" : text.slice(space).trim();
   const code = { name, argument };
   try {
-    return Object.assign(code, readArgument(name, argument));
+    return { ...code, ...readArgument(name, argument) };
   } catch (error) {
     // NumberSet's own error too: a server's nonsense is not the caller's mistake.
     if (error instanceof Error) return code;
@@ -57,8 +57,7 @@ function readCode(text: string): ResponseCode {
 
 function readArgument(name: string, argument: string): Partial<ResponseCode> {
   if (name === "CAPABILITY") {
-    const words = argument.toUpperCase().replaceAll("\t", " ").split(" ");
-    return { capabilities: words.filter((word) => word !== "") };
+    return { capabilities: argument.toUpperCase().split(/\s+/).filter((word) => word !== "") };
   }
   if (argument === "") return {};
   const cursor = Cursor.over(argument);

@@ -163,6 +163,8 @@ export function bytesSuite(adapter: Adapter): void {
           if (chunk === null) break;
           const inPlace = chunk.buffer === into.buffer;
           assert(chunk.length > 0 && (!inPlace || chunk.byteOffset === 0), kind);
+          // What Deno itself reads goes to its place; a certificate of the client's is node:tls's.
+          if (name === "denoTransport" && kind !== "TLS, client certificate") assert(inPlace, kind);
           heard += new TextDecoder().decode(chunk);
         }
         assertEquals(heard, "hello", kind);

@@ -338,7 +338,7 @@ describe("Reader, room", () => {
     const frames: Frame[] = [];
     const reader = new Reader({ frame: (frame) => frames.push(frame) });
     for (let at = 0; at < wire.length;) {
-      const { room } = reader;
+      const room = reader.room();
       const chunk = wire.slice(at, at + Math.min(step, room?.length ?? step));
       at += chunk.length;
       if (room === undefined) reader.push(chunk);
@@ -388,7 +388,7 @@ describe("Reader, room", () => {
     const frames: Frame[] = [];
     const reader = new Reader({ frame: (frame) => frames.push(frame) });
     reader.push(bytes("* X {70000}\r\n"));
-    const room = reader.room!;
+    const room = reader.room()!;
     room.set(bytes("not these, but these"));
     reader.push(room.subarray(11, 20));
     reader.push(bytes("x".repeat(70_000 - 9)));
