@@ -1,7 +1,9 @@
 import { spawn } from "node:child_process";
-import { existsSync } from "node:fs";
+import { existsSync, writeFileSync } from "node:fs";
 import { connect } from "node:net";
+import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
+import { setTimeout as sleep } from "node:timers/promises";
 import { connect as connectTls } from "node:tls";
 import { assert, assertEquals, assertFalse, assertMatch, assertRejects } from "@std/assert";
 import { type Dovecot, DOVECOT_USERS, dovecotMissing, startDovecot } from "./dovecot.ts";
@@ -190,6 +192,44 @@ describe("stop", { skip: dovecotMissing }, () => {
     const socket = connect(other.port, other.host);
     assertMatch(await talk(socket, socket, ["LOGOUT"]), /^\* OK /);
     await other.stop();
+  });
+});
+
+describe("a lock that a killed session left", { skip: dovecotMissing }, () => {
+  const SELECT = ["LOGIN ann secret", "SELECT INBOX", "LOGOUT"];
+  // Dovecot's own patience is two minutes.
+  const timeout = 60_000;
+  let server: Dovecot;
+
+  /** Who comes by then waits for the lock. */
+  function leaveLock(): void {
+    server.addMail("ann", "INBOX", ["Subject: new\r\n\r\nnew"]);
+    writeFileSync(join(server.folder, "mail/ann/dovecot-uidlist.lock"), "");
+  }
+
+  function select(): Promise<string> {
+    const socket = connect(server.port, server.host);
+    return talk(socket, socket, SELECT);
+  }
+
+  before(async () => {
+    server = await startDovecot();
+  });
+  after(() => server?.stop());
+
+  it("is gone after a restart", { timeout }, async () => {
+    leaveLock();
+    await server.restart();
+    assertMatch(await select(), /^\* 1 EXISTS/m);
+  });
+
+  it("holds up nobody who stops the server", { timeout }, async () => {
+    leaveLock();
+    const waiting = select();
+    await sleep(500);
+    await server.stop();
+    assertFalse(existsSync(server.folder));
+    assertFalse((await waiting).includes("EXISTS"));
   });
 });
 

@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { chownSync, existsSync, mkdirSync } from "node:fs";
+import { chownSync, existsSync, mkdirSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import process from "node:process";
 import { type Certificate, createAuthority, LOOPBACK_HOSTS } from "./certificates.ts";
@@ -81,7 +81,8 @@ async function startIn(folder: string, options: DovecotOptions): Promise<Dovecot
     return [DOVECOT, "-F", "-c", config];
   };
   const ca = authority.ca.cert;
-  const server = await launch({ name: "Dovecot", folder, greeting, ca, configure })
+  const clean = () => removeLocks(mail);
+  const server = await launch({ name: "Dovecot", folder, greeting, ca, configure, clean })
     .catch((error) => {
       tokens.close();
       throw error;
@@ -97,6 +98,13 @@ async function startIn(folder: string, options: DovecotOptions): Promise<Dovecot
       await server.stop();
     },
   };
+}
+
+/** A session that is killed while it adds a message leaves its lock, which lasts two minutes. */
+function removeLocks(mail: string): void {
+  for (const name of readdirSync(mail, { recursive: true, encoding: "utf8" })) {
+    if (name.endsWith(".lock")) rmSync(join(mail, name), { force: true });
+  }
 }
 
 function writePasswords(folder: string): void {

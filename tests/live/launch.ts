@@ -3,9 +3,9 @@ import { once } from "node:events";
 import {
   chmodSync,
   closeSync,
-  existsSync,
   mkdtempSync,
   openSync,
+  readdirSync,
   readFileSync,
   rmSync,
   writeFileSync,
@@ -61,6 +61,8 @@ export interface Plan {
   configure(port: number, tlsPort: number): readonly string[];
   /** Why the server ended at once, where the log does not say so. */
   explain?(): string;
+  /** Takes away what sessions that were killed left, and new ones would wait for. */
+  clean?(): void;
 }
 
 /** Makes a folder, which lasts as long as what is started in it. */
@@ -97,7 +99,8 @@ export async function launch(plan: Plan): Promise<PrivateServer> {
     let server = startServer(command, folder);
     if (await answers(server, plan, [port, tlsPort])) {
       const restart = async () => {
-        await crash(server);
+        await kill(server);
+        plan.clean?.();
         server = startServer(command, folder);
         if (await answers(server, plan, [port, tlsPort])) return;
         throw new Error(`${name} did not start again:\n${readLog(folder)}`);
@@ -186,8 +189,15 @@ function firstBytes(socket: Socket): Promise<string> {
 }
 
 function readLog(folder: string): string {
-  const file = join(folder, "log");
-  return existsSync(file) ? readFileSync(file, "utf8") : "";
+  return readIfThere(join(folder, "log"));
+}
+
+function readIfThere(file: string): string {
+  try {
+    return readFileSync(file, "utf8");
+  } catch {
+    return "";
+  }
 }
 
 async function endAndRemove(server: ChildProcess, folder: string): Promise<void> {
@@ -195,7 +205,6 @@ async function endAndRemove(server: ChildProcess, folder: string): Promise<void>
   remove(folder);
 }
 
-/** The sessions end a moment after the server, and may still write an index. */
 function remove(folder: string): void {
   rmSync(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 50 });
 }
@@ -205,11 +214,12 @@ function hasEnded({ exitCode, signalCode }: ChildProcess): boolean {
 }
 
 /** Ends the server and all its sessions at once. */
-async function crash(server: ChildProcess): Promise<void> {
+async function kill(server: ChildProcess): Promise<void> {
   const exited = once(server, "exit");
   server.ref();
   process.kill(-server.pid!, "SIGKILL");
   await exited;
+  await endSessions(server);
 }
 
 async function end(server: ChildProcess): Promise<void> {
@@ -220,4 +230,33 @@ async function end(server: ChildProcess): Promise<void> {
   const timer = setTimeout(() => process.kill(-server.pid!, "SIGKILL"), STOP_LIMIT_MS);
   await exited;
   clearTimeout(timer);
+  await endSessions(server);
+}
+
+/** Ends what is left of a server that has ended: a session may wait for a lock, or write an index. */
+async function endSessions({ pid: group }: ChildProcess): Promise<void> {
+  const deadline = Date.now() + STOP_LIMIT_MS;
+  while (isAnyLeft(group!) && Date.now() < deadline) {
+    killGroup(group!);
+    await sleep(5);
+  }
+}
+
+/** No process may be left by then. */
+function killGroup(group: number): void {
+  try {
+    process.kill(-group, "SIGKILL");
+  } catch {
+    // Then it is what was wanted.
+  }
+}
+
+/** Whether a process group has a process that runs, and is not just waited for by nobody. */
+function isAnyLeft(group: number): boolean {
+  return readdirSync("/proc").some((name) => {
+    const stat = /^\d+$/.test(name) ? readIfThere(`/proc/${name}/stat`) : "";
+    // Behind the program's name, which may hold anything: state, parent, group.
+    const [state, , itsGroup] = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+    return Number(itsGroup) === group && state !== "Z";
+  });
 }
