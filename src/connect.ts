@@ -211,7 +211,13 @@ async function connectWithin(
 ): Promise<Duplex> {
   signal?.throwIfAborted();
   const controller = new AbortController();
-  const giveUp = (reason: unknown) => controller.abort(reason);
+  let giveUp: (reason: unknown) => void = () => {};
+  const givenUp = new Promise<never>((_, reject) => {
+    giveUp = (reason) => {
+      controller.abort(reason);
+      reject(reason);
+    };
+  });
   const onAbort = () => giveUp(signal!.reason);
   const late = () => new TimeoutError(`no connection to ${place} within ${seconds} seconds`);
   const timer = seconds > 0 ? setTimeout(() => giveUp(late()), seconds * 1000) : undefined;
@@ -219,7 +225,7 @@ async function connectWithin(
   // Async, so that a transport that throws at once rejects too.
   const opening = (async () => await transport(controller.signal))();
   try {
-    return await Promise.race([opening, rejectOnAbort(controller.signal)]);
+    return await Promise.race([opening, givenUp]);
   } catch (error) {
     opening.then((duplex) => duplex.close()).catch(() => {});
     throw controller.signal.aborted ? controller.signal.reason : asConnectError(error, place);
@@ -227,12 +233,6 @@ async function connectWithin(
     clearTimeout(timer);
     signal?.removeEventListener("abort", onAbort);
   }
-}
-
-function rejectOnAbort(signal: AbortSignal): Promise<never> {
-  return new Promise((_, reject) => {
-    signal.addEventListener("abort", () => reject(signal.reason), { once: true });
-  });
 }
 
 /** A transport of the caller's own may throw anything. */

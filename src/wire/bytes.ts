@@ -75,23 +75,28 @@ export function decodeAscii(bytes: Uint8Array, start = 0, end: number = bytes.le
 }
 
 /**
- * Whether a byte 0 is among these. Four are looked at at once: V8's own `includes` takes two to
- * three times as long, that of Deno's Buffer four times.
+ * Whether a byte 0 is among these. Sixteen are looked at at once: four take V8 half as long again,
+ * its own `includes` two to three times as long, that of Deno's Buffer four times.
  */
 export function hasNul(bytes: Uint8Array): boolean {
   const { buffer, byteOffset, length } = bytes;
   const start = Math.min(-byteOffset & 3, length);
-  const count = (length - start) >> 2;
+  const count = (length - start) >> 4 << 2;
   for (let i = 0; i < start; i++) if (bytes[i] === 0) return true;
   for (let i = start + 4 * count; i < length; i++) if (bytes[i] === 0) return true;
   if (count === 0) return false;
   const words = new Int32Array(buffer, byteOffset + start, count);
-  for (let i = 0; i < count; i++) {
-    const word = words[i];
-    // Set in a byte that was 0, by the borrow, and had not that bit itself.
-    if (((word - 0x01010101) & ~word & 0x80808080) !== 0) return true;
+  for (let i = 0; i < count; i += 4) {
+    const first = marks(words[i]) | marks(words[i + 1]);
+    const second = marks(words[i + 2]) | marks(words[i + 3]);
+    if (((first | second) & 0x80808080) !== 0) return true;
   }
   return false;
+}
+
+/** The highest bit is set in a byte that was 0, by the borrow, and had not that bit itself. */
+function marks(word: number): number {
+  return (word - 0x01010101) & ~word;
 }
 
 /** Joins byte arrays into one. */
