@@ -2,9 +2,9 @@ import type { Command } from "../command.ts";
 import { InvalidArgumentError, ProtocolError } from "../errors.ts";
 import { fetchKey, fetchProblems, normaliseItems, noteProblems } from "../model/fetch_items.ts";
 import type { FetchedBase } from "../model/fetch_types.ts";
+import { Memo } from "../model/memo.ts";
 import type { NumberSet } from "../model/number_set.ts";
 import type { BadItem, FetchResponse, UntaggedResponse } from "../model/responses.ts";
-import { Recall } from "../wire/recall.ts";
 import type { CommandWriter, Text } from "../wire/writer.ts";
 import { toTexts, upperAscii } from "../wire/text.ts";
 
@@ -40,7 +40,7 @@ interface Items {
 }
 
 /** The same is asked for again and again. */
-const known = new Recall<Items>();
+const known = new Memo<Items>();
 
 function itemsOf(texts: readonly string[], uid: boolean): Items {
   // No item has a line end in it: with their number, the text is that of just these.

@@ -1,10 +1,9 @@
 import { decodeWords } from "postal-mime";
+import { Memo } from "./memo.ts";
 import { repairWindows1252 } from "./windows_1252.ts";
 
 /** Names recur, message after message: what was decoded last is kept. */
-const known = new Map<string, string>();
-const MOST = 500;
-const LONGEST = 200;
+const known = new Memo<string>();
 
 /** The text of a header field with its encoded words decoded (RFC 2047); most have none. */
 export function decodeHeader(text: string): string;
@@ -16,7 +15,6 @@ export function decodeHeader(text: string | null): string | null {
 
 function decode(text: string): string {
   const decoded = repairWindows1252(decodeWords(text));
-  if (known.size >= MOST) known.clear();
-  if (text.length <= LONGEST) known.set(text, decoded);
+  known.set(text, decoded);
   return decoded;
 }

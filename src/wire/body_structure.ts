@@ -7,7 +7,7 @@ import type {
 import type { ImapValue } from "../model/values.ts";
 import type { Envelope } from "../model/envelope.ts";
 import { decodeHeader } from "../model/header_text.ts";
-import { encodeUtf8, LPAREN, RPAREN } from "./bytes.ts";
+import { DQUOTE, encodeUtf8, LPAREN, RPAREN, SP } from "./bytes.ts";
 import type { Cursor } from "./cursor.ts";
 import { joinParameters } from "./parameters.ts";
 import { Recall } from "./recall.ts";
@@ -58,24 +58,21 @@ interface Head {
   readonly description: string | null;
 }
 
-const heads = new Recall<Head>();
-/** What ends a head with neither an id nor a description, as most have. */
-const HEAD_END = ' NIL NIL "';
+const heads = new Recall<Head>(RPAREN);
 
 function readPart(cursor: Cursor, part: string): BodyStructure {
   const start = cursor.at;
-  const text = cursor.through(HEAD_END);
-  const end = start + text.length - 1; // the quote is the encoding's
-  let head = heads.get(text);
+  let head = heads.take(cursor);
   if (head === undefined) {
     const read = readHead(cursor, part);
     if ("isMultipart" in read) return read;
     head = read;
-    if (cursor.space().at === end) {
+    // Ids and descriptions seldom recur. With the space it is told where the last `NIL` ends.
+    if (head.id === null && head.description === null && cursor.take(SP)) {
       Object.freeze(head.params);
-      heads.set(text, head);
+      heads.keep(cursor, start, head);
     }
-  } else cursor.at = end;
+  }
   return readRest(cursor, part, head);
 }
 
@@ -202,16 +199,17 @@ function text(cursor: Cursor): string | null {
   return atEnd(cursor) ? null : cursor.nstring();
 }
 
-const words = new Recall<string>();
+const words = new Recall<string>(SP);
 
 /** A string in lower case, which is one of a few. */
 function word(cursor: Cursor): string | null {
-  const given = text(cursor);
-  if (given === null) return null;
-  const recalled = words.get(given);
+  if (atEnd(cursor)) return null;
+  const recalled = words.take(cursor);
   if (recalled !== undefined) return recalled;
-  const lower = given.toLowerCase();
-  words.set(given, lower);
+  const start = cursor.at;
+  const lower = cursor.nstring()?.toLowerCase() ?? null;
+  // Only by its quote it is told where a string ends.
+  if (lower !== null && cursor.bytes[start] === DQUOTE) words.keep(cursor, start, lower);
   return lower;
 }
 
@@ -228,7 +226,7 @@ function readCount(cursor: Cursor): number | null {
 type Params = Readonly<Record<string, string>>;
 
 const NO_PARAMS: Params = Object.freeze(Object.create(null));
-const known = new Recall<Params>();
+const known = new Recall<Params>(RPAREN);
 
 function readParams(cursor: Cursor): Params {
   if (atEnd(cursor)) return NO_PARAMS;
@@ -236,17 +234,12 @@ function readParams(cursor: Cursor): Params {
     cursor.value(); // NIL, or a stray string
     return NO_PARAMS;
   }
+  const recalled = known.take(cursor);
+  if (recalled !== undefined) return recalled;
   const start = cursor.at;
-  const text = cursor.through(")");
-  const recalled = known.get(text);
-  if (recalled !== undefined) {
-    cursor.at = start + text.length;
-    return recalled;
-  }
   const params = readNewParams(cursor);
-  // Names and boundaries seldom recur. A value may have the parenthesis in it.
-  const recurs = "charset" in params && cursor.at === start + text.length;
-  if (recurs) known.set(text, Object.freeze(params));
+  // Names and boundaries seldom recur.
+  if ("charset" in params) known.keep(cursor, start, Object.freeze(params));
   return params;
 }
 

@@ -89,6 +89,11 @@ export class Cursor {
     return this.at >= this.end;
   }
 
+  /** Whether all that is read stands in the bytes: of a literal, they may stand elsewhere. */
+  get isWhole(): boolean {
+    return this.#detached.length === 0;
+  }
+
   /** The next byte, or -1 at the end. */
   peek(): number {
     return this.at < this.end ? this.bytes[this.at] : -1;

@@ -56,16 +56,12 @@ function readAddresses(cursor: Cursor): readonly Address[] | null {
   return addresses.length > 0 ? addresses.slice() : null;
 }
 
-const known = new Recall<Address>();
+const known = new Recall<Address>(RPAREN);
 
 function readAddress(cursor: Cursor): Address {
+  const recalled = known.take(cursor);
+  if (recalled !== undefined) return recalled;
   const start = cursor.at;
-  const text = cursor.through('")');
-  const recalled = known.get(text);
-  if (recalled !== undefined) {
-    cursor.at = start + text.length;
-    return recalled;
-  }
   cursor.open();
   const address = new Address({
     name: textOrNull(cursor),
@@ -75,6 +71,6 @@ function readAddress(cursor: Cursor): Address {
   });
   while (!atEnd(cursor)) cursor.value();
   cursor.expect(RPAREN).leave();
-  if (cursor.at === start + text.length) known.set(text, address);
+  known.keep(cursor, start, address);
   return address;
 }

@@ -1,26 +1,21 @@
 import type { Cursor } from "./cursor.ts";
-import { DQUOTE, LPAREN } from "./bytes.ts";
+import { DQUOTE, LPAREN, RPAREN } from "./bytes.ts";
 import { Recall } from "./recall.ts";
 
-const known = new Recall<readonly string[]>();
+const known = new Recall<readonly string[]>(RPAREN);
 const NONE: readonly string[] = Object.freeze([]);
 
 /** A flag list (RFC 9051 `flag-list`); quoted flags and `NIL` pass, as some servers send them. */
 export function readFlags(cursor: Cursor): readonly string[] {
   if (cursor.peek() !== LPAREN && cursor.nil()) return NONE;
+  const recalled = known.take(cursor);
+  if (recalled !== undefined) return recalled;
   const start = cursor.at;
-  const text = cursor.through(")");
-  const recalled = known.get(text);
-  if (recalled !== undefined) {
-    cursor.at = start + text.length;
-    return recalled;
-  }
   const flags: string[] = [];
   cursor.open();
   for (let count = 0; cursor.more(count); count++) {
     flags.push(cursor.peek() === DQUOTE ? cursor.quoted() : cursor.word());
   }
-  // A quoted flag may have the parenthesis in it.
-  if (cursor.at === start + text.length) known.set(text, Object.freeze(flags));
+  known.keep(cursor, start, Object.freeze(flags));
   return flags;
 }

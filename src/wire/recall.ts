@@ -1,23 +1,48 @@
-const MOST = 500;
+import type { Cursor } from "./cursor.ts";
+
+/** So many values are kept; a power of two. */
+const PLACES = 512;
+/** What is longer is not kept: it hardly recurs. */
 const LONGEST = 200;
 
+/** A value, and the bytes that it was read from. */
+interface Known<Value> {
+  readonly bytes: Uint8Array;
+  readonly value: Value;
+}
+
 /**
- * What recurs in responses - addresses, lists of flags, parameters - by the text that it was read
- * from: it is read once, and takes memory once. Begins anew when it is full, so that memory is
- * bounded, whatever comes.
+ * What recurs in responses - addresses, lists of flags, parameters - by the bytes that it was read
+ * from: it is read once, and takes memory once. Each value has a place that its bytes give, where
+ * it stays until another comes for that: so memory is bounded, whatever comes.
  */
 export class Recall<Value> {
-  readonly #known = new Map<string, Value>();
+  readonly #known: (Known<Value> | undefined)[] = new Array(PLACES).fill(undefined);
+  readonly #mark: number;
 
-  /** What was read from this text. */
-  get(text: string): Value | undefined {
-    return this.#known.get(text);
+  /** The bytes as far as `mark`, or nearly all, give the place. */
+  constructor(mark: number) {
+    this.#mark = mark;
   }
 
-  /** Remembers a value, which nobody must change. */
-  set(text: string, value: Value): void {
-    if (text === "" || text.length > LONGEST) return;
-    if (this.#known.size >= MOST) this.#known.clear();
-    this.#known.set(text, value);
+  /** What comes next, if that was read before; takes its bytes then. */
+  take(cursor: Cursor): Value | undefined {
+    if (!cursor.isWhole) return undefined;
+    const known = this.#known[this.#placeOf(cursor, cursor.at)];
+    return known !== undefined && cursor.takeAll(known.bytes) ? known.value : undefined;
+  }
+
+  /** Remembers what was read from `start` to where the cursor is; nobody must change it. */
+  keep(cursor: Cursor, start: number, value: Value): void {
+    if (cursor.at - start > LONGEST || !cursor.isWhole) return;
+    const bytes = cursor.bytes.slice(start, cursor.at);
+    this.#known[this.#placeOf(cursor, start)] = { bytes, value };
+  }
+
+  #placeOf({ bytes, end }: Cursor, start: number): number {
+    const stop = Math.min(end, start + LONGEST);
+    let place = 0;
+    for (let i = start; i < stop && bytes[i] !== this.#mark; i++) place = place * 31 + bytes[i] | 0;
+    return place & (PLACES - 1);
   }
 }

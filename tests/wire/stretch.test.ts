@@ -1,11 +1,7 @@
 import { describe, it } from "node:test";
-import { assert, assertEquals } from "@std/assert";
-import type { BodyStructure } from "../../src/model/body_structure.ts";
-import type { Envelope } from "../../src/model/envelope.ts";
+import { assertEquals } from "@std/assert";
 import { encodeUtf8 } from "../../src/wire/bytes.ts";
-import { Recall } from "../../src/wire/recall.ts";
 import { Stretch } from "../../src/wire/stretch.ts";
-import { fetched, readAll } from "./support.ts";
 
 /** Where the string ends that begins here; -1 where that is not told. */
 function quoteFrom(texts: Stretch, bytes: Uint8Array, start: number): number {
@@ -68,100 +64,5 @@ describe("a stretch of bytes as text", () => {
     assertEquals(texts.ascii(encodeUtf8("other"), 0, 5), "other");
     texts.forget();
     assertEquals(texts.ascii(bytes, 0, 5), "first");
-  });
-});
-
-describe("what recurs", () => {
-  it("is bounded in number and length", () => {
-    const known = new Recall<number>();
-    for (let i = 0; i < 5000; i++) known.set(`${i}`, i);
-    const kept = Array.from({ length: 5000 }, (_, i) => known.get(`${i}`))
-      .filter((it) => it !== undefined);
-    assert(kept.length > 0 && kept.length <= 500, `${kept.length}`);
-    known.set("x".repeat(1000), 1);
-    assertEquals(known.get("x".repeat(1000)), undefined);
-  });
-
-  const TWICE: readonly (readonly [what: string, wire: string, read: unknown])[] = [
-    ["flags", 'FLAGS (\\Seen "a)b" x)', ["\\Seen", "a)b", "x"]],
-    ["flags, other ones", 'FLAGS (\\Seen "a)b" y)', ["\\Seen", "a)b", "y"]],
-    ["no flags", "FLAGS ()", []],
-  ];
-  for (const [what, wire, read] of TWICE) {
-    it(`${what} are the same each time`, () => {
-      for (let i = 0; i < 3; i++) assertEquals(fetched(`* 1 FETCH (${wire})`).items.FLAGS, read);
-    });
-  }
-
-  it("a list that is shared can't be changed", () => {
-    const flags = () => fetched("* 1 FETCH (FLAGS (\\Seen))").items.FLAGS as string[];
-    assertEquals(flags(), flags());
-    assert(Object.isFrozen(flags()));
-  });
-
-  it("addresses with the end of an address in their names", () => {
-    const names = ['a")', 'b\\")', ' NIL ") ', "plain"];
-    const list = (name: string) => {
-      const quoted = name.replace(/["\\]/g, "\\$&");
-      return `(("${quoted}" NIL "m" "h")("${quoted}" NIL "n" "h")(NIL NIL "m" NIL))`;
-    };
-    for (const name of [...names, ...names]) {
-      const nils = "NIL NIL NIL NIL NIL NIL NIL";
-      const { items, bad } = fetched(`* 1 FETCH (ENVELOPE (NIL "s" ${list(name)} ${nils}))`);
-      assertEquals(bad, null);
-      const { from } = items.ENVELOPE as Envelope;
-      assertEquals(from?.map((it) => it.name), [name, name, null]);
-      assertEquals(from?.map((it) => it.email), ["m@h", "n@h", "m"]);
-    }
-  });
-
-  it("parameters with parentheses in their values", () => {
-    for (const value of ["a)", "b", "a)", "(", "b"]) {
-      const wire = `("text" "plain" ("charset" "${value}" "x" ")") NIL NIL "7bit" 1 1)`;
-      const { items, bad } = fetched(`* 1 FETCH (BODY ${wire})`);
-      assertEquals(bad, null);
-      const { params } = items.BODY as BodyStructure;
-      assertEquals({ ...params }, { charset: value, x: ")" });
-    }
-  });
-
-  it("parameters that are shared can't be changed", () => {
-    const wire = '("application" "pdf" ("name" "a.pdf") NIL NIL "base64" 1 NIL NIL NIL NIL)';
-    const params = () => (fetched(`* 1 FETCH (BODY ${wire})`).items.BODY as BodyStructure).params;
-    assertEquals({ ...params() }, { name: "a.pdf" });
-    assert(Object.isFrozen(params()));
-  });
-
-  it("a bare end of a part is one only in front of its parenthesis", () => {
-    const part = (end: string) => {
-      const { items, bad } = fetched(
-        `* 1 FETCH (BODY ("text" "plain" NIL NIL NIL "7bit" 1 1 ${end}))`,
-      );
-      assertEquals(bad, null);
-      const { location, extensions } = items.BODY as BodyStructure;
-      return [location, [...extensions]];
-    };
-    assertEquals(part("NIL NIL NIL NIL"), [null, []]);
-    assertEquals(part("NIL NIL NIL NILS"), ["NILS", []]);
-    assertEquals(part('NIL NIL NIL NIL "more"'), [null, ["more"]]);
-  });
-
-  it("what differs in a literal alone, which stands elsewhere", () => {
-    const wire = (letter: string) => {
-      const long = `{5000}\r\n${letter.repeat(5000)}`;
-      const address = `("name" NIL ${long} "host")`;
-      const part = `("text" ${long} ("charset" "utf-8") NIL NIL "7bit" 1 1)`;
-      const nils = "NIL NIL NIL NIL NIL NIL NIL";
-      return `* 1 FETCH (ENVELOPE (NIL "s" (${address}) ${nils}) BODY ${part})\r\n`;
-    };
-    const all = encodeUtf8(wire("a") + wire("b") + wire("a"));
-    const chunks = [];
-    for (let at = 0; at < all.length; at += 700) chunks.push(all.slice(at, at + 700));
-    const read = readAll(chunks).map((response) => {
-      assert(response.kind === "untagged" && response.type === "FETCH" && response.bad === null);
-      const { from } = response.items.ENVELOPE as Envelope;
-      return from![0].mailbox![0] + (response.items.BODY as BodyStructure).subtype[0];
-    });
-    assertEquals(read, ["aa", "bb", "aa"]);
   });
 });
