@@ -89,7 +89,7 @@ export class Cursor {
     return this.at >= this.end;
   }
 
-  /** Whether all that is read stands in the bytes: of a literal, they may stand elsewhere. */
+  /** Whether all that is read stands in the bytes; of a large literal, they stand elsewhere. */
   get isWhole(): boolean {
     return this.#detached.length === 0;
   }
@@ -164,8 +164,7 @@ export class Cursor {
   repeats(start: number, end: number): boolean {
     const { bytes, at } = this;
     const behind = at + end - start;
-    // Of a literal, the bytes may stand elsewhere.
-    if (this.#detached.length > 0 || behind > this.end) return false;
+    if (!this.isWhole || behind > this.end) return false;
     if (bytes[at] !== bytes[start] || bytes[behind - 1] !== bytes[end - 1]) return false;
     for (let i = 1; i < end - start; i++) if (bytes[start + i] !== bytes[at + i]) return false;
     this.at = behind;
@@ -175,8 +174,7 @@ export class Cursor {
   /** The text up to the next `ending`, with it; `""` where that is not near. Takes nothing. */
   through(ending: string): string {
     const { bytes, at } = this;
-    // Of a literal, the bytes may stand elsewhere.
-    if (this.#detached.length > 0) return "";
+    if (!this.isWhole) return "";
     const place = this.#texts!.find(ending, bytes, at);
     const behind = place + ending.length;
     return place >= 0 && behind <= this.end ? this.#texts!.ascii(bytes, at, behind) : "";

@@ -20,7 +20,7 @@ export class Recall<Value> {
   readonly #known: (Known<Value> | undefined)[] = new Array(PLACES).fill(undefined);
   readonly #mark: number;
 
-  /** The bytes as far as `mark`, or nearly all, give the place. */
+  /** What stands in front of the first `mark` gives the place: a byte that ends what is read. */
   constructor(mark: number) {
     this.#mark = mark;
   }

@@ -215,9 +215,10 @@ function hasEnded({ exitCode, signalCode }: ChildProcess): boolean {
 
 /** Ends the server and all its sessions at once. */
 async function kill(server: ChildProcess): Promise<void> {
+  if (hasEnded(server)) return endSessions(server);
   const exited = once(server, "exit");
   server.ref();
-  process.kill(-server.pid!, "SIGKILL");
+  killGroup(server.pid!);
   await exited;
   await endSessions(server);
 }
@@ -227,7 +228,7 @@ async function end(server: ChildProcess): Promise<void> {
   const exited = once(server, "exit");
   server.ref();
   server.kill("SIGTERM");
-  const timer = setTimeout(() => process.kill(-server.pid!, "SIGKILL"), STOP_LIMIT_MS);
+  const timer = setTimeout(() => killGroup(server.pid!), STOP_LIMIT_MS);
   await exited;
   clearTimeout(timer);
   await endSessions(server);
@@ -242,12 +243,12 @@ async function endSessions({ pid: group }: ChildProcess): Promise<void> {
   }
 }
 
-/** No process may be left by then. */
+/** Ends a process group, if there is one. */
 function killGroup(group: number): void {
   try {
     process.kill(-group, "SIGKILL");
   } catch {
-    // Then it is what was wanted.
+    // None of its processes is left.
   }
 }
 
