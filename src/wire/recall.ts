@@ -20,7 +20,7 @@ export class Recall<Value> {
   readonly #known: (Known<Value> | undefined)[] = new Array(PLACES).fill(undefined);
   readonly #mark: number;
 
-  /** What stands in front of the first `mark` gives the place: a byte that ends what is read. */
+  /** The bytes in front of `mark` give the place: it ends what is read, or follows. */
   constructor(mark: number) {
     this.#mark = mark;
   }

@@ -99,7 +99,7 @@ export async function launch(plan: Plan): Promise<PrivateServer> {
     let server = startServer(command, folder);
     if (await answers(server, plan, [port, tlsPort])) {
       const restart = async () => {
-        await kill(server);
+        await end(server, 0);
         plan.clean?.();
         server = startServer(command, folder);
         if (await answers(server, plan, [port, tlsPort])) return;
@@ -213,24 +213,16 @@ function hasEnded({ exitCode, signalCode }: ChildProcess): boolean {
   return exitCode !== null || signalCode !== null;
 }
 
-/** Ends the server and all its sessions at once. */
-async function kill(server: ChildProcess): Promise<void> {
-  if (hasEnded(server)) return endSessions(server);
-  const exited = once(server, "exit");
-  server.ref();
-  killGroup(server.pid!);
-  await exited;
-  await endSessions(server);
-}
-
-async function end(server: ChildProcess): Promise<void> {
-  if (hasEnded(server)) return;
-  const exited = once(server, "exit");
-  server.ref();
-  server.kill("SIGTERM");
-  const timer = setTimeout(() => killGroup(server.pid!), STOP_LIMIT_MS);
-  await exited;
-  clearTimeout(timer);
+/** Ends the server and all its sessions; at once where it is given no time, as by a crash. */
+async function end(server: ChildProcess, limitMs = STOP_LIMIT_MS): Promise<void> {
+  if (!hasEnded(server)) {
+    const exited = once(server, "exit");
+    server.ref();
+    if (limitMs > 0) server.kill("SIGTERM");
+    const timer = setTimeout(() => killGroup(server.pid!), limitMs);
+    await exited;
+    clearTimeout(timer);
+  }
   await endSessions(server);
 }
 
