@@ -1,6 +1,7 @@
 import { homedir } from "node:os";
 import type { AccountConfig } from "./account.ts";
 import { oneLine } from "./config_error.ts";
+import { nearest } from "../options.ts";
 import { tokenUrlProblem } from "./token_url.ts";
 
 /** Says what is wrong with a value; throws. */
@@ -45,28 +46,6 @@ export function keyFor(name: OptionName): string {
 /** The right key that is most like a wrong one. */
 export function nearestKey(wrong: string): string {
   return nearest(wrong, [...KEYS.keys()]);
-}
-
-/** The name that is most like a wrong one. */
-export function nearest(wrong: string, names: readonly string[]): string {
-  const likeness = (name: string) => commonLength(wrong, name) / (wrong.length + name.length);
-  return names.reduce((best, name) => likeness(name) > likeness(best) ? name : best);
-}
-
-/**
- * How many characters are left of both if one may only remove: as an edit distance, but `user` is
- * nearer to `username` than to `host`.
- */
-function commonLength(one: string, other: string): number {
-  let row = new Array<number>(other.length + 1).fill(0);
-  for (const letter of one) {
-    const next = [0];
-    for (let i = 0; i < other.length; i++) {
-      next.push(letter === other[i] ? row[i] + 1 : Math.max(row[i + 1], next[i]));
-    }
-    row = next;
-  }
-  return row[other.length];
 }
 
 const BOOLEANS: ReadonlyMap<string, boolean> = new Map([

@@ -1,0 +1,146 @@
+import { InvalidArgumentError } from "./errors.ts";
+
+/** One kind of value that an option takes. */
+export interface Kind {
+  /** What it must be, as an error says it: `a number`. */
+  readonly name: string;
+  /** Whether a value is of this kind. */
+  is(value: unknown): boolean;
+}
+
+/** The kind of every option there is; `-?` makes forgetting one a type error. */
+export type Kinds<Options> = { readonly [Name in keyof Options]-?: Kind };
+
+/** What to say instead of the nearest name: of options that other libraries have, say. */
+export type Hints = Readonly<Record<string, string>>;
+
+/** Text. */
+export const STRING: Kind = { name: "a string", is: (value) => typeof value === "string" };
+
+/** A number, `NaN` not included. */
+export const NUMBER: Kind = {
+  name: "a number",
+  is: (value) => typeof value === "number" && !Number.isNaN(value),
+};
+
+/** `true` or `false` alone: the text `"false"` counts as true elsewhere. */
+export const BOOLEAN: Kind = { name: "true or false", is: (value) => typeof value === "boolean" };
+
+/** A function. */
+export const FUNCTION: Kind = { name: "a function", is: (value) => typeof value === "function" };
+
+/** An object that is neither `null` nor a list. */
+export const OBJECT: Kind = { name: "an object", is: isObject };
+
+/** An `AbortSignal`, of whatever realm. */
+export const SIGNAL: Kind = {
+  name: "an AbortSignal",
+  is: (value) => {
+    return isObject(value) && "aborted" in value && "addEventListener" in value;
+  },
+};
+
+/** One of several kinds. */
+export function oneOf(...kinds: readonly Kind[]): Kind {
+  return {
+    name: kinds.map(({ name }) => name).join(" or "),
+    is: (value) => kinds.some((kind) => kind.is(value)),
+  };
+}
+
+/** One of a few values. */
+export function exactly(...values: readonly unknown[]): Kind {
+  const name = values.map((value) => JSON.stringify(value)).join(" or ");
+  return { name, is: (value) => values.includes(value) };
+}
+
+/**
+ * Throws {@linkcode InvalidArgumentError} for an option that there is not, with the nearest one
+ * that there is, and for one of the wrong kind; `undefined` counts as left out. `place` stands in
+ * front of the names: `tls` for `tls.ca`. No value is shown, as it may be a secret.
+ */
+export function checkOptions<Options extends object>(
+  options: Options,
+  kinds: Kinds<Options>,
+  place = "",
+  hints: Hints = {},
+): void {
+  if (!isObject(options)) {
+    const what = place === "" ? "the options" : `'${place}'`;
+    throw new InvalidArgumentError(`${what} must be an object, not ${kindOf(options)}`);
+  }
+  checkKeys(options, Object.keys(kinds), place, hints);
+  for (const [name, kind] of Object.entries<Kind>(kinds)) {
+    const value: unknown = options[name as keyof Options];
+    if (value === undefined || kind.is(value)) continue;
+    throw new InvalidArgumentError(
+      `'${within(place, name)}' must be ${kind.name}, not ${kindOf(value)}`,
+    );
+  }
+}
+
+/** The part of {@linkcode checkOptions} about names. */
+export function checkKeys(
+  options: object,
+  known: readonly string[],
+  place = "",
+  hints: Hints = {},
+): void {
+  for (const name of Object.keys(options)) {
+    if (known.includes(name)) continue;
+    const hint = Object.hasOwn(hints, name) ? hints[name] : suggestion(name, known, place);
+    throw new InvalidArgumentError(
+      `there is no option ${JSON.stringify(within(place, name.slice(0, 60)))}: ${hint}`,
+    );
+  }
+}
+
+/** The name that is most like a wrong one. */
+export function nearest(wrong: string, names: readonly string[]): string {
+  return names.reduce((best, name) => likeness(wrong, name) > likeness(wrong, best) ? name : best);
+}
+
+function suggestion(wrong: string, known: readonly string[], place: string): string {
+  const shown = wrong.slice(0, 60);
+  const best = nearest(shown, known);
+  if (likeness(shown, best) > 0.3) {
+    return `did you mean '${within(place, best)}'?`;
+  }
+  return `there are ${known.join(", ")}`;
+}
+
+/** From 0 to 0.5, in whatever case. */
+function likeness(one: string, other: string): number {
+  return commonLength(one.toLowerCase(), other.toLowerCase()) / (one.length + other.length);
+}
+
+/**
+ * How many characters are left of both if one may only remove: as an edit distance, but `user` is
+ * nearer to `username` than to `host`.
+ */
+function commonLength(one: string, other: string): number {
+  let row = new Array<number>(other.length + 1).fill(0);
+  for (const letter of one) {
+    const next = [0];
+    for (let i = 0; i < other.length; i++) {
+      next.push(letter === other[i] ? row[i] + 1 : Math.max(row[i + 1], next[i]));
+    }
+    row = next;
+  }
+  return row[other.length];
+}
+
+function within(place: string, name: string): string {
+  return place === "" ? name : `${place}.${name}`;
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+/** What a value is, for an error. */
+export function kindOf(value: unknown): string {
+  if (value === null || value === undefined || Number.isNaN(value)) return String(value);
+  if (Array.isArray(value)) return "a list";
+  return typeof value === "object" ? "an object" : `a ${typeof value}`;
+}
