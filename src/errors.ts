@@ -5,6 +5,7 @@
  * @module
  */
 
+import type { NumberSet } from "./model/number_set.ts";
 import type { ResponseCode } from "./model/responses.ts";
 
 /** What is known of the failure besides its message. */
@@ -103,11 +104,23 @@ export class PartialMoveError extends ImapError {
   override readonly name: string = "PartialMoveError";
   /** The UIDs of what is in the other folder now, by those here; empty where not known. */
   readonly uids: ReadonlyMap<number, number>;
+  /**
+   * The UIDs of messages that are gone from here, as far as the server told them, which it does
+   * after `enable("QRESYNC")` or `enable("UIDONLY")` (`VANISHED`, RFC 7162); `null` where it named
+   * none.
+   */
+  readonly removed: NumberSet | null;
 
   /** An error that says how far the move came. */
-  constructor(message: string, details: ImapErrorDetails, uids: ReadonlyMap<number, number>) {
+  constructor(
+    message: string,
+    details: ImapErrorDetails,
+    uids: ReadonlyMap<number, number>,
+    removed: NumberSet | null = null,
+  ) {
     super(message, details);
     this.uids = uids;
+    this.removed = removed;
   }
 }
 

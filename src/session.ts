@@ -1,5 +1,6 @@
 import type { Command } from "./command.ts";
 import { CapabilityError, IllegalStateError, ReadOnlyError } from "./errors.ts";
+import { countDistinct } from "./model/id_ranges.ts";
 import type { ResponseCode, UntaggedResponse } from "./model/responses.ts";
 import { RawNames } from "./wire/raw_names.ts";
 
@@ -96,7 +97,11 @@ export class Session {
         if (this.folder !== null) this.folder.exists = response.number;
         break;
       case "EXPUNGE":
-        if (this.folder !== null && this.folder.exists > 0) this.folder.exists--;
+        this.#observeGone(1);
+        break;
+      case "VANISHED":
+        // What went earlier was never counted.
+        if (!response.earlier) this.#observeGone(countDistinct(response.uids));
         break;
       case "OK":
       case "NO":
@@ -105,6 +110,11 @@ export class Session {
         this.observeCode(response.code);
         break;
     }
+  }
+
+  /** Messages of the selected folder are gone: those after them have other numbers now. */
+  #observeGone(count: number): void {
+    if (this.folder !== null) this.folder.exists = Math.max(0, this.folder.exists - count);
   }
 
   /** Takes in a response code, of a tagged response too. */

@@ -6,19 +6,19 @@ import {
   multiappend,
   type MultiappendResult,
 } from "../commands/append.ts";
-import { copy, type CopyRequest, type CopyResult, move } from "../commands/copy.ts";
+import { copy, type CopyRequest, type CopyResult, Gone, move } from "../commands/copy.ts";
 import { expunge, type ExpungeResult } from "../commands/expunge.ts";
 import { store } from "../commands/store.ts";
 import {
   ImapAbortError,
   ImapError,
   InvalidArgumentError,
-  PartialCopyError,
   PartialMoveError,
   ProtocolError,
 } from "../errors.ts";
 import { DELETED } from "../model/flags.ts";
 import { type MessageIds, NumberSet } from "../model/number_set.ts";
+import type { UntaggedResponse } from "../model/responses.ts";
 import type { Text } from "../wire/writer.ts";
 import type { CallOptions } from "./base.ts";
 import { FlagCalls } from "./flag_calls.ts";
@@ -128,7 +128,7 @@ export class TransferCalls extends FlagCalls {
     const uid = this.useUid;
     const most = this.connection.session.folder?.exists;
     const one = (ids: NumberSet) => this.run(copy({ ids, folder, uid, most }), options);
-    return await inTurn(this.idSets(messages), one, PartialCopyError);
+    return await inTurn(this.idSets(messages), one, null);
   }
 
   /**
@@ -158,26 +158,34 @@ export class TransferCalls extends FlagCalls {
     const { session } = this.connection;
     const most = session.folder?.exists;
     const inSteps = !session.has("MOVE") && session.has("UIDPLUS") && uid;
-    const one = (ids: NumberSet) => {
-      const request = { ids, folder, uid, most };
-      return inSteps ? this.#moveInSteps(request, options) : this.#moveAtOnce(request, options);
-    };
-    return await inTurn(this.idSets(messages), one, PartialMoveError);
+    const all = NumberSet.from(messages);
+    const gone = new Gone({ ids: all, uid });
+    const step = inSteps ? this.#moveInSteps : this.#moveAtOnce;
+    const one = (ids: NumberSet) => step.call(this, { ids, folder, uid, most }, gone, options);
+    return await inTurn(this.idSets(all), one, gone);
   }
 
-  async #moveAtOnce(request: CopyRequest, options: CallOptions): Promise<CopyResult> {
-    const command = move(request);
+  async #moveAtOnce(
+    request: CopyRequest,
+    gone: Gone,
+    options: CallOptions,
+  ): Promise<CopyResult> {
+    const command = move(request, gone);
     try {
       return await this.run(command, options);
     } catch (cause) {
-      const uids = command.moved();
-      if (cause instanceof PartialMoveError || uids === null) throw cause;
+      const progress = command.progress();
+      if (cause instanceof PartialMoveError || progress === null) throw cause;
       const message = `messages were moved half-way, or all of them: ${messageOf(cause)}`;
-      throw new PartialMoveError(message, detailsOf(cause), uids);
+      throw new PartialMoveError(message, detailsOf(cause), progress.uids, progress.removed);
     }
   }
 
-  async #moveInSteps(request: CopyRequest, options: CallOptions): Promise<CopyResult> {
+  async #moveInSteps(
+    request: CopyRequest,
+    gone: Gone,
+    options: CallOptions,
+  ): Promise<CopyResult> {
     // Only what is there now: a message that comes in later must not be removed without a copy.
     const ids = NumberSet.from(await this.search(["UID", request.ids], options));
     if (ids.isEmpty) return { text: "", uidValidity: null, uids: new Map() };
@@ -191,13 +199,18 @@ export class TransferCalls extends FlagCalls {
       const flags = { item: "FLAGS", action: "add", values: DELETED, silent: true } as const;
       await this.run(store({ ...flags, ids: done, uid: true }), options);
       [before, step] = ["they were copied and flagged \\Deleted", "expunged"];
-      await this.run(expunge(done), options);
+      const command = expunge(done);
+      const accept = (response: UntaggedResponse) => {
+        gone.note(response);
+        return command.accept!(response);
+      };
+      await this.run({ ...command, accept }, options);
     } catch (cause) {
       // Where the connection broke, the server may have done it, and its answer is lost.
       const isKnown = cause instanceof ImapError && !(cause instanceof ImapAbortError);
       const how = isKnown ? `but not ${step}` : `and whether they were ${step} is not known`;
       const message = `messages were moved half-way: ${before}, ${how}: ${messageOf(cause)}`;
-      throw new PartialMoveError(message, detailsOf(cause), copied.uids);
+      throw new PartialMoveError(message, detailsOf(cause), copied.uids, gone.uids);
     }
     return copied;
   }
@@ -205,7 +218,8 @@ export class TransferCalls extends FlagCalls {
   /**
    * Removes the messages flagged `\Deleted` from the selected folder for good (EXPUNGE, RFC 9051
    * section 6.4.3), and gives what the server told meanwhile: an `EXPUNGE` with the sequence number
-   * for each, at the moment when it went. With `messages`, as {@linkcode TransferCalls.uidExpunge},
+   * for each, at the moment when it went, or `VANISHED` with their UIDs where QRESYNC or UIDONLY
+   * was enabled. With `messages`, as {@linkcode TransferCalls.uidExpunge},
    * which says more clearly what it does.
    */
   async expunge(

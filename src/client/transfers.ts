@@ -1,27 +1,21 @@
-import type { CopyResult } from "../commands/copy.ts";
-import {
-  ImapError,
-  type ImapErrorDetails,
-  type PartialCopyError,
-  PartialMoveError,
-} from "../errors.ts";
+import type { CopyResult, Gone } from "../commands/copy.ts";
+import { ImapError, type ImapErrorDetails, PartialCopyError, PartialMoveError } from "../errors.ts";
 import type { NumberSet } from "../model/number_set.ts";
 
 /** What a transfer of no messages gives. */
 const NOTHING: CopyResult = { text: "", uidValidity: null, uids: new Map() };
 
-type PartialError = typeof PartialCopyError | typeof PartialMoveError;
-
 /**
  * Copies or moves several sets of messages, one after the other, and puts together what comes of
  * them. The last set, with the highest ids, goes first: where messages leave the folder, the
- * numbers of those in front of them stay. What fails behind the first set throws `Partial`, with
- * what was done by then.
+ * numbers of those in front of them stay. What fails after the first set throws
+ * {@linkcode PartialCopyError}, or {@linkcode PartialMoveError} where `gone` tells that it is a
+ * move, with what was done by then.
  */
 export async function inTurn(
   sets: readonly NumberSet[],
   transfer: (ids: NumberSet) => Promise<CopyResult>,
-  Partial: PartialError,
+  gone: Gone | null,
 ): Promise<CopyResult> {
   let done = NOTHING;
   for (const ids of sets.toReversed()) {
@@ -29,12 +23,11 @@ export async function inTurn(
       done = joined(done, await transfer(ids));
     } catch (error) {
       if (done === NOTHING) throw error;
-      const uids = error instanceof PartialMoveError ? [...done.uids, ...error.uids] : done.uids;
-      throw new Partial(
-        `only a part was done: ${messageOf(error)}`,
-        detailsOf(error),
-        new Map(uids),
-      );
+      const more = error instanceof PartialMoveError ? error.uids : [];
+      const uids = new Map([...done.uids, ...more]);
+      const [message, details] = [`only a part was done: ${messageOf(error)}`, detailsOf(error)];
+      if (gone === null) throw new PartialCopyError(message, details, uids);
+      throw new PartialMoveError(message, details, uids, gone.uids);
     }
   }
   return done;

@@ -1,5 +1,6 @@
 import type { Command } from "../command.ts";
 import { ImapError, type ImapErrorDetails, PartialMoveError } from "../errors.ts";
+import { intersection, union } from "../model/id_ranges.ts";
 import type { NumberSet } from "../model/number_set.ts";
 import type { ResponseCode, TaggedResponse, UntaggedResponse } from "../model/responses.ts";
 import { DEFAULT_LIMITS } from "../wire/limits.ts";
@@ -46,14 +47,25 @@ export function copy(request: CopyRequest): Command<CopyResult> {
   };
 }
 
-/** MOVE, which may have been carried out in part. */
-export interface MoveCommand extends Command<CopyResult> {
-  /** The new UIDs, as far as the server told them; `null` where it did not begin. */
-  moved(): ReadonlyMap<number, number> | null;
+/** How far a move came that stopped half-way. */
+export interface MoveProgress {
+  /** The new UIDs by the old ones, as far as the server told them. */
+  readonly uids: ReadonlyMap<number, number>;
+  /** The UIDs of what is gone, as far as the server told them; `null` where it named none. */
+  readonly removed: NumberSet | null;
 }
 
-/** MOVE or UID MOVE (RFC 6851, RFC 9051 section 6.4.8). */
-export function move(request: CopyRequest): MoveCommand {
+/** MOVE, which may have been carried out in part. */
+export interface MoveCommand extends Command<CopyResult> {
+  /** How far it came; `null` where it did not begin. */
+  progress(): MoveProgress | null;
+}
+
+/**
+ * MOVE or UID MOVE (RFC 6851, RFC 9051 section 6.4.8); `gone` takes in what the server says is gone,
+ * and may be one for several commands.
+ */
+export function move(request: CopyRequest, gone: Gone = new Gone(request)): MoveCommand {
   const { ids, folder, uid } = request;
   let code: ResponseCode | null = null;
   let begun = false;
@@ -65,6 +77,7 @@ export function move(request: CopyRequest): MoveCommand {
     write: (out) => writeCopy(out, ids, folder),
     accept(response: UntaggedResponse): boolean {
       begun ||= response.type === "EXPUNGE";
+      gone.note(response);
       // The new UIDs come before it is done (RFC 6851 section 4.3).
       if (response.type !== "OK" || response.code?.name !== "COPYUID") return false;
       code = response.code;
@@ -72,16 +85,57 @@ export function move(request: CopyRequest): MoveCommand {
     },
     result: (done) => copyResult(done, code ?? done.code, request),
     refused(_done: TaggedResponse, message: string, details: ImapErrorDetails): ImapError {
-      const uids = moved();
-      if (uids === null) return new ImapError(message, details);
-      return new PartialMoveError(`${message} (some messages were moved)`, details, uids);
+      const known = progress();
+      if (known === null) return new ImapError(message, details);
+      const { uids, removed } = known;
+      const which = removed === null ? "" : `: ${shortened(removed)}`;
+      const told = `${message} (some messages were moved${which})`;
+      return new PartialMoveError(told, details, uids, removed);
     },
-    moved,
+    progress,
   };
 
-  function moved(): ReadonlyMap<number, number> | null {
-    return begun || code !== null ? mappingOf(code, request) : null;
+  function progress(): MoveProgress | null {
+    const removed = gone.uids;
+    if (!begun && code === null && removed === null) return null;
+    return { uids: mappingOf(code, request), removed };
   }
+}
+
+/** So many ranges of UIDs that are gone are remembered. */
+const MOST_GONE = 1_000_000;
+
+/** Which of the messages of a move the server named as gone (`VANISHED`, RFC 7162). */
+export class Gone {
+  readonly #request: Pick<CopyRequest, "ids" | "uid">;
+  readonly #told: NumberSet[] = [];
+  #ranges = 0;
+
+  /** Nothing is gone yet. */
+  constructor(request: Pick<CopyRequest, "ids" | "uid">) {
+    this.#request = request;
+  }
+
+  /** Takes in what the server tells during the move, which may be of other messages too. */
+  note(response: UntaggedResponse): void {
+    if (response.type !== "VANISHED" || response.earlier) return;
+    for (const _ of response.uids.ranges()) this.#ranges++;
+    if (this.#ranges <= MOST_GONE) this.#told.push(response.uids);
+  }
+
+  /** Their UIDs; `null` where none was named. */
+  get uids(): NumberSet | null {
+    const { ids, uid } = this.#request;
+    const told = union(this.#told);
+    const ours = uid && !ids.isOpen ? intersection(told, ids) : told;
+    return ours.isEmpty ? null : ours;
+  }
+}
+
+/** A set for a message to people: the beginning of one that is long. */
+function shortened(set: NumberSet): string {
+  const text = String(set);
+  return text.length > 200 ? `${text.slice(0, 200)}...` : text;
 }
 
 function writeCopy(out: CommandWriter, ids: NumberSet, folder: Text): void {

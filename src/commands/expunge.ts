@@ -10,7 +10,8 @@ export interface ExpungeResult {
   readonly text: string;
   /**
    * What it told of the folder, in its order: which messages are gone, and how many are left. Each
-   * EXPUNGE changes the numbers of the messages behind it.
+   * `EXPUNGE` changes the numbers of the messages after it. A server for which QRESYNC or UIDONLY
+   * was enabled tells the UIDs instead, by `VANISHED`.
    */
   readonly responses: readonly UntaggedResponse[];
 }

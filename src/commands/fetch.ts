@@ -149,7 +149,8 @@ class Fetch implements Command<Map<number, FetchedBase>> {
   accept(response: UntaggedResponse): boolean {
     if (response.type !== "FETCH") {
       // An expunge changes all sequence numbers behind its own.
-      if (response.type === "EXPUNGE") this.#expunged = true;
+      const isGone = response.type === "VANISHED" && !response.earlier;
+      if (isGone || response.type === "EXPUNGE") this.#expunged = true;
       return false;
     }
     const id = this.#idOf(response);

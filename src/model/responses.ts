@@ -128,6 +128,24 @@ export interface NumberResponse {
   readonly number: number;
 }
 
+/**
+ * `* VANISHED` (RFC 7162 section 3.2.10): messages are gone, named by their UIDs. It takes the place
+ * of EXPUNGE after `enable("QRESYNC")` or `enable("UIDONLY")`.
+ */
+export interface VanishedResponse {
+  /** Tells the kinds of response apart. */
+  readonly kind: "untagged";
+  /** The name of the response. */
+  readonly type: "VANISHED";
+  /**
+   * Whether they went before this session could see them: those are not among the messages that
+   * `exists` counts.
+   */
+  readonly earlier: boolean;
+  /** The UIDs of the messages; kept as ranges, however many they are. */
+  readonly uids: NumberSet;
+}
+
 /** `* SEARCH` or `* SORT`: the messages found. */
 export interface SearchResponse {
   /** Tells the kinds of response apart. */
@@ -236,6 +254,7 @@ export type UntaggedResponse =
   | MailboxStatusResponse
   | FlagsResponse
   | NumberResponse
+  | VanishedResponse
   | SearchResponse
   | EsearchResponse
   | NamespaceResponse

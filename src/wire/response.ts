@@ -13,6 +13,7 @@ import type {
   TaggedResponse,
   UnknownResponse,
   UntaggedResponse,
+  VanishedResponse,
 } from "../model/responses.ts";
 import {
   concat,
@@ -143,6 +144,8 @@ function readNamed(cursor: Cursor, name: string): UntaggedResponse | null {
       return readSearch(cursor, name);
     case "ESEARCH":
       return readEsearch(cursor);
+    case "VANISHED":
+      return readVanished(cursor);
     case "FLAGS":
       return { kind: "untagged", type: name, flags: readFlags(cursor) };
     case "NAMESPACE":
@@ -228,6 +231,19 @@ function readMailboxStatus(cursor: Cursor): MailboxStatusResponse {
     readPairs(cursor, items);
   }
   return { kind: "untagged", type: "STATUS", name, items };
+}
+
+/** `(EARLIER)`, where it stands, and the UIDs (RFC 7162 section 3.2.10). */
+function readVanished(cursor: Cursor): VanishedResponse {
+  const earlier = cursor.next() === LPAREN;
+  if (earlier) {
+    cursor.expect(LPAREN).space();
+    if (cursor.keyword() !== "EARLIER") throw cursor.error("expected EARLIER");
+    cursor.space().expect(RPAREN).space();
+  }
+  const uids = readSet(cursor.atom());
+  if (uids.isOpen || !cursor.space().done) throw cursor.error("expected a set of UIDs");
+  return { kind: "untagged", type: "VANISHED", earlier, uids };
 }
 
 /** The numbers of `* SEARCH`; a mod-sequence may stand among them (RFC 7162 section 3.1.5). */
