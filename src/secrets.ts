@@ -63,6 +63,8 @@ export class Secrets {
   /** A response as a result or an error may show it: its text is without them, a refusal's code too. */
   blotResponse(response: ServerResponse): ServerResponse {
     if (this.#forms.size === 0 || !("code" in response)) return response;
+    // A challenge is for its mechanism: as it came.
+    if (response.kind === "continuation") return response;
     const text = this.blot(response.text);
     const status = response.kind === "tagged" ? response.status : response.type;
     // The code of a success is for the program: a flag may well be called as a password is.

@@ -40,7 +40,8 @@ export class FlagCalls extends FetchCalls {
    * fails, others may have been carried out.
    *
    * Throws `ReadOnlyError` where the folder can't be changed, `InvalidArgumentError` for what is no
-   * flag, or is `\Recent`.
+   * flag, is `\Recent`, or is a system flag without its backslash: `"\Seen"` is `Seen` in
+   * JavaScript, and `"\\Seen"` or `SEEN` is meant.
    *
    * ```ts
    * import { FLAGGED, type ImapClient } from "@imapclient/imapclient";

@@ -7,6 +7,7 @@ import {
   unselect,
   unsubscribe,
 } from "../commands/folder.ts";
+import { checkUse } from "../commands/flags.ts";
 import { type FolderListing, list, type ListName } from "../commands/list.ts";
 import { type Namespace, namespace } from "../commands/namespace.ts";
 import { select, type SelectResult } from "../commands/select.ts";
@@ -92,7 +93,9 @@ export class FolderCalls extends SessionCalls {
 
   /**
    * The folder of a special use, such as `SENT` or `TRASH`: the first that the server marks with it
-   * (RFC 6154), else one with a name that is popular for it. `null` where there is none.
+   * (RFC 6154), else one with a name that is popular for it. `null` where there is none. Throws
+   * `InvalidArgumentError` for a special use without its backslash: `"\Sent"` is `Sent` in
+   * JavaScript, and `"\\Sent"` or `SENT` is meant.
    *
    * ```ts
    * import { type ImapClient, TRASH } from "@imapclient/imapclient";
@@ -105,6 +108,7 @@ export class FolderCalls extends SessionCalls {
    */
   async findSpecialFolder(flag: Text, options: CallOptions = {}): Promise<FolderName | null> {
     const use = toText(flag);
+    checkUse(use);
     const decoder = this.nameDecoder();
     const folders = await this.run(
       list("LIST", { directory: "", pattern: "*" }, decoder),

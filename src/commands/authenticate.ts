@@ -32,11 +32,11 @@ export function authenticate(mechanism: SaslMechanism, initialResponse: boolean)
       first = null;
       out.sp().secret(() => out.raw(text));
     },
-    async respond({ text }: ContinuationRequest): Promise<Uint8Array> {
+    async respond(request: ContinuationRequest): Promise<Uint8Array> {
       if (++challenges > MOST_CHALLENGES) {
         throw new LoginError(`AUTHENTICATE failed: more than ${MOST_CHALLENGES} challenges`);
       }
-      const response = first ?? checkBytes(await mechanism.respond(challenge(text)));
+      const response = first ?? checkBytes(await mechanism.respond(challenge(fullText(request))));
       first = null;
       const line = encodeBase64(response);
       sent.push(line);

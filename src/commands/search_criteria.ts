@@ -5,6 +5,7 @@ import { decodeAscii } from "../wire/bytes.ts";
 import { encodeText, isPlainIn } from "../wire/charset.ts";
 import { upperAscii } from "../wire/text.ts";
 import type { CommandWriter } from "../wire/writer.ts";
+import { checkBackslash } from "./flags.ts";
 
 /** One item of search criteria; a list within a list stands for parentheses. */
 export type SearchCriterion =
@@ -278,6 +279,7 @@ class CriteriaWriter {
     if (type !== "all" && type !== "priv" && type !== "shared") {
       throw new InvalidCriteriaError(`${key} of a flag needs "all", "priv" or "shared"`);
     }
+    checkBackslash(item.slice("/flags/".length));
     this.#out.string(item).sp().atom(type).sp();
     this.#number(key, this.#next(key));
   }
@@ -287,6 +289,7 @@ class CriteriaWriter {
     if (typeof keyword !== "string" || keyword.startsWith("\\")) {
       throw new InvalidCriteriaError(`${key} needs a keyword: a flag without a backslash`);
     }
+    checkBackslash(keyword);
     this.#out.flag(keyword);
   }
 

@@ -4,7 +4,7 @@ import { noteProblems } from "../model/fetch_items.ts";
 import type { UntaggedResponse } from "../model/responses.ts";
 import type { ImapValue } from "../model/values.ts";
 import { decodeUtf8 } from "../wire/bytes.ts";
-import { toText, toTexts, upperAscii } from "../wire/text.ts";
+import { textOf, toText, toTexts, upperAscii, visible } from "../wire/text.ts";
 import { decodeUtf7 } from "../wire/utf7.ts";
 import type { CommandWriter, Text } from "../wire/writer.ts";
 
@@ -13,12 +13,15 @@ export type DefaultStatusItem = "MESSAGES" | "RECENT" | "UIDNEXT" | "UIDVALIDITY
 
 /**
  * What STATUS says of a folder, under the items' upper-case names: numbers, but for
- * `HIGHESTMODSEQ` (a `bigint`) and `MAILBOXID` (text). An item that the server did not send throws
- * a `ProtocolError` when it is looked at.
+ * `HIGHESTMODSEQ` (a `bigint`; 0 where the folder keeps none) and `MAILBOXID` (text). `null` is the
+ * server's `NIL`: `APPENDLIMIT` has it where there is no limit (RFC 7889). An item that the server
+ * did not send, or that is no number a `number` holds, throws a `ProtocolError` when it is looked
+ * at.
  */
 export type FolderStatus<Item extends string = DefaultStatusItem> = {
   readonly [Key in Uppercase<Item>]: Key extends "HIGHESTMODSEQ" ? bigint
-    : Key extends "MAILBOXID" ? string
+    : Key extends "MAILBOXID" ? string | null
+    : Key extends "APPENDLIMIT" ? number | null
     : number;
 };
 
@@ -79,12 +82,16 @@ function statusOf(found: Readonly<Record<string, ImapValue>>, items: readonly st
   const status: Record<string, ImapValue> = {};
   for (const [name, value] of Object.entries(found)) {
     const read = statusValue(name, value);
-    if (read !== undefined || !items.includes(name)) status[name] = read ?? value;
+    if (read !== undefined || !items.includes(name)) {
+      status[name] = read === undefined ? value : read;
+    }
   }
   for (const name of items) {
     if (Object.hasOwn(status, name)) continue;
     const error = new ProtocolError(
-      name in found ? `not a value of ${name}` : `the server sent no ${name}`,
+      name in found
+        ? `not a value of ${name}: ${visible(textOf(found[name]).slice(0, 60))}`
+        : `the server sent no ${name}`,
     );
     noteProblems(status, [{ name, raw: new Uint8Array(0), error }]);
   }
@@ -93,14 +100,40 @@ function statusOf(found: Readonly<Record<string, ImapValue>>, items: readonly st
 
 /** A value as its item's type says; `undefined` for one that makes no sense. */
 function statusValue(name: string, value: ImapValue): ImapValue | undefined {
-  const isNumber = typeof value === "number";
-  if (name === "HIGHESTMODSEQ") {
-    return isNumber || typeof value === "bigint" ? BigInt(value) : undefined;
+  switch (name) {
+    case "MAILBOXID":
+      return mailboxId(value);
+    case "APPENDLIMIT":
+      return value === null ? null : exactNumber(value);
+    case "HIGHESTMODSEQ":
+      // Zero stands for none (RFC 7162 section 3.1.7); servers have other ways to say so.
+      return value === null || /^NOMODSEQ$/i.test(String(value)) ? 0n : wholeNumber(value);
+    case "SIZE":
+    case "DELETED-STORAGE":
+      // What overflowed is negative, as is the size of a message that a server can't read.
+      return typeof value === "string" && /^-\d+$/.test(value) ? 0 : exactNumber(value);
+    default:
+      return exactNumber(value);
   }
-  // `MAILBOXID (F123)` (RFC 8474 section 4.1).
-  if (name === "MAILBOXID") {
-    const [id, ...more] = Array.isArray(value) ? value as readonly ImapValue[] : [];
-    return typeof id === "string" && more.length === 0 ? id : undefined;
-  }
-  return isNumber ? value : undefined;
+}
+
+/** `(F123)` (RFC 8474 section 4.3), also without its parentheses. An id may be all digits. */
+function mailboxId(value: ImapValue): string | null | undefined {
+  const [id, ...more] = Array.isArray(value) ? value as readonly ImapValue[] : [value];
+  if (more.length > 0) return undefined;
+  return id === null ? null : isWord(id) ? String(id) : undefined;
+}
+
+function isWord(value: ImapValue): value is string | number | bigint {
+  return typeof value === "string" || typeof value === "number" || typeof value === "bigint";
+}
+
+/** A number that a `number` holds exactly; one in quotes, or with leading zeros, counts. */
+function exactNumber(value: ImapValue): number | undefined {
+  const number = Number(wholeNumber(value));
+  return Number.isSafeInteger(number) ? number : undefined;
+}
+
+function wholeNumber(value: ImapValue): bigint | undefined {
+  return isWord(value) && /^\d{1,40}$/.test(String(value)) ? BigInt(value) : undefined;
 }

@@ -34,6 +34,10 @@ export interface ResponseCode {
   readonly uids?: NumberSet;
   /** `COPYUID`: the UIDs of the originals, in the order of {@linkcode ResponseCode.uids}. */
   readonly sourceUids?: NumberSet;
+  /** `MAILBOXID` (RFC 8474): the folder's id; `null` where the server has none for it. */
+  readonly mailboxId?: string | null;
+  /** `PERMANENTFLAGS`: what is wrong with the list, where a part of it can't be read. */
+  readonly bad?: BadItem;
 }
 
 /** How a command ended: OK, NO or BAD, with the command's tag. */
@@ -54,7 +58,9 @@ export interface TaggedResponse {
 export interface ContinuationRequest {
   /** Tells the kinds of response apart. */
   readonly kind: "continuation";
-  /** What follows the `+`: text, or a challenge in base64. */
+  /** The response code, if there is one; a challenge never has one. */
+  readonly code: ResponseCode | null;
+  /** What follows the `+`, and the code: text, or a challenge in base64. */
   readonly text: string;
 }
 
@@ -114,8 +120,10 @@ export interface FlagsResponse {
   readonly kind: "untagged";
   /** The name of the response. */
   readonly type: "FLAGS";
-  /** The flags. */
+  /** The flags that can be read. */
   readonly flags: readonly string[];
+  /** What is wrong with the list, where a part of it can't be read. */
+  readonly bad?: BadItem;
 }
 
 /** `* n EXISTS`, `* n RECENT` or `* n EXPUNGE` (RFC 9051 sections 7.4, 7.5). */
@@ -202,7 +210,7 @@ export type FetchValue =
   | BodyStructure
   | LiteralSink;
 
-/** One item of a FETCH response that could not be read. */
+/** One item of a response that could not be read, or not all of it. */
 export interface BadItem {
   /** The item's name, such as `ENVELOPE`. */
   readonly name: string;

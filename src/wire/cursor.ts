@@ -482,9 +482,10 @@ export class Cursor {
 
   /**
    * Moves behind the value that starts at `from`, whatever it holds, and forgets what was being
-   * read inside it: how reading goes on behind an item that makes no sense.
+   * read inside it: how reading goes on behind an item that makes no sense. Without `quotes`, a
+   * quotation mark in it is a character like any other.
    */
-  skipFrom(from: number): void {
+  skipFrom(from: number, quotes = true): void {
     this.at = from;
     this.#depth = 0;
     this.#nextDetached = this.#detached.findIndex((literal) => literal.offset > from);
@@ -498,8 +499,10 @@ export class Cursor {
         depth += byte === LPAREN ? 1 : -1;
         this.at++;
         if (depth === 0) return;
-      } else if (byte === DQUOTE) this.#skipQuoted();
-      else if (this.literalNext()) this.literalOrSink();
+      } else if (byte === DQUOTE) {
+        if (quotes) this.#skipQuoted();
+        else this.at++;
+      } else if (this.literalNext()) this.literalOrSink();
       else while (this.at < this.end && ATOM_END[this.bytes[this.at]] === 0) this.at++;
     } while (depth > 0 || !this.atGap());
   }

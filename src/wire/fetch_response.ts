@@ -16,7 +16,7 @@ import {
 } from "./bytes.ts";
 import type { Cursor } from "./cursor.ts";
 import { readEnvelope } from "./envelope.ts";
-import { readFlags } from "./flags.ts";
+import { readableFlags, readFlags } from "./flags.ts";
 import { decodeUtf7 } from "./utf7.ts";
 
 type Read = (cursor: Cursor) => FetchValue;
@@ -106,8 +106,12 @@ export function readFetch(cursor: Cursor, number: number): FetchResponse {
         if (!(error instanceof ProtocolError)) throw error;
         if (name === "UID") uid = null;
         else if (Object.hasOwn(items, name)) delete items[name];
-        cursor.skipFrom(from);
-        (bad ??= []).push({ name, raw: cursor.bytes.slice(from, cursor.at), error });
+        // No flag is a quoted string, so a quote among them has no other that closes it.
+        cursor.skipFrom(from, name !== "FLAGS");
+        const raw = cursor.bytes.slice(from, cursor.at);
+        (bad ??= []).push({ name, raw, error });
+        const flags = name === "FLAGS" ? readableFlags(raw) : null;
+        if (flags?.length) items[name] = flags;
         // Each keeps its error and its bytes: too many of them are no accident.
         if (bad.length > MOST_BAD) throw new ProtocolError("a FETCH with nothing but bad items");
       }

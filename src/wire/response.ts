@@ -15,22 +15,10 @@ import type {
   UntaggedResponse,
   VanishedResponse,
 } from "../model/responses.ts";
-import {
-  concat,
-  decodeLoosely,
-  DQUOTE,
-  encodeUtf8,
-  LPAREN,
-  NINE,
-  PLUS,
-  RPAREN,
-  SP,
-  STAR,
-  ZERO,
-} from "./bytes.ts";
+import { concat, DQUOTE, encodeUtf8, LPAREN, NINE, PLUS, RPAREN, SP, STAR, ZERO } from "./bytes.ts";
 import { Cursor } from "./cursor.ts";
 import { readFetch } from "./fetch_response.ts";
-import { readFlags } from "./flags.ts";
+import { readFlags, readOddFlags } from "./flags.ts";
 import { DEFAULT_LIMITS, type Limits } from "./limits.ts";
 import type { Frame } from "./reader.ts";
 import { readResponseText } from "./response_code.ts";
@@ -58,7 +46,8 @@ export function readResponse(
   }
   if (!isRequest) return readTagged(cursor);
   cursor.take(SP);
-  return { kind: "continuation", text: decodeLoosely(cursor.bytes, cursor.at, cursor.end) };
+  const { code, text } = readResponseText(cursor);
+  return { kind: "continuation", code, text };
 }
 
 function isSpace(byte: number): boolean {
@@ -147,7 +136,7 @@ function readNamed(cursor: Cursor, name: string): UntaggedResponse | null {
     case "VANISHED":
       return readVanished(cursor);
     case "FLAGS":
-      return { kind: "untagged", type: name, flags: readFlags(cursor) };
+      return { kind: "untagged", type: name, ...readOddFlags(cursor, name) };
     case "NAMESPACE":
       return readNamespaces(cursor);
     default:
@@ -287,7 +276,9 @@ function esearchValue(cursor: Cursor): ImapValue {
   return cursor.next() === LPAREN ? cursor.value() : cursor.astring();
 }
 
+/** The three namespaces; servers leave out those at the end that they do not have. */
 function readNamespaces(cursor: Cursor): NamespaceResponse {
+  if (cursor.space().done) throw cursor.error("expected a namespace");
   const personal = readNamespace(cursor);
   const other = readNamespace(cursor);
   const shared = readNamespace(cursor);
@@ -295,7 +286,7 @@ function readNamespaces(cursor: Cursor): NamespaceResponse {
 }
 
 function readNamespace(cursor: Cursor): readonly NamespaceEntry[] | null {
-  if (cursor.space().nil()) return null;
+  if (cursor.space().done || cursor.nil()) return null;
   const entries: NamespaceEntry[] = [];
   cursor.list(() => {
     cursor.expect(LPAREN).space();

@@ -1,9 +1,8 @@
-import { ProtocolError } from "../errors.ts";
 import { NumberSet } from "../model/number_set.ts";
 import type { ResponseCode } from "../model/responses.ts";
-import { decodeLoosely, DQUOTE, LBRACKET, LPAREN, RBRACKET, RPAREN } from "./bytes.ts";
+import { BACKSLASH, decodeLoosely, DQUOTE, LBRACKET, LPAREN, RBRACKET, RPAREN } from "./bytes.ts";
 import { Cursor } from "./cursor.ts";
-import { readFlags } from "./flags.ts";
+import { readOddFlags } from "./flags.ts";
 
 /** `resp-text` (RFC 9051 section 7.1): the code in brackets, if any, and the text for people. */
 export function readResponseText(cursor: Cursor): { code: ResponseCode | null; text: string } {
@@ -19,19 +18,25 @@ export function readResponseText(cursor: Cursor): { code: ResponseCode | null; t
   return { code, text: cursor.toEnd() };
 }
 
+/** The place of the bracket that closes the code, or -1. A quote that nothing closes is a letter. */
+function codeEnd(cursor: Cursor): number {
+  const found = closingBracket(cursor, DQUOTE);
+  return found < 0 ? closingBracket(cursor, -1) : found;
+}
+
 /**
- * The place of the bracket that closes the code, or -1. Brackets within parentheses are part of a
- * flag's name; where the parentheses do not match, the first bracket it is.
+ * Brackets within parentheses are part of a flag's name, and those between two of `quote` of a
+ * text; where the parentheses do not match, the first bracket it is.
  */
-function codeEnd({ bytes, at, end }: Cursor): number {
+function closingBracket({ bytes, at, end }: Cursor, quote: number): number {
   let depth = 0;
   let first = -1;
   for (let i = at + 1; i < end; i++) {
     const byte = bytes[i];
     if (byte === LPAREN) depth++;
     else if (byte === RPAREN) depth--;
-    else if (byte === DQUOTE) {
-      do i++; while (i < end && bytes[i] !== DQUOTE);
+    else if (byte === quote) {
+      do i += bytes[i] === BACKSLASH ? 2 : 1; while (i < end && bytes[i] !== quote);
     } else if (byte === RBRACKET) {
       if (depth <= 0) return i;
       if (first < 0) first = i;
@@ -63,7 +68,7 @@ function readArgument(name: string, argument: string): Partial<ResponseCode> {
   const cursor = Cursor.over(argument);
   switch (name) {
     case "PERMANENTFLAGS":
-      return { flags: readFlags(cursor) };
+      return readOddFlags(cursor, name);
     case "BADCHARSET":
       return { charsets: readCharsets(cursor) };
     case "HIGHESTMODSEQ":
@@ -77,14 +82,25 @@ function readArgument(name: string, argument: string): Partial<ResponseCode> {
       const sourceUids = NumberSet.from(cursor.space().atom());
       return { uidValidity, sourceUids, uids: NumberSet.from(cursor.space().atom()) };
     }
+    case "MAILBOXID":
+      return { mailboxId: readMailboxId(cursor) };
     default:
       return /^\d+$/.test(argument) ? { number: cursor.number() } : {};
   }
 }
 
+/** Charsets, in parentheses or without. */
 function readCharsets(cursor: Cursor): readonly string[] {
   const charsets: string[] = [];
-  if (cursor.peek() !== LPAREN) throw new ProtocolError("expected a list of charsets");
-  cursor.list(() => charsets.push(cursor.astring()));
+  cursor.take(LPAREN);
+  for (let next = cursor.next(); next >= 0 && next !== RPAREN; next = cursor.next()) {
+    charsets.push(cursor.astring());
+  }
   return charsets;
+}
+
+/** `(F123)` (RFC 8474 section 4.2), also without the parentheses; `NIL` for none. */
+function readMailboxId(cursor: Cursor): string | null {
+  cursor.take(LPAREN);
+  return cursor.space().nstring();
 }

@@ -212,7 +212,11 @@ test("G9 folderStatus asks for five items, or for those named", async () => {
   );
   const status = await some;
   assertEquals(status, { MESSAGES: 1, HIGHESTMODSEQ: 7n, MAILBOXID: "F2212", SIZE: 99 });
-  const typed: [number, bigint, string] = [status.SIZE, status.HIGHESTMODSEQ, status.MAILBOXID];
+  const typed: [number, bigint, string | null] = [
+    status.SIZE,
+    status.HIGHESTMODSEQ,
+    status.MAILBOXID,
+  ];
   assertEquals(typed, [99, 7n, "F2212"]);
   client.shutdown();
 });
@@ -375,5 +379,37 @@ test("B7 a name that the server writes in its own way is sent back that way", as
   assertEquals(await server.line(), "EntwÃ¼rfe"); // its bytes, one character each
   await server.send(`${line.split(" ")[0]} OK`);
   await selecting;
+  client.shutdown();
+});
+
+test("SELECT: an untagged NO and an id → in the result, and told to listeners [fault C14, C20]", async () => {
+  const { client, server } = await connectFake({}, "* PREAUTH [CAPABILITY IMAP4rev1] hello");
+  const heard: string[] = [];
+  client.listen((response) => {
+    if ("text" in response) heard.push(`${response.type} ${response.text}`);
+  });
+  const selecting = client.selectFolder("INBOX");
+  await server.answer(
+    'SELECT "INBOX"',
+    "* 3 EXISTS",
+    "* NO [UIDNOTSTICKY] non-persistent UIDs",
+    "* NO [ALERT] the disk is nearly full",
+    "* OK [MAILBOXID (90210)] id",
+    "* NO without a code",
+  );
+  const result = await selecting;
+  assertEquals([result.MAILBOXID, result.UIDNOTSTICKY, result.EXISTS], ["90210", true, 3]);
+  assertEquals(Object.keys(result).includes("ALERT"), false);
+  assertEquals(heard, [
+    ...["NO non-persistent UIDs", "NO the disk is nearly full", "NO without a code"],
+  ]);
+  client.shutdown();
+});
+
+test("SELECT: MAILBOXID NIL → no MAILBOXID [fault C14]", async () => {
+  const { client, server } = await connectFake({}, "* PREAUTH [CAPABILITY IMAP4rev1] hello");
+  const selecting = client.selectFolder("INBOX");
+  await server.answer('SELECT "INBOX"', "* OK [MAILBOXID NIL] none");
+  assertEquals("MAILBOXID" in await selecting, false);
   client.shutdown();
 });

@@ -271,7 +271,7 @@ describe("logging in", () => {
   it("D2 else it waits to be asked", async () => {
     const command = authenticate(plain("ann", "pü"), false);
     assertEquals(sent(command), "PLAIN");
-    const line = await command.respond!({ kind: "continuation", text: "" });
+    const line = await command.respond!({ kind: "continuation", code: null, text: "" });
     assertEquals(text(line), btoa("\0ann\0p\xc3\xbc"));
   });
 

@@ -6,7 +6,7 @@ import { connectFake, isPending, outcome, selectFake, test } from "../fake_serve
 import { text } from "../wire/support.ts";
 import { answer, claims, sent } from "./support.ts";
 
-const PLUS = { kind: "continuation", text: "idling" } as const;
+const PLUS = { kind: "continuation", code: null, text: "idling" } as const;
 
 /** An IDLE, and what it told its listener. */
 function listened() {

@@ -34,7 +34,26 @@ const VECTORS: readonly Vector[] = [
   ['(("x" "/" "TRANSLATION" ("y") "X-P" ("a" ("b")))) NIL NIL', [["x", "/"]], null, null],
 ];
 
+const CUT_SHORT: readonly Vector[] = [
+  ['(("" "."))', [["", "."]], null, null],
+  ['(("" "/") ("#mh/" "/")) ', [["", "/"], ["#mh/", "/"]], null, null],
+  ['(("" "/")) (("~" "/"))', [["", "/"]], [["~", "/"]], null],
+  ["NIL", null, null, null],
+  ['NIL (("~" NIL))', null, [["~", null]], null],
+  ["() ", [], null, null],
+];
+
 describe("NAMESPACE", () => {
+  for (const [wire, personal, other, shared] of CUT_SHORT) {
+    it(`NAMESPACE: ${JSON.stringify(wire)} → what is missing is null [fault C20]`, () => {
+      const found = answer(namespace(), `* NAMESPACE ${wire}`, "a OK");
+      const shown = [found.personal, found.other, found.shared].map((part) => {
+        return part?.map(({ prefix, delimiter }) => [prefix, delimiter]) ?? null;
+      });
+      assertEquals(shown, [personal, other, shared] as unknown);
+    });
+  }
+
   for (const [wire, ...parts] of VECTORS) {
     it(`E6 O8 ${JSON.stringify(wire)}`, () => {
       const [personal, other, shared] = parts.map((part) => {
@@ -66,7 +85,7 @@ describe("NAMESPACE", () => {
 
   for (
     const wire of [
-      ...["", "NIL NIL", '(("a" "/"))', '("a" "/") NIL NIL', '(("a")) NIL NIL', "((NIL)) NIL NIL"],
+      ...["", '("a" "/") NIL NIL', '(("a")) NIL NIL', "((NIL)) NIL NIL"],
       ...['(("a" "/") NIL NIL', '(("a" "/" NIL NIL', "5 NIL NIL", '((("a") "/")) NIL NIL', "((("],
       ...['(("a" ("/"))) NIL NIL', '(("a" "/ NIL NIL', "NILNIL NIL NIL", "((())) NIL NIL"],
     ]

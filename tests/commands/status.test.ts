@@ -140,7 +140,7 @@ describe("STATUS is read", () => {
   });
 
   it("G9 a value of the wrong type throws when it is looked at", () => {
-    for (const value of ["many", '"3"', "NIL", "-1", "1.5", "(1 2)", "()", "(3)", "{1}\r\n3"]) {
+    for (const value of ["many", "NIL", "-1", "1.5", "(1 2)", "()", "(3)", "{1}\r\n3"]) {
       const command = status<"MESSAGES" | "UIDNEXT">("x", ["MESSAGES", "UIDNEXT"]);
       const found = answer(command, `* STATUS x (MESSAGES ${value} UIDNEXT 4)`, "a OK");
       assertEquals(found.UIDNEXT, 4);
@@ -149,7 +149,7 @@ describe("STATUS is read", () => {
   });
 
   it("G9 a mod-sequence of the wrong type throws when it is looked at", () => {
-    for (const value of ["many", "NIL", "(5)"]) {
+    for (const value of ["many", "-1", "(5)"]) {
       const command = status<"HIGHESTMODSEQ">("x", ["HIGHESTMODSEQ"]);
       const found = answer(command, `* STATUS x (HIGHESTMODSEQ ${value})`, "a OK");
       assertThrows(() => found.HIGHESTMODSEQ, ProtocolError, undefined, value);
@@ -157,10 +157,57 @@ describe("STATUS is read", () => {
   });
 
   it("G9 an object id of the wrong type throws when it is looked at", () => {
-    for (const value of ["x", "5", "NIL", "()", "(a b)", "((a))"]) {
+    for (const value of ["()", "(a b)", "((a))", "{1}\r\na"]) {
       const command = status<"MAILBOXID">("x", ["MAILBOXID"]);
       const found = answer(command, `* STATUS x (MAILBOXID ${value})`, "a OK");
       assertThrows(() => found.MAILBOXID, ProtocolError, undefined, value);
+    }
+  });
+
+  const ODD: readonly (readonly [item: string, wire: string, value: unknown])[] = [
+    ["MAILBOXID", "(90210)", "90210"],
+    ["MAILBOXID", "(0012)", "0012"],
+    ["MAILBOXID", "(123456789012345678901234567890)", "123456789012345678901234567890"],
+    ["MAILBOXID", "(9007199254740993)", "9007199254740993"],
+    ["MAILBOXID", '("F9")', "F9"],
+    ["MAILBOXID", "(1e5)", "1e5"],
+    ["MAILBOXID", "F9", "F9"],
+    ["MAILBOXID", "90210", "90210"],
+    ["MAILBOXID", "NIL", null],
+    ["MAILBOXID", "(nil)", null],
+    ["APPENDLIMIT", "NIL", null],
+    ["APPENDLIMIT", "0", 0],
+    ["APPENDLIMIT", "35651584", 35651584],
+    ["MESSAGES", "012", 12],
+    ["MESSAGES", "000", 0],
+    ["UNSEEN", '"7"', 7],
+    ["UIDNEXT", '"007"', 7],
+    ["SIZE", "-2147483648", 0],
+    ["SIZE", "9007199254740991", 9007199254740991],
+    ["DELETED-STORAGE", "-1", 0],
+    ["DELETED-STORAGE", "08", 8],
+    ["HIGHESTMODSEQ", "NIL", 0n],
+    ["HIGHESTMODSEQ", "NOMODSEQ", 0n],
+    ["HIGHESTMODSEQ", '"0077"', 77n],
+    ["HIGHESTMODSEQ", "18446744073709551615", 18446744073709551615n],
+  ];
+  for (const [item, wire, value] of ODD) {
+    it(`STATUS: ${item} ${wire} → ${value} and its neighbour [fault C14]`, () => {
+      const command = status<string>("x", [item, "RECENT"]);
+      const found = answer(command, `* STATUS x (${item} ${wire} RECENT 1)`, "a OK");
+      assertEquals({ ...found }, { [item]: value, RECENT: 1 } as Record<string, number>);
+    });
+  }
+
+  it("STATUS: a number that is not exact → an error that shows it [fault C14]", () => {
+    for (
+      const wire of ["9007199254740993", "99999999999999999999999", "-3", "0x10", "1e3", "(5)"]
+    ) {
+      const command = status("x", ["MESSAGES", "UNSEEN"]);
+      const found = answer(command, `* STATUS x (MESSAGES ${wire} UNSEEN 1)`, "a OK");
+      const shown = wire.replace(/[()]/g, "");
+      assertThrows(() => found.MESSAGES, ProtocolError, `not a value of MESSAGES: ${shown}`);
+      assertEquals(found.UNSEEN, 1);
     }
   });
 

@@ -172,7 +172,30 @@ describe("readResponse, tagged", () => {
 
 describe("readResponse, continuation requests", () => {
   for (const [line, text] of [["+ idling", "idling"], ["+ AGE=", "AGE="], ["+ ", ""], ["+", ""]]) {
-    it(line, () => assertEquals(read(line), { kind: "continuation", text }));
+    it(line, () => assertEquals(read(line), { kind: "continuation", code: null, text }));
+  }
+
+  const WITH_CODE: readonly (readonly [line: string, code: Fields | null, text: string])[] = [
+    ["+ [ALERT] disk nearly full", { name: "ALERT", argument: "" }, "disk nearly full"],
+    ["+ [alert]", { name: "ALERT", argument: "" }, ""],
+    ["+[ALERT] no space", { name: "ALERT", argument: "" }, "no space"],
+    ["+ [X-ODD a (b]c) d] go on", { name: "X-ODD", argument: "a (b]c) d" }, "go on"],
+    ["+ [CAPABILITY IMAP4rev1] [x]", { name: "CAPABILITY", argument: "IMAP4rev1" }, "[x]"],
+    ["+ [", null, "["],
+    ["+ [ALERT disk nearly full", null, "[ALERT disk nearly full"],
+    ["+ Ready [for more]", null, "Ready [for more]"],
+    ["+ Ready for literal data", null, "Ready for literal data"],
+    ["+ dGVzdA==", null, "dGVzdA=="],
+    ["+ ]", null, "]"],
+  ];
+  for (const [line, code, text] of WITH_CODE) {
+    it(`"${line}" → code ${code?.name ?? null} [fault C15]`, () => {
+      const response = read(line);
+      assert(response.kind === "continuation");
+      const { name, argument } = response.code ?? {};
+      assertEquals(response.code === null ? null : { name, argument }, code as unknown);
+      assertEquals(response.text, text);
+    });
   }
 });
 
@@ -196,6 +219,15 @@ const CODES: readonly (readonly [code: string, fields: Fields])[] = [
   ["PERMANENTFLAGS (abc [foo]/bar def \\*)", { flags: ["abc", "[foo]/bar", "def", "\\*"] }],
   ['BADCHARSET (US-ASCII "UTF-8")', { charsets: ["US-ASCII", "UTF-8"] }],
   ["BADCHARSET", {}],
+  ["BADCHARSET US-ASCII UTF-8", { charsets: ["US-ASCII", "UTF-8"] }],
+  ['BADCHARSET "UTF-8"', { charsets: ["UTF-8"] }],
+  ["BADCHARSET ( US-ASCII  UTF-8 )", { charsets: ["US-ASCII", "UTF-8"] }],
+  ["BADCHARSET (US-ASCII UTF-8", { charsets: ["US-ASCII", "UTF-8"] }],
+  ["BADCHARSET ()", { charsets: [] }],
+  ["MAILBOXID (90210)", { mailboxId: "90210" }],
+  ["MAILBOXID ( F9 )", { mailboxId: "F9" }],
+  ["MAILBOXID F9", { mailboxId: "F9" }],
+  ["MAILBOXID NIL", { mailboxId: null }],
   ["APPENDUID 38505 3955", { uidValidity: 38505, uids: "set 3955" }],
   ["APPENDUID 38505 3955:3957,7", { uidValidity: 38505, uids: "set 3955:3957,7" }],
   ["COPYUID 38505 304,319:320 3956:3958", {
@@ -204,7 +236,7 @@ const CODES: readonly (readonly [code: string, fields: Fields])[] = [
     uids: "set 3956:3958",
   }],
   ["MODIFIED 7,9", {}],
-  ["MAILBOXID (F2212ea87)", {}],
+  ["MAILBOXID (F2212ea87)", { mailboxId: "F2212ea87" }],
   ["BADURL imap://x/;UID=5", {}],
   ["METADATA LONGENTRIES 2199", {}],
   ['XYZZY (a "b]" [c]) d', {}],
@@ -231,7 +263,6 @@ describe("response codes", () => {
     "HIGHESTMODSEQ -1",
     "HIGHESTMODSEQ",
     "PERMANENTFLAGS \\Seen",
-    "BADCHARSET UTF-8",
     "APPENDUID 1",
     "APPENDUID 1 0",
     "COPYUID 1 2",
