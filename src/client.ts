@@ -58,12 +58,8 @@ export class ImapClient extends IdleCalls {
   static async connect(options: ConnectOptions): Promise<ImapClient> {
     if (options.id !== undefined && options.id !== false) checkIdFields(options.id);
     const listeners = new Listeners(namedLogger(options.logger, "imapclient"));
-    let client: ImapClient | null = null;
-    const opened = await open(options, {
-      folderEncode: () => client?.folderEncode ?? true,
-      onResponse: (response) => listeners.tell(response),
-    });
-    client = new ImapClient(options, opened, listeners);
+    const opened = await open(options, (response) => listeners.tell(response));
+    const client = new ImapClient(options, opened, listeners);
     await closingOnAbort(opened.connection, options.signal, client.#prepare(options));
     return client;
   }

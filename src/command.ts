@@ -5,6 +5,7 @@ import type {
   TaggedResponse,
   UntaggedResponse,
 } from "./model/responses.ts";
+import type { Session } from "./session.ts";
 import type { LiteralSink } from "./model/values.ts";
 import type { CommandWriter } from "./wire/writer.ts";
 
@@ -71,6 +72,11 @@ export interface Command<Result> {
    * has {@linkcode Command.respond} give the line that does so.
    */
   interrupt?(): void;
+  /**
+   * What its answer, be it OK, NO or BAD, does to the session; called before
+   * {@linkcode Command.result}, and also where the caller has given the call up.
+   */
+  effect?(session: Session, done: TaggedResponse): void;
   /** What the call gives, after OK. May throw. */
   result(done: TaggedResponse): Result;
   /** The error to throw after NO or BAD, where it is not simply an {@linkcode ImapError}. */

@@ -75,16 +75,11 @@ const CONNECT_SECONDS = 30;
 const GREETING_SECONDS = 30;
 const READ_SECONDS = 60;
 
-/** What the client, once there, does for its connection. */
-export interface ConnectionOwner {
-  /** Whether folder names are encoded. */
-  folderEncode(): boolean;
-  /** Gets what no command claims. */
-  onResponse(response: UntaggedResponse): void;
-}
-
-/** Makes the connection and waits for the greeting. */
-export async function open(options: ConnectOptions, owner: ConnectionOwner): Promise<Opened> {
+/** Makes the connection and waits for the greeting; `onResponse` gets what no command claims. */
+export async function open(
+  options: ConnectOptions,
+  onResponse: (response: UntaggedResponse) => void,
+): Promise<Opened> {
   checkOptions(options);
   const limits = { ...DEFAULT_LIMITS, ...options.limits };
   const port = portOf(options);
@@ -100,8 +95,7 @@ export async function open(options: ConnectOptions, owner: ConnectionOwner): Pro
   const connection = new Connection(duplex, {
     limits,
     patience: read,
-    folderEncode: owner.folderEncode,
-    onResponse: owner.onResponse,
+    onResponse,
     logger: namedLogger(options.logger, "protocol"),
   });
   const greeting = await closingOnAbort(connection, options.signal, connection.greeting(patience));

@@ -3,6 +3,7 @@ import { Call, type CallRequest } from "./connection/call.ts";
 import { CallQueue } from "./connection/call_queue.ts";
 import { Deadline } from "./connection/deadline.ts";
 import { Gate } from "./connection/gate.ts";
+import { changesFolder } from "./connection/selections.ts";
 import { Sender } from "./connection/sender.ts";
 import { type Streams, streamsOf } from "./connection/streams.ts";
 import {
@@ -22,7 +23,7 @@ import type {
 } from "./model/responses.ts";
 import type { LiteralSink } from "./model/values.ts";
 import { Secrets } from "./secrets.ts";
-import { Session } from "./session.ts";
+import { needsFolder, Session } from "./session.ts";
 import type { Duplex } from "./transport.ts";
 import { decodeAscii, decodeLoosely } from "./wire/bytes.ts";
 import { Cursor } from "./wire/cursor.ts";
@@ -37,8 +38,6 @@ export interface ConnectionOptions {
   readonly limits?: Limits;
   /** Seconds that the server may be silent while it owes an answer; 0: for ever. */
   readonly patience: number;
-  /** Whether folder names are encoded; asked at each call. */
-  readonly folderEncode: () => boolean;
   /** Gets what no command claims. */
   readonly onResponse: (response: UntaggedResponse) => void;
   /** Gets everything sent and received, with secrets removed. */
@@ -172,17 +171,34 @@ export class Connection {
    * Sends a command as soon as those before it allow and gives its result. An abort takes it out
    * of the queue; once it is sent, its answer is still read, and thrown away.
    */
-  run<Result>(command: Command<Result>, signal?: AbortSignal): Promise<Result> {
-    return this.#enqueue(command, { signal, folderEncode: this.#options.folderEncode() });
+  run<Result>(command: Command<Result>, request: CallRequest): Promise<Result> {
+    return this.#enqueue(command, request);
+  }
+
+  /**
+   * Runs a call that takes several commands as a whole: what is queued after it waits until it is
+   * over, be it another folder's SELECT or a command that changes messages.
+   */
+  async runWhole<Request extends CallRequest, Result>(
+    request: Request,
+    body: (request: Request) => Promise<Result>,
+  ): Promise<Result> {
+    const place = this.#calls.keepPlace();
+    try {
+      return await body({ ...request, place });
+    } finally {
+      this.#calls.leavePlace(place);
+      this.#sender.sendNow();
+    }
   }
 
   /**
    * Runs a command that has time: it is sent in front of the next one, in one chunk, or by itself
    * if none comes at once.
    */
-  runSoon<Result>(command: Command<Result>): Promise<Result> {
+  runSoon<Result>(command: Command<Result>, request: CallRequest): Promise<Result> {
     setTimeout(() => this.#sender.sendNow(), 0);
-    return this.#enqueue(command, { folderEncode: this.#options.folderEncode() }, false);
+    return this.#enqueue(command, request, false);
   }
 
   /**
@@ -193,12 +209,12 @@ export class Connection {
   async upgrade<Result>(
     command: Command<Result>,
     change: (duplex: Duplex) => Promise<Duplex>,
-    signal?: AbortSignal,
+    request: CallRequest,
   ): Promise<Result> {
+    const { signal } = request;
     let handOver = () => {};
     const stopped = new Promise<void>((resolve) => handOver = resolve);
-    const folderEncode = this.#options.folderEncode();
-    const result = await this.#enqueue(command, { signal, folderEncode, handOver });
+    const result = await this.#enqueue(command, { ...request, handOver });
     await stopped;
     const onAbort = () => this.close();
     if (signal?.aborted) onAbort();
@@ -223,7 +239,16 @@ export class Connection {
     if (request.signal?.aborted) return Promise.reject(request.signal.reason);
     const over = this.#failure ?? this.#ending;
     if (over !== null) return Promise.reject(over);
+    const { selections } = this.session;
+    try {
+      if (needsFolder(command) || request.isBound) {
+        selections.checkClear(command.name, request.selection);
+      }
+    } catch (error) {
+      return Promise.reject(error);
+    }
     const call = new Call(command, `A${++this.#lastTag}`, request, this.#givenUp);
+    if (changesFolder(command)) call.selects = selections.queue();
     this.#calls.add(call);
     this.#gate.wake();
     if (atOnce) this.#sender.sendSoon();
@@ -231,7 +256,9 @@ export class Connection {
   }
 
   readonly #givenUp = (call: Call): void => {
-    if (this.#calls.remove(call)) this.#sender.sendNow();
+    if (!this.#calls.remove(call)) return;
+    if (call.selects > 0) this.session.selections.drop(call.selects);
+    this.#sender.sendNow();
   };
 
   async #change(change: (duplex: Duplex) => Promise<Duplex>): Promise<void> {
@@ -359,8 +386,8 @@ export class Connection {
   #untagged(response: UntaggedResponse): void {
     if (this.#greet !== null) return this.#greeted(response);
     if (response.type === "BYE") this.#end(byeError("the server closed the connection", response));
+    if (response.type !== "FETCH") this.session.observe(response);
     if (this.#calls.offer(response)) return;
-    this.session.observe(response);
     this.#options.onResponse(response);
   }
 
@@ -410,10 +437,12 @@ export class Connection {
       throw new ProtocolError(`the server answered ${call.command.name} before all of it was sent`);
     }
     this.#calls.end(call);
+    const givenUp = call.isSettled;
+    const { selections } = this.session;
+    if (call.selects > 0) selections.settle(call.selects, call.command.name, done, givenUp);
     this.session.observeCode(done.code);
     if (unsent) this.#sender.goOn(false);
-    const givenUp = call.isSettled;
-    call.complete(done, this.session.folder?.readOnly ?? false);
+    call.complete(done, this.session);
     if (call.request.handOver !== undefined && done.status === "OK") {
       if (givenUp) throw new ConnectionClosedError(`${call.command.name} was given up half-way`);
       this.#handOver = call.request.handOver;
@@ -469,7 +498,7 @@ export class Connection {
     this.#failure = cause;
     this.#deadline.watch();
     this.session.authenticated = false;
-    this.session.folder = null;
+    this.session.selections.folder = null;
     this.session.loggedOut = true;
     this.#tellOver(cause);
     this.#greet?.reject(cause);

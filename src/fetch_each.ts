@@ -8,6 +8,7 @@ import {
   writeFetch,
 } from "./commands/fetch.ts";
 import type { Connection } from "./connection.ts";
+import type { CallRequest } from "./connection/call.ts";
 import { ImapError, ProtocolError } from "./errors.ts";
 import { LiteralStream } from "./literal_stream.ts";
 import { noteProblems } from "./model/fetch_items.ts";
@@ -60,8 +61,9 @@ export class FetchEach {
   }
 
   /** Sends the FETCH and hands out its messages. */
-  async *run(signal?: AbortSignal): AsyncGenerator<FetchedBase> {
-    this.#connection.run(this.#command(), signal).then(
+  async *run(scope: CallRequest): AsyncGenerator<FetchedBase> {
+    const { signal } = scope;
+    this.#connection.run(this.#command(), scope).then(
       () => this.#end(null),
       (reason: unknown) => {
         this.#end({ reason });

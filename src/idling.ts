@@ -1,6 +1,7 @@
 import { idle, type IdleCommand } from "./commands/idle.ts";
 import { noop } from "./commands/session.ts";
 import type { Connection } from "./connection.ts";
+import type { CallRequest } from "./connection/call.ts";
 import { IllegalStateError } from "./errors.ts";
 import type { UntaggedResponse } from "./model/responses.ts";
 
@@ -25,6 +26,8 @@ const WAITING = 1000;
 export class Idling {
   readonly #connection: Connection;
   readonly #pace: IdlePace;
+  /** The folder of its commands: another one has other news. */
+  readonly #scope: CallRequest;
   readonly #stopListening: () => void;
   #events: UntaggedResponse[] = [];
   readonly #takers = new Set<() => void>();
@@ -42,8 +45,10 @@ export class Idling {
     connection: Connection,
     pace: IdlePace,
     listen: (listener: (response: UntaggedResponse) => void) => () => void,
+    scope: CallRequest,
   ) {
     this.#connection = connection;
+    this.#scope = scope;
     this.#pace = pace;
     this.#stopListening = listen((response) => this.#add(response));
     void connection.over.then((reason) => this.#fail(reason));
@@ -115,7 +120,7 @@ export class Idling {
       const timer = setTimeout(() => command.interrupt(), this.#pace.renewEvery * 1000);
       this.#current = command;
       try {
-        this.#text = await this.#connection.run(command);
+        this.#text = await this.#connection.run(command, this.#scope);
       } finally {
         clearTimeout(timer);
         this.#current = null;
@@ -127,7 +132,7 @@ export class Idling {
 
   async #poll(begun: () => void): Promise<void> {
     while (!this.#stopping) {
-      this.#text = (await this.#connection.run(noop())).text;
+      this.#text = (await this.#connection.run(noop(), this.#scope)).text;
       begun();
       await this.#pause(this.#pace.pollEvery);
     }

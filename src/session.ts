@@ -1,18 +1,10 @@
 import type { Command } from "./command.ts";
+import type { CallRequest } from "./connection/call.ts";
+import type { SelectedFolder } from "./connection/selected_folder.ts";
+import { Selections } from "./connection/selections.ts";
 import { CapabilityError, IllegalStateError, ReadOnlyError } from "./errors.ts";
-import { countDistinct } from "./model/id_ranges.ts";
 import type { ResponseCode, UntaggedResponse } from "./model/responses.ts";
 import { RawNames } from "./wire/raw_names.ts";
-
-/** The selected folder, as the session knows it. */
-export interface SelectedFolder {
-  /** The name that it was selected by. */
-  readonly name: string | Uint8Array;
-  /** Whether nothing in it can be changed. */
-  readOnly: boolean;
-  /** How many messages there are. */
-  exists: number;
-}
 
 /** The states of a session (RFC 9051 section 3), in order. */
 export type SessionState = "not authenticated" | "authenticated" | "selected" | "logout";
@@ -23,14 +15,19 @@ export class Session {
   authenticated = false;
   /** Set by LOGOUT, and by the end of the connection. */
   loggedOut = false;
-  /** The selected folder, if any. */
-  folder: SelectedFolder | null = null;
+  /** Which folder is selected, and for which one a call was made. */
+  readonly selections: Selections = new Selections();
   /** Folder names that can be written in the server's own way only. */
   readonly rawNames: RawNames = new RawNames();
   /** What ENABLE switched on, in upper case. */
   readonly enabled: Set<string> = new Set();
   #capabilities: readonly string[] | null = null;
   #nonSynchronising = -1;
+
+  /** The selected folder, if any. */
+  get folder(): SelectedFolder | null {
+    return this.selections.folder;
+  }
 
   /** In upper case; `null` while not known. */
   get capabilities(): readonly string[] | null {
@@ -71,58 +68,43 @@ export class Session {
     return limit === undefined ? Infinity : Number(limit.slice("APPENDLIMIT=".length));
   }
 
-  /** Throws where a command can't be sent as things stand. */
-  check(command: Command<unknown>): void {
+  /** Throws where a command can't be sent as things stand, or not for the folder it is for. */
+  check(command: Command<unknown>, request: CallRequest): void {
     if (command.needs !== undefined && !this.has(command.needs)) {
       throw new CapabilityError(`Server does not support ${command.needs} capability`);
     }
     if (command.state !== undefined && !this.authenticated) {
       throw new IllegalStateError(`${command.name} needs a login first`);
     }
-    if (command.state === "selected" && this.folder === null) {
-      throw new IllegalStateError(`${command.name} needs a selected folder: call selectFolder`);
-    }
-    if (command.modifies && this.folder?.readOnly) {
+    if (request.isBound) this.selections.checkCurrent(command.name, request.selection);
+    const folder = needsFolder(command) ? this.selections.check(command.name, request) : null;
+    if (command.modifies && folder?.readOnly) {
       throw new ReadOnlyError(`${command.name} would change a read-only folder`);
     }
   }
 
-  /** Takes in what no command claimed. */
+  /** Takes in what the server tells, whoever else it is for. */
   observe(response: UntaggedResponse): void {
-    switch (response.type) {
-      case "CAPABILITY":
-        this.capabilities = response.capabilities;
-        break;
-      case "EXISTS":
-        if (this.folder !== null) this.folder.exists = response.number;
-        break;
-      case "EXPUNGE":
-        this.#observeGone(1);
-        break;
-      case "VANISHED":
-        // What went earlier was never counted.
-        if (!response.earlier) this.#observeGone(countDistinct(response.uids));
-        break;
-      case "OK":
-      case "NO":
-      case "BAD":
-      case "PREAUTH":
-        this.observeCode(response.code);
-        break;
-    }
+    this.selections.observe(response);
+    if (response.type === "CAPABILITY") this.capabilities = response.capabilities;
+    else if ("code" in response) this.#observeCapabilities(response.code);
   }
 
-  /** Messages of the selected folder are gone: those after them have other numbers now. */
-  #observeGone(count: number): void {
-    if (this.folder !== null) this.folder.exists = Math.max(0, this.folder.exists - count);
-  }
-
-  /** Takes in a response code, of a tagged response too. */
+  /** Takes in the response code of a tagged response. */
   observeCode(code: ResponseCode | null): void {
-    if (code === null) return;
-    if (code.capabilities !== undefined) this.capabilities = code.capabilities;
-    if (this.folder === null) return;
-    if (code.name === "READ-ONLY") this.folder.readOnly = true;
-    if (code.name === "READ-WRITE") this.folder.readOnly = false;
+    this.selections.observeCode(code);
+    this.#observeCapabilities(code);
   }
+
+  #observeCapabilities(code: ResponseCode | null): void {
+    if (code?.capabilities !== undefined) this.capabilities = code.capabilities;
+  }
+}
+
+const IN_FOLDER =
+  /^(?:UID [A-Z]+|CHECK|COPY|EXPUNGE|FETCH|MOVE|REPLACE|SEARCH|SORT|STORE|THREAD)$/i;
+
+/** Whether a command acts in the selected folder; of a caller's own, its name may have to tell. */
+export function needsFolder({ name, state }: Command<unknown>): boolean {
+  return state === "selected" || (state === undefined && IN_FOLDER.test(name));
 }

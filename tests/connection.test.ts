@@ -9,6 +9,7 @@ import {
 import {
   type Command,
   ConnectionClosedError,
+  IllegalStateError,
   ImapAbortError,
   type ImapClient,
   ImapError,
@@ -359,13 +360,15 @@ test("A15 an abort in the queue takes the command out of it", async () => {
   const controller = new AbortController();
   const before = client.noop();
   const aborted = outcome(client.selectFolder("b", { signal: controller.signal }));
-  const after = client.search("ALL");
+  const forIt = outcome(client.search("ALL"));
   const tag = await server.expect("NOOP");
   controller.abort();
   assertEquals((await aborted as Error).name, "AbortError");
+  const after = client.search("UNSEEN");
   await server.send(`${tag} OK`);
-  await server.answer("UID SEARCH ALL", "* SEARCH 3");
+  await server.answer("UID SEARCH UNSEEN", "* SEARCH 3");
   await before;
+  assertInstanceOf(await forIt, IllegalStateError);
   assertEquals([...await after], [3]);
   client.shutdown();
 });
@@ -404,7 +407,10 @@ test("A15 what an aborted command did to the session is known", async () => {
   await abortedAt((signal) => client.login("ann", "x", { signal }), "OK [CAPABILITY IMAP4rev1] in");
   assertEquals(client.state, "authenticated");
   await abortedAt((signal) => client.selectFolder("a", { signal }), "OK [READ-WRITE] there");
-  assertEquals(client.state, "selected");
+  assertEquals(client.state, "authenticated");
+  const selecting = client.selectFolder("c");
+  await server.answer('SELECT "c"');
+  await selecting;
   await abortedAt((signal) => client.selectFolder("b", { signal }), "NO none such");
   assertEquals(client.state, "authenticated");
   client.shutdown();

@@ -69,7 +69,8 @@ export class AccessCalls extends FolderCalls {
     mailbox: Text,
     options: CallOptions = {},
   ): Promise<readonly [MailboxQuotaRoots, readonly Quota[]]> {
-    return await this.run(getQuotaRoot(mailbox, this.nameDecoder()), options);
+    const scope = this.scope(options);
+    return await this.connection.run(getQuotaRoot(mailbox, this.nameDecoder(scope)), scope);
   }
 
   /**

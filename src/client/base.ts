@@ -3,12 +3,21 @@ import type { IdFields } from "../commands/id.ts";
 import { fullText } from "../wire/text.ts";
 import type { ConnectOptions, Opened } from "../connect.ts";
 import type { Connection, Traffic } from "../connection.ts";
-import { ImapAbortError, ImapError, InvalidArgumentError, ReadOnlyError } from "../errors.ts";
+import type { SelectedFolder } from "../connection/selected_folder.ts";
+import {
+  IllegalStateError,
+  ImapAbortError,
+  ImapError,
+  InvalidArgumentError,
+  ReadOnlyError,
+} from "../errors.ts";
 import { type Logger, namedLogger } from "../log.ts";
 import type { FolderName } from "../model/folder_name.ts";
 import { showAs } from "../model/inspect.ts";
+import { foundIn } from "../model/found_in.ts";
 import { type MessageIds, NumberSet } from "../model/number_set.ts";
 import type { StatusResponse, UntaggedResponse } from "../model/responses.ts";
+import type { Scope } from "../scope.ts";
 import type { SessionState } from "../session.ts";
 import type { TlsOptions } from "../transport.ts";
 import type { Limits } from "../wire/limits.ts";
@@ -19,6 +28,14 @@ import { decodeFolderName } from "../wire/utf7.ts";
 export interface CallOptions {
   /** Gives the call up. Its answer, if it was sent already, is read and thrown away. */
   readonly signal?: AbortSignal;
+}
+
+/** The message ids of a call. */
+export interface ScopedIds {
+  /** As many sets as one command each can take. */
+  readonly sets: readonly NumberSet[];
+  /** What the call depends on. */
+  readonly scope: Scope;
 }
 
 /** Hears what the server tells of its own accord, such as new messages. */
@@ -213,30 +230,70 @@ export class ClientBase {
    * {@linkcode ImapError} where the server answers NO or BAD.
    */
   run<Result>(command: Command<Result>, options: CallOptions = {}): Promise<Result> {
-    if (typeof command.name === "string") return this.connection.run(command, options.signal);
+    if (typeof command.name === "string") return this.connection.run(command, this.scope(options));
     const what = `a command's name must be text, not ${typeof command.name}`;
     return Promise.reject(new InvalidArgumentError(what));
   }
 
   /**
-   * A set of ids in as many as one command each can take; none where there is nothing to ask for.
+   * What the call that is being made depends on.
    *
    * @internal
    */
-  protected idSets(messages: MessageIds): readonly NumberSet[] {
-    const ids = NumberSet.from(messages);
-    // In an empty folder there is no number, and no `*`: servers answer BAD.
-    const noNumbers = !this.useUid && this.connection.session.folder?.exists === 0;
-    return ids.isEmpty || noNumbers ? [] : ids.split(this.limits.ids);
+  protected scope({ signal }: CallOptions = {}): Scope {
+    const { selections } = this.connection.session;
+    const selection = selections.latest;
+    return {
+      signal,
+      folderEncode: this.folderEncode,
+      selection,
+      expunges: selections.folderOf(selection)?.expunges ?? 0,
+      uid: this.useUid,
+      normaliseTimes: this.normaliseTimes,
+    };
   }
 
   /**
-   * How folder names are read in the answer to the call being made.
+   * The ids of a call in as many sets as one command each can take, none where there is nothing to
+   * ask for; and the call's scope with what they add to it.
    *
    * @internal
    */
-  protected nameDecoder(): (name: Uint8Array) => FolderName {
-    if (!this.folderEncode) return (name) => name;
+  protected idsOf(messages: MessageIds, scope: Scope): ScopedIds {
+    const ids = NumberSet.from(messages);
+    const place = foundIn(messages);
+    if (place !== undefined && place.uid !== scope.uid) {
+      const [were, are] = place.uid ? ["UIDs", "off"] : ["sequence numbers", "on"];
+      throw new IllegalStateError(
+        `the message ids are ${were}, and useUid is ${are}: search again`,
+      );
+    }
+    // In an empty folder there is no number, and no `*`: servers answer BAD.
+    const isEmpty = !scope.uid && this.folderOf(scope)?.exists === 0;
+    return {
+      sets: ids.isEmpty || isEmpty ? [] : ids.split(this.limits.ids),
+      scope: place === undefined && scope.uid
+        ? scope
+        : { ...scope, foundIn: place, byNumber: !scope.uid && !ids.isEverything },
+    };
+  }
+
+  /**
+   * The folder that a call is for, where it is selected already.
+   *
+   * @internal
+   */
+  protected folderOf(scope: Scope): SelectedFolder | null {
+    return this.connection.session.selections.folderOf(scope.selection);
+  }
+
+  /**
+   * How folder names are read in the answer to a call.
+   *
+   * @internal
+   */
+  protected nameDecoder({ folderEncode }: Scope): (name: Uint8Array) => FolderName {
+    if (!folderEncode) return (name) => name;
     const { utf8, rawNames } = this.connection.session;
     return (name) => utf8 ? decodeFolderName(name, true) : rawNames.read(name);
   }

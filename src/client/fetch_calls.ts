@@ -5,6 +5,7 @@ import type { ZonedDate } from "../model/dates.ts";
 import type { Envelope } from "../model/envelope.ts";
 import type { FetchedBase, FetchedMessage, StreamedMessage } from "../model/fetch_types.ts";
 import { type MessageIds, NumberSet } from "../model/number_set.ts";
+import type { Scope } from "../scope.ts";
 import { toTexts } from "../wire/text.ts";
 import type { Text } from "../wire/writer.ts";
 import type { CallOptions } from "./base.ts";
@@ -26,6 +27,14 @@ export interface FetchEachOptions<Stream extends boolean = boolean> extends Fetc
 export type EachMessage<Item extends string, Stream extends boolean> =
   & { readonly UID: number }
   & (Stream extends true ? StreamedMessage<Item> : FetchedMessage<Item>);
+
+/** What a call fetches. */
+interface FetchRequests {
+  /** The requests, as many as the ids take. */
+  readonly requests: readonly FetchRequest[];
+  /** What the call depends on. */
+  readonly scope: Scope;
+}
 
 /** The calls that fetch messages of the selected folder. */
 export class FetchCalls extends SearchCalls {
@@ -58,9 +67,9 @@ export class FetchCalls extends SearchCalls {
   ): Promise<Map<number, FetchedMessage<Item>>> {
     // Not `async`, which would be two promises more for each of a thousand calls.
     try {
-      const requests = this.fetchRequests(messages, items, options);
-      const found = this.fetchAll(requests.map((request) => fetch(request)), options);
-      const kept = this.normaliseTimes ? found : found.then(inOwnZones);
+      const { requests, scope } = this.fetchRequests(messages, items, options);
+      const found = this.fetchAll(requests.map((request) => fetch(request)), scope);
+      const kept = scope.normaliseTimes ? found : found.then(inOwnZones);
       return kept as Promise<Map<number, FetchedMessage<Item>>>;
     } catch (error) {
       return Promise.reject(error);
@@ -75,13 +84,14 @@ export class FetchCalls extends SearchCalls {
   protected fetchRequests(
     messages: MessageIds,
     items: string | readonly string[],
-    { modifiers }: FetchOptions = {},
-  ): readonly FetchRequest[] {
-    const sets = this.idSets(messages);
-    if (sets.length === 1) return [fetchRequest(sets[0], items, modifiers, this.useUid)];
+    options: FetchOptions = {},
+  ): FetchRequests {
+    const { sets, scope } = this.idsOf(messages, this.scope(options));
+    const ids = sets.length === 1 ? sets[0] : NumberSet.from([]);
     // Also where there are none: what can't be sent is refused all the same.
-    const request = fetchRequest(NumberSet.from([]), items, modifiers, this.useUid);
-    return sets.map((ids) => ({ ...request, ids }));
+    const request = fetchRequest(ids, items, options.modifiers, scope.uid);
+    const requests = sets.length === 1 ? [request] : sets.map((ids) => ({ ...request, ids }));
+    return { requests, scope };
   }
 
   /**
@@ -92,19 +102,19 @@ export class FetchCalls extends SearchCalls {
    */
   protected fetchAll<Value>(
     commands: readonly Command<Map<number, Value>>[],
-    options: CallOptions,
+    scope: Scope,
   ): Promise<Map<number, Value>> {
     return commands.length === 1
-      ? this.run(commands[0], options)
-      : this.#fetchTogether(commands, options);
+      ? this.connection.run(commands[0], scope)
+      : this.#fetchTogether(commands, scope);
   }
 
   async #fetchTogether<Value>(
     commands: readonly Command<Map<number, Value>>[],
-    options: CallOptions,
+    scope: Scope,
   ): Promise<Map<number, Value>> {
     const [first = new Map(), ...more] = await Promise.all(
-      commands.map((command) => this.run(command, options)),
+      commands.map((command) => this.connection.run(command, scope)),
     );
     for (const found of more) for (const [id, value] of found) first.set(id, value);
     return first;
@@ -136,17 +146,19 @@ export class FetchCalls extends SearchCalls {
     items: Item | readonly Item[],
     options: FetchEachOptions<Stream> = {},
   ): AsyncGenerator<EachMessage<Item, Stream>> {
-    const requests = this.fetchRequests(messages, ["UID", ...toTexts(items)], options);
-    return this.#eachMessage(requests, options) as AsyncGenerator<EachMessage<Item, Stream>>;
+    const wanted = this.fetchRequests(messages, ["UID", ...toTexts(items)], options);
+    return this.#eachMessage(wanted, options.stream ?? false) as AsyncGenerator<
+      EachMessage<Item, Stream>
+    >;
   }
 
   async *#eachMessage(
-    requests: readonly FetchRequest[],
-    { stream = false, signal }: FetchEachOptions,
+    { requests, scope }: FetchRequests,
+    stream: boolean,
   ): AsyncGenerator<FetchedBase> {
     for (const request of requests) {
-      for await (const message of new FetchEach(this.connection, request, stream).run(signal)) {
-        if (!this.normaliseTimes) keepZones(message);
+      for await (const message of new FetchEach(this.connection, request, stream).run(scope)) {
+        if (!scope.normaliseTimes) keepZones(message);
         yield message;
       }
     }

@@ -147,10 +147,10 @@ export class FlagCalls extends FetchCalls {
     options: CallOptions,
   ): Promise<MessageFlags> {
     const needs = item === "X-GM-LABELS" ? "X-GM-EXT-1" : undefined;
-    const requests = this.fetchRequests(messages, [item]);
+    const { requests, scope } = this.fetchRequests(messages, [item], options);
     const commands = requests.map((request) => fetch(request, needs));
     const found: MessageFlags = new Map();
-    for (const [id, message] of await this.fetchAll(commands, options)) {
+    for (const [id, message] of await this.fetchAll(commands, scope)) {
       // One that the server left out, or garbled, is not enumerable: it throws.
       if (!Object.keys(message).includes(item)) continue;
       found.set(id, (message as unknown as Record<string, readonly string[]>)[item]);
@@ -161,13 +161,15 @@ export class FlagCalls extends FetchCalls {
   async #store<Silent extends boolean>(
     change: Pick<StoreRequest, "item" | "action" | "values">,
     messages: MessageIds,
-    { silent, signal }: StoreOptions<Silent>,
+    options: StoreOptions<Silent>,
   ): Promise<Stored<Silent>> {
-    const request = { ...change, silent: silent ?? false, uid: this.useUid };
+    const { sets, scope } = this.idsOf(messages, this.scope(options));
+    const silent = options.silent ?? false;
+    const request = { ...change, silent, uid: scope.uid };
     // Made even of no ids, so that what is wrong with the values is said all the same.
     store({ ...request, ids: NumberSet.from([]) });
-    const commands = this.idSets(messages).map((ids) => store({ ...request, ids }));
-    const stored = await this.fetchAll(commands, { signal });
+    const commands = sets.map((ids) => store({ ...request, ids }));
+    const stored = await this.fetchAll(commands, scope);
     return (silent ? null : stored) as Stored<Silent>;
   }
 }

@@ -17,10 +17,10 @@ import {
   status,
   STATUS_ITEMS,
 } from "../commands/status.ts";
-import type { Command } from "../command.ts";
-import { ImapError, ReadOnlyError } from "../errors.ts";
+import { ReadOnlyError } from "../errors.ts";
 import type { FolderName } from "../model/folder_name.ts";
 import { markedFolder, popularFolder } from "../special_folders.ts";
+import type { Scope } from "../scope.ts";
 import { decodeAscii } from "../wire/bytes.ts";
 import { toText } from "../wire/text.ts";
 import { decodeFolderName } from "../wire/utf7.ts";
@@ -88,7 +88,9 @@ export class FolderCalls extends SessionCalls {
     pattern: Text,
     options: CallOptions,
   ): Promise<readonly FolderListing[]> {
-    return await this.run(list(name, { directory, pattern }, this.nameDecoder()), options);
+    const scope = this.scope(options);
+    const command = list(name, { directory, pattern }, this.nameDecoder(scope));
+    return await this.connection.run(command, scope);
   }
 
   /**
@@ -109,25 +111,25 @@ export class FolderCalls extends SessionCalls {
   async findSpecialFolder(flag: Text, options: CallOptions = {}): Promise<FolderName | null> {
     const use = toText(flag);
     checkUse(use);
-    const decoder = this.nameDecoder();
-    const folders = await this.run(
-      list("LIST", { directory: "", pattern: "*" }, decoder),
-      options,
-    );
+    const scope = this.scope(options);
+    const decoder = this.nameDecoder(scope);
+    const all = { directory: "", pattern: "*" };
+    const folders = await this.connection.run(list("LIST", all, decoder), scope);
     let found = markedFolder(folders, use);
     const { session } = this.connection;
     // A server may keep its marks to itself until it is asked for them (RFC 6154 section 2).
     if (!found && session.has("SPECIAL-USE") && session.has("LIST-EXTENDED")) {
-      const request = { directory: "", pattern: "*", returns: ["SPECIAL-USE"] };
-      found = markedFolder(await this.run(list("LIST", request, decoder), options), use);
+      const request = { ...all, returns: ["SPECIAL-USE"] };
+      found = markedFolder(await this.connection.run(list("LIST", request, decoder), scope), use);
     }
-    found ??= popularFolder(folders, use, await this.#personalPrefixes(options));
+    found ??= popularFolder(folders, use, await this.#personalPrefixes(scope));
     return found?.name ?? null;
   }
 
-  async #personalPrefixes(options: CallOptions): Promise<readonly FolderName[]> {
+  async #personalPrefixes(scope: Scope): Promise<readonly FolderName[]> {
     if (!this.connection.session.has("NAMESPACE")) return ["", "INBOX."];
-    return (await this.namespace(options)).personal?.map(({ prefix }) => prefix) ?? [];
+    const { personal } = await this.connection.run(namespace(this.nameDecoder(scope)), scope);
+    return personal?.map(({ prefix }) => prefix) ?? [];
   }
 
   /** Whether there is a folder of exactly this name; `*` and `%` in it stand for themselves. */
@@ -160,7 +162,8 @@ export class FolderCalls extends SessionCalls {
    * ```
    */
   async namespace(options: CallOptions = {}): Promise<Namespace> {
-    return await this.run(namespace(this.nameDecoder()), options);
+    const scope = this.scope(options);
+    return await this.connection.run(namespace(this.nameDecoder(scope)), scope);
   }
 
   /**
@@ -204,7 +207,12 @@ export class FolderCalls extends SessionCalls {
   /**
    * Selects the folder that later calls work in (SELECT or, with `readonly`, EXAMINE; RFC 9051
    * sections 6.3.2 and 6.3.3) and gives what the server says of it. The folder selected before is
-   * left, even where this one can't be selected.
+   * left, even where this one can't be selected; of a call that was given up after it was sent,
+   * nobody knows which folder is selected, and so none is.
+   *
+   * A call made before, such as a `move` in several steps, is finished first. Calls made after this
+   * one are for this folder: where it can't be selected they throw `IllegalStateError`, and nothing
+   * is sent.
    *
    * Throws {@linkcode ReadOnlyError} where the folder turns out to be read-only without `readonly`
    * (it is selected then), {@linkcode ImapError} where there is no such folder.
@@ -219,23 +227,10 @@ export class FolderCalls extends SessionCalls {
    * ```
    */
   async selectFolder(folder: Text, options: SelectOptions = {}): Promise<SelectResult> {
-    const { session } = this.connection;
     const readonly = options.readonly ?? false;
-    const command = select(folder, readonly);
-    return await this.run({
-      ...command,
-      result: (done) => {
-        const result = command.result(done);
-        const readOnly = readonly || result["READ-ONLY"] === true;
-        session.folder = { name: folder, readOnly, exists: result.EXISTS };
-        if (readOnly && !readonly) throw new ReadOnlyError(`${toText(folder)} is read-only`);
-        return result;
-      },
-      refused: (_done, message, details) => {
-        session.folder = null;
-        return new ImapError(message, details);
-      },
-    }, options);
+    const result = await this.run(select(folder, readonly), options);
+    if (readonly || result["READ-ONLY"] !== true) return result;
+    throw new ReadOnlyError(`${toText(folder)} is read-only`);
   }
 
   /**
@@ -244,7 +239,7 @@ export class FolderCalls extends SessionCalls {
    * selected with `readonly`.
    */
   async closeFolder(options: CallOptions = {}): Promise<string> {
-    return await this.#leave(close(), options);
+    return await this.run(close(), options);
   }
 
   /**
@@ -253,17 +248,7 @@ export class FolderCalls extends SessionCalls {
    * reading only can be left by {@linkcode FolderCalls.closeFolder}, which then removes nothing.
    */
   async unselectFolder(options: CallOptions = {}): Promise<string> {
-    return await this.#leave(unselect(), options);
-  }
-
-  async #leave(command: Command<string>, options: CallOptions): Promise<string> {
-    return await this.run({
-      ...command,
-      result: (done) => {
-        this.connection.session.folder = null;
-        return command.result(done);
-      },
-    }, options);
+    return await this.run(unselect(), options);
   }
 
   /**

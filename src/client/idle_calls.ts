@@ -134,7 +134,8 @@ export class IdleCalls extends TransferCalls {
       throw new IllegalStateError("news are waited for already: by idle or by watch");
     }
     const listen = (listener: (response: UntaggedResponse) => void) => this.listen(listener);
-    const idling = new Idling(this.connection, { renewEvery, pollEvery }, listen);
+    const scope = { ...this.scope(), isBound: true };
+    const idling = new Idling(this.connection, { renewEvery, pollEvery }, listen, scope);
     this.#idling = idling;
     try {
       await idling.begin(signal);

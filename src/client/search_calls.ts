@@ -1,10 +1,16 @@
 import { search, type SearchEncoding } from "../commands/search.ts";
-import { needsCharset, type SearchCriteria, writeCriteria } from "../commands/search_criteria.ts";
+import {
+  namesNumbers,
+  needsCharset,
+  type SearchCriteria,
+  writeCriteria,
+} from "../commands/search_criteria.ts";
 import { criteriaOf, type SearchQuery } from "../commands/search_query.ts";
 import { sort } from "../commands/sort.ts";
 import { type Thread, thread } from "../commands/thread.ts";
 import { InvalidArgumentError, InvalidCriteriaError } from "../errors.ts";
 import type { SearchIds } from "../model/search_ids.ts";
+import type { Scope } from "../scope.ts";
 import { upperAscii } from "../wire/text.ts";
 import { CommandWriter, type Text } from "../wire/writer.ts";
 import { AccessCalls } from "./access_calls.ts";
@@ -53,18 +59,28 @@ export class SearchCalls extends AccessCalls {
     query: SearchCriteria | SearchQuery = "ALL",
     options: SearchOptions = {},
   ): Promise<SearchIds> {
-    const uid = this.useUid;
     const criteria = criteriaOf(query);
-    const run = (encoding: SearchEncoding) =>
-      this.run(search(criteria, encoding, uid, this.limits), options);
+    const scope = this.#searchScope(criteria, options);
     const encoding = this.#searchEncoding(criteria, options.charset ?? null);
-    try {
-      return await run(encoding);
-    } catch (error) {
-      const other = options.charset ? undefined : otherCharset(criteria, error);
-      if (other === undefined) throw error;
-      return await run({ charset: other, told: true });
-    }
+    const run = (encoding: SearchEncoding, scope: Scope) =>
+      this.connection.run(search(criteria, encoding, scope.uid, this.limits), scope);
+    // Only a charset that was named can be refused.
+    if (!encoding.told || options.charset) return await run(encoding, scope);
+    return await this.connection.runWhole(scope, async (scope) => {
+      try {
+        return await run(encoding, scope);
+      } catch (error) {
+        const other = otherCharset(criteria, error);
+        if (other === undefined) throw error;
+        return await run({ charset: other, told: true }, scope);
+      }
+    });
+  }
+
+  /** Criteria may name messages by their sequence numbers, too. */
+  #searchScope(criteria: SearchCriteria, options: CallOptions): Scope {
+    const scope = this.scope(options);
+    return namesNumbers(criteria) ? { ...scope, byNumber: true } : scope;
   }
 
   #searchEncoding(criteria: SearchCriteria, charset: string | null): SearchEncoding {
@@ -90,9 +106,10 @@ export class SearchCalls extends AccessCalls {
    * ```
    */
   async gmailSearch(query: Text, options: CharsetOptions = {}): Promise<SearchIds> {
+    const scope = this.scope(options);
     const encoding = this.#searchEncoding("", options.charset ?? "UTF-8");
-    const command = search(["X-GM-RAW", query], encoding, this.useUid, this.limits);
-    return await this.run({ ...command, needs: "X-GM-EXT-1" }, options);
+    const command = search(["X-GM-RAW", query], encoding, scope.uid, this.limits);
+    return await this.connection.run({ ...command, needs: "X-GM-EXT-1" }, scope);
   }
 
   /**
@@ -115,11 +132,15 @@ export class SearchCalls extends AccessCalls {
   async sort(
     sortCriteria: Text | Iterable<Text>,
     query: SearchCriteria | SearchQuery = "ALL",
-    { charset = "UTF-8", signal }: CharsetOptions = {},
+    options: CharsetOptions = {},
   ): Promise<number[]> {
     const criteria = criteriaOf(query);
-    const command = sort(sortCriteria, { criteria, charset, uid: this.useUid });
-    return await this.run(command, { signal });
+    const scope = this.#searchScope(criteria, options);
+    const { charset = "UTF-8" } = options;
+    return await this.connection.run(
+      sort(sortCriteria, { criteria, charset, uid: scope.uid }),
+      scope,
+    );
   }
 
   /**
@@ -142,10 +163,15 @@ export class SearchCalls extends AccessCalls {
   async thread(
     algorithm: Text = "REFERENCES",
     query: SearchCriteria | SearchQuery = "ALL",
-    { charset = "UTF-8", signal }: CharsetOptions = {},
+    options: CharsetOptions = {},
   ): Promise<readonly Thread[]> {
     const criteria = criteriaOf(query);
-    return await this.run(thread(algorithm, { criteria, charset, uid: this.useUid }), { signal });
+    const scope = this.#searchScope(criteria, options);
+    const { charset = "UTF-8" } = options;
+    return await this.connection.run(
+      thread(algorithm, { criteria, charset, uid: scope.uid }),
+      scope,
+    );
   }
 }
 

@@ -230,7 +230,7 @@ export class SessionCalls extends ClientBase {
    */
   #introduce(): void {
     if (this.introduction === false || !this.connection.session.has("ID")) return;
-    this.connection.runSoon(id(this.introduction)).catch(() => {});
+    this.connection.runSoon(id(this.introduction), this.scope()).catch(() => {});
   }
 
   /**
@@ -253,7 +253,7 @@ export class SessionCalls extends ClientBase {
       session.enabled.clear();
       return duplex.startTls!({ ...tls, serverName });
     };
-    const text = await this.connection.upgrade(starttls(), change, options.signal);
+    const text = await this.connection.upgrade(starttls(), change, this.scope(options));
     this.#askAfresh = true;
     await this.#askCapabilities(options);
     return text;

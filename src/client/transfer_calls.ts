@@ -6,8 +6,16 @@ import {
   multiappend,
   type MultiappendResult,
 } from "../commands/append.ts";
-import { copy, type CopyRequest, type CopyResult, Gone, move } from "../commands/copy.ts";
+import {
+  copy,
+  type CopyRequest,
+  type CopyResult,
+  Gone,
+  move,
+  type MoveCommand,
+} from "../commands/copy.ts";
 import { expunge, type ExpungeResult } from "../commands/expunge.ts";
+import { search } from "../commands/search.ts";
 import { store } from "../commands/store.ts";
 import {
   ImapAbortError,
@@ -19,6 +27,7 @@ import {
 import { DELETED } from "../model/flags.ts";
 import { type MessageIds, NumberSet } from "../model/number_set.ts";
 import type { UntaggedResponse } from "../model/responses.ts";
+import type { Scope } from "../scope.ts";
 import type { Text } from "../wire/writer.ts";
 import type { CallOptions } from "./base.ts";
 import { FlagCalls } from "./flag_calls.ts";
@@ -34,6 +43,9 @@ export interface AppendOptions extends CallOptions {
    */
   readonly msgTime?: Date | null;
 }
+
+/** How a search without text is sent. */
+const ASCII = { charset: "UTF-8", told: false };
 
 /** The calls that bring messages into folders, and out of them. */
 export class TransferCalls extends FlagCalls {
@@ -125,10 +137,12 @@ export class TransferCalls extends FlagCalls {
     folder: Text,
     options: CallOptions = {},
   ): Promise<CopyResult> {
-    const uid = this.useUid;
-    const most = this.connection.session.folder?.exists;
-    const one = (ids: NumberSet) => this.run(copy({ ids, folder, uid, most }), options);
-    return await inTurn(this.idSets(messages), one, null);
+    const { sets, scope } = this.idsOf(messages, this.scope(options));
+    const { uid } = scope;
+    const most = this.folderOf(scope)?.exists;
+    const one = (ids: NumberSet, scope: Scope) =>
+      this.connection.run(copy({ ids, folder, uid, most }), scope);
+    return await this.#inTurn(sets, scope, one, null);
   }
 
   /**
@@ -154,25 +168,43 @@ export class TransferCalls extends FlagCalls {
     folder: Text,
     options: CallOptions = {},
   ): Promise<CopyResult> {
-    const uid = this.useUid;
+    const { sets, scope } = this.idsOf(messages, this.scope(options));
+    const { uid } = scope;
     const { session } = this.connection;
-    const most = session.folder?.exists;
+    const most = this.folderOf(scope)?.exists;
     const inSteps = !session.has("MOVE") && session.has("UIDPLUS") && uid;
     const all = NumberSet.from(messages);
     const gone = new Gone({ ids: all, uid });
-    const step = inSteps ? this.#moveInSteps : this.#moveAtOnce;
-    const one = (ids: NumberSet) => step.call(this, { ids, folder, uid, most }, gone, options);
-    return await inTurn(this.idSets(all), one, gone);
+    let moved: MoveCommand | null = null;
+    const one = async (ids: NumberSet, scope: Scope) => {
+      const request = { ids, folder, uid, most };
+      if (inSteps) return await this.#moveInSteps(request, gone, scope);
+      // What it moved before stood after this set: the numbers here are what they were.
+      const expunges = uid ? null : moved?.stableUpTo() ?? null;
+      moved = move(request, gone);
+      const now = expunges === null ? scope : { ...scope, foundIn: undefined, expunges };
+      return await this.#moveAtOnce(moved, now);
+    };
+    return await this.#inTurn(sets, scope, one, gone, inSteps);
   }
 
-  async #moveAtOnce(
-    request: CopyRequest,
-    gone: Gone,
-    options: CallOptions,
+  /** As a whole, where it takes more than one command. */
+  async #inTurn(
+    sets: readonly NumberSet[],
+    scope: Scope,
+    one: (ids: NumberSet, scope: Scope) => Promise<CopyResult>,
+    gone: Gone | null,
+    inSteps = false,
   ): Promise<CopyResult> {
-    const command = move(request, gone);
+    const all = (scope: Scope) => inTurn(sets, (ids) => one(ids, scope), gone);
+    return sets.length > 1 || inSteps
+      ? await this.connection.runWhole(scope, all)
+      : await all(scope);
+  }
+
+  async #moveAtOnce(command: MoveCommand, scope: Scope): Promise<CopyResult> {
     try {
-      return await this.run(command, options);
+      return await this.connection.run(command, scope);
     } catch (cause) {
       const progress = command.progress();
       if (cause instanceof PartialMoveError || progress === null) throw cause;
@@ -181,30 +213,28 @@ export class TransferCalls extends FlagCalls {
     }
   }
 
-  async #moveInSteps(
-    request: CopyRequest,
-    gone: Gone,
-    options: CallOptions,
-  ): Promise<CopyResult> {
+  async #moveInSteps(request: CopyRequest, gone: Gone, scope: Scope): Promise<CopyResult> {
     // Only what is there now: a message that comes in later must not be removed without a copy.
-    const ids = NumberSet.from(await this.search(["UID", request.ids], options));
+    const there = search(["UID", request.ids], ASCII, true, this.limits);
+    const ids = NumberSet.from(await this.connection.run(there, scope));
     if (ids.isEmpty) return { text: "", uidValidity: null, uids: new Map() };
     // A folder that can't be changed is refused before anything is copied out of it.
-    const copied = await this.run({ ...copy({ ...request, ids }), modifies: true }, options);
+    const copying = { ...copy({ ...request, ids }), modifies: true };
+    const copied = await this.connection.run(copying, scope);
     // Nor one that the server does not name among the copied, where it names them.
     const done = copied.uidValidity === null ? ids : NumberSet.from(copied.uids.keys());
     let [before, step] = ["they were copied", "flagged \\Deleted"];
     try {
       if (done.isEmpty) throw new ProtocolError("the server names other messages than those");
       const flags = { item: "FLAGS", action: "add", values: DELETED, silent: true } as const;
-      await this.run(store({ ...flags, ids: done, uid: true }), options);
+      await this.connection.run(store({ ...flags, ids: done, uid: true }), scope);
       [before, step] = ["they were copied and flagged \\Deleted", "expunged"];
       const command = expunge(done);
       const accept = (response: UntaggedResponse) => {
         gone.note(response);
         return command.accept!(response);
       };
-      await this.run({ ...command, accept }, options);
+      await this.connection.run({ ...command, accept }, scope);
     } catch (cause) {
       // Where the connection broke, the server may have done it, and its answer is lost.
       const isKnown = cause instanceof ImapError && !(cause instanceof ImapAbortError);
@@ -247,11 +277,14 @@ export class TransferCalls extends FlagCalls {
    */
   async uidExpunge(messages: MessageIds, options: CallOptions = {}): Promise<ExpungeResult> {
     if (!this.useUid) throw new InvalidArgumentError("cannot EXPUNGE by ID when not using uids");
-    let done: ExpungeResult = { text: "", responses: [] };
-    for (const ids of this.idSets(messages)) {
-      const { text, responses } = await this.run(expunge(ids), options);
-      done = { text, responses: [...done.responses, ...responses] };
-    }
-    return done;
+    const { sets, scope } = this.idsOf(messages, this.scope(options));
+    return await this.connection.runWhole(scope, async (scope) => {
+      let done: ExpungeResult = { text: "", responses: [] };
+      for (const ids of sets) {
+        const { text, responses } = await this.connection.run(expunge(ids), scope);
+        done = { text, responses: [...done.responses, ...responses] };
+      }
+      return done;
+    });
   }
 }

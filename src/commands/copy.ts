@@ -3,6 +3,7 @@ import { ImapError, type ImapErrorDetails, PartialMoveError } from "../errors.ts
 import { intersection, union } from "../model/id_ranges.ts";
 import type { NumberSet } from "../model/number_set.ts";
 import type { ResponseCode, TaggedResponse, UntaggedResponse } from "../model/responses.ts";
+import type { Session } from "../session.ts";
 import { DEFAULT_LIMITS } from "../wire/limits.ts";
 import type { CommandWriter, Text } from "../wire/writer.ts";
 import { fullText } from "../wire/text.ts";
@@ -59,6 +60,11 @@ export interface MoveProgress {
 export interface MoveCommand extends Command<CopyResult> {
   /** How far it came; `null` where it did not begin. */
   progress(): MoveProgress | null;
+  /**
+   * How many messages had gone from the folder when it was done, where the numbers of those in front
+   * of its own have not moved; `null` where they may have.
+   */
+  stableUpTo(): number | null;
 }
 
 /**
@@ -69,6 +75,9 @@ export function move(request: CopyRequest, gone: Gone = new Gone(request)): Move
   const { ids, folder, uid } = request;
   let code: ResponseCode | null = null;
   let begun = false;
+  /** The lowest sequence number that went. */
+  let lowest = Infinity;
+  let expunges: number | null = null;
   return {
     name: uid ? "UID MOVE" : "MOVE",
     needs: "MOVE",
@@ -76,12 +85,18 @@ export function move(request: CopyRequest, gone: Gone = new Gone(request)): Move
     modifies: true,
     write: (out) => writeCopy(out, ids, folder),
     accept(response: UntaggedResponse): boolean {
-      begun ||= response.type === "EXPUNGE";
       gone.note(response);
+      if (response.type === "EXPUNGE") {
+        begun = true;
+        lowest = Math.min(lowest, response.number);
+      } else if (response.type === "VANISHED") lowest = 0;
       // The new UIDs come before it is done (RFC 6851 section 4.3).
       if (response.type !== "OK" || response.code?.name !== "COPYUID") return false;
       code = response.code;
       return true;
+    },
+    effect({ folder: selected }: Session): void {
+      if (selected !== null && lowest >= ids.lowest) expunges = selected.expunges;
     },
     result: (done) => copyResult(done, code ?? done.code, request),
     refused(_done: TaggedResponse, message: string, details: ImapErrorDetails): ImapError {
@@ -93,6 +108,7 @@ export function move(request: CopyRequest, gone: Gone = new Gone(request)): Move
       return new PartialMoveError(told, details, uids, removed);
     },
     progress,
+    stableUpTo: () => expunges,
   };
 
   function progress(): MoveProgress | null {

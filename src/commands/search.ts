@@ -6,7 +6,9 @@ import {
   ProtocolError,
 } from "../errors.ts";
 import type { TaggedResponse, UntaggedResponse } from "../model/responses.ts";
+import { type FoundIn, rememberFoundIn } from "../model/found_in.ts";
 import { type SearchIds, searchIds } from "../model/search_ids.ts";
+import type { Session } from "../session.ts";
 import { DEFAULT_LIMITS, type Limits } from "../wire/limits.ts";
 import { esearchIds } from "../wire/response.ts";
 import type { CommandWriter } from "../wire/writer.ts";
@@ -33,6 +35,7 @@ export function search(
   let ids: number[] | null = null;
   let modseq: bigint | null = null;
   let malformed: ProtocolError | null = null;
+  let place: FoundIn | undefined;
 
   function found(more: number[], theirModseq: bigint | null): true {
     // A server may give its result in several pieces.
@@ -65,9 +68,12 @@ export function search(
       malformed ??= response.error;
       return true;
     },
+    effect({ selections }: Session): void {
+      place = selections.foundIn(uid);
+    },
     result(): SearchIds {
       if (malformed !== null) throw malformed;
-      return searchIds(ids ?? [], modseq);
+      return rememberFoundIn(searchIds(ids ?? [], modseq), place);
     },
     refused: searchRefusal(criteria),
   };

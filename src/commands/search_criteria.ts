@@ -99,6 +99,34 @@ export function needsCharset(criteria: SearchCriteria | SearchCriterion): boolea
   return Array.isArray(criteria) && criteria.some(needsCharset);
 }
 
+/**
+ * Whether the criteria name messages by their sequence numbers, or seem to: what stands behind a key
+ * that takes a value is none.
+ */
+export function namesNumbers(criteria: SearchCriteria): boolean {
+  if (typeof criteria === "string" || criteria instanceof Uint8Array) {
+    const text = typeof criteria === "string" ? criteria : decodeAscii(criteria);
+    return namesNumbersIn([...text.matchAll(PIECES)].map(([piece]) => piece.trim()));
+  }
+  return Array.isArray(criteria) && namesNumbersIn(criteria);
+}
+
+function namesNumbersIn(items: readonly SearchCriterion[]): boolean {
+  let takesValue = false;
+  for (const item of items) {
+    if (item === "") continue;
+    if (Array.isArray(item) ? namesNumbersIn(item) : !takesValue && isNumbers(item)) return true;
+    const values = typeof item === "string" ? ARGUMENTS[upperAscii(item)] : undefined;
+    takesValue = values !== undefined && values[0] !== "key";
+  }
+  return false;
+}
+
+function isNumbers(item: SearchCriterion): boolean {
+  return typeof item === "number" || item instanceof NumberSet ||
+    (typeof item === "string" && SET.test(item));
+}
+
 /** The criteria as an error shows them. */
 export function showCriteria(criteria: SearchCriteria): string {
   if (typeof criteria === "string") return JSON.stringify(criteria);

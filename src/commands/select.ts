@@ -6,6 +6,7 @@ import type {
   TaggedResponse,
   UntaggedResponse,
 } from "../model/responses.ts";
+import type { Session } from "../session.ts";
 import type { CommandWriter, Text } from "../wire/writer.ts";
 
 /**
@@ -75,6 +76,9 @@ export function select(folder: Text, readonly: boolean): Command<SelectResult> {
         default:
           return false;
       }
+    },
+    effect({ folder: selected }: Session): void {
+      if (selected !== null) selected.name = folder;
     },
     result(done: TaggedResponse): SelectResult {
       if (done.code !== null) add(done.code);

@@ -1,6 +1,8 @@
 import type { Command } from "../command.ts";
 import { InvalidArgumentError, type ProtocolError } from "../errors.ts";
+import { type FoundIn, rememberFoundIn } from "../model/found_in.ts";
 import type { UntaggedResponse } from "../model/responses.ts";
+import type { Session } from "../session.ts";
 import { toTexts, upperAscii } from "../wire/text.ts";
 import type { CommandWriter, Text } from "../wire/writer.ts";
 import { searchRefusal } from "./search.ts";
@@ -25,6 +27,7 @@ export function sort(
   if (order.length === 0) throw new InvalidArgumentError("no sort criteria named");
   const ids: number[] = [];
   let malformed: ProtocolError | null = null;
+  let place: FoundIn | undefined;
   return {
     name: uid ? "UID SORT" : "SORT",
     needs: "SORT",
@@ -44,9 +47,12 @@ export function sort(
       malformed ??= response.error;
       return true;
     },
+    effect({ selections }: Session): void {
+      place = selections.foundIn(uid);
+    },
     result(): number[] {
       if (malformed !== null) throw malformed;
-      return ids;
+      return rememberFoundIn(ids, place);
     },
     refused: searchRefusal(criteria),
   };

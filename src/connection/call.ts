@@ -1,18 +1,38 @@
 import type { Command } from "../command.ts";
 import { ImapError, ReadOnlyError } from "../errors.ts";
+import type { FoundIn } from "../model/found_in.ts";
 import type { TaggedResponse } from "../model/responses.ts";
+import type { Session } from "../session.ts";
 import { visible } from "../wire/text.ts";
 import type { CommandPart } from "../wire/page.ts";
 import type { CommandWriter } from "../wire/writer.ts";
 
 const IN_PAGE: readonly CommandPart[] = [];
 
-/** What a call asks besides its command. */
+/** The place in the queue of a call that takes several commands. */
+export class Place {
+  /** Tells it from a call. */
+  readonly isPlace = true;
+}
+
+/** What a call asks besides its command: all of it as it was when the call was made. */
 export interface CallRequest {
   /** Gives the call up. */
   readonly signal?: AbortSignal;
-  /** Whether folder names were to be encoded when the call was made. */
+  /** Whether folder names are encoded. */
   readonly folderEncode: boolean;
+  /** The selection that it is for: see `Selections`. */
+  readonly selection: number;
+  /** Whether it is for that selection alone though its command needs no folder, as IDLE does not. */
+  readonly isBound?: boolean;
+  /** Where its commands stand in the queue, if it takes several. */
+  readonly place?: Place;
+  /** How many messages had gone from the folder. */
+  readonly expunges?: number;
+  /** Whether it names messages by their sequence numbers, which must not have moved since. */
+  readonly byNumber?: boolean;
+  /** Where its message ids were found, if a search found them. */
+  readonly foundIn?: FoundIn;
   /** With the command's OK reading stops and this is called: the streams change hands. */
   readonly handOver?: () => void;
 }
@@ -27,6 +47,8 @@ export class Call {
   readonly settled: Promise<unknown>;
   /** The tagged response has come, or never will. */
   done = false;
+  /** The number of the selection that it makes; 0 where it does not change the folder. */
+  selects = 0;
   /** The server was told that its conversation will not go on. */
   cancelled = false;
   /** How many responses came while it was the oldest in flight. */
@@ -79,10 +101,11 @@ export class Call {
   }
 
   /** Takes the tagged response, after an abort too: what the command did is done. */
-  complete(done: TaggedResponse, readOnly: boolean): void {
+  complete(done: TaggedResponse, session: Session): void {
     this.done = true;
     try {
-      if (done.status !== "OK") throw this.#refusal(done, readOnly);
+      this.command.effect?.(session, done);
+      if (done.status !== "OK") throw this.#refusal(done, session.folder?.readOnly ?? false);
       this.resolve(this.command.result(done));
     } catch (error) {
       this.reject(error);

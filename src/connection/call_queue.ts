@@ -1,12 +1,12 @@
 import type { Command } from "../command.ts";
-import type { Call } from "./call.ts";
+import { Call, Place } from "./call.ts";
 import { ProtocolError } from "../errors.ts";
 import type { FetchResponse, UntaggedResponse } from "../model/responses.ts";
 import type { LiteralSink } from "../model/values.ts";
 
 /** The calls that wait to be sent, and those that wait for their answers. */
 export class CallQueue {
-  #waiting: Call[] = [];
+  #waiting: (Call | Place)[] = [];
   #inFlight: Call[] = [];
   /** How many of those in flight last until they are interrupted. */
   #endless = 0;
@@ -24,14 +24,31 @@ export class CallQueue {
 
   /** Whether more than one call needs the connection; IDLE can wait. */
   get isShared(): boolean {
-    const isUrgent = ({ command }: Call) => command.interrupt === undefined;
     return this.#inFlight.length > 1 || this.#waiting.some(isUrgent);
   }
 
-  /** Puts a call at the end of the queue; what would hold it up for ever is told to end. */
+  /**
+   * Puts a call at the end of the queue or, where it is one of several commands of a call, in the
+   * place of that. What would hold it up for ever is told to end.
+   */
   add(call: Call): void {
-    this.#waiting.push(call);
+    const { place } = call.request;
+    if (place === undefined) this.#waiting.push(call);
+    else this.#waiting.splice(this.#waiting.indexOf(place), 0, call);
     if (this.#endless > 0) { for (const { command } of this.#inFlight) command.interrupt?.(); }
+  }
+
+  /** Keeps a place for a call that takes several commands: what is queued later waits for all. */
+  keepPlace(): Place {
+    const place = new Place();
+    this.#waiting.push(place);
+    return place;
+  }
+
+  /** That call is over. */
+  leavePlace(place: Place): void {
+    const at = this.#waiting.indexOf(place);
+    if (at >= 0) this.#waiting.splice(at, 1);
   }
 
   /** How many calls wait to be sent. */
@@ -48,8 +65,10 @@ export class CallQueue {
 
   /** The next call, if it may run beside those in flight (RFC 9051 section 5.5). */
   next(): Call | null {
-    if (this.#waiting.length === 0 || !this.#mayRun(this.#waiting[0].command)) return null;
-    return this.#waiting.shift()!;
+    const call = this.#waiting[0];
+    if (call === undefined || call instanceof Place || !this.#mayRun(call.command)) return null;
+    this.#waiting.shift();
+    return call;
   }
 
   /** Those in flight are all of one kind, or it is one alone: the first speaks for all. */
@@ -90,7 +109,8 @@ export class CallQueue {
 
   /** Empties the queue. */
   takeAll(): Call[] {
-    const all = [...this.#inFlight, ...this.#waiting];
+    const waiting = this.#waiting.filter((call) => call instanceof Call);
+    const all = [...this.#inFlight, ...waiting];
     this.#inFlight = [];
     this.#waiting = [];
     this.#endless = 0;
@@ -126,6 +146,10 @@ export class CallQueue {
   responder(): Call | undefined {
     return this.#inFlight.find(({ command }) => command.respond !== undefined);
   }
+}
+
+function isUrgent(call: Call | Place): boolean {
+  return call instanceof Place || call.command.interrupt === undefined;
 }
 
 /** Whether a command neither changes the connection nor goes on till it is interrupted. */

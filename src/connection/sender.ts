@@ -203,15 +203,17 @@ export class Sender {
     const { session, calls, secrets, logger } = this.#owner;
     let parts: readonly CommandPart[];
     try {
-      session.check(call.command);
+      session.check(call.command, call.request);
       parts = call.write(new CommandWriter(this.#writerOptions(call.request), page));
     } catch (error) {
+      if (call.selects > 0) session.selections.drop(call.selects);
       call.reject(error);
       return null;
     }
     for (const secret of call.command.secrets?.() ?? []) secrets.add(secret);
     if (logger !== null) logger.debug(`> ${call.tag} ${call.shown}`);
     calls.begin(call);
+    if (call.selects > 0) session.selections.begin(call.command.name);
     return parts;
   }
 

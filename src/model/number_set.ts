@@ -1,4 +1,5 @@
 import { InvalidArgumentError, named } from "../errors.ts";
+import { foundIn, rememberFoundIn } from "./found_in.ts";
 
 /**
  * Message ids as every call takes them: a number, a set in IMAP's notation (`"2,4:7,12:*"`), or
@@ -44,6 +45,7 @@ export class NumberSet {
       set.#add(ids);
     } else if (ids !== null && typeof ids === "object" && Symbol.iterator in ids) {
       for (const id of ids) set.#add(id);
+      rememberFoundIn(set, foundIn(ids));
     } else {
       throw new InvalidArgumentError(
         `message ids must be a number, a set or a list: ${named(ids)}`,
@@ -60,6 +62,19 @@ export class NumberSet {
   /** Whether it names `*`, the largest id in use, which only the server knows. */
   get isOpen(): boolean {
     return this.#bounds.includes(STAR);
+  }
+
+  /** Whether it is `1:*`, which names every message, whatever its number. */
+  get isEverything(): boolean {
+    const [first, last, ...more] = this.#bounds;
+    return more.length === 0 && Math.min(first, last) === 1 && Math.max(first, last) === STAR;
+  }
+
+  /** The lowest id that it names; `Infinity` for `*` alone, and where it holds nothing. */
+  get lowest(): number {
+    let lowest = Infinity;
+    for (const bound of this.#bounds) if (bound < lowest) lowest = bound;
+    return lowest;
   }
 
   /** How many ids it holds, repetitions counted; `Infinity` with a `*`. */

@@ -11,7 +11,7 @@ import { WRITER_METHODS } from "./session_places.ts";
 import { tried, tryTexts } from "./trial.ts";
 
 /** TypeScript keeps these from callers. */
-const PROTECTED = ["idSets", "nameDecoder", "fetchRequests", "fetchAll"];
+const PROTECTED = ["scope", "idsOf", "folderOf", "nameDecoder", "fetchRequests", "fetchAll"];
 
 /** The functions that an object has, by their names; those of Object itself left out. */
 function functionsOf(object: object): Map<string, (...args: never[]) => unknown> {

@@ -11,7 +11,10 @@ import { plain, untagged } from "../wire/support.ts";
 function sessionWith(exists: number): Session {
   const session = new Session();
   session.authenticated = true;
-  session.folder = { name: "INBOX", readOnly: false, exists };
+  session.selections.folder = {
+    ...{ name: "INBOX", isExamined: false, readOnly: false },
+    ...{ exists, uidValidity: null, expunges: 0 },
+  };
   return session;
 }
 

@@ -1,0 +1,27 @@
+/** The folder that message ids were found in, and when. */
+export interface FoundIn {
+  /** The folder's name as it is compared. */
+  readonly folder: string;
+  /** Its UIDVALIDITY; `null` where the server did not say. */
+  readonly uidValidity: number | null;
+  /** The number of the selection. */
+  readonly selection: number;
+  /** How many messages had gone from it since it was selected: sequence numbers hold till the next. */
+  readonly expunges: number;
+  /** Whether the ids are UIDs. */
+  readonly uid: boolean;
+}
+
+/** Beside the ids, not in them: the lists compare and print like any others. */
+const places = new WeakMap<object, FoundIn>();
+
+/** Remembers where ids were found. */
+export function rememberFoundIn<Ids extends object>(ids: Ids, place: FoundIn | undefined): Ids {
+  if (place !== undefined) places.set(ids, place);
+  return ids;
+}
+
+/** Where ids were found, if a search found them. */
+export function foundIn(ids: unknown): FoundIn | undefined {
+  return typeof ids === "object" && ids !== null ? places.get(ids) : undefined;
+}
