@@ -29,7 +29,10 @@ export interface CallRequest {
   readonly place?: Place;
   /** How many messages had gone from the folder. */
   readonly expunges?: number;
-  /** Whether it names messages by their sequence numbers, which must not have moved since. */
+  /**
+   * Whether it names messages by their sequence numbers, which must not have moved since; where
+   * nothing is said, the command's name tells.
+   */
   readonly byNumber?: boolean;
   /** Where its message ids were found, if a search found them. */
   readonly foundIn?: FoundIn;

@@ -17,6 +17,8 @@ const AMBIGUOUS = -1;
 
 const CHANGES = /^(?:SELECT|EXAMINE|CLOSE|UNSELECT|LOGOUT|UNAUTHENTICATE)$/i;
 const SELECTS = /^(?:SELECT|EXAMINE)$/i;
+/** What names messages by their sequence numbers, where nothing else is said. */
+const BY_NUMBER = /^(?:COPY|FETCH|MOVE|REPLACE|STORE)$/i;
 
 /** Whether a command changes which folder is selected. */
 export function changesFolder({ name }: { readonly name: string }): boolean {
@@ -147,7 +149,8 @@ export class Selections {
     if (folder === null) {
       throw new IllegalStateError(`${name} needs a selected folder: ${this.#reason}`);
     }
-    if (request.byNumber && request.expunges !== folder.expunges) throw numbersMoved(name);
+    const byNumber = request.byNumber ?? BY_NUMBER.test(name);
+    if (byNumber && request.expunges !== folder.expunges) throw numbersMoved(name);
     if (request.foundIn !== undefined) this.#checkFoundIn(name, request.foundIn, folder);
     return folder;
   }

@@ -201,6 +201,21 @@ test("numbers found before an EXPUNGE: refused afterwards [fault A3]", async () 
   client.shutdown();
 });
 
+test("a command of one's own by number while an EXPUNGE arrives: refused [fault A3]", async () => {
+  const { client, server } = await open();
+  const noop = client.noop();
+  const storing = outcome(client.run({
+    name: "STORE",
+    state: "selected",
+    write: (out) => void out.sp().number(3).sp().raw("+FLAGS (\\Deleted)"),
+    result: () => {},
+  }));
+  await server.answer("NOOP", "* 1 EXPUNGE");
+  await refused(storing.then((it) => Promise.reject(it)), "expunged meanwhile");
+  await noop;
+  client.shutdown();
+});
+
 test("ids found in one folder: refused in another, taken in the same again [fault A4]", async () => {
   const { client, server } = await open();
   const searching = client.search("ALL");
