@@ -1,4 +1,5 @@
 import { InvalidArgumentError, named } from "../errors.ts";
+import { FURTHEST_EAST, FURTHEST_WEST, readDate } from "./date_text.ts";
 
 /** Dates of messages and of the protocol: RFC 5322 section 3.3 and RFC 9051 `date-time`. */
 
@@ -9,7 +10,10 @@ const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "
  * what a `Date` can't: the sender's or server's offset from UTC, and the text as it came.
  */
 export class ZonedDate extends Date {
-  /** Minutes east of UTC; `null` where the text names no zone (it is then taken as UTC). */
+  /**
+   * Minutes east of UTC; `null` where the text names no zone, or one that says nothing, such as
+   * `-0000` (RFC 5322 section 3.3). The time is taken for UTC then.
+   */
   readonly offsetMinutes: number | null;
   /** The date as it came. */
   readonly raw: string;
@@ -37,36 +41,26 @@ export class ZonedDate extends Date {
   }
 }
 
-const DATE =
-  /^\s*(?:[a-z]+,?\s*)?(\d{1,2})[\s-]+([a-z]{3})[a-z]*[\s-]+(\d{2,4})\s+(\d{1,2})[:.](\d{2})(?:[:.](\d{2}))?(?:[.,]\d+)?\s*(?:(?:gmt|utc?)?([+-]?)(\d{2}:?\d{2})|([a-z]+))?/i;
-
-/** Offsets of the zone names of RFC 5322 section 4.3, in minutes; any other says nothing. */
-const ZONES: Readonly<Record<string, number>> = {
-  UT: 0,
-  GMT: 0,
-  UTC: 0,
-  Z: 0,
-  EST: -300,
-  EDT: -240,
-  CST: -360,
-  CDT: -300,
-  MST: -420,
-  MDT: -360,
-  PST: -480,
-  PDT: -420,
-};
-
-/** Reads an RFC 5322 or INTERNALDATE date; `null` where it is none. */
+/** Reads a date in any form that mail has; `null` where it is none. */
 export function parseDate(text: string): ZonedDate | null {
-  return parseUsualDate(text) ?? parseUnusualDate(text);
+  return parseUsualDate(text, text) ?? parseUnusualDate(text);
+}
+
+function parseUnusualDate(text: string): ZonedDate | null {
+  // The most usual of the others, read as fast.
+  const inUtc = text.endsWith(" GMT") ? parseUsualDate(`${text.slice(0, -3)}+0000`, text) : null;
+  if (inUtc !== null) return inUtc;
+  const date = readDate(text);
+  return date === null ? null : new ZonedDate(date.time, date.offset, text);
 }
 
 /**
  * Reads the two forms that nearly all dates have, several times as fast as any expression could:
  * `Wed, 17 Jul 1996 02:23:25 -0700 (PDT)` and `17-Jul-1996 02:44:25 -0700`. Whatever the form, the
- * same steps are taken: V8 throws its code away where it comes to one that it never took.
+ * same steps are taken: V8 throws its code away where it comes to one that it never took. `raw` is
+ * the text as it came.
  */
-function parseUsualDate(text: string): ZonedDate | null {
+function parseUsualDate(text: string, raw: string): ZonedDate | null {
   const start = hasDayName(text) ? 5 : 0;
   const first = text.charCodeAt(start);
   const second = text.charCodeAt(start + 1);
@@ -77,7 +71,7 @@ function parseUsualDate(text: string): ZonedDate | null {
   const at = start + (isLong ? 2 : 1);
   // All that is read below is there, and nothing but a comment behind it.
   const end = at + 24;
-  if (text.length !== end && !(text.length > end && text.charCodeAt(end) === SPACE)) return null;
+  if (text.length !== end && !isComment(text, end)) return null;
   const between = text.charCodeAt(at);
   const month = PACKED_MONTHS.indexOf(packed(text, at + 1));
   const year = 100 * pair(text, at + 5) + pair(text, at + 7);
@@ -85,38 +79,58 @@ function parseUsualDate(text: string): ZonedDate | null {
   const minute = pair(text, at + 13);
   const seconds = pair(text, at + 16);
   const sign = text.charCodeAt(at + 19);
-  const east = 60 * pair(text, at + 20) + pair(text, at + 22);
+  // One east, or one west: a comma stands between the signs.
+  const minutesEast = pair(text, at + 22);
+  const offset = (COMMA - sign) * (60 * pair(text, at + 20) + minutesEast);
   const isUsual = isDigit(units) && (between === SPACE || between === HYPHEN) &&
     text.charCodeAt(at + 4) === between && text.charCodeAt(at + 9) === SPACE &&
     text.charCodeAt(at + 12) === COLON && text.charCodeAt(at + 15) === COLON &&
     text.charCodeAt(at + 18) === SPACE && (sign === HYPHEN || sign === PLUS);
   // What is out of range, or may be, is left to the other.
   const isPlain = day > 0 && day <= DAYS[month] && year >= 1000 && hour >= 0 && hour < 24 &&
-    minute >= 0 && minute < 60 && seconds >= 0 && seconds < 60 && east >= 0;
+    minute >= 0 && minute < 60 && seconds >= 0 && seconds < 60 && minutesEast < 60 &&
+    offset >= FURTHEST_WEST && offset <= FURTHEST_EAST;
   if (!isUsual || !isPlain) return null;
-  // One east, or one west: a comma stands between the signs. There is no -0.
-  const offset = (COMMA - sign) * east + 0;
-  return new ZonedDate(Date.UTC(year, month, day, hour, minute - offset, seconds), offset, text);
+  const time = Date.UTC(year, month, day, hour, minute - offset, seconds);
+  // Of -0000 the zone is unknown (RFC 5322 section 3.3).
+  return new ZonedDate(time, offset === 0 && sign === HYPHEN ? null : offset, raw);
 }
 
 const SPACE = 32;
+const OPENING = 40;
+const CLOSING = 41;
 const PLUS = 43;
 const COMMA = 44;
 const HYPHEN = 45;
 const ZERO = 48;
 const NINE = 57;
 const COLON = 58;
+/** What stands before a comment. */
+const COMMENT_START = SPACE << 8 | OPENING;
 /** What stands behind the name of a day. */
 const NAME_END = COMMA << 8 | SPACE;
+
+/** Whether a space and a comment of a few letters, such as `(CEST)`, are all from `start` on. */
+function isComment(text: string, start: number): boolean {
+  const last = text.length - 1;
+  const opening = text.charCodeAt(start) << 8 | text.charCodeAt(start + 1);
+  if (opening !== COMMENT_START || last - start > 12) return false;
+  let at = start + 2;
+  while (isLetter(text.charCodeAt(at))) at++;
+  return at === last && text.charCodeAt(at) === CLOSING;
+}
 
 /** Whether three letters, a comma and a space come first. */
 function hasDayName(text: string): boolean {
   let signs = (text.charCodeAt(3) << 8 | text.charCodeAt(4)) === NAME_END ? 1 : 0;
   for (let i = 0; i < 3; i++) {
-    const letter = (text.charCodeAt(i) | 32) - 97;
-    signs += letter >>> 0 < 26 ? 1 : 0;
+    signs += isLetter(text.charCodeAt(i)) ? 1 : 0;
   }
   return signs === 4;
+}
+
+function isLetter(character: number): boolean {
+  return (character | 32) - 97 >>> 0 < 26;
 }
 
 function isDigit(character: number): boolean {
@@ -140,44 +154,16 @@ const DAYS = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
 
 const PACKED_MONTHS = MONTHS.map((name) => packed(name, 0));
 
-function parseUnusualDate(text: string): ZonedDate | null {
-  const match = DATE.exec(text);
-  if (match === null) return null;
-  const [, day, monthName, yearText, hour, minute, second, sign, offsetText, zone] = match;
-  const month = MONTHS.indexOf(monthName[0].toUpperCase() + monthName.slice(1).toLowerCase());
-  if (month < 0 || +hour > 23 || +minute > 59 || +(second ?? 0) > 60) return null;
-  // The setter, since Date.UTC takes the years 0 to 99 for the 1900s.
-  const midnight = new Date(0).setUTCFullYear(fullYear(yearText), month, +day);
-  if (new Date(midnight).getUTCDate() !== +day) return null;
-  const offset = offsetText === undefined ? zoneOffset(zone) : digitsOffset(sign, offsetText);
-  const minutes = +hour * 60 + +minute - (offset ?? 0);
-  return new ZonedDate(midnight + (minutes * 60 + +(second ?? 0)) * 1000, offset, text);
-}
-
-/** Years of two and three digits as RFC 5322 section 4.3 reads them. */
-function fullYear(text: string): number {
-  const year = Number(text);
-  if (text.length === 2) return year < 50 ? 2000 + year : 1900 + year;
-  return text.length === 3 ? 1900 + year : year;
-}
-
-function digitsOffset(sign: string, digits: string): number {
-  const minutes = Number(digits.slice(0, 2)) * 60 + Number(digits.slice(-2));
-  return sign === "-" ? 0 - minutes : minutes;
-}
-
-function zoneOffset(zone: string | undefined): number | null {
-  return zone === undefined ? null : ZONES[zone.toUpperCase()] ?? null;
-}
-
 /**
  * Reads a date in one of the forms that mail knows: `Sun, 24 Mar 2013 22:06:10 +0200` (RFC 5322)
- * or `19-Feb-2007 17:08:08 +0400` (INTERNALDATE); dots in the time and a missing sign pass.
+ * `19-Feb-2007 17:08:08 +0400` (INTERNALDATE), the obsolete forms of RFC 5322, asctime, ISO 8601,
+ * 12-hour clocks, and other languages' months. Every part of the text has to have its place.
  *
  * With `normalise` (the default) the result prints in local time, as every `Date` does; without
  * it prints in the zone that the text names. Its `offsetMinutes` tells that zone either way.
  *
- * Throws {@linkcode InvalidArgumentError} where the text is no date.
+ * Throws {@linkcode InvalidArgumentError} where the text is no date, or may be several, as
+ * `05/02/2024 10:00` may.
  *
  * ```ts
  * import { parseToDatetime } from "@imapclient/imapclient";
