@@ -1,9 +1,17 @@
 import { Connection } from "./connection.ts";
-import { ConnectError, ImapError, InvalidArgumentError, TimeoutError } from "./errors.ts";
+import {
+  ConnectError,
+  ConnectionClosedError,
+  ImapError,
+  InvalidArgumentError,
+  TimeoutError,
+} from "./errors.ts";
+import { placeName, readHost } from "./host.ts";
 import type { IdFields } from "./commands/id.ts";
 import { type Logger, namedLogger } from "./log.ts";
 import type { StatusResponse, UntaggedResponse } from "./model/responses.ts";
 import { once } from "./once.ts";
+import { checkTlsOptions } from "./tls_options.ts";
 import type { Duplex, TlsOptions, Transport } from "./transport.ts";
 import { DEFAULT_LIMITS, type Limits } from "./wire/limits.ts";
 
@@ -17,7 +25,7 @@ export interface SocketTimeout {
 
 /** Where to connect to, and how. */
 export interface ConnectOptions {
-  /** The server's name or address. */
+  /** The server's name, which may be Unicode, or its address; an IPv6 one with or without brackets. */
   readonly host?: string;
   /** The TCP port. Default 993, or 143 where `ssl` is `false` or `starttls` is on. */
   readonly port?: number;
@@ -91,18 +99,45 @@ export async function open(
   }
   const transport = options.transport ?? await runtimeTransport(options, port);
   const { connect, greeting: patience, read } = timeouts(options.timeout);
-  const duplex = await connectWithin(transport, connect, placeOf(options, port), options.signal);
+  const place = placeOf(options, port);
+  const late = (): TimeoutError => tooLate(options, place, connect, port);
+  const duplex = await connectWithin(transport, connect, place, late, options.signal);
   const connection = new Connection(duplex, {
     limits,
     patience: read,
     onResponse,
     logger: namedLogger(options.logger, "protocol"),
   });
-  const greeting = await closingOnAbort(connection, options.signal, connection.greeting(patience));
+  const greeted = connection.greeting(patience).catch((error) => {
+    throw duplex.secure ? error : expectingTls(error);
+  });
+  const greeting = await closingOnAbort(connection, options.signal, greeted);
   // Of what is within this machine it can't be told, and need not.
   const how = options.host === undefined ? "" : ` over ${duplex.secure ? "TLS" : "plain text"}`;
-  log?.debug(`Connected to ${placeOf(options, port)}${how}`);
+  log?.debug(`Connected to ${place}${how}`);
   return { connection, greeting, port, limits };
+}
+
+/** A server that waits for TLS says nothing to a client that waits for its greeting. */
+function expectingTls(error: ImapError): ImapError {
+  const message = `${error.message}; if the port expects TLS from the first byte (as 993 does), ` +
+    `connect without 'ssl: false' and 'starttls'`;
+  if (error instanceof TimeoutError) return new TimeoutError(message, { cause: error });
+  const isSilent = error instanceof ConnectionClosedError && error.text === null;
+  return isSilent ? new ConnectionClosedError(message, { cause: error }) : error;
+}
+
+function tooLate(
+  options: ConnectOptions,
+  place: string,
+  seconds: number,
+  port: number | null,
+): TimeoutError {
+  // Where TLS is to begin, a server of plain text may wait, too.
+  const hint = port !== null && port !== 993 && usesTls(options)
+    ? "; if the port expects plain text (as 143 does), use 'starttls: true'"
+    : "";
+  return new TimeoutError(`no connection to ${place} within ${seconds} seconds${hint}`);
 }
 
 /** Runs a step of connecting; an abort, or a failure, closes the connection. */
@@ -133,7 +168,8 @@ function usesTls(options: ConnectOptions): boolean {
 }
 
 function checkOptions(options: ConnectOptions): void {
-  const { host, port, ssl, starttls, stream, transport } = options;
+  const { host, port, ssl, starttls, stream, tls, transport } = options;
+  if (tls !== undefined) checkTlsOptions(tls);
   if (stream !== undefined && transport !== undefined) {
     throw new InvalidArgumentError("give 'stream' or 'transport', not both");
   }
@@ -141,11 +177,7 @@ function checkOptions(options: ConnectOptions): void {
     if (port !== undefined) throw new InvalidArgumentError("can't set 'port' with 'stream'");
     if (ssl === true) throw new InvalidArgumentError("can't use 'ssl' with 'stream'");
     if (starttls) throw new InvalidArgumentError("can't use 'starttls' with 'stream'");
-  } else if (transport === undefined && (typeof host !== "string" || !/^[^\s\0/@]+$/.test(host))) {
-    // In what is no host, but a URL, say, a password may stand.
-    const shown = /[/@]/.test(`${host}`) ? "no URL, and no user in front of it" : String(host);
-    throw new InvalidArgumentError(`'host' must be a host name or an address: ${shown}`);
-  }
+  } else if (transport === undefined) readHost(host as string);
   if (port !== undefined && !(Number.isInteger(port) && port > 0 && port < 65536)) {
     throw new InvalidArgumentError(`'port' must be a whole number from 1 to 65535: ${port}`);
   }
@@ -165,7 +197,7 @@ function placeOf({ host, stream }: ConnectOptions, port: number | null): string 
   // The program alone: its arguments may hold a secret.
   if (stream !== undefined) return `the command ${[stream].flat()[0].trim().split(/\s/)[0]}`;
   if (host === undefined) return "the server";
-  return port === null ? host : `${host}:${port}`;
+  return port === null ? host : placeName(host, port);
 }
 
 function timeouts(
@@ -201,6 +233,7 @@ async function connectWithin(
   transport: Transport,
   seconds: number,
   place: string,
+  late: () => TimeoutError,
   signal: AbortSignal | undefined,
 ): Promise<Duplex> {
   signal?.throwIfAborted();
@@ -213,7 +246,6 @@ async function connectWithin(
     };
   });
   const onAbort = () => giveUp(signal!.reason);
-  const late = () => new TimeoutError(`no connection to ${place} within ${seconds} seconds`);
   const timer = seconds > 0 ? setTimeout(() => giveUp(late()), seconds * 1000) : undefined;
   signal?.addEventListener("abort", onAbort);
   // Async, so that a transport that throws at once rejects too.

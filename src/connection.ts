@@ -12,6 +12,7 @@ import {
   type ImapError,
   ProtocolError,
   TimeoutError,
+  TlsError,
 } from "./errors.ts";
 import type { Logger } from "./log.ts";
 import type {
@@ -312,6 +313,7 @@ export class Connection {
         if (chunk === null) throw this.#ended();
         // The greeting and the farewell have a time in which they must be over.
         if (this.#greet === null && this.#ending === null) this.#deadline.touch();
+        if (this.#received === 0) refuseTls(chunk);
         this.#received += chunk.length;
         if (chunk.length > 0) this.#reader.push(chunk);
         this.#cursor.forget();
@@ -522,6 +524,15 @@ export class Connection {
     const more = end > start + 256 || detached.length > 0 ? "..." : "";
     this.#options.logger?.debug(`< ${visible(text.slice(0, 256))}${more}`);
   }
+}
+
+/** A greeting never begins as a record of TLS does, with the number of an alert or a handshake. */
+function refuseTls(chunk: Uint8Array): void {
+  if (chunk[0] !== 0x15 && chunk[0] !== 0x16) return;
+  throw new TlsError(
+    "the server speaks TLS from the first byte (as on port 993): connect without 'ssl: false' and " +
+      "'starttls'",
+  );
 }
 
 /** What a broken stream throws, as one of this library's errors. */

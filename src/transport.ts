@@ -12,7 +12,10 @@ export interface TlsOptions {
   readonly cert?: string;
   /** The private key of {@linkcode TlsOptions.cert}, PEM. */
   readonly key?: string;
-  /** The name sent as SNI and expected in the certificate; by default the host connected to. */
+  /**
+   * The name expected in the certificate, and sent as SNI unless it is an IP address; by default
+   * the host connected to. It must be one of the certificate's subjectAltNames.
+   */
   readonly serverName?: string;
   /** `false` accepts a trusted certificate made out to another name. Default `true`. */
   readonly checkHostname?: boolean;
@@ -27,7 +30,7 @@ export interface TlsOptions {
 
 /** Where a TCP transport connects to, and whether TLS starts with the first byte. */
 export interface TcpOptions {
-  /** A host name or an address. */
+  /** A host name, which may be Unicode, or an address; an IPv6 one with or without brackets. */
   readonly host: string;
   /** The TCP port. */
   readonly port: number;

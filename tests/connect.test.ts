@@ -205,6 +205,105 @@ test("A7 a server that does not greet in time throws, and is hung up on", async 
   assert(await server.isOver());
 });
 
+test("plain text to a port for TLS: its silence, or its end → said with the error [fault D13]", async () => {
+  const hint = "if the port expects TLS from the first byte (as 993 does)";
+  for (const options of [{ ssl: false }, { starttls: true }]) {
+    const silent = fakeNetwork({ plain: true });
+    const { transport } = silent;
+    const waiting = ImapClient.connect({ ...options, transport, port: 993, timeout: 0.05 });
+    const late = await assertRejects(() => waiting, TimeoutError);
+    assert(late.message.startsWith("no greeting within 0.05 seconds; "), late.message);
+    assert(late.message.includes(hint), late.message);
+
+    const ending = fakeNetwork({ plain: true });
+    const ended = ImapClient.connect({ ...options, transport: ending.transport });
+    await ending.server.close();
+    await assertRejects(() => ended, ConnectionClosedError, hint);
+  }
+});
+
+test("TLS in place of a greeting → an error that says so, however it is cut [fault D13]", async () => {
+  // Alerts of several versions and kinds, and the beginning of a handshake.
+  const starts = [
+    ...[
+      "\x15\x03\x01\x00\x02\x02\x46",
+      "\x15\x03\x03\x00\x02\x01\x00",
+      "\x15\x03\x00\x00\x02\x02\n",
+    ],
+    ...["\x15", "\x16\x03\x03\x00\x7a\x02\x00", "\x15\x03\x03\x00\x02\x02\x28\r\n* OK ready\r\n"],
+  ];
+  for (const start of starts) {
+    const { transport, server } = fakeNetwork({ plain: true });
+    const connecting = ImapClient.connect({ transport, ssl: false });
+    await server.send(bytesOf(start));
+    await assertRejects(() => connecting, TlsError, "speaks TLS from the first byte");
+    assert(await server.isOver());
+  }
+});
+
+test("what is no sign of TLS → not said to be one [fault D13]", async () => {
+  const secure = fakeNetwork();
+  const silent = ImapClient.connect({ transport: secure.transport, timeout: 0.05 });
+  const late = await assertRejects(() => silent, TimeoutError);
+  assertEquals(late.message, "no greeting within 0.05 seconds");
+  const plain = fakeNetwork({ plain: true });
+  const refused = ImapClient.connect({ transport: plain.transport, ssl: false });
+  await plain.server.send("* BYE too many connections");
+  const bye = await assertRejects(() => refused, ConnectionClosedError);
+  assertFalse(bye.message.includes("TLS"), bye.message);
+  // Control characters later on belong to the text.
+  const { client, server } = await connectPlain("* OK [CAPABILITY IMAP4rev1] \x15\x03 ready");
+  const noop = client.noop();
+  await server.answer("NOOP", "* OK \x16 done");
+  await noop;
+  client.shutdown();
+});
+
+test("TLS to a silent port → the TimeoutError names starttls, but not on 993 [fault D13]", async () => {
+  for (const port of [143, 993]) {
+    const options = { host: "imap.test", port, timeout: 0.05 };
+    const error = await assertRejects(
+      () => ImapClient.connect({ ...options, transport: () => new Promise(() => {}) }),
+      TimeoutError,
+    );
+    assertEquals(error.message.includes("starttls: true"), port === 143, error.message);
+  }
+});
+
+test("an option of TLS that there is not → refused before anything is opened [fault E9]", async () => {
+  const transport = () => {
+    throw new Error("opened");
+  };
+  const wrong: [object, string][] = [
+    [{ rejectUnauthorized: false }, "'tls.dangerouslyDisableVerification'"],
+    [{ requestCert: true }, "'tls.dangerouslyDisableVerification'"],
+    [{ servername: "imap.test" }, "'tls.serverName'"],
+    [{ hostname: "imap.test" }, "'tls.serverName'"],
+    [{ checkServerIdentity: () => undefined }, "'tls.checkHostname'"],
+    [{ unsafelyDisableHostnameVerification: true }, "'tls.checkHostname'"],
+    [{ secureContext: {} }, "'tls.ca'"],
+    [{ caCerts: [] }, "'tls.ca'"],
+    [{ CA: "" }, "'tls.ca'"],
+    [{ dangerouslyDisableVerfication: true }, "'tls.dangerouslyDisableVerification'"],
+    [{ maxVersion: "TLSv1.2" }, "'tls.minVersion'"],
+    [{ checkHostname: "false" }, "'tls.checkHostname' must be true or false"],
+    [{ ca: new Uint8Array(3) }, "'tls.ca' must be a string or a list of strings"],
+    [{ ca: [new Uint8Array(3)] }, "'tls.ca' must be a string or a list of strings"],
+    [{ minVersion: "TLSv1" }, "'tls.minVersion' must be"],
+  ];
+  for (const [tls, message] of wrong) {
+    const connecting = () => ImapClient.connect({ transport, tls });
+    await assertRejects(connecting, InvalidArgumentError, message);
+  }
+  const { client, server } = await connectPlain();
+  const tls: object = { rejectUnauthorized: false };
+  await assertRejects(() => client.starttls(tls), InvalidArgumentError, "'tls.dangerously");
+  const noop = client.noop();
+  await server.answer("NOOP");
+  await noop;
+  client.shutdown();
+});
+
 test("A7 without a limit the client waits", async () => {
   const { transport, server } = fakeNetwork();
   const connecting = ImapClient.connect({ transport, timeout: null });

@@ -9,6 +9,7 @@ import type { TcpOptions, Transport } from "../src/transport.ts";
 import { abortable } from "./abortable.ts";
 import { type BunHandlers, type BunSocket, BunTcp } from "./bun_socket.ts";
 import { connectFailure } from "./failures.ts";
+import { addressOf } from "./identity.ts";
 
 export type { Duplex, TcpOptions, TlsOptions, Transport } from "../src/transport.ts";
 
@@ -49,14 +50,14 @@ export function bunTransport(options: TcpOptions): Transport {
     if (!Bun) throw new ConnectError("bunTransport() works in Bun only; use nodeTransport()");
     const tcp = await open(Bun, options, signal);
     if (!options.tls) return tcp.duplex;
-    return await abortable(signal, () => tcp.destroy(), tcp.startTls(options.tls));
+    return await abortable(signal, () => tcp.destroy(), tcp.secured(options.tls));
   };
 }
 
 async function open(bun: BunNet, options: TcpOptions, signal: AbortSignal): Promise<BunTcp> {
+  const hostname = addressOf(options);
   const tcp = new BunTcp(options);
-  const { host: hostname, port } = options;
-  const connected = bun.connect({ hostname, port, socket: tcp.handlers }).then(
+  const connected = bun.connect({ hostname, port: options.port, socket: tcp.handlers }).then(
     (socket) => {
       tcp.attach(socket);
       return socket;

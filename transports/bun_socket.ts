@@ -6,7 +6,8 @@
 
 import { ConnectionClosedError } from "../src/errors.ts";
 import type { Duplex, TlsOptions } from "../src/transport.ts";
-import { brokenFailure, type Target, tlsFailure } from "./failures.ts";
+import { brokenFailure, plainTextFailure, type Target, tlsFailure } from "./failures.ts";
+import { identity, type NameCheck, nameCheck } from "./identity.ts";
 import { type Socket, SocketDuplex } from "./socket_duplex.ts";
 import { trusted } from "./trusted.ts";
 
@@ -26,6 +27,8 @@ export interface BunSocket {
   setNoDelay(on: boolean): void;
   /** Lets the system ask whether the peer is there after so many idle milliseconds. */
   setKeepAlive(on: boolean, after: number): void;
+  /** The other side's certificate, once TLS is there. */
+  getPeerCertificate(): { readonly subjectaltname?: string };
   /** Starts TLS; gives the socket below, and the one with TLS. */
   upgradeTLS(options: {
     readonly tls: Readonly<Record<string, unknown>>;
@@ -119,27 +122,51 @@ export class BunTcp implements Socket {
     this.#socket!.terminate();
   }
 
-  /** Does the TLS handshake; the connection is closed if that fails. */
-  async startTls(options: TlsOptions): Promise<Duplex> {
-    this.#upgraded = true;
+  /** TLS from the first byte; the connection is closed if that fails. */
+  async secured(options: TlsOptions): Promise<Duplex> {
     try {
-      return await this.#handshake(options, await tlsOptions(this.#target, options));
+      const start = await this.prepareTls(options);
+      if (this.duplex.hasWaiting) throw plainTextFailure(this.#target);
+      return await start();
     } catch (error) {
       this.destroy();
-      throw tlsFailure(error, this.#target);
+      throw error;
     }
   }
 
-  #handshake(options: TlsOptions, tls: Readonly<Record<string, unknown>>): Promise<Duplex> {
+  /** Makes all ready for the TLS handshake. */
+  async prepareTls(options: TlsOptions): Promise<() => Promise<Duplex>> {
+    const tls = await tlsOptions(this.#target, options);
+    const { name } = identity(this.#target, options);
+    const check = skipsName(options) ? () => undefined : await nameCheck(name);
+    return async () => {
+      try {
+        return await this.#handshake(options, tls, check);
+      } catch (error) {
+        throw tlsFailure(error, this.#target);
+      }
+    };
+  }
+
+  #handshake(
+    options: TlsOptions,
+    tls: Readonly<Record<string, unknown>>,
+    check: NameCheck,
+  ): Promise<Duplex> {
+    this.#upgraded = true;
     return new Promise((resolve, reject) => {
       const secured = new BunTcp(this.#target, true);
       const [, socket] = this.#socket!.upgradeTLS({
         tls,
         socket: {
           ...secured.handlers,
-          handshake: (_socket, ok, error) => {
-            if (accepts(options, ok, error)) resolve(secured.duplex);
-            else reject(error ?? new Error("The TLS handshake failed"));
+          handshake: (socket, ok, error) => {
+            if (!accepts(options, tls, ok, error)) {
+              return reject(error ?? new Error("The TLS handshake failed"));
+            }
+            const misnamed = check(socket.getPeerCertificate().subjectaltname);
+            if (misnamed) reject(misnamed);
+            else resolve(secured.duplex);
           },
           close: (socket, error) => {
             reject(error ?? new Error("ECONNRESET before the handshake was over"));
@@ -170,24 +197,38 @@ async function tlsOptions(
   target: Target,
   options: TlsOptions,
 ): Promise<Readonly<Record<string, unknown>>> {
+  const { sni } = identity(target, options);
   return {
-    serverName: options.serverName ?? target.host,
+    // Left out, it would be the host connected to, an address too.
+    serverName: sni ?? "",
     ca: options.ca === undefined ? undefined : await trusted(options.ca),
     cert: options.cert,
     key: options.key,
-    // Without it Bun closes the socket by itself, for a wrong name too; accepts() decides then.
-    rejectUnauthorized: verifies(options) && options.checkHostname !== false,
+    // With it Bun closes the socket by itself, for a wrong name too; else accepts() decides. Where
+    // no name is sent, Bun looks for that of the host connected to.
+    rejectUnauthorized: !skipsName(options) && sni !== null,
     minVersion: VERSIONS[options.minVersion ?? "TLSv1.2"],
   };
 }
 
 const verifies = (options: TlsOptions): boolean => options.dangerouslyDisableVerification !== true;
 
-/** Bun reports a wrong name only if nothing else is wrong with the certificate. */
-function accepts(options: TlsOptions, ok: boolean, error: Error | null): boolean {
+const skipsName = (options: TlsOptions): boolean =>
+  options.checkHostname === false || !verifies(options);
+
+/**
+ * Whether all but the name is as it should be. Bun reports a wrong name only if nothing else is
+ * wrong with the certificate.
+ */
+function accepts(
+  options: TlsOptions,
+  tls: Readonly<Record<string, unknown>>,
+  ok: boolean,
+  error: Error | null,
+): boolean {
   const code = (error as { readonly code?: unknown } | null)?.code;
   if (error === null || error === undefined) return ok;
   if (code === "EPROTO") return false;
   if (!verifies(options)) return true;
-  return options.checkHostname === false && code === "ERR_TLS_CERT_ALTNAME_INVALID";
+  return code === "ERR_TLS_CERT_ALTNAME_INVALID" && tls.rejectUnauthorized === false;
 }

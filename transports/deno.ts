@@ -9,6 +9,7 @@ import type { TcpOptions, Transport } from "../src/transport.ts";
 import { abortable } from "./abortable.ts";
 import { ConnDuplex, type DenoTcpConn, type DenoTls } from "./deno_conn.ts";
 import { connectFailure } from "./failures.ts";
+import { addressOf } from "./identity.ts";
 
 export type { Duplex, TcpOptions, TlsOptions, Transport } from "../src/transport.ts";
 
@@ -54,9 +55,9 @@ export function denoTransport(options: TcpOptions): Transport {
 }
 
 async function open(deno: DenoNet, options: TcpOptions, signal: AbortSignal): Promise<DenoTcpConn> {
+  const hostname = addressOf(options);
   try {
-    const { host: hostname, port } = options;
-    const conn = await deno.connect({ hostname, port, signal });
+    const conn = await deno.connect({ hostname, port: options.port, signal });
     conn.setNoDelay(true);
     conn.setKeepAlive(true);
     return conn;

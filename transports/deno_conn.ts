@@ -8,6 +8,7 @@ import { ConnectionClosedError, TlsError } from "../src/errors.ts";
 import type { Duplex, TlsOptions } from "../src/transport.ts";
 import { brokenFailure, type Target, tlsFailure } from "./failures.ts";
 import { DirectDuplex } from "./direct_duplex.ts";
+import { identity } from "./identity.ts";
 
 /**
  * The size of a read, in bytes. With larger ones V8 lets three times as much garbage pile up, and is
@@ -101,18 +102,19 @@ export class ConnDuplex extends DirectDuplex {
     if (this.#reading || this.locked) {
       throw new TlsError("TLS can't be started while a reader or writer holds the streams");
     }
+    const { name } = identity(this.#target, options);
     this.#fail(new ConnectionClosedError("TLS was started; use the streams that it gave"));
     try {
-      return needsNode(options) ? await this.#nodeTls(options) : await this.#denoTls(options);
+      return needsNode(options) ? await this.#nodeTls(options) : await this.#denoTls(name, options);
     } catch (error) {
       this.close();
       throw tlsFailure(error, this.#target);
     }
   }
 
-  async #denoTls(options: TlsOptions): Promise<Duplex> {
+  async #denoTls(hostname: string, options: TlsOptions): Promise<Duplex> {
     const conn = await this.#deno.startTls(this.#conn, {
-      hostname: options.serverName ?? this.#target.host,
+      hostname,
       caCerts: [options.ca ?? []].flat(),
       unsafelyDisableHostnameVerification: options.checkHostname === false,
     });

@@ -8,9 +8,10 @@ import {
   CertificateError,
   ConnectError,
   ConnectionClosedError,
-  ImapAbortError,
+  ImapError,
   TlsError,
 } from "../src/errors.ts";
+import { placeName, readHost } from "../src/host.ts";
 
 /** Where a connection was to go; for the messages. */
 export interface Target {
@@ -22,8 +23,7 @@ export interface Target {
 
 type Hint = readonly [symptom: RegExp, hint: (target: Target) => string];
 
-const where = ({ host, port }: Target): string =>
-  host.includes(":") ? `[${host}]:${port}` : `${host}:${port}`;
+const where = ({ host, port }: Target): string => placeName(host, port);
 
 const CONNECT: readonly Hint[] = [
   [
@@ -40,7 +40,7 @@ const CONNECT: readonly Hint[] = [
     /NotCapable|PermissionDenied|EPERM|EACCES|ERR_ACCESS_DENIED/,
     (target) =>
       `This program may not connect to ${where(target)}; allow it network access ` +
-      `(in Deno: --allow-net=${where(target)})`,
+      `(in Deno: --allow-net=${placeName(readHost(target.host).address, target.port)})`,
   ],
   [
     /ETIMEDOUT|TimedOut/,
@@ -64,8 +64,9 @@ const CERTIFICATE: readonly Hint[] = [
   [
     /ERR_TLS_CERT_ALTNAME_INVALID|certificate not valid for name/,
     (target) =>
-      `The certificate of ${where(target)} is made out to another name; if that is the right ` +
-      `server, set tls.serverName to a name in the certificate`,
+      `The certificate of ${where(target)} is made out to another name (as subjectAltName: a ` +
+      `common name does not count); if that is the right server, set tls.serverName to a name in ` +
+      `the certificate`,
   ],
   [
     /CaUsedAsEndEntity/,
@@ -95,8 +96,7 @@ const CERTIFICATE: readonly Hint[] = [
 const TLS: readonly Hint[] = [
   [
     /WRONG_VERSION_NUMBER|PACKET_LENGTH_TOO_LONG|HTTP_REQUEST|corrupt message/,
-    (target) =>
-      `${where(target)} does not speak TLS here; use another port (usually 993), or STARTTLS`,
+    notTls,
   ],
   [
     /PROTOCOL_VERSION|UNSUPPORTED_PROTOCOL|VERSION_TOO_LOW|ProtocolVersion|incompatible/,
@@ -112,6 +112,11 @@ const TLS: readonly Hint[] = [
     (target) => `${where(target)} hung up during the TLS handshake`,
   ],
 ];
+
+function notTls(target: Target): string {
+  return `${where(target)} does not speak TLS here but plain text; use the port for TLS (usually ` +
+    `993), or STARTTLS (starttls: true)`;
+}
 
 /** Name, code and message, of the parts too where several addresses were tried. */
 function symptoms(error: unknown): string {
@@ -134,8 +139,8 @@ export function connectFailure(error: unknown, target: Target): ConnectError {
 }
 
 /** The TLS handshake failed, or the check of the certificate that comes with it. */
-export function tlsFailure(error: unknown, target: Target): ImapAbortError {
-  if (error instanceof ImapAbortError) return error;
+export function tlsFailure(error: unknown, target: Target): ImapError {
+  if (error instanceof ImapError) return error;
   const certificate = explain(CERTIFICATE, error, target);
   if (certificate) return new CertificateError(certificate, { cause: error });
   const message = explain(TLS, error, target) ??
@@ -143,8 +148,13 @@ export function tlsFailure(error: unknown, target: Target): ImapAbortError {
   return new TlsError(message, { cause: error });
 }
 
+/** The server sent something before the TLS handshake. */
+export function plainTextFailure(target: Target): TlsError {
+  return new TlsError(notTls(target));
+}
+
 /** The connection broke while in use. */
-export function brokenFailure(error: unknown, target: Target): ImapAbortError {
+export function brokenFailure(error: unknown, target: Target): ImapError {
   // A TLS 1.3 server refuses a client's certificate only after the handshake.
   if (/ERR_SSL|EPROTO|fatal alert/.test(symptoms(error))) return tlsFailure(error, target);
   return new ConnectionClosedError(`The connection to ${where(target)} broke`, { cause: error });

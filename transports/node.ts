@@ -7,7 +7,8 @@
 import type { Socket as NetSocket } from "node:net";
 import type { TcpOptions, Transport } from "../src/transport.ts";
 import { abortable } from "./abortable.ts";
-import { connectFailure, type Target } from "./failures.ts";
+import { connectFailure } from "./failures.ts";
+import { addressOf } from "./identity.ts";
 import { duplexOver, handshake } from "./node_socket.ts";
 
 export type { Duplex, TcpOptions, TlsOptions, Transport } from "../src/transport.ts";
@@ -42,10 +43,11 @@ export function nodeTransport(options: TcpOptions): Transport {
   };
 }
 
-async function open(target: Target, signal: AbortSignal): Promise<NetSocket> {
+async function open(target: TcpOptions, signal: AbortSignal): Promise<NetSocket> {
+  const host = addressOf(target);
   const net = await import("node:net");
   signal.throwIfAborted();
-  const socket = net.connect({ host: target.host, port: target.port });
+  const socket = net.connect({ host, port: target.port });
   const connected = new Promise<void>((resolve, reject) => {
     socket.once("connect", resolve);
     // Stays: an error that nobody listens to would end the process.

@@ -11,6 +11,7 @@ import type { ConnectionOptions, TLSSocket } from "node:tls";
 import { ConnectionClosedError } from "../src/errors.ts";
 import type { Duplex, TlsOptions } from "../src/transport.ts";
 import { brokenFailure, type Target, tlsFailure } from "./failures.ts";
+import { identity, nameCheck } from "./identity.ts";
 import { type Socket, SocketDuplex } from "./socket_duplex.ts";
 import { trusted } from "./trusted.ts";
 
@@ -40,12 +41,15 @@ export function duplexOver(socket: NetSocket, target: Target, secure: boolean): 
   const duplex = new SocketDuplex({
     ...nodeSocket(socket, socket),
     destroy: () => void socket.destroy(),
-    ...(secure ? {} : { startTls: (options) => startTls(options) }),
+    ...(secure ? {} : { prepareTls: (options) => prepareTls(options) }),
   }, secure);
   const onData = (chunk: Uint8Array): void => duplex.push(bytesOf(chunk));
-  const startTls = async (options: TlsOptions): Promise<Duplex> => {
-    socket.off("data", onData);
-    return duplexOver(await handshake(socket, target, options), target, true);
+  const prepareTls = async (options: TlsOptions): Promise<() => Promise<Duplex>> => {
+    const start = await prepared(socket, target, options);
+    return async () => {
+      socket.off("data", onData);
+      return duplexOver(await start(), target, true);
+    };
   };
   socket.on("data", onData);
   socket.on("end", () => duplex.end());
@@ -61,12 +65,32 @@ export async function handshake(
   options: TlsOptions,
 ): Promise<TLSSocket> {
   try {
-    const tls = await import("node:tls");
-    return await secured(socket, tls.connect({ ...await tlsOptions(target, options), socket }));
+    const start = await prepared(socket, target, options);
+    return await start();
   } catch (error) {
     socket.destroy();
-    throw tlsFailure(error, target);
+    throw error;
   }
+}
+
+/**
+ * Makes all ready for a handshake. What this gives begins it within the call, so that no byte gets
+ * lost between whoever read from the socket before and TLS.
+ */
+async function prepared(
+  socket: NodeDuplex,
+  target: Target,
+  options: TlsOptions,
+): Promise<() => Promise<TLSSocket>> {
+  const tls = await import("node:tls");
+  const tlsOptions = await tlsOptionsOf(target, options);
+  return async () => {
+    try {
+      return await secured(socket, tls.connect({ ...tlsOptions, socket }));
+    } catch (error) {
+      throw tlsFailure(error, target);
+    }
+  };
 }
 
 /** Resolves when the handshake is done. */
@@ -81,17 +105,17 @@ function secured(below: NodeDuplex, socket: TLSSocket): Promise<TLSSocket> {
   });
 }
 
-async function tlsOptions(target: Target, options: TlsOptions): Promise<ConnectionOptions> {
-  const net = await import("node:net");
-  const name = options.serverName ?? target.host;
+async function tlsOptionsOf(target: Target, options: TlsOptions): Promise<ConnectionOptions> {
+  const { name, sni } = identity(target, options);
+  const check = options.checkHostname === false ? () => undefined : await nameCheck(name);
   return {
     host: name,
-    // RFC 6066 section 3: an address is not sent as a server name.
-    ...(net.isIP(name) ? {} : { servername: name }),
+    // Left out, in Deno it would be the host connected to.
+    servername: sni ?? "",
     ...(options.ca === undefined ? {} : { ca: await trusted(options.ca) }),
     ...(options.cert === undefined ? {} : { cert: options.cert }),
     ...(options.key === undefined ? {} : { key: options.key }),
-    ...(options.checkHostname === false ? { checkServerIdentity: () => undefined } : {}),
+    checkServerIdentity: (_name, { subjectaltname }) => check(subjectaltname),
     rejectUnauthorized: options.dangerouslyDisableVerification !== true,
     minVersion: options.minVersion ?? "TLSv1.2",
   };

@@ -26,8 +26,11 @@ export interface Socket {
   resume(): void;
   /** Ends both directions at once; a promise resolves when nothing is left. */
   destroy(): void | Promise<void>;
-  /** Starts TLS. By then the duplex has let go of the socket. */
-  startTls?(options: TlsOptions): Promise<Duplex>;
+  /**
+   * Makes all ready for TLS, and gives how to start it. Till that is called, the socket's owner
+   * reports what is received as before; from then on TLS gets it.
+   */
+  prepareTls?(options: TlsOptions): Promise<() => Promise<Duplex>>;
 }
 
 /** A read under way. */
@@ -57,13 +60,20 @@ export class SocketDuplex extends DirectDuplex {
   #failure: Error | null = null;
   #failWrite: ((error: Error) => void) | null = null;
   #closing: void | Promise<void> = undefined;
+  /** Bytes came in that nobody will read. */
+  #hasLost = false;
 
   /** Takes the socket over; from now on its owner calls the methods below. */
   constructor(socket: Socket, secure: boolean) {
     super();
     this.#socket = socket;
     this.secure = secure;
-    if (socket.startTls && !secure) this.startTls = (options) => this.#startTls(options);
+    if (socket.prepareTls && !secure) this.startTls = (options) => this.#startTls(options);
+  }
+
+  /** Whether something was received that nobody has read. */
+  get hasWaiting(): boolean {
+    return this.#waiting.length > 0;
   }
 
   /** The next bytes, or `null` at the end. */
@@ -92,7 +102,11 @@ export class SocketDuplex extends DirectDuplex {
 
   /** Bytes came in. Their memory now belongs to the reader. */
   push(bytes: Uint8Array): void {
-    if (this.#received || bytes.length === 0) return;
+    if (bytes.length === 0) return;
+    if (this.#received) {
+      this.#hasLost = true;
+      return;
+    }
     if (this.#reading !== null) return this.#settle((reading) => reading.resolve(bytes));
     this.#waiting.push(bytes);
     this.#waitingBytes += bytes.length;
@@ -166,12 +180,15 @@ export class SocketDuplex extends DirectDuplex {
     if (this.locked || this.#reading !== null) {
       throw new TlsError("TLS can't be started while a reader or writer holds the streams");
     }
-    const early = this.#waiting.length > 0 || this.unread;
+    this.#hasLost = this.hasWaiting || this.unread;
     this.#abandon(new ConnectionClosedError("TLS was started; use the streams that it gave"));
     try {
+      const start = await this.#socket.prepareTls!(options);
       // They may have been slipped in by somebody on the way, to be taken for protected ones.
-      if (early) throw new TlsError("The server sent bytes between STARTTLS and the TLS handshake");
-      return await this.#socket.startTls!(options);
+      if (this.#hasLost) {
+        throw new TlsError("The server sent plain text between STARTTLS and the TLS handshake");
+      }
+      return await start();
     } catch (error) {
       await this.close();
       throw error;

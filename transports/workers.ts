@@ -8,6 +8,7 @@ import { TlsError } from "../src/errors.ts";
 import type { Duplex, TcpOptions, TlsOptions, Transport } from "../src/transport.ts";
 import { abortable } from "./abortable.ts";
 import { connectFailure, type Target, tlsFailure } from "./failures.ts";
+import { addressOf, identity } from "./identity.ts";
 
 export type { Duplex, TcpOptions, TlsOptions, Transport } from "../src/transport.ts";
 
@@ -53,7 +54,8 @@ export type WorkersConnect = (
 export function workersTransport(connect: WorkersConnect, options: TcpOptions): Transport {
   return async (signal) => {
     signal.throwIfAborted();
-    const { host: hostname, port, tls } = options;
+    const { port, tls } = options;
+    const hostname = addressOf(options);
     if (tls) refuse(tls);
     // "on" checks for the host's own name; for another one TLS has to be started by hand.
     const byHand = tls?.serverName !== undefined;
@@ -76,7 +78,7 @@ function duplexOver(socket: WorkersSocket, target: Target, secure: boolean): Dup
   const startTls = async (options: TlsOptions): Promise<Duplex> => {
     refuse(options);
     try {
-      const expectedServerHostname = options.serverName ?? target.host;
+      const { name: expectedServerHostname } = identity(target, options);
       return duplexOver(socket.startTls({ expectedServerHostname }), target, true);
     } catch (error) {
       throw tlsFailure(error, target);

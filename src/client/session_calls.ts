@@ -20,6 +20,7 @@ import {
   LoginError,
   TimeoutError,
 } from "../errors.ts";
+import { checkTlsOptions } from "../tls_options.ts";
 import type { TlsOptions } from "../transport.ts";
 import { toText, upperAscii } from "../wire/text.ts";
 import type { Text } from "../wire/writer.ts";
@@ -243,6 +244,7 @@ export class SessionCalls extends ClientBase {
    * `ProtocolError` (something came behind the OK, which was not encrypted).
    */
   async starttls(tls: TlsOptions = this.tls, options: CallOptions = {}): Promise<string> {
+    checkTlsOptions(tls);
     const { session, secure, canStartTls } = this.connection;
     if (secure) throw new ImapAbortError("TLS session already established");
     if (!canStartTls) throw new ImapAbortError("this transport can't start TLS");

@@ -22,6 +22,12 @@ export interface Certificates {
   readonly expiredOther: Identity;
   /** For localhost and 127.0.0.1. */
   readonly selfSigned: Identity;
+  /** For münchen.example in its ASCII form, ::1 and 127.0.0.1. */
+  readonly many: Identity;
+  /** With the common name localhost and no other name. */
+  readonly commonName: Identity;
+  /** With the common name localhost and an e-mail address beside it. */
+  readonly mailName: Identity;
   /** A client's. */
   readonly client: Identity;
 }
@@ -72,6 +78,9 @@ export function makeCertificates(): Certificates {
       expired: past("expired", LOCAL),
       expiredOther: past("expired-other", OTHER),
       selfSigned: identity("self"),
+      many: current("many", "subjectAltName=DNS:xn--mnchen-3ya.example,IP:::1,IP:127.0.0.1"),
+      commonName: current("localhost", ""),
+      mailName: current("localhost", "subjectAltName=email:ann@localhost"),
       client: current("client", "subjectAltName=DNS:ann"),
     };
   } finally {
@@ -87,6 +96,7 @@ certificate = ca.pem
 private_key = ca.key
 database = index
 rand_serial = yes
+unique_subject = no
 new_certs_dir = .
 default_md = sha256
 policy = any

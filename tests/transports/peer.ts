@@ -11,7 +11,11 @@ export interface Peer {
 }
 
 /** Listens, with TLS if there are options for it; `serve` is called for each connection. */
-export async function listen(serve: (socket: Socket) => void, tls?: TlsOptions): Promise<Peer> {
+export async function listen(
+  serve: (socket: Socket) => void,
+  tls?: TlsOptions,
+  host = "127.0.0.1",
+): Promise<Peer> {
   const sockets = new Set<Socket>();
   const server: Server = tls ? createTlsServer(tls, serve) : createServer(serve);
   server.on("connection", (socket: Socket) => {
@@ -21,7 +25,7 @@ export async function listen(serve: (socket: Socket) => void, tls?: TlsOptions):
   });
   server.on("secureConnection", (socket: Socket) => socket.on("error", () => {}));
   server.on("tlsClientError", () => {});
-  server.listen(0, "127.0.0.1");
+  server.listen(0, host);
   await once(server, "listening");
   const address = server.address();
   if (address === null || typeof address === "string") throw new Error("not a TCP server");
@@ -42,8 +46,9 @@ export async function withPeer(
   serve: (socket: Socket) => void,
   tls: TlsOptions | undefined,
   use: (peer: Peer) => Promise<void>,
+  host?: string,
 ): Promise<void> {
-  const peer = await listen(serve, tls);
+  const peer = await listen(serve, tls, host);
   try {
     await use(peer);
   } finally {

@@ -1,0 +1,66 @@
+import { InvalidArgumentError } from "./errors.ts";
+
+/** A host as the network knows it. */
+export interface Host {
+  /** What to connect to: ASCII, without brackets. */
+  readonly address: string;
+  /** What the certificate must be made out to. */
+  readonly name: string;
+  /** What is sent as TLS server name; `null` for an IP address (RFC 6066 section 3). */
+  readonly sni: string | null;
+}
+
+/** Nothing of this is part of a name; in a URL it would end the host, or begin something else. */
+// deno-lint-ignore no-control-regex
+const FOREIGN = /[\s\x00-\x1f\x7f/\\?#@:%[\]]/;
+
+/**
+ * Reads a host name, which may be Unicode, or an IP address, an IPv6 one with or without brackets.
+ * Throws {@linkcode InvalidArgumentError} for anything else, such as a URL; `option` is what the
+ * caller gave it as.
+ */
+export function readHost(host: string, option = "host"): Host {
+  const isText = typeof host === "string";
+  const found = isText ? readIpv6(host) ?? readName(host) : null;
+  if (found !== null) return found;
+  const shown = isText && /^[^:]+:\d*$/.test(host)
+    ? "the port goes into 'port'"
+    // In what is no host, but a URL, say, a password may stand.
+    : /[/@\\?#]/.test(`${host}`)
+    ? "no URL, and no user in front of it"
+    : String(host);
+  throw new InvalidArgumentError(`'${option}' must be a host name or an address: ${shown}`);
+}
+
+/** `host:port`, for messages. */
+export function placeName(host: string, port: number): string {
+  return host.includes(":") && !host.startsWith("[") ? `[${host}]:${port}` : `${host}:${port}`;
+}
+
+function readIpv6(host: string): Host | null {
+  const address = /^\[.*\]$/.test(host) ? host.slice(1, -1) : host;
+  // The zone, as in fe80::1%eth0, means something on this machine only.
+  const [, digits] = /^([\da-f:.]*:[\da-f:.]*)(?:%[\w.~-]+)?$/i.exec(address) ?? [];
+  if (digits === undefined) return null;
+  const name = hostOfUrl(`[${digits}]`)?.slice(1, -1);
+  return name === undefined ? null : { address, name, sni: null };
+}
+
+function readName(host: string): Host | null {
+  if (host === "" || FOREIGN.test(host)) return null;
+  // IDNA to ASCII, and `127.1` to an address. What is ASCII already may be a name all the same.
+  const address = hostOfUrl(host) ?? (/^[!-~]+$/.test(host) ? host : null);
+  if (address === null) return null;
+  const isAddress = /^\d+\.\d+\.\d+\.\d+$/.test(address);
+  // The dot at the end, which says that the name is complete, is in no certificate.
+  const name = address.replace(/(?<=[^.])\.$/, "");
+  return { address, name, sni: isAddress ? null : name };
+}
+
+function hostOfUrl(host: string): string | undefined {
+  try {
+    return new URL(`http://${host}/`).hostname;
+  } catch {
+    return undefined;
+  }
+}

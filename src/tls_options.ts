@@ -1,0 +1,50 @@
+import { BOOLEAN, checkOptions, exactly, type Kind, type Kinds, STRING } from "./options.ts";
+import type { TlsOptions } from "./transport.ts";
+
+const PEM_LIST: Kind = {
+  name: "a string or a list of strings",
+  is: (value) => [value].flat().every((one) => STRING.is(one)),
+};
+
+const KINDS: Kinds<TlsOptions> = {
+  ca: PEM_LIST,
+  cert: STRING,
+  key: STRING,
+  serverName: STRING,
+  checkHostname: BOOLEAN,
+  dangerouslyDisableVerification: BOOLEAN,
+  minVersion: exactly("TLSv1.2", "TLSv1.3"),
+};
+
+const VERIFICATION = "'tls.dangerouslyDisableVerification' (true) switches the verification off";
+const HOSTNAME = "'tls.checkHostname' (false) accepts a trusted certificate of another name";
+const PEM = "give 'tls.ca', 'tls.cert' and 'tls.key' as PEM text";
+const VERSION = "'tls.minVersion' is the oldest version that is accepted";
+const NAME = "'tls.serverName' is the name to send and to expect in the certificate";
+
+/** What the options of Node, Bun, Deno and other clients are called here. */
+const HINTS = {
+  rejectUnauthorized: VERIFICATION,
+  requestCert: VERIFICATION,
+  insecure: VERIFICATION,
+  verify: VERIFICATION,
+  checkServerIdentity: HOSTNAME,
+  unsafelyDisableHostnameVerification: HOSTNAME,
+  secureContext: PEM,
+  caCerts: PEM,
+  caFile: PEM,
+  certFile: PEM,
+  keyFile: PEM,
+  pfx: PEM,
+  passphrase: PEM,
+  maxVersion: VERSION,
+  secureProtocol: VERSION,
+  servername: NAME,
+  hostname: NAME,
+  host: NAME,
+};
+
+/** Throws `InvalidArgumentError` for an option that there is not: it must not be passed over. */
+export function checkTlsOptions(options: TlsOptions): void {
+  checkOptions(options, KINDS, "tls", HINTS);
+}
