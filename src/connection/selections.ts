@@ -77,7 +77,8 @@ export class Selections {
   /** It was answered. Of one that the caller gave up meanwhile, nobody knows what came of it. */
   settle(number: number, name: string, done: TaggedResponse, givenUp: boolean): void {
     this.drop(number);
-    this.#answered++;
+    // Nobody waits for one that was given up.
+    if (!givenUp) this.#answered++;
     this.#current = number;
     const incoming = this.#incoming;
     this.#incoming = null;
@@ -156,10 +157,13 @@ export class Selections {
   }
 
   #checkFoundIn(name: string, place: FoundIn, folder: SelectedFolder): void {
-    const isSameSelection = place.selection === this.#current;
-    const isSameFolder = isSameSelection || place.uid && place.folder !== "" &&
-        place.folder === folderKey(folder.name) && place.uidValidity === folder.uidValidity;
-    if (!isSameFolder) {
+    const isOurs = place.session === this;
+    const isSameSelection = isOurs && place.selection === this.#current;
+    const isSameFolder = place.folder !== "" && place.folder === folderKey(folder.name) &&
+      place.uidValidity === folder.uidValidity;
+    // Over another connection, only UIDVALIDITY tells that it is the same folder.
+    const isKnown = isOurs || place.uidValidity !== null;
+    if (!isSameSelection && !(place.uid && isSameFolder && isKnown)) {
       throw new IllegalStateError(
         `${name} was not sent: its message ids were found in another folder, or before UIDs were ` +
           `given anew, and ${shownFolder(folder)} is selected now. Search again`,
@@ -172,7 +176,8 @@ export class Selections {
   foundIn(uid: boolean): FoundIn | undefined {
     if (this.folder === null) return undefined;
     const { name, uidValidity, expunges } = this.folder;
-    return { folder: folderKey(name), uidValidity, selection: this.#current, expunges, uid };
+    const selection = this.#current;
+    return { folder: folderKey(name), uidValidity, session: this, selection, expunges, uid };
   }
 }
 

@@ -4,7 +4,9 @@ export interface FoundIn {
   readonly folder: string;
   /** Its UIDVALIDITY; `null` where the server did not say. */
   readonly uidValidity: number | null;
-  /** The number of the selection. */
+  /** The session that they were found in. */
+  readonly session: object;
+  /** The number of the selection there. */
   readonly selection: number;
   /** How many messages had gone from it since it was selected: sequence numbers hold till the next. */
   readonly expunges: number;

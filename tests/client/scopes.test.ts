@@ -243,6 +243,45 @@ test("ids found in one folder: refused in another, taken in the same again [faul
   client.shutdown();
 });
 
+test("ids found over another connection: UIDVALIDITY tells whether they hold [fault A4]", async () => {
+  const first = await open();
+  const searching = first.client.search("ALL");
+  await first.server.answer("UID SEARCH ALL", "* SEARCH 1 2 3");
+  const found = await searching;
+  const { client, server } = await open();
+  const storing = client.addFlags(found, "$x", { silent: true });
+  await server.answer("UID STORE 1:3 +FLAGS.SILENT ($x)");
+  await storing;
+  const other = client.selectFolder("Victim");
+  await answerSelect(server, "Victim");
+  await other;
+  await refused(client.deleteMessages(found), "found in another folder");
+  const anew = client.selectFolder("INBOX");
+  await answerSelect(server, "INBOX", 2);
+  await anew;
+  await refused(client.deleteMessages(found), "found in another folder");
+  client.shutdown();
+  first.client.shutdown();
+});
+
+test("a SELECT given up, and another queued at once: calls for the second are sent [fault A2]", async () => {
+  const { client, server } = await open();
+  const controller = new AbortController();
+  const selecting = outcome(client.selectFolder("B", { signal: controller.signal }));
+  const tag = await server.expect('SELECT "B"');
+  controller.abort();
+  await selecting;
+  const again = client.selectFolder("C");
+  await server.send("* 9 EXISTS", `${tag} OK [READ-WRITE] there`);
+  const select = await server.expect('SELECT "C"');
+  const searching = client.search("ALL");
+  await server.send("* 3 EXISTS", `${select} OK [READ-WRITE] x`);
+  await server.answer("UID SEARCH ALL", "* SEARCH 1");
+  assertEquals([...await searching], [1]);
+  await again;
+  client.shutdown();
+});
+
 test("two tasks that select at once: a call in between is refused [fault A4]", async () => {
   const { client, server } = await open();
   const purge = async (folder: string, query: string) => {
