@@ -29,6 +29,7 @@ import type { Duplex } from "./transport.ts";
 import { decodeAscii, decodeLoosely } from "./wire/bytes.ts";
 import { Cursor } from "./wire/cursor.ts";
 import { DEFAULT_LIMITS, type Limits } from "./wire/limits.ts";
+import { beginsNothing } from "./wire/line.ts";
 import { type Frame, type FrameHandler, Reader } from "./wire/reader.ts";
 import { readResponse } from "./wire/response.ts";
 import { visible } from "./wire/text.ts";
@@ -342,6 +343,7 @@ export class Connection {
   }
 
   #ended(): ImapError {
+    this.#reader.finish();
     const where = this.#greet !== null
       ? " before its greeting"
       : this.#reader.midway
@@ -368,9 +370,12 @@ export class Connection {
 
   /**
    * Dovecot repeats a folder's name in its text, line ends and all: such lines are the rest of
-   * the status response in front of them. Anywhere else they are no IMAP.
+   * the status response in front of them. Anywhere else they are no IMAP, unless a line is empty
+   * or begins with what begins no response (Xeams, and servers that end a literal with a line end
+   * of their own): then it is dropped.
    */
   #strayLine({ bytes, start, end }: Frame): void {
+    if (start === end || beginsNothing(bytes[start])) return this.#calls.count();
     if (--this.#strayLines >= 0) return;
     const line = this.#secrets.blot(decodeAscii(bytes, start, end)).slice(0, 60);
     throw new ProtocolError(`not an IMAP response: ${JSON.stringify(line)}`);

@@ -2,6 +2,7 @@ import type { Command } from "../command.ts";
 import { InvalidArgumentError } from "../errors.ts";
 import type { UntaggedResponse } from "../model/responses.ts";
 import { Cursor } from "../wire/cursor.ts";
+import { readAskedMailbox } from "../wire/mailbox.ts";
 import type { CommandWriter, Text } from "../wire/writer.ts";
 import { fullText } from "../wire/text.ts";
 
@@ -27,7 +28,7 @@ export function getAcl(folder: Text): Command<readonly AclEntry[]> {
     },
     accept(response: UntaggedResponse): boolean {
       if (response.type !== "UNKNOWN" || response.name !== "ACL") return false;
-      entries = readEntries(Cursor.over(response.raw));
+      entries = readEntries(Cursor.over(response.raw), folder);
       return true;
     },
     result: () => entries,
@@ -35,8 +36,8 @@ export function getAcl(folder: Text): Command<readonly AclEntry[]> {
 }
 
 /** The folder's name, then users and rights by turns. */
-function readEntries(cursor: Cursor): AclEntry[] {
-  cursor.space().astring();
+function readEntries(cursor: Cursor, folder: Text): AclEntry[] {
+  readAskedMailbox(cursor.space(), folder);
   const entries: AclEntry[] = [];
   while (!cursor.space().done) {
     const who = cursor.astring();

@@ -5,6 +5,7 @@ import type { FetchedBase } from "../model/fetch_types.ts";
 import { Memo } from "../model/memo.ts";
 import type { NumberSet } from "../model/number_set.ts";
 import type { BadItem, FetchResponse, UntaggedResponse } from "../model/responses.ts";
+import { decodeLoosely } from "../wire/bytes.ts";
 import type { CommandWriter, Text } from "../wire/writer.ts";
 import { toTexts, upperAscii } from "../wire/text.ts";
 
@@ -107,11 +108,23 @@ function hasAll(message: FetchedBase, keys: readonly string[]): boolean {
 export function noteMissing(message: FetchedBase, id: number, keys: readonly string[]): void {
   let missing: BadItem[] | null = null;
   for (const name of keys) {
-    if (name in message) continue;
-    const error = new ProtocolError(`the server sent no ${name} for message ${id}`);
-    (missing ??= []).push({ name, raw: new Uint8Array(0), error });
+    if (!(name in message)) (missing ??= []).push(missingItem(message, id, name));
   }
   if (missing !== null) noteProblems(message, missing);
+}
+
+/** An item that is not there: it was not sent, or went down with one that has no end. */
+function missingItem(message: FetchedBase, id: number, name: string): BadItem {
+  const beginning = ` ${/^[^[ ]*[[ ]/.exec(`${name} `)![0]}`;
+  const around = fetchProblems(message).find(({ raw }) => {
+    return decodeLoosely(raw, 0, raw.length).toUpperCase().includes(beginning);
+  });
+  if (around === undefined) {
+    const error = new ProtocolError(`the server sent no ${name} for message ${id}`);
+    return { name, raw: new Uint8Array(0), error };
+  }
+  const what = `can't read ${name} of message ${id}: nobody can tell where ${around.name} ends`;
+  return { name, raw: around.raw, error: new ProtocolError(what) };
 }
 
 /** FETCH or UID FETCH (RFC 9051 section 6.4.5): the messages by their ids. */

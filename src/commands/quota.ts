@@ -2,7 +2,10 @@ import type { Command } from "../command.ts";
 import { InvalidArgumentError, ProtocolError } from "../errors.ts";
 import type { FolderName } from "../model/folder_name.ts";
 import type { UntaggedResponse } from "../model/responses.ts";
+import { decodeLoosely, DQUOTE, HYPHEN, LPAREN, RPAREN } from "../wire/bytes.ts";
 import { Cursor } from "../wire/cursor.ts";
+import { isSpace, readAskedMailbox, readMailbox } from "../wire/mailbox.ts";
+import { visible } from "../wire/text.ts";
 import type { CommandWriter, Text } from "../wire/writer.ts";
 
 /** How much of one resource is used, and may be. */
@@ -13,7 +16,7 @@ export interface Quota {
   readonly resource: string;
   /** How much is used. */
   readonly usage: number;
-  /** How much may be. */
+  /** How much may be; `Infinity` where the server says that there is no limit (`-1`). */
   readonly limit: number;
 }
 
@@ -62,9 +65,9 @@ export function getQuotaRoot(
         return readQuotas(response, quotas);
       }
       const cursor = Cursor.over(response.raw).space();
-      const name = decode(cursor.astringBytes());
+      const name = decode(readAskedMailbox(cursor, mailbox));
       const quotaRoots: string[] = [];
-      while (!cursor.space().done) quotaRoots.push(cursor.astring());
+      while (!cursor.space().done) quotaRoots.push(readRoot(cursor));
       roots = { mailbox: name, quotaRoots };
       return true;
     },
@@ -100,11 +103,48 @@ export function setQuota(limits: readonly QuotaLimit[]): Command<readonly Quota[
 function readQuotas(response: UntaggedResponse, into: Quota[]): boolean {
   if (response.type !== "UNKNOWN" || response.name !== "QUOTA") return false;
   const cursor = Cursor.over(response.raw).space();
-  const quotaRoot = cursor.astring();
-  cursor.space().list(() => {
+  const quotaRoot = readQuotaRoot(cursor);
+  // Where there are no limits, some servers send no list (Courier), or NIL.
+  if (cursor.space().done || cursor.nil()) return true;
+  cursor.list(() => {
     const resource = cursor.keyword();
     const usage = Number(cursor.space().bigNumber());
-    into.push({ quotaRoot, resource, usage, limit: Number(cursor.space().bigNumber()) });
+    into.push({ quotaRoot, resource, usage, limit: readLimit(cursor.space()) });
   });
   return true;
+}
+
+/** A limit; a negative one is none. */
+function readLimit(cursor: Cursor): number {
+  const isNone = cursor.take(HYPHEN);
+  const limit = Number(cursor.bigNumber());
+  return isNone ? Infinity : limit;
+}
+
+/** The name of a quota root with limits behind it; without quotes it may have anything in it. */
+function readQuotaRoot(cursor: Cursor): string {
+  if (cursor.peek() === DQUOTE || cursor.literalNext()) return cursor.astring();
+  if (cursor.peek() === LPAREN) throw cursor.error("expected the name of a quota root");
+  const raw = readMailbox(cursor);
+  const name = decodeLoosely(raw, 0, raw.length);
+  if (!cursor.done) return name;
+  // No list follows.
+  const [, shorter] = /^(.+)[ \t]NIL$/i.exec(name) ?? [];
+  if (/[ \t]\(/.test(name)) {
+    throw new ProtocolError(`limits without end: ${visible(name.slice(-60))}`);
+  }
+  return (shorter ?? name).trim();
+}
+
+/** The name of a quota root among others; without quotes it goes up to a space. */
+function readRoot(cursor: Cursor): string {
+  const byte = cursor.peek();
+  if (byte === DQUOTE || byte === LPAREN || byte === RPAREN || cursor.literalNext()) {
+    return cursor.astring();
+  }
+  const { bytes, at, end } = cursor;
+  let i = at;
+  while (i < end && !isSpace(bytes[i])) i++;
+  cursor.at = i;
+  return decodeLoosely(bytes, at, i);
 }

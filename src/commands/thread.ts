@@ -1,8 +1,10 @@
 import type { Command } from "../command.ts";
-import { InvalidArgumentError, ProtocolError } from "../errors.ts";
+import { InvalidArgumentError } from "../errors.ts";
 import type { UntaggedResponse } from "../model/responses.ts";
-import type { ImapValue } from "../model/values.ts";
-import { textOf, toText, upperAscii } from "../wire/text.ts";
+import { LPAREN, RPAREN, SP, ZERO } from "../wire/bytes.ts";
+import { Cursor } from "../wire/cursor.ts";
+import { DEFAULT_LIMITS } from "../wire/limits.ts";
+import { toText, upperAscii } from "../wire/text.ts";
 import type { CommandWriter, Text } from "../wire/writer.ts";
 import { searchRefusal } from "./search.ts";
 import { writeCriteria } from "./search_criteria.ts";
@@ -36,7 +38,7 @@ export function thread(
     },
     accept(response: UntaggedResponse): boolean {
       if (response.type !== "UNKNOWN" || response.name !== "THREAD") return false;
-      for (const value of response.values()) if (isNoModseq(value)) threads.push(readThread(value));
+      readThreads(Cursor.over(response.raw), threads);
       return true;
     },
     result: () => threads,
@@ -44,16 +46,52 @@ export function thread(
   };
 }
 
-/** Cyrus tells the mod-sequence of what it found behind it, as SORT does (RFC 7162). */
-function isNoModseq(value: ImapValue): boolean {
-  return !(Array.isArray(value) && /^MODSEQ$/i.test(String(value[0])));
+/**
+ * Reads threads. Each branching takes one level more, and a discussion may have very many: what
+ * is deeper than lists may nest is put on the deepest level.
+ */
+function readThreads(cursor: Cursor, into: Thread[]): void {
+  const open: (number | Thread)[][] = [];
+  let deeper = 0;
+  for (let byte = cursor.next(); byte >= 0; byte = cursor.next()) {
+    if (byte === LPAREN) {
+      if (open.length === 0 && takeModseq(cursor)) continue;
+      cursor.at++;
+      if (open.length < DEFAULT_LIMITS.nesting) open.push([]);
+      else deeper++;
+    } else if (byte === RPAREN && open.length > 0) {
+      cursor.at++;
+      if (deeper > 0) deeper--;
+      else {
+        const thread = open.pop()!;
+        (open.at(-1) ?? into).push(thread);
+      }
+    } else if (open.length > 0) open.at(-1)!.push(readId(cursor));
+    else throw cursor.error("expected a thread");
+  }
+  if (open.length > 0) throw cursor.error("a thread without end");
 }
 
-function readThread(value: ImapValue): Thread {
-  if (!Array.isArray(value)) {
-    throw new ProtocolError(`not a thread: ${textOf(value).slice(0, 60)}`);
-  }
-  return (value as readonly ImapValue[]).map((item) => {
-    return typeof item === "number" ? item : readThread(item);
-  });
+function readId(cursor: Cursor): number {
+  if (cursor.peek() === ZERO) throw cursor.error("expected a message id");
+  const id = cursor.number();
+  const next = cursor.peek();
+  if (next > SP && next !== LPAREN && next !== RPAREN) throw cursor.error("expected a space");
+  return id;
 }
+
+/** Cyrus tells the mod-sequence of what it found behind it, as SORT does (RFC 7162). */
+function takeModseq(cursor: Cursor): boolean {
+  const { at } = cursor;
+  cursor.at++;
+  if (!LETTER_M.includes(cursor.next())) {
+    cursor.at = at;
+    return false;
+  }
+  if (cursor.keyword() !== "MODSEQ") throw cursor.error("expected a message id");
+  cursor.space().bigNumber();
+  cursor.space().expect(RPAREN);
+  return true;
+}
+
+const LETTER_M: readonly number[] = [..."Mm"].map((letter) => letter.charCodeAt(0));

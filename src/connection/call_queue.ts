@@ -117,13 +117,18 @@ export class CallQueue {
     return all;
   }
 
+  /** Counts what came while a call waits for its answer; throws where that is too much. */
+  count(): void {
+    const { oldest } = this;
+    if (oldest === undefined || ++oldest.heard <= this.#most) return;
+    const { name } = oldest.command;
+    throw new ProtocolError(`the server sent more than ${this.#most} responses during ${name}`);
+  }
+
   /** Offers a response to the calls in flight, the oldest first; `true` if one claims it. */
   offer(response: UntaggedResponse): boolean {
+    this.count();
     const calls = this.#inFlight;
-    if (calls.length > 0 && ++calls[0].heard > this.#most) {
-      const { name } = calls[0].command;
-      throw new ProtocolError(`the server sent more than ${this.#most} responses during ${name}`);
-    }
     for (let i = 0; i < calls.length; i++) if (accepts(calls[i], response)) return true;
     return false;
   }

@@ -1,7 +1,9 @@
 import { ProtocolError } from "../errors.ts";
 import type { LiteralSink } from "../model/values.ts";
-import { CR, LBRACE, LF, NINE, PLUS, RBRACE, SP, STAR, ZERO } from "./bytes.ts";
+import { CR, LF, PLUS, STAR } from "./bytes.ts";
 import { DEFAULT_LIMITS, type Limits } from "./limits.ts";
+import { beginsNothing, beginsResponse, literalSize, mayBeOpen, OpenEnd } from "./line.ts";
+import { LiteralCollector } from "./literal_collector.ts";
 import { Stretch } from "./stretch.ts";
 
 /** A literal that does not stand in its frame's bytes: it came in pieces, or it was streamed. */
@@ -39,17 +41,28 @@ export interface FrameHandler {
 
 /** Literals up to this size are kept within the frame's text. */
 const INLINE = 4096;
-/** The first allocation for a long literal; from there on memory follows what really arrives. */
-const FIRST_BLOCK = 1024 * 1024;
-/** From this size on a literal is read by itself, to where it is kept. */
-const WORTH_A_READ = 64 * 1024;
-const NONE: readonly DetachedLiteral[] = [];
+const NONE: DetachedLiteral[] = [];
+
+/** A response whose lines leave something open: the next line may be the rest of it. */
+interface OpenResponse {
+  /** Memory of its own, of which it takes so many bytes. */
+  readonly bytes: Uint8Array;
+  readonly length: number;
+  readonly detached: DetachedLiteral[];
+  readonly literalBytes: number;
+  readonly detachedBytes: number;
+  readonly openEnd: OpenEnd;
+}
 
 /**
  * Cuts a stream of chunks into responses: lines, and the literals that they announce (RFC 9051
  * section 2.2.2). It never looks at what a response means, so that one that makes no sense spoils
  * itself only. A chunk that holds whole responses is read in place, with no copy; each byte is
  * looked at once, however the chunks are cut.
+ *
+ * A line that can't begin a response goes on with the one in front of it, if that left a quote or a
+ * parenthesis open; else it is handed over like any other. Only where such a line may come, a
+ * response is looked through for that, and kept back until the next line has told.
  */
 export class Reader {
   readonly #handler: FrameHandler;
@@ -60,6 +73,10 @@ export class Reader {
   /** Where in it the line begins that is being read: at its start, or behind its last literal. */
   #heldLine = 0;
   #detached: DetachedLiteral[] = [];
+  /** The response in front of what is held, kept back. */
+  #open: OpenResponse | null = null;
+  /** What the lines of the response leave open, if it goes on with one that was kept back. */
+  #openEnd: OpenEnd | null = null;
   /** Bytes of literals within the unfinished response, which the line limit leaves out. */
   #literalBytes = 0;
   /** Bytes of its literals that are held elsewhere. */
@@ -78,7 +95,7 @@ export class Reader {
 
   /** Whether a response is begun and not finished. */
   get midway(): boolean {
-    return this.#heldLength > 0 || this.#literalLeft > 0;
+    return this.#heldLength > 0 || this.#literalLeft > 0 || this.#open !== null;
   }
 
   /** How much of the literal under way is still to come. */
@@ -104,6 +121,11 @@ export class Reader {
     return rest;
   }
 
+  /** No more comes: what was kept back is whole. */
+  finish(): void {
+    if (this.#open !== null) this.#deliverOpen(this.#open);
+  }
+
   /** Takes the next chunk, which must never change afterwards. Throws {@linkcode ProtocolError}. */
   push(chunk: Uint8Array): void {
     this.#cut(chunk);
@@ -114,6 +136,9 @@ export class Reader {
     let start = 0; // of the part of the response that stands in this chunk
     let line = 0; // of the line that is being read, where nothing is held
     let at = 0;
+    if (this.#open !== null && this.#heldLength === 0 && isNews(chunk[0])) {
+      this.#deliverOpen(this.#open);
+    }
     while (at < chunk.length) {
       if (this.#literalLeft > 0) {
         at += this.#fillLiteral(chunk, at);
@@ -123,16 +148,18 @@ export class Reader {
       const lineEnd = chunk.indexOf(LF, at);
       if (lineEnd < 0) break;
       at = lineEnd + 1;
-      if (this.#heldLength > 0) {
+      if (this.#heldLength > 0 || this.#open !== null) {
         this.#hold(chunk, start, at);
         start = at;
+        if (this.#open !== null) this.#settleOpen(this.#open);
         const size = literalSize(this.#held, 0, this.#heldLine, this.#heldLength);
-        if (size < 0) this.#deliverHeld();
+        if (size < 0 && this.#goesOn(chunk, at)) this.#heldLine = this.#heldLength;
+        else if (size < 0) this.#endHeld(chunk, at);
         else this.#beginLiteral(size);
       } else {
         const size = literalSize(chunk, start, line, at);
         if (size < 0) {
-          this.#deliver(chunk, start, at, NONE);
+          this.#end(chunk, start, at, NONE, chunk, at);
           start = at;
         } else if (size <= chunk.length - at && this.#fits(size)) {
           at += size; // it is all here: read on behind it
@@ -156,21 +183,80 @@ export class Reader {
     this.#hold(chunk, start, chunk.length);
   }
 
-  #deliver(
+  /** A response ends in front of `next`, as it seems, which goes on at `at`. */
+  #end(
     bytes: Uint8Array,
     start: number,
     end: number,
-    detached: readonly DetachedLiteral[],
+    detached: DetachedLiteral[],
+    next: Uint8Array,
+    at: number,
   ): void {
     this.#checkLine(end - start);
+    const openEnd = isNews(next[at]) || isResponseNext(next, at)
+      ? null
+      : this.#openEndOf(bytes, start, end, detached);
+    if (openEnd !== null) {
+      const own = bytes === next ? bytes.slice(start, end) : new Uint8Array(bytes.buffer);
+      const [literalBytes, detachedBytes] = [this.#literalBytes, this.#detachedBytes];
+      const length = end - start;
+      this.#open = { bytes: own, length, detached, literalBytes, detachedBytes, openEnd };
+    }
     this.#literalBytes = 0;
     this.#detachedBytes = 0;
+    this.#openEnd = null;
+    if (openEnd === null) this.#deliver(bytes, start, end, detached);
+  }
+
+  #deliver(bytes: Uint8Array, start: number, end: number, detached: DetachedLiteral[]): void {
     let last = end - 1;
     if (last > start && bytes[last - 1] === CR) last--;
     this.#handler.frame({ bytes, start, end: last, detached, texts: this.#texts });
   }
 
-  #deliverHeld(): void {
+  /** What a response leaves open; `null` for nothing. */
+  #openEndOf(
+    bytes: Uint8Array,
+    start: number,
+    end: number,
+    detached: DetachedLiteral[],
+  ): OpenEnd | null {
+    if (this.#openEnd === null && !mayBeOpen(bytes, start, end)) return null;
+    const openEnd = this.#openEnd ?? new OpenEnd();
+    openEnd.read(start === 0 ? bytes : bytes.subarray(start), end - start, detached);
+    return openEnd.isOpen ? openEnd : null;
+  }
+
+  /** Whether what goes on with an earlier line goes on with the next one too, as can be seen. */
+  #goesOn(next: Uint8Array, at: number): boolean {
+    if (this.#openEnd === null || !beginsNothing(next[at])) return false;
+    this.#openEnd.read(this.#held, this.#heldLength, this.#detached);
+    return this.#openEnd.isOpen;
+  }
+
+  /** The line that is held is the rest of the response in front of it, or that one is over. */
+  #settleOpen(open: OpenResponse): void {
+    const line = this.#held;
+    const length = this.#heldLength;
+    if (!open.openEnd.takes(line, length)) return this.#deliverOpen(open);
+    this.#open = null;
+    this.#openEnd = open.openEnd;
+    this.#literalBytes = open.literalBytes;
+    this.#detachedBytes = open.detachedBytes;
+    this.#detached = open.detached === NONE ? [] : open.detached;
+    this.#held = open.bytes;
+    this.#heldLength = open.length;
+    this.#heldLine = open.length;
+    this.#hold(line, 0, length);
+  }
+
+  #deliverOpen({ bytes, length, detached }: OpenResponse): void {
+    this.#open = null;
+    this.#deliver(bytes.subarray(0, length), 0, length, detached);
+  }
+
+  /** The response that is held ends in front of `next`, as it seems. */
+  #endHeld(next: Uint8Array, at: number): void {
     const end = this.#heldLength;
     const bytes = this.#held.subarray(0, end);
     const detached = this.#detached.length === 0 ? NONE : this.#detached;
@@ -179,7 +265,7 @@ export class Reader {
     this.#heldLength = 0;
     this.#heldLine = 0;
     if (detached !== NONE) this.#detached = [];
-    this.#deliver(bytes, 0, end, detached);
+    this.#end(bytes, 0, end, detached, next, at);
   }
 
   #checkLine(length: number): void {
@@ -248,87 +334,13 @@ export class Reader {
   }
 }
 
-/** Holds a long literal; memory grows with what arrives, not with what was announced. */
-class LiteralCollector implements LiteralSink {
-  bytes: Uint8Array;
-  readonly #size: number;
-  #length = 0;
-
-  constructor(size: number) {
-    this.#size = size;
-    this.bytes = new Uint8Array(Math.min(size, FIRST_BLOCK));
-  }
-
-  write(bytes: Uint8Array): void {
-    const needed = this.#length + bytes.length;
-    this.#reserve(needed);
-    if (!this.#isInPlace(bytes)) this.bytes.set(bytes, this.#length);
-    this.#length = needed;
-  }
-
-  /** The free part of the memory; none for a literal that a read for it alone is not worth. */
-  room(): Uint8Array | undefined {
-    if (this.#size < WORTH_A_READ) return undefined;
-    this.#reserve(this.#length + 1);
-    return this.bytes.subarray(this.#length);
-  }
-
-  #reserve(needed: number): void {
-    if (needed <= this.bytes.length) return;
-    const larger = new Uint8Array(Math.min(this.#size, Math.max(needed, 2 * this.bytes.length)));
-    larger.set(this.bytes.subarray(0, this.#length));
-    this.bytes = larger;
-  }
-
-  /** Whether bytes were read to where they belong. */
-  #isInPlace({ buffer, byteOffset }: Uint8Array): boolean {
-    return buffer === this.bytes.buffer && byteOffset === this.bytes.byteOffset + this.#length;
-  }
-
-  end(): void {}
+/** Whether a byte begins an untagged response or a continuation request, as most do. */
+function isNews(byte: number): boolean {
+  return byte === STAR || byte === PLUS;
 }
 
-/**
- * The size of the literal that the line from `line` to `end` announces (`{12}`, `~{12}`, `{12+}`),
- * or -1. A literal's own bytes, which may stand between `start` and `line`, announce none. A status
- * response has free text at its end, often the caller's own words ("no such folder x {5}"), and by
- * its grammar no literal: there, braces mean nothing.
- */
-function literalSize(bytes: Uint8Array, start: number, line: number, end: number): number {
-  let i = end - 2;
-  if (i >= line && bytes[i] === CR) i--;
-  if (i < line + 2 || bytes[i] !== RBRACE) return -1;
-  if (bytes[--i] === PLUS) i--;
-  let size = 0;
-  let unit = 1;
-  let digits = 0;
-  for (; i >= line && bytes[i] >= ZERO && bytes[i] <= NINE; i--, digits++) {
-    size += (bytes[i] - ZERO) * unit;
-    unit *= 10;
-  }
-  if (digits === 0 || i < line || bytes[i] !== LBRACE) return -1;
-  if (line === start && isFreeText(bytes, start, end)) return -1;
-  if (digits > 15) throw new ProtocolError(`the server announced a literal with ${digits} digits`);
-  return size;
-}
-
-const FREE_TEXT = ["OK ", "NO ", "BAD ", "BYE ", "PREAUTH "];
-
-/** Whether a response is a status response or a continuation request. */
-function isFreeText(bytes: Uint8Array, start: number, end: number): boolean {
-  if (bytes[start] === PLUS) return true;
-  let i = start;
-  if (bytes[i] === STAR) i++;
-  else while (i < end && bytes[i] > SP) i++;
-  while (i < end && bytes[i] === SP) i++;
-  return FREE_TEXT.some((word) => startsWith(bytes, i, end, word));
-}
-
-function startsWith(bytes: Uint8Array, at: number, end: number, word: string): boolean {
-  if (at + word.length > end) return false;
-  for (let i = 0; i < word.length; i++) {
-    // Letters compare without case; the space at the end has the bit set anyway.
-    if ((bytes[at + i] | 32) !== (word.charCodeAt(i) | 32)) return false;
-  }
-  return true;
+/** Whether the next line, if all of it is here, begins a response. */
+function isResponseNext(next: Uint8Array, at: number): boolean {
+  const end = next.indexOf(LF, at);
+  return end >= 0 && beginsResponse(next, at, end);
 }

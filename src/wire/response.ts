@@ -20,6 +20,7 @@ import { Cursor } from "./cursor.ts";
 import { readFetch } from "./fetch_response.ts";
 import { readFlags, readOddFlags } from "./flags.ts";
 import { DEFAULT_LIMITS, type Limits } from "./limits.ts";
+import { readBrokenMailbox, readDelimiter, readMailbox } from "./mailbox.ts";
 import type { Frame } from "./reader.ts";
 import { readResponseText } from "./response_code.ts";
 import type { ImapValue } from "../model/values.ts";
@@ -44,7 +45,8 @@ export function readResponse(
     cursor.at++;
     return readUntagged(cursor, frame, limits);
   }
-  if (!isRequest) return readTagged(cursor);
+  // No tag begins with white space: a line that does may be anybody's words.
+  if (!isRequest) return cursor.at > at ? null : readTagged(cursor);
   cursor.take(SP);
   const { code, text } = readResponseText(cursor);
   return { kind: "continuation", code, text };
@@ -162,42 +164,29 @@ function readWords(cursor: Cursor): readonly string[] {
 
 function readList(cursor: Cursor, type: ListResponse["type"]): ListResponse {
   const flags = readFlags(cursor.space());
-  const delimiter = cursor.space().nstring();
-  const name = readName(cursor.space());
+  const delimiter = readDelimiter(cursor.space());
+  const { at } = cursor.space();
+  const isQuoted = cursor.peek() === DQUOTE;
+  try {
+    return { kind: "untagged", type, flags, delimiter, ...readListed(cursor, readMailbox) };
+  } catch (error) {
+    // A name may have parentheses behind its quote, too: `"a" (b)"`.
+    if (!isQuoted || !(error instanceof ProtocolError)) throw error;
+    cursor.at = at;
+    return { kind: "untagged", type, flags, delimiter, ...readListed(cursor, readBrokenMailbox) };
+  }
+}
+
+/** A folder's name, and what else is told of it. */
+function readListed(
+  cursor: Cursor,
+  readName: (cursor: Cursor) => Uint8Array,
+): Pick<ListResponse, "name" | "extended"> {
+  const name = readName(cursor);
   const extended: Record<string, ImapValue> = Object.create(null);
   if (cursor.next() === LPAREN) readPairs(cursor, extended);
   if (!cursor.space().done) throw cursor.error("unexpected text");
-  return { kind: "untagged", type, flags, delimiter, name, extended };
-}
-
-/**
- * A folder's name. Servers exist that leave the quotes off one with spaces or parentheses in it:
- * then it goes up to a list that ends the line, or to the end of the line.
- */
-function readName(cursor: Cursor): Uint8Array {
-  if (cursor.peek() === DQUOTE || cursor.literalNext()) return cursor.astringBytes();
-  const { bytes, at } = cursor;
-  let end = lessSpace(bytes, at, cursor.end);
-  if (bytes[end - 1] === RPAREN) end = lessSpace(bytes, at, listStart(bytes, at, end) ?? end);
-  if (end === at) throw cursor.error("expected a folder name");
-  cursor.at = end;
-  return bytes.slice(at, end);
-}
-
-/** `end`, less the white space in front of it. */
-function lessSpace(bytes: Uint8Array, start: number, end: number): number {
-  while (end > start && isSpace(bytes[end - 1])) end--;
-  return end;
-}
-
-/** Where the list that ends at `end` begins, if white space stands in front of it. */
-function listStart(bytes: Uint8Array, start: number, end: number): number | null {
-  let depth = 0;
-  for (let i = end - 1; i > start; i--) {
-    if (bytes[i] === RPAREN) depth++;
-    else if (bytes[i] === LPAREN && --depth === 0) return isSpace(bytes[i - 1]) ? i : null;
-  }
-  return null;
+  return { name, extended };
 }
 
 /** A list of names and values by turns. */
@@ -209,11 +198,11 @@ function readPairs(cursor: Cursor, into: Record<string, ImapValue>): void {
 }
 
 function readMailboxStatus(cursor: Cursor): MailboxStatusResponse {
-  let name = readName(cursor.space());
+  let name = readMailbox(cursor.space());
   let items: Record<string, ImapValue> = Object.create(null);
   if (!cursor.space().done) readPairs(cursor, items);
   while (!cursor.space().done) {
-    const next = readName(cursor);
+    const next = readMailbox(cursor);
     if (cursor.space().done) break;
     // Of several folders in one response the last one counts.
     [name, items] = [next, Object.create(null)];
@@ -291,7 +280,7 @@ function readNamespace(cursor: Cursor): readonly NamespaceEntry[] | null {
   cursor.list(() => {
     cursor.expect(LPAREN).space();
     const prefix = cursor.astringBytes();
-    const delimiter = cursor.space().nstring();
+    const delimiter = readDelimiter(cursor.space());
     while (!cursor.space().take(RPAREN)) cursor.value(); // extensions of RFC 2342 section 5
     entries.push({ prefix, delimiter });
   });

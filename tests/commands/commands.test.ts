@@ -147,6 +147,37 @@ describe("FETCH is read", () => {
   });
 });
 
+describe("FETCH: what stands behind an item without end", () => {
+  const NAMES = ["ENVELOPE", "FLAGS", "BODY[HEADER.FIELDS (SUBJECT)]", "RFC822.SIZE"];
+  const REST = " NIL) FLAGS (a) BODY[HEADER.FIELDS (Subject)] NIL";
+  const ENVELOPES = [
+    '(NIL NIL (("surname \\" NIL "ann" "x.org")) NIL NIL NIL NIL NIL NIL NIL)',
+    '(NIL "lone \\" ((NIL NIL "ann" "x.org")) NIL NIL NIL NIL NIL NIL NIL)',
+    '(NIL "no quote NIL NIL NIL NIL NIL NIL NIL NIL)',
+    '(NIL "one" ((NIL NIL "an"n" "x.org")) NIL NIL NIL NIL NIL NIL NIL)',
+    '(NIL "one" (((NIL NIL "ann" "x.org") NIL NIL NIL NIL NIL NIL NIL)',
+  ];
+  for (const envelope of ENVELOPES) {
+    it(`${envelope} → told as unreadable, not as missing [fault B8]`, () => {
+      const found = answer(
+        fetch(request("1:2", NAMES.map((name) => name.replace("[", ".PEEK[")))),
+        `* 1 FETCH (UID 1 ENVELOPE ${envelope}${REST})`,
+        `* 2 FETCH (UID 2 FLAGS (b))`,
+        "a OK",
+      );
+      const [first, second] = [...found.values()].map((message) =>
+        Object.fromEntries(fetchProblems(message).map(({ name, error }) => [name, error.message]))
+      );
+      assertEquals(Object.keys(first).sort(), [...NAMES].sort());
+      for (const name of NAMES.slice(1, 3)) {
+        assert(first[name].startsWith(`can't read ${name} of message 1`), first[name]);
+      }
+      assertEquals(first["RFC822.SIZE"], "the server sent no RFC822.SIZE for message 1");
+      assertEquals(second["ENVELOPE"], "the server sent no ENVELOPE for message 2");
+    });
+  }
+});
+
 describe("LIST", () => {
   const ALL = { directory: "", pattern: "*" };
 

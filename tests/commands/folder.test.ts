@@ -165,6 +165,40 @@ describe("LIST, LSUB and XLIST", () => {
       assertEquals(folder.name, bytes("Hello&AP8-world"));
     });
 
+    const BROKEN: readonly (readonly [wire: string, delimiter: string | null, name: string])[] = [
+      ['"." "ab"cd"', ".", 'ab"cd'],
+      ['"." "ab" cd"', ".", 'ab" cd'],
+      ['"." ""ab""', ".", '"ab"'],
+      ['"." "a" "b"', ".", 'a" "b'],
+      ['"." "a (b)" c"', ".", 'a (b)" c'],
+      ['"." "a" (b)"', ".", 'a" (b)'],
+      ['"." "ab', ".", '"ab'],
+      ['"." "ab"cd', ".", '"ab"cd'],
+      ['"." "a" b', ".", '"a" b'],
+      ['"." "ab"cd"\r\n ', ".", 'ab"cd'],
+      ['"." ab"cd"', ".", 'ab"cd"'],
+      ['"." "ab"cd" ("CHILDINFO" ("SUBSCRIBED"))', ".", 'ab"cd'],
+      ['"\\" "Arch\\2020"', "\\", "Arch\\2020"],
+      ['"\\" "Arch\\"', "\\", "Arch\\"],
+      ['"\\" "Arch\\" ("CHILDINFO" ("SUBSCRIBED"))', "\\", "Arch\\"],
+      ['"\\" Arch\\2020', "\\", "Arch\\2020"],
+      ['"\\" {4}\r\na"b"', "\\", 'a"b"'],
+      ['"\\\\" "Arch\\\\2020"', "\\", "Arch\\2020"],
+      ['"\\"" "a\\"b"', '"', 'a"b'],
+      ['""" "a"b"', '"', 'a"b'],
+      ['NIL ab"cd', null, 'ab"cd'],
+    ];
+    for (const [wire, delimiter, expected] of BROKEN) {
+      it(`${name}: ${JSON.stringify(wire)} → this one by its raw name, and the others [fault B4]`, () => {
+        const lines = [`* ${name} () "/" a`, `* ${name} (\\X) ${wire}`, `* ${name} () "/" "b"`];
+        assertEquals(answer(list(name, ALL), ...lines, "a OK"), [
+          { flags: [], delimiter: "/", name: "a" },
+          { flags: ["\\X"], delimiter, name: expected },
+          { flags: [], delimiter: "/", name: "b" },
+        ]);
+      });
+    }
+
     it(`Q8 ${name} that can't be read is an error`, () => {
       for (const wire of ["x", "() ", '() "/"', "((a) / b", '(a "/" b', '() ("/") b', '() "/ b']) {
         assertThrows(() => answer(list(name, ALL), `* ${name} ${wire}`, "a OK"), ProtocolError);

@@ -53,7 +53,7 @@ describe("QUOTA is read", () => {
 
   for (
     const wire of [
-      ...["", '""', '"" (STORAGE)', '"" (STORAGE 1)', '"" (STORAGE 1 2', '"" (STORAGE x 2)'],
+      ...["", '"" (STORAGE)', '"" (STORAGE 1)', '"" (STORAGE 1 2', '"" (STORAGE x 2)'],
       ...['"" (STORAGE 1 NIL)', '"" ((STORAGE 1 2))', '"" (STORAGE (1 2))', '("" (STORAGE 1 2))'],
       ...[
         '"" STORAGE 1 2',
@@ -63,7 +63,8 @@ describe("QUOTA is read", () => {
         "((((",
         '"" (5 1)',
       ],
-      ...['"" (STORAGE 1 999999999999999999999)', '"" (STORAGE 1.5 2)', '"" NIL'],
+      ...['"" (STORAGE 1 999999999999999999999)', '"" (STORAGE 1.5 2)', '"" (STORAGE 1 -)'],
+      ...["a (STORAGE 1 2", "a b (STORAGE 1", "(STORAGE 1 2)", '"" (STORAGE 1 -1.5)'],
     ]
   ) {
     it(`Q8 a ProtocolError: ${JSON.stringify(wire)}`, () => {
@@ -71,6 +72,29 @@ describe("QUOTA is read", () => {
         const command = make();
         assertThrows(() => claims(command, `* QUOTA ${wire}`), ProtocolError);
       }
+    });
+  }
+
+  const ODD: readonly (readonly [wire: string, quotas: readonly Row[]])[] = [
+    ['"u" NIL', []],
+    ['"ROOT"', []],
+    ["ROOT", []],
+    ["User quota", []],
+    ["User quota NIL", []],
+    ['""', []],
+    ['"" \t', []],
+    ["{4}\r\nROOT", []],
+    ["User quota (STORAGE 1 2)", [["User quota", "STORAGE", 1, 2]]],
+    ["ann(S)b (STORAGE 1 2)", [["ann(S)b", "STORAGE", 1, 2]]],
+    ["a (b) (STORAGE 1 2)", [["a (b)", "STORAGE", 1, 2]]],
+    ['"u" (STORAGE 10 -1)', [["u", "STORAGE", 10, Infinity]]],
+    ["u (STORAGE 10 -1 MESSAGE 3 4)", [["u", "STORAGE", 10, Infinity], ["u", "MESSAGE", 3, 4]]],
+    ["u (STORAGE 0 -2)", [["u", "STORAGE", 0, Infinity]]],
+  ];
+  for (const [wire, expected] of ODD) {
+    it(`QUOTA: ${JSON.stringify(wire)} → read, and the root beside it [fault B5]`, () => {
+      const lines = [`* QUOTA ${wire}`, '* QUOTA "z" (STORAGE 7 8)', "a OK"];
+      assertEquals(rows(answer(getQuota(""), ...lines)), [...expected, ["z", "STORAGE", 7, 8]]);
     });
   }
 
@@ -115,6 +139,30 @@ describe("GETQUOTAROOT", () => {
       assertEquals(rows(quotas), [["", "STORAGE", 1, 2]]);
     });
   }
+
+  const UNQUOTED: readonly (readonly [asked: string, wire: string, roots: readonly string[]])[] = [
+    ["a/b(S)C", 'a/b(S)C ""', [""]],
+    ["a/b(S)C", "a/b(S)C user(x) y", ["user(x)", "y"]],
+    ["Sent Items", 'Sent Items ""', [""]],
+    ["Sent Items", "Sent Items root", ["root"]],
+    ["Sent Items", "Sent Items", []],
+    ["Sent Items (old)", "Sent Items (old) {1}\r\na b", ["a", "b"]],
+    ["Entwürfe & x", 'Entw&APw-rfe &- x "a b" c', ["a b", "c"]],
+    ['a "b" c', 'a "b" c "r"', ["r"]],
+    ["inbox", "INBOX r", ["r"]],
+    ["a  b", 'a  b "r"', ["r"]],
+  ];
+  for (const [asked, wire, quotaRoots] of UNQUOTED) {
+    it(`QUOTAROOT: ${JSON.stringify(wire)} → the whole name [fault B5]`, () => {
+      const [roots] = answer(root(asked), `* QUOTAROOT ${wire}`, "a OK");
+      assertEquals(roots, { mailbox: asked === "inbox" ? "INBOX" : asked, quotaRoots });
+    });
+  }
+
+  it("QUOTAROOT: another name than the one asked for → up to the first quote [fault B5]", () => {
+    const [roots] = answer(root("x"), '* QUOTAROOT user.ann.Sent Items "User quota" y', "a OK");
+    assertEquals(roots, { mailbox: "user.ann.Sent Items", quotaRoots: ["User quota", "y"] });
+  });
 
   it("N6 A10 a decoder that leaves names as they are gives bytes", () => {
     const [{ mailbox }] = answer(getQuotaRoot("x", (raw) => raw), "* QUOTAROOT &APw- a", "a OK");

@@ -175,13 +175,38 @@ describe("THREAD", () => {
     const wire of [
       ...["1 2", "(1 x)", "(1 NIL)", "(01)", "(-1)", "(1.5)", '("1")', "(1", "(1))", ")", "x"],
       ...["(99999999999999999999)", "(123456789012345678901234)", "({1}\r\n1)", "(1 2) 3"],
-      `${"(".repeat(70)}1${")".repeat(70)}`,
+      "(MODSEQ)",
+      "(1 MODSEQ 5)",
+      "(MODS 5)",
     ]
   ) {
     it(`Q8 a ProtocolError: ${JSON.stringify(wire.slice(0, 30))}`, () => {
       assertThrows(() => read(`* THREAD ${wire}`), ProtocolError);
     });
   }
+
+  it("THREAD: a discussion with very many branchings → flattened, and the others as they are [fault B6]", () => {
+    for (const count of [65, 100, 5000, 100_000]) {
+      let wire = "";
+      for (let i = 1; i <= count; i++) wire += `(${2 * i} (${2 * i + 1})`;
+      const found = read(`* THREAD (1 (2)(3))${wire}${")".repeat(count)}(8 9)`);
+      assertEquals([found.length, found[0], found[2]], [3, [1, [2], [3]], [8, 9]]);
+      const ids = found.slice(1, 2).flat(Infinity as 1);
+      assertEquals(ids.length, 2 * count);
+      assertEquals(new Set(ids).size, 2 * count);
+      assertEquals(depthOf(found[1]), 64);
+    }
+  });
+
+  it("THREAD: as many levels as lists may nest → kept [fault B6]", () => {
+    const wire = (depth: number) => `${"(".repeat(depth)}1${")".repeat(depth)}`;
+    assertEquals(
+      [1, 2, 63, 64, 65, 70].map((depth) => depthOf(read(`* THREAD ${wire(depth)}`)[0])),
+      [
+        ...[1, 2, 63, 64, 64, 64],
+      ],
+    );
+  });
 
   it("Q8 what it throws is short, however long the answer was", () => {
     const long = "x".repeat(100_000);
@@ -191,6 +216,13 @@ describe("THREAD", () => {
     }
   });
 });
+
+/** How many lists stand within each other. */
+function depthOf(thread: Thread): number {
+  let deepest = 0;
+  for (const it of thread) if (typeof it !== "number") deepest = Math.max(deepest, depthOf(it));
+  return 1 + deepest;
+}
 
 describe("SORT and THREAD refused", () => {
   const COMMANDS: readonly (() => Command<unknown>)[] = [

@@ -33,6 +33,7 @@ function reading(chunks: Iterable<Uint8Array>): string {
   }, limits);
   try {
     for (const chunk of chunks) reader.push(chunk);
+    reader.finish();
     said.push(reader.midway);
   } catch (error) {
     if (!(error instanceof ProtocolError)) throw error;

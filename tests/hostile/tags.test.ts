@@ -1,6 +1,6 @@
 import { ImapError, ProtocolError } from "../../mod.ts";
 import { behaviours } from "./behaviours.ts";
-import { greets, inFolder, inFolderOf, inFolderSends, WELCOME } from "./scenes.ts";
+import { greets, inFolder, inFolderOf, WELCOME } from "./scenes.ts";
 
 const broken = { fails: ProtocolError, closes: true } as const;
 
@@ -173,7 +173,7 @@ behaviours("words that are not IMAP, in place of a greeting", [
     ["TLS", "\x15\x03\x01\x00\x02\x02\x0a\x15\x03\x01\x00\x02\x02\x0a\n"],
     ["NUL bytes", "\0".repeat(5000) + "\r\n"],
     ["8-bit bytes", "\xff\xfe\xfd".repeat(500) + "\n"],
-    ["an empty line", "\r\n"],
+    ["words behind empty lines", "\r\n\r\nlogin:\r\n"],
     ["an asterisk alone", "*\r\n"],
     ["NO", "* NO go away\r\n"],
     ["an answer to something else", "* 23 EXISTS\r\n"],
@@ -200,10 +200,30 @@ behaviours("words that are not IMAP, in the session", [
     says: /not an IMAP response: "what is this\?"/,
   },
   {
+    name: "a thousand empty lines [fault B2]",
+    server: inFolder(..."\n".repeat(1000).split("\n"), "* SEARCH 1", "$ OK done"),
+    client: async (visitor) => [...await (await visitor.select()).search()],
+    gives: [1],
+  },
+  {
     ...broken,
-    name: "a thousand empty lines",
-    server: inFolderSends("\r\n".repeat(1000)),
-    client: async (visitor) => (await visitor.select()).search(),
+    name: "empty lines without end",
+    server: async (villain) => {
+      await villain.select();
+      await villain.command();
+      for (;;) await villain.send("\r\n )\r\n\t\n".repeat(1000));
+    },
+    client: async (visitor) => {
+      const client = await visitor.select({ limits: { items: 100_000 } });
+      await client.search();
+    },
+    says: /more than 100000 responses during UID SEARCH/,
+  },
+  {
+    name: "empty lines in front of the greeting [fault B2]",
+    server: greetsWith(`\r\n\n${WELCOME}\r\n`),
+    client: async (visitor) => (await visitor.connect()).state,
+    gives: "authenticated",
   },
   {
     ...broken,

@@ -505,8 +505,6 @@ describe("unknown responses", () => {
     ["* SEARCH 99999999999999999999", "SEARCH"],
     ["* LIST", "LIST"],
     ["* LIST () /", "LIST"],
-    ['* LIST () "/" "a" b', "LIST"],
-    ['* LIST () "/" "a "b""', "LIST"],
     ['* STATUS "a" (MESSAGES', "STATUS"],
     ['* STATUS "a" (MESSAGES)', "STATUS"],
     ["* ESEARCH (TAG", "ESEARCH"],

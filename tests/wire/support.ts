@@ -64,6 +64,7 @@ export function readAll(
     literal,
   }, limits);
   for (const chunk of chunks) reader.push(chunk);
+  reader.finish();
   assert(!reader.midway, "the last response is not whole");
   return responses;
 }

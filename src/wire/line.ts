@@ -1,0 +1,131 @@
+import { ProtocolError } from "../errors.ts";
+import {
+  BACKSLASH,
+  CR,
+  DQUOTE,
+  LBRACE,
+  LF,
+  LPAREN,
+  NINE,
+  PLUS,
+  RBRACE,
+  RPAREN,
+  SP,
+  STAR,
+  TAB,
+  ZERO,
+} from "./bytes.ts";
+
+/**
+ * The size of the literal that the line from `line` to `end` announces (`{12}`, `~{12}`, `{12+}`),
+ * or -1. A literal's own bytes, which may stand between `start` and `line`, announce none. A status
+ * response has free text at its end, often the caller's own words ("no such folder x {5}"), and by
+ * its grammar no literal: there, braces mean nothing.
+ */
+export function literalSize(bytes: Uint8Array, start: number, line: number, end: number): number {
+  let i = end - 2;
+  if (i >= line && bytes[i] === CR) i--;
+  if (i < line + 2 || bytes[i] !== RBRACE) return -1;
+  if (bytes[--i] === PLUS) i--;
+  let size = 0;
+  let unit = 1;
+  let digits = 0;
+  for (; i >= line && bytes[i] >= ZERO && bytes[i] <= NINE; i--, digits++) {
+    size += (bytes[i] - ZERO) * unit;
+    unit *= 10;
+  }
+  if (digits === 0 || i < line || bytes[i] !== LBRACE) return -1;
+  if (line === start && isFreeText(bytes, start, end)) return -1;
+  if (digits > 15) throw new ProtocolError(`the server announced a literal with ${digits} digits`);
+  return size;
+}
+
+/** Whether no response begins with this byte: a line that does is the rest of something, or nothing. */
+export function beginsNothing(byte: number): boolean {
+  return byte === SP || byte === TAB || byte === CR || byte === LF || byte === RPAREN;
+}
+
+/** Whether a response begins at `at`, as far as its first word, or its second, tells. */
+export function beginsResponse(bytes: Uint8Array, at: number, end: number): boolean {
+  if (bytes[at] === STAR || bytes[at] === PLUS) return true;
+  if (beginsNothing(bytes[at])) return false;
+  let i = at;
+  while (i < end && bytes[i] > SP) i++;
+  return TAGGED.some((word) => startsWith(bytes, i, end, word) && bytes[i + word.length] <= SP);
+}
+
+const TAGGED = [" OK", " NO", " BAD"];
+
+/**
+ * What the lines of a response leave open. Some servers put a header field into a quoted string as
+ * it is, folds included, and some break a response after a literal.
+ */
+export class OpenEnd {
+  #quote = false;
+  #depth = 0;
+  /** How much was looked at, in bytes and in literals that do not stand in them. */
+  #at = 0;
+  #literals = 0;
+
+  /** Looks at what was added. */
+  read(
+    bytes: Uint8Array,
+    length: number,
+    detached: readonly { readonly offset: number }[],
+  ): void {
+    let line = this.#at;
+    for (let i = line; i < length; i++) {
+      const byte = bytes[i];
+      if (byte === LF) {
+        const size = literalSize(bytes, 0, line, i + 1);
+        line = i + 1;
+        if (size < 0) continue;
+        this.#quote = false; // else it would be no literal
+        if (detached[this.#literals]?.offset === line) this.#literals++;
+        else i += size;
+      } else if (byte === DQUOTE) this.#quote = !this.#quote;
+      else if (this.#quote) i += byte === BACKSLASH ? 1 : 0;
+      else if (byte === LPAREN) this.#depth++;
+      else if (byte === RPAREN && this.#depth > 0) this.#depth--;
+    }
+    this.#at = length;
+  }
+
+  /** Whether more is to come. */
+  get isOpen(): boolean {
+    return this.#quote || this.#depth > 0;
+  }
+
+  /** Whether a line is the rest of it: in a quoted string, any that begins no response. */
+  takes(line: Uint8Array, length: number): boolean {
+    return beginsNothing(line[0]) || this.#quote && !beginsResponse(line, 0, length);
+  }
+}
+
+/** Whether a response is one of those that may be open at their end: data, and no text for people. */
+export function mayBeOpen(bytes: Uint8Array, start: number, end: number): boolean {
+  if (bytes[start] !== STAR || isFreeText(bytes, start, end)) return false;
+  const data = bytes.subarray(start, end);
+  return data.includes(DQUOTE) || data.includes(LPAREN);
+}
+
+const FREE_TEXT = ["OK ", "NO ", "BAD ", "BYE ", "PREAUTH "];
+
+/** Whether a response is a status response or a continuation request. */
+function isFreeText(bytes: Uint8Array, start: number, end: number): boolean {
+  if (bytes[start] === PLUS) return true;
+  let i = start;
+  if (bytes[i] === STAR) i++;
+  else while (i < end && bytes[i] > SP) i++;
+  while (i < end && bytes[i] === SP) i++;
+  return FREE_TEXT.some((word) => startsWith(bytes, i, end, word));
+}
+
+function startsWith(bytes: Uint8Array, at: number, end: number, word: string): boolean {
+  if (at + word.length > end) return false;
+  for (let i = 0; i < word.length; i++) {
+    // Letters compare without case; a space has the bit set anyway.
+    if ((bytes[at + i] | 32) !== (word.charCodeAt(i) | 32)) return false;
+  }
+  return true;
+}

@@ -1,0 +1,127 @@
+import { ProtocolError } from "../errors.ts";
+import { BACKSLASH, CR, decodeLoosely, DQUOTE, LF, LPAREN, RPAREN, SP, TAB } from "./bytes.ts";
+import type { Cursor } from "./cursor.ts";
+import { toText } from "./text.ts";
+import { decodeFolderName } from "./utf7.ts";
+import type { Text } from "./writer.ts";
+
+/** A hierarchy delimiter; some servers write a backslash, or a quote, without the escape. */
+export function readDelimiter(cursor: Cursor): string | null {
+  const { bytes, at, end } = cursor;
+  const byte = bytes[at + 1];
+  const isBare = (byte === BACKSLASH || byte === DQUOTE) && bytes[at + 2] === DQUOTE &&
+    (at + 3 >= end || bytes[at + 3] === RPAREN || isSpace(bytes[at + 3]));
+  if (cursor.peek() !== DQUOTE || !isBare) return cursor.nstring();
+  cursor.at += 3;
+  return String.fromCharCode(byte);
+}
+
+/**
+ * A folder's name, behind which stands a list or nothing. Servers exist that leave the quotes off
+ * one with spaces or parentheses in it: then it goes up to a list that ends the line, or to the
+ * end of the line. Others leave out escapes: see {@linkcode readBrokenMailbox}.
+ */
+export function readMailbox(cursor: Cursor): Uint8Array {
+  if (cursor.literalNext()) return cursor.astringBytes();
+  if (cursor.peek() === DQUOTE) return readQuoted(cursor) ?? readBrokenMailbox(cursor);
+  return takeName(cursor, nameEnd(cursor));
+}
+
+/** A name in quotes, if it looks like that to its end. */
+function readQuoted(cursor: Cursor): Uint8Array | null {
+  const { at } = cursor;
+  try {
+    const name = cursor.astringBytes();
+    if (cursor.done || cursor.peek() === LPAREN) return name;
+    const isApart = isSpace(cursor.peek());
+    const next = cursor.next();
+    if (isApart && (next === -1 || next === LPAREN)) return name;
+  } catch (error) {
+    if (!(error instanceof ProtocolError)) throw error; // there is no closing quote
+  }
+  cursor.at = at;
+  return null;
+}
+
+/**
+ * A name that begins with a quote, with a quote or a backslash in it that was not escaped
+ * (`"ab"cd"`, `"Arch\"`): all that stands between the outermost quotes, or as it stands there.
+ */
+export function readBrokenMailbox(cursor: Cursor): Uint8Array {
+  const { bytes, at } = cursor;
+  const end = nameEnd(cursor);
+  const isClosed = end - at > 2 && bytes[end - 1] === DQUOTE;
+  if (isClosed) cursor.at++;
+  const name = takeName(cursor, isClosed ? end - 1 : end);
+  cursor.at = end;
+  return name;
+}
+
+/**
+ * The name of a folder that was asked about, behind which further names stand. Without quotes it
+ * may have spaces and parentheses in it: it is told by what was asked for, or ends at a quote.
+ */
+export function readAskedMailbox(cursor: Cursor, asked: Text): Uint8Array {
+  const byte = cursor.peek();
+  if (byte === DQUOTE || byte === LPAREN || byte === RPAREN || cursor.literalNext()) {
+    return cursor.astringBytes();
+  }
+  const { bytes, at, end } = cursor;
+  const name = toText(asked);
+  const likely = wordsEnd(cursor, name.split(" ").length);
+  if (isNamed(bytes.subarray(at, likely), name)) return takeName(cursor, likely);
+  for (let i = at + 1; i < end; i++) {
+    if (bytes[i] === DQUOTE && isSpace(bytes[i - 1])) {
+      return takeName(cursor, lessSpace(bytes, at, i));
+    }
+  }
+  return takeName(cursor, wordsEnd(cursor, 1));
+}
+
+/** Where so many words end, each a space apart. */
+function wordsEnd({ bytes, at, end }: Cursor, count: number): number {
+  let i = at;
+  for (let left = count; i < end; i++) if (isSpace(bytes[i]) && --left === 0) break;
+  return i;
+}
+
+function isNamed(raw: Uint8Array, name: string): boolean {
+  const written = decodeLoosely(raw, 0, raw.length);
+  if (written.toUpperCase() === "INBOX") return name.toUpperCase() === "INBOX";
+  return written === name || decodeFolderName(raw) === name;
+}
+
+function takeName(cursor: Cursor, end: number): Uint8Array {
+  const { bytes, at } = cursor;
+  if (end <= at) throw cursor.error("expected a folder name");
+  cursor.at = end;
+  return bytes.slice(at, end);
+}
+
+/** Where a name ends that only a list may follow. */
+function nameEnd({ bytes, at, end }: Cursor): number {
+  const last = lessSpace(bytes, at, end);
+  if (bytes[last - 1] !== RPAREN) return last;
+  return lessSpace(bytes, at, listStart(bytes, at, last) ?? last);
+}
+
+/** `end`, less the white space in front of it. */
+function lessSpace(bytes: Uint8Array, start: number, end: number): number {
+  while (end > start && isSpace(bytes[end - 1])) end--;
+  return end;
+}
+
+/** Where the list that ends at `end` begins, if white space stands in front of it. */
+function listStart(bytes: Uint8Array, start: number, end: number): number | null {
+  let depth = 0;
+  for (let i = end - 1; i > start; i--) {
+    if (bytes[i] === RPAREN) depth++;
+    else if (bytes[i] === LPAREN && --depth === 0) return isSpace(bytes[i - 1]) ? i : null;
+  }
+  return null;
+}
+
+/** Whether this is white space, of which a line that was broken may have any. */
+export function isSpace(byte: number): boolean {
+  return byte === SP || byte === TAB || byte === CR || byte === LF;
+}
