@@ -61,6 +61,7 @@ export type { Command, Pipelining } from "./src/command.ts";
 export type { AclEntry } from "./src/commands/acl.ts";
 export type {
   AppendResult,
+  MessageAttributes,
   MessageStream,
   MessageToAppend,
   MultiappendResult,

@@ -1,6 +1,7 @@
 import {
   append,
   type AppendResult,
+  type MessageAttributes,
   type MessageStream,
   type MessageToAppend,
   multiappend,
@@ -34,15 +35,7 @@ import { FlagCalls } from "./flag_calls.ts";
 import { detailsOf, inTurn, messageOf } from "./transfers.ts";
 
 /** What is stored beside a message. */
-export interface AppendOptions extends CallOptions {
-  /** The flags that it gets. Default: none. */
-  readonly flags?: Text | Iterable<Text>;
-  /**
-   * Its internal date. A `ZonedDate` keeps its zone, any other `Date` is written in local time with
-   * the offset in force at that date. Default: the moment of the append.
-   */
-  readonly msgTime?: Date | null;
-}
+export interface AppendOptions extends CallOptions, MessageAttributes {}
 
 /** How a search without text is sent. */
 const ASCII = { charset: "UTF-8", told: false };
@@ -66,7 +59,7 @@ export class TransferCalls extends FlagCalls {
    * import { type ImapClient, SEEN } from "@imapclient/imapclient";
    *
    * async function keep(client: ImapClient, message: Uint8Array) {
-   *   const { uid } = await client.append("Sent", message, { flags: [SEEN], msgTime: new Date() });
+   *   const { uid } = await client.append("Sent", message, { flags: [SEEN], date: new Date() });
    *   return uid;
    * }
    *
@@ -78,17 +71,16 @@ export class TransferCalls extends FlagCalls {
   async append(
     folder: Text,
     msg: Text | MessageStream,
-    { flags, msgTime, signal }: AppendOptions = {},
+    { signal, ...stored }: AppendOptions = {},
   ): Promise<AppendResult> {
-    const message = { msg, flags, date: msgTime ?? undefined };
-    const command = append(folder, message, this.connection.session.appendLimit);
+    const command = append(folder, { ...stored, msg }, this.connection.session.appendLimit);
     return await this.run(command, { signal });
   }
 
   /**
    * Puts several messages into a folder, all of them or none (MULTIAPPEND, RFC 3502), and gives
    * their UIDs. A message is text or bytes, or an object that holds them as `msg`, with `flags` and
-   * a `date`. Of no messages nothing is sent. Throws `CapabilityError` where the server has no
+   * a `date`. With no messages, nothing is sent. Throws `CapabilityError` where the server has no
    * MULTIAPPEND; otherwise as {@linkcode TransferCalls.append}.
    *
    * ```ts

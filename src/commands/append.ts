@@ -30,14 +30,27 @@ export interface MultiappendResult {
 /** A message that is read while it is sent, and so may be of any size. */
 export type MessageStream = LiteralSource;
 
-/** A message with what is stored beside it. */
-export interface MessageToAppend {
-  /** The message as RFC 5322 has it; a `string` is sent in UTF-8, its line ends as CRLF. */
-  readonly msg: Text | MessageStream;
+/** What is stored beside a message. */
+export interface MessageAttributes {
   /** The flags that it gets. Default: none. */
   readonly flags?: Text | Iterable<Text>;
-  /** Its internal date; without one, the moment of the append. */
-  readonly date?: Date;
+  /**
+   * Its internal date. A `ZonedDate` keeps its zone, any other `Date` is written in local time with
+   * the offset in force at that date. Default: the moment of the append.
+   */
+  readonly date?: Date | null;
+  /**
+   * The same as `date`.
+   *
+   * @deprecated Use `date`.
+   */
+  readonly msgTime?: Date | null;
+}
+
+/** A message with what is stored beside it. */
+export interface MessageToAppend extends MessageAttributes {
+  /** The message as RFC 5322 has it; a `string` is sent in UTF-8, its line ends as CRLF. */
+  readonly msg: Text | MessageStream;
 }
 
 /** APPEND (RFC 9051 section 6.3.12); the server takes messages of up to `limit` bytes. */
@@ -70,10 +83,10 @@ function appendAll(
   messages: readonly MessageToAppend[],
   limit: number,
 ): Command<MultiappendResult> {
-  const ready = messages.map(({ msg, flags = [], date }) => ({
+  const ready = messages.map(({ msg, flags = [], ...dates }) => ({
     content: contentOf(msg, limit),
     flags: storableFlags(flags),
-    date,
+    date: dateOf(dates),
   }));
   return {
     name: "APPEND",
@@ -83,7 +96,7 @@ function appendAll(
       out.sp().mailbox(folder);
       for (const { content, flags, date } of ready) {
         out.sp().flagList(flags).sp();
-        if (date !== undefined) out.dateTime(date).sp();
+        if (date !== null) out.dateTime(date).sp();
         if (content instanceof Uint8Array) out.literal(content);
         else out.literalFrom(content);
       }
@@ -94,6 +107,13 @@ function appendAll(
       return { text: fullText(done), uidValidity: code?.uidValidity ?? null, uids };
     },
   };
+}
+
+function dateOf({ date, msgTime }: MessageAttributes): Date | null {
+  if (!date || !msgTime) return date ?? msgTime ?? null;
+  const areDates = date instanceof Date && msgTime instanceof Date;
+  if (areDates && date.getTime() === msgTime.getTime()) return date;
+  throw new InvalidArgumentError("'date' and 'msgTime' mean the same: give only 'date'");
 }
 
 function contentOf(message: Text | MessageStream, limit: number): Uint8Array | MessageStream {

@@ -17,7 +17,7 @@ test("L1 Z15 append gives the UID where the server says it", async () => {
   const { client, server } = await selectFake({}, APPEND);
   const appended = client.append("Entwürfe", "Subject: ü\n\nhi\n", {
     flags: [SEEN, "foo"],
-    msgTime: parseToDatetime("05-Apr-2009 11:00:05 +0200"),
+    date: parseToDatetime("05-Apr-2009 11:00:05 +0200"),
   });
   const head = 'APPEND "Entw&APw-rfe" (\\Seen foo) "05-Apr-2009 11:00:05 +0200" {19+}';
   const tag = await server.expect(head);
@@ -28,11 +28,61 @@ test("L1 Z15 append gives the UID where the server says it", async () => {
     uidValidity: 38505,
     uid: 3955,
   });
-  const plain = client.append("x", bytes("a\nb"), { flags: "foo", msgTime: null });
+  const plain = client.append("x", bytes("a\nb"), { flags: "foo", date: null });
   const other = await server.expect('APPEND "x" (foo) {3+}');
   assertEquals(await server.bytes(5), "a\nb\r\n");
   await server.send(`${other} OK done`);
   assertEquals(await plain, { text: "done", uidValidity: null, uid: null });
+  client.shutdown();
+});
+
+test("append: the date under its deprecated name → taken as well [fault F6]", async () => {
+  const { client, server } = await selectFake({}, APPEND);
+  const date = parseToDatetime("05-Apr-2009 11:00:05 +0200");
+  const same = new Date(date);
+  const attributes = [
+    { date },
+    { msgTime: date },
+    { date, msgTime: date },
+    {
+      date,
+      msgTime: same,
+    },
+    { date: undefined, msgTime: date },
+    { date: null, msgTime: date },
+    { date, msgTime: null },
+  ];
+  for (const given of attributes) {
+    const calls = [
+      client.append("x", "m", given),
+      client.multiappend("x", [{ msg: "m", ...given }]),
+    ];
+    for (const call of calls) {
+      const tag = await server.expect('APPEND "x" () "05-Apr-2009 11:00:05 +0200" {1+}');
+      await server.bytes(3);
+      await server.send(`${tag} OK done`);
+      await call;
+    }
+  }
+  client.shutdown();
+});
+
+test("append: two dates that differ → refused before a byte is sent [fault F6]", async () => {
+  const { client, server } = await selectFake({}, APPEND);
+  const date = parseToDatetime("05-Apr-2009 11:00:05 +0200");
+  const others: readonly unknown[] = [new Date(0), new Date(NaN), "2009", 1, {}];
+  for (const msgTime of others as readonly Date[]) {
+    for (const given of [{ date, msgTime }, { date: msgTime, msgTime: date }]) {
+      const calls = [
+        () => client.append("x", "m", given),
+        () => client.multiappend("x", ["fine", { msg: "m", ...given }]),
+      ];
+      for (const call of calls) {
+        await assertRejects(call, InvalidArgumentError, "give only 'date'");
+      }
+    }
+  }
+  assert(await server.isSilent());
   client.shutdown();
 });
 
@@ -67,8 +117,8 @@ test("L1 what can't be appended is refused before a byte is sent", async () => {
       () => client.append("x", "12345678901"),
       () => client.append("x", "1234567\n8\n9"), // ten characters and two line ends: too long
       () => client.append("x", "y", { flags: "a b" }),
-      () => client.append("x", "y", { msgTime: invalid }),
-      () => client.append("x", "y", { msgTime: "today" as unknown as Date }),
+      () => client.append("x", "y", { date: invalid }),
+      () => client.append("x", "y", { date: "today" as unknown as Date }),
       () => client.append("x", 5 as unknown as string),
       () => client.multiappend("x", ["fine", "a\0b"]),
       () => client.multiappend("x", ["fine", { msg: "12345678901" }]),

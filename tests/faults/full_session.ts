@@ -60,7 +60,7 @@ const STEPS: readonly Step[] = [
   ["fetch literals", ({ client }) => client.fetch("1:2", ["BODY.PEEK[]", "RFC822.SIZE"])],
   ["fetch streams", fetchStreams],
   ["store", ({ client }) => client.addFlags(1, ["\\Answered", "$x"])],
-  ["append", ({ client }) => client.append("Kept", "Subject: D\n\nd\n", { msgTime: DATE })],
+  ["append", ({ client }) => client.append("Kept", "Subject: D\n\nd\n", { date: DATE })],
   ["multiappend", ({ client }) => client.multiappend("Kept", ["Subject: E\n\n", "Subject: F\n\n"])],
   ["copy", ({ client }) => client.copy(1, "Kept")],
   ["move", ({ client }) => client.move(2, "Kept")],
@@ -98,7 +98,7 @@ async function readAll(stream: ReadableStream<Uint8Array>): Promise<Uint8Array> 
 async function takeNews({ client, other: options, newsWithin }: Course): Promise<unknown> {
   const other = await ImapClient.connect(options);
   await other.login("ann", "secret");
-  await other.append("INBOX", "Subject: G\n\ng\n", { msgTime: DATE });
+  await other.append("INBOX", "Subject: G\n\ng\n", { date: DATE });
   await other.logout();
   const news: unknown[] = [];
   while (news.length < 2) {

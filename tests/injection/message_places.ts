@@ -183,6 +183,9 @@ export const MESSAGE_METHODS: Readonly<Record<string, Method>> = {
       word("flags, in a list", (c, v) => c.append("F", "x", { flags: ["\\Seen", v] }), kinds.flag, [
         ...["APPEND", "F", ["\\Seen", "IT"], "x"],
       ]),
+      word("date", (c, v) => c.append("F", "x", { date: v as never }), kinds.none, [], {
+        odd: (value) => value == null ? ["APPEND", "F", [], "x"] : undefined,
+      }),
       word("msgTime", (c, v) => c.append("F", "x", { msgTime: v as never }), kinds.none, [], {
         odd: (value) => value == null ? ["APPEND", "F", [], "x"] : undefined,
       }),
@@ -202,7 +205,7 @@ export const MESSAGE_METHODS: Readonly<Record<string, Method>> = {
         ...["APPEND", "F", ["IT"], "x"],
       ]),
       word("date", (c, v) => c.multiappend("F", [{ msg: "x", date: v as never }]), kinds.none, [], {
-        odd: (value) => value === undefined ? ["APPEND", "F", [], "x"] : undefined,
+        odd: (value) => value == null ? ["APPEND", "F", [], "x"] : undefined,
       }),
       word("msgs of no type", (c, v) => c.multiappend("F", v), kinds.none, [], {
         ...numbersOnly,

@@ -70,7 +70,7 @@ for (const { name: server, missing, start } of SERVERS) {
       const before = await client.folderStatus(other);
       const date = parseToDatetime("05-Apr-2009 11:00:05 +0230");
       const accented = "Subject: =?utf-8?q?=C3=BC?=\n\nschöne Grüße\n"; // bare LF, 8-bit
-      const one = await client.append(other, accented, { flags: [SEEN, "custom"], msgTime: date });
+      const one = await client.append(other, accented, { flags: [SEEN, "custom"], date });
       const two = await client.append(other, new TextEncoder().encode(mail("bytes")));
       assertEquals([one.uidValidity, one.uid], [before.UIDVALIDITY, before.UIDNEXT]);
       assertEquals(two.uid, one.uid! + 1);

@@ -314,8 +314,8 @@ for (const { name: server, missing, start } of SERVERS) {
       // So that UIDs differ from sequence numbers.
       for (let i = 0; i < 3; i++) await client.append(box, "Subject: to be removed\r\n\r\n");
       for (const [index, sample] of SAMPLES.entries()) {
-        const msgTime = new Date(sample.arrival);
-        const { uid } = await client.append(box, written(sample, index), { msgTime });
+        const date = new Date(sample.arrival);
+        const { uid } = await client.append(box, written(sample, index), { date });
         offset = uid! - index;
       }
       await client.selectFolder(box);

@@ -42,7 +42,7 @@ export const BY_ID: readonly Check[] = [
     ) {
       await client.append(account.folder("messages"), msg, {
         flags: ["\\Seen", "\\Flagged"],
-        msgTime: date,
+        date,
       });
       if (account.quirks.gmail) await client.noop();
       await client.noop();

@@ -24,7 +24,7 @@ test("R2 a mailbox can be looked at after the code under test ran", async () => 
   await client.unsubscribeFolder("Sent");
   await client.append("a/b", "Subject: New\n\nText\n", {
     flags: ["\\Seen", "$Own"],
-    msgTime: new Date("2026-05-12T07:14:32Z"),
+    date: new Date("2026-05-12T07:14:32Z"),
   });
   await client.selectFolder("INBOX");
   await client.addGmailLabels(2, ["\\Important", "Übung"]);
