@@ -15,6 +15,7 @@ import { noteProblems } from "./model/fetch_items.ts";
 import type { FetchedBase } from "./model/fetch_types.ts";
 import type { FetchResponse, UntaggedResponse } from "./model/responses.ts";
 import type { LiteralSink } from "./model/values.ts";
+import { isNews, PartialMessages } from "./partial_messages.ts";
 
 /** Reading pauses when this many messages, or bytes of them, wait to be taken. */
 const MESSAGES_WAITING = 256;
@@ -44,7 +45,7 @@ export class FetchEach {
   #rows: Row[] = [];
   #bytes = 0;
   /** Messages that the server described in part; it may go on to describe the rest. */
-  readonly #partial: Map<number, FetchedBase> = new Map();
+  readonly #partial = new PartialMessages();
   /** The message of which a literal is being streamed. */
   #open: Row | null = null;
   #holding = false;
@@ -95,9 +96,8 @@ export class FetchEach {
       write: (out) => writeFetch(out, this.#request),
       accept: (response) => this.#accept(response),
       literal: this.#sections.length > 0 ? (head, item) => this.#literal(head, item) : undefined,
-      result: () => {
-        for (const [id, message] of this.#partial) this.#finishPartial(id, message);
-      },
+      // News of flags alone are no answer to a request for more.
+      result: () => this.#finishPartial(),
     };
   }
 
@@ -112,22 +112,26 @@ export class FetchEach {
     if (!isWanted(this.#request, response)) return false;
     if (this.#left) return true;
     const id = this.#request.uid ? response.uid! : response.number;
-    const partial = this.#partial.get(id);
+    const partial = this.#partial.take(id);
     const more = messageOf(response, true);
     const message = partial === undefined ? more : mergeMessage(partial, more);
-    if (this.#request.keys.every((key) => key in message)) {
-      this.#partial.delete(id);
-      this.#push(message);
-    } else this.#partial.set(id, message);
+    const isWhole = this.#request.keys.every((key) => key in message);
+    if (isWhole || !isNews(message)) this.#finishPartial();
+    if (isWhole) this.#push(message);
+    else {
+      this.#partial.keep(id, message);
+      // One response by itself may be as large as the limits allow; more add to it.
+      if (partial !== undefined || isNews(message)) this.#checkHeld();
+    }
     return true;
   }
 
-  /** News of flags alone is no answer to a request for more. */
-  #finishPartial(id: number, message: FetchedBase): void {
-    const onlyNews = Object.keys(message).every((key) => /^(?:SEQ|UID|FLAGS|MODSEQ)$/.test(key));
-    if (onlyNews) return;
-    noteMissing(message, id, this.#request.keys);
-    this.#push(message);
+  /** The message that was being described lacks something for good. */
+  #finishPartial(): void {
+    const partial = this.#partial.takeCurrent();
+    if (partial === null) return;
+    noteMissing(partial.message, partial.id, this.#request.keys);
+    this.#push(partial.message);
   }
 
   #push(message: FetchedBase): void {
@@ -147,16 +151,20 @@ export class FetchEach {
     this.#rows.push(row);
     this.#bytes += row.bytes;
     // One by itself may be as large as the limits allow.
-    if (this.#bytes > BYTES_HELD && this.#rows.length > 1) {
-      const reason = new ImapError(
-        "too much of fetchEach waits unread in front of another command's answer",
-      );
-      this.#end({ reason });
-      this.#leave();
-      return;
-    }
+    if (this.#rows.length > 1 && this.#checkHeld()) return;
     this.#hold(this.#rows.length >= MESSAGES_WAITING || this.#bytes >= BYTES_WAITING);
     this.#wakeUp();
+  }
+
+  /** Whether too much is held; then this is the end. */
+  #checkHeld(): boolean {
+    if (this.#bytes + this.#partial.bytes <= BYTES_HELD) return false;
+    const reason = new ImapError(
+      "too much of fetchEach waits unread in front of another command's answer",
+    );
+    this.#end({ reason });
+    this.#leave();
+    return true;
   }
 
   #take(bytes: number): void {
@@ -181,6 +189,7 @@ export class FetchEach {
     if (!this.#sections.includes(item)) return null;
     if (this.#open === null || this.#open.message.SEQ !== head.number) {
       if (anonymous) return null;
+      this.#finishPartial();
       const message = messageOf(head, true);
       const streams = this.#makeStreams(message);
       const values = message as unknown as Record<string, unknown>;

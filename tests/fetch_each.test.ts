@@ -168,6 +168,103 @@ test("Z11 an item that was bad at first may be sent again", async () => {
   client.shutdown();
 });
 
+test("fetchEach: an item left out of every message → each is handed out when the next begins [fault B7]", async () => {
+  for (const stream of [false, true]) {
+    const { client, server } = await selectFake();
+    const iterator = client.fetchEach("1:40", ["BODY.PEEK[]", "FLAGS"], { stream });
+    const first = iterator.next();
+    const tag = await server.expect("UID FETCH 1:40 (BODY.PEEK[] FLAGS)");
+    const body = pattern(2 * MiB);
+    let sent = 0;
+    const sending = (async () => {
+      for (let uid = 1; uid <= 40; uid++) {
+        await server.send(`* ${uid} FETCH (UID ${uid} BODY[] {${body.length}}`, body, ")");
+        sent++;
+      }
+      await server.send(`${tag} OK`);
+    })();
+    await turns(40);
+    assertLess(sent, 12, "nobody takes what is sent");
+    let taken = 0;
+    for (let next = await first; !next.done; next = await iterator.next()) {
+      const message = next.value;
+      assertEquals(message.UID, ++taken);
+      if (stream) await readAll(message["BODY[]"] as unknown as ReadableStream<Uint8Array>);
+      else assertEquals((message["BODY[]"] as unknown as Uint8Array).length, body.length);
+      await turns(1);
+      assertEquals(fetchProblems(message).map(({ name }) => name), ["FLAGS"]);
+    }
+    await sending;
+    assertEquals(taken, 40);
+    client.shutdown();
+  }
+});
+
+test("fetchEach: news of other messages in between → a message is handed out whole [fault B7]", async () => {
+  const { client, server } = await selectFake();
+  const iterator = client.fetchEach("1:9", ["FLAGS", "RFC822.SIZE", "INTERNALDATE"]);
+  const first = iterator.next();
+  await server.answer(
+    "UID FETCH 1:9 (FLAGS RFC822.SIZE INTERNALDATE)",
+    "* 1 FETCH (UID 1 RFC822.SIZE 10)",
+    "* 5 FETCH (UID 5 FLAGS (news) MODSEQ (7))",
+    "* 1 FETCH (UID 1 FLAGS (a))",
+    "* 1 FETCH (UID 1 INTERNALDATE NIL)",
+    "* 2 FETCH (UID 2 RFC822.SIZE 20)",
+    "* 3 FETCH (UID 3 FLAGS (c) RFC822.SIZE 30 INTERNALDATE NIL)",
+    "* 2 FETCH (UID 2 FLAGS (late))",
+    "* 4 FETCH (UID 4 RFC822.SIZE 40)",
+    "* 5 FETCH (UID 5 RFC822.SIZE 50 INTERNALDATE NIL)",
+    "* 6 FETCH (UID 6 RFC822.SIZE 60)",
+  );
+  const found: unknown[] = [];
+  for (let next = await first; !next.done; next = await iterator.next()) {
+    found.push([next.value.UID, fetchProblems(next.value).map(({ name }) => name)]);
+  }
+  assertEquals(found, [
+    [1, []],
+    [2, ["FLAGS", "INTERNALDATE"]],
+    [3, []],
+    [4, ["FLAGS", "INTERNALDATE"]],
+    [5, []],
+    [6, ["FLAGS", "INTERNALDATE"]],
+  ]);
+  client.shutdown();
+});
+
+test("fetchEach: one message that is added to without end → refused [fault B7]", async () => {
+  const { client, server } = await selectFake();
+  const loop = outcome((async () => {
+    for await (const _ of client.fetchEach("1:9", ["FLAGS"]));
+  })());
+  const tag = await server.expect("UID FETCH 1:9 (FLAGS)");
+  const body = new Uint8Array(8 * MiB);
+  for (let i = 0; i < 10; i++) {
+    await server.send(`* 1 FETCH (UID 1 X-${i} {${body.length}}`, body, ")");
+  }
+  await server.send(`${tag} OK`);
+  const error = await loop;
+  assertInstanceOf(error, ImapError);
+  assert(error.message.startsWith("too much of fetchEach waits"), error.message);
+  assertFalse(client.closed);
+  client.shutdown();
+});
+
+test("fetchEach: news of flags without end → refused, not kept [fault B7]", async () => {
+  const { client, server } = await selectFake();
+  const loop = outcome((async () => {
+    for await (const _ of client.fetchEach("1:*", ["RFC822.SIZE"]));
+  })());
+  const tag = await server.expect("UID FETCH 1:* (RFC822.SIZE)");
+  const flag = "x".repeat(4 * MiB);
+  for (let i = 1; i <= 20; i++) await server.send(`* ${i} FETCH (UID ${i} FLAGS (${i}${flag}))`);
+  await server.send(`${tag} OK`);
+  const error = await loop;
+  assertInstanceOf(error, ImapError);
+  assert(error.message.startsWith("too much of fetchEach waits"), error.message);
+  client.shutdown();
+});
+
 // Leaving, other commands, failures
 
 test("A15 leaving the loop lets the rest go by, and the next command works", async () => {
