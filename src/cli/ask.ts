@@ -9,7 +9,12 @@ export class Cancelled extends Error {
 
 /** Asks for a line on the terminal. Throws {@linkcode Cancelled} at Ctrl-C and Ctrl-D. */
 export async function ask(question: string): Promise<string> {
-  return await read(question, process.stdout);
+  try {
+    return await read(question, process.stdout);
+  } catch (error) {
+    process.stdout.write("\n");
+    throw error;
+  }
 }
 
 /** Asks for a line that is not shown while it is typed. */

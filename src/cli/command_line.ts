@@ -9,8 +9,12 @@ export interface CommandLine {
   readonly port?: number;
   /** How the connection is secured. */
   readonly security: "tls" | "starttls" | "none";
+  /** A file with certificates that are trusted besides the system's own. */
+  readonly caFile?: string;
   /** A configuration file in place of all of these. */
   readonly file?: string;
+  /** Its section; left out: `DEFAULT`. */
+  readonly section?: string;
   /** What to run, in place of a session. */
   readonly expression?: string;
   readonly debug: boolean;
@@ -34,7 +38,9 @@ usage: interact [options]
   -s, --ssl              TLS from the first byte: the default
       --starttls         TLS by STARTTLS
       --insecure         no TLS: everything, the password too, can be read on the way
-  -f, --file FILE        a configuration file in place of all these; its section DEFAULT counts
+      --ca-file FILE     trust the certificates in this file, too
+  -f, --file FILE        a configuration file in place of all these
+  -S, --section NAME     the section of that file; without it DEFAULT
   -e, --eval CODE        run this, print its value, and exit with status 0, or 1 if it failed
       --debug            show what is sent and received, and where errors come from
       --help             show this
@@ -51,14 +57,16 @@ const OPTIONS = {
   ssl: { type: "boolean", short: "s" },
   starttls: { type: "boolean" },
   insecure: { type: "boolean" },
+  "ca-file": { type: "string" },
   file: { type: "string", short: "f" },
+  section: { type: "string", short: "S" },
   eval: { type: "string", short: "e" },
   debug: { type: "boolean" },
   help: { type: "boolean", short: "h" },
 } as const;
 
 /** Options that go with a file. */
-const BESIDE_FILE = ["file", "eval", "debug", "help"];
+const BESIDE_FILE = ["file", "section", "eval", "debug", "help"];
 
 /** Reads the command line. Throws {@linkcode UsageError}. */
 export function parseCommandLine(args: readonly string[]): CommandLine {
@@ -68,14 +76,18 @@ export function parseCommandLine(args: readonly string[]): CommandLine {
     const isTwice = names.filter((it) => it === name).length > 1;
     if (isTwice) throw new UsageError(`--${name} is given twice`);
   }
-  const { host, username, password, file, debug = false, help = false } = values;
+  const { host, username, password, file, section, debug = false, help = false } = values;
   if (file !== undefined && names.some((name) => !BESIDE_FILE.includes(name))) {
     throw new UsageError("If -f/--file is given no other options can be used");
   }
+  if (section !== undefined && file === undefined) {
+    throw new UsageError("--section is that of a configuration file: give -f, too");
+  }
   const security = securityOf(values);
   const port = values.port === undefined ? undefined : readPort(values.port);
-  const expression = values.eval;
-  return { host, username, password, port, security, file, expression, debug, help };
+  const { eval: expression, "ca-file": caFile } = values;
+  const account = { host, username, password, port, security, caFile };
+  return { ...account, file, section, expression, debug, help };
 }
 
 function parsed(args: readonly string[]) {
@@ -91,7 +103,8 @@ function parsed(args: readonly string[]) {
 function problemOf({ code, message }: Error & { code?: string }): string {
   const [, option = ""] = /'(-[^'\s,]*)/.exec(message) ?? [];
   if (code === "ERR_PARSE_ARGS_UNEXPECTED_POSITIONAL") {
-    return "only options are taken, and what follows them";
+    return "something stands there without an option: write -H HOST for the server, -u NAME for " +
+      "the user";
   }
   if (code === "ERR_PARSE_ARGS_UNKNOWN_OPTION") {
     const names = Object.keys(OPTIONS).map((name) => `--${name}`);

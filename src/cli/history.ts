@@ -1,11 +1,11 @@
-import { readFile, writeFile } from "node:fs/promises";
+import { readFile, realpath, rename, rm, stat, writeFile } from "node:fs/promises";
 import { homedir } from "node:os";
 import { join } from "node:path";
 
 /** So many lines are kept. */
 const LINES = 1000;
-/** Lines that may hold a secret are not kept. */
-const SECRET = /login|sasl|passw|token|secret|scram|bearer|auth/i;
+/** What may hold a secret is not kept. */
+const SECRET = /login|sasl|pass|pwd|\bpw\b|credential|token|secret|scram|bearer|auth/i;
 
 /**
  * The file that keeps what was typed: `.imapclient_history` in the home folder, or what the variable
@@ -27,5 +27,41 @@ export async function readHistory(path: string | null): Promise<string[]> {
 export async function keepHistory(path: string | null, lines: readonly string[]): Promise<void> {
   if (path === null) return;
   const kept = lines.filter((line) => !SECRET.test(line)).slice(0, LINES).reverse();
-  await writeFile(path, kept.map((line) => `${line}\n`).join(""), { mode: 0o600 }).catch(() => {});
+  await replaceFile(path, kept.map((line) => `${line}\n`).join("")).catch(() => {});
+}
+
+/**
+ * Puts a new file in the place of one that others may be able to read. Whoever reads it meanwhile,
+ * or breaks this off, finds the old one whole.
+ */
+async function replaceFile(path: string, text: string): Promise<void> {
+  // A link stays one, into a folder of settings, say.
+  const target = await realpath(path).catch(() => path);
+  const old = await stat(target).catch(() => null);
+  // Not /dev/null, which root could replace.
+  if (old !== null && !old.isFile()) return;
+  const fresh = `${target}.${crypto.randomUUID()}`;
+  try {
+    await writeFile(fresh, text, { mode: 0o600, flag: "wx" });
+    await rename(fresh, target);
+  } catch (error) {
+    await rm(fresh, { force: true });
+    throw error;
+  }
+}
+
+/** The lines of those statements that may hold a secret. */
+export class SecretLines {
+  readonly #lines = new Set<string>();
+
+  /** Judges a statement as a whole: the password may stand on the line after `login`. */
+  judge(statement: string): void {
+    if (!SECRET.test(statement)) return;
+    for (const line of statement.split("\n")) this.#lines.add(line);
+  }
+
+  /** Whether a line was part of such a statement. */
+  has(line: string): boolean {
+    return this.#lines.has(line);
+  }
 }

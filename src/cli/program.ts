@@ -10,6 +10,7 @@ import type { Logger } from "../log.ts";
 import { ask, askHidden, Cancelled } from "./ask.ts";
 import { type CommandLine, HELP, parseCommandLine, UsageError } from "./command_line.ts";
 import { isUnfinished } from "./evaluate.ts";
+import { inShellWords } from "./hints.ts";
 import { historyPath, keepHistory, readHistory } from "./history.ts";
 import { Session } from "./session.ts";
 import { Shell } from "./shell.ts";
@@ -46,7 +47,8 @@ async function start(line: CommandLine): Promise<number> {
   const { expression, debug } = line;
   const isTerminal = expression === undefined && Boolean(process.stdin.isTTY);
   let notice = tell;
-  const session = new Session(connector(account, debug), (text) => notice(text));
+  const connect = connector(account, line);
+  const session = new Session(connect, (text) => notice(text));
   if (isTerminal) console.log("Connecting...");
   await session.open();
   try {
@@ -66,7 +68,10 @@ async function start(line: CommandLine): Promise<number> {
 }
 
 /** Makes connections to an account; what is not known of it is asked for once. */
-function connector(account: AccountConfig, debug: boolean): () => Promise<ImapClient> {
+function connector(
+  account: AccountConfig,
+  { debug, file }: CommandLine,
+): () => Promise<ImapClient> {
   let typed: Promise<string> | undefined;
   const password = () => typed ??= passwordOf(account);
   const logger = debug ? STDERR : undefined;
@@ -75,7 +80,7 @@ function connector(account: AccountConfig, debug: boolean): () => Promise<ImapCl
       return await createClientFromConfig(account, { password, logger });
     } catch (error) {
       typed = undefined;
-      throw named(error, account);
+      throw named(error, account, file !== undefined);
     }
   };
 }
@@ -86,17 +91,18 @@ function tell(text: string): void {
   process.stderr.write(`${safeText(text)}\n`);
 }
 
-/** An error whose message says which server it is about. */
-function named(error: unknown, { host = "" }: AccountConfig): unknown {
+/** An error whose message says which server it is about, and names what can be given here. */
+function named(error: unknown, { host = "" }: AccountConfig, inFile: boolean): unknown {
   if (!(error instanceof Error) || error instanceof ConfigError || error instanceof Cancelled) {
     return error;
   }
-  if (!error.message.includes(host)) error.message = `${host}: ${error.message}`;
+  const message = inShellWords(error.message, inFile);
+  error.message = message.includes(host) ? message : `${host}: ${message}`;
   return error;
 }
 
 async function accountOf(line: CommandLine): Promise<AccountConfig> {
-  if (line.file !== undefined) return (await parseConfigFile(line.file)).default;
+  if (line.file !== undefined) return await accountIn(line.file, line.section);
   const defaults = getConfigDefaults();
   const { security, port } = line;
   const host = line.host ?? await asked("host", "-H");
@@ -104,7 +110,16 @@ async function accountOf(line: CommandLine): Promise<AccountConfig> {
   const password = line.password ?? defaults.password;
   const ssl = security === "none" ? { ssl: false } : {};
   const starttls = security === "starttls" ? { starttls: true } : {};
-  return { host, username, password, port, ...ssl, ...starttls };
+  const sslCaFile = line.caFile === undefined ? {} : { sslCaFile: line.caFile };
+  return { host, username, password, port, ...ssl, ...starttls, ...sslCaFile };
+}
+
+async function accountIn(file: string, section = "DEFAULT"): Promise<AccountConfig> {
+  const { default: main, sections } = await parseConfigFile(file);
+  const account = section === "DEFAULT" ? main : sections.get(section);
+  if (account !== undefined) return account;
+  const names = ["DEFAULT", ...sections.keys()].join(", ");
+  throw new UsageError(`there is no section ${section} in ${file}; there are ${names}`);
 }
 
 async function asked(what: string, option: string): Promise<string> {

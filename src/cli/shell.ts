@@ -5,6 +5,7 @@ import { Writable } from "node:stream";
 import { complete } from "./complete.ts";
 import { isUnfinished } from "./evaluate.ts";
 import { ProgressLine } from "./progress.ts";
+import { SecretLines } from "./history.ts";
 import type { Session } from "./session.ts";
 import { show, TERMINAL_LIMITS } from "./show.ts";
 import { safeText } from "./terminal_text.ts";
@@ -28,6 +29,7 @@ export class Shell {
   readonly #tellError: TellError;
   readonly #lines: Interface;
   readonly #waiting: string[] = [];
+  readonly #secrets = new SecretLines();
   #typed = "";
   #working = false;
   #toldEnd = false;
@@ -62,6 +64,9 @@ export class Shell {
     lines.on("line", (line) => this.#add(line));
     lines.on("SIGINT", () => this.#interrupt());
     lines.on("close", () => {
+      // After Ctrl-D the cursor stands at the prompt, where the next thing must not be printed.
+      if (!this.#working) this.#print("");
+      this.#judgeUnfinished();
       this.#left = true;
       this.#leave();
     });
@@ -76,7 +81,7 @@ export class Shell {
     lines.close();
     process.off("unhandledRejection", onRejection);
     process.off("uncaughtException", onRejection);
-    return history;
+    return history.filter((line) => !this.#secrets.has(line));
   }
 
   /** Says something above the line that is being typed. */
@@ -107,6 +112,7 @@ export class Shell {
     const code = this.#typed;
     if (code.trim() !== "" && isUnfinished(code)) return;
     this.#typed = "";
+    this.#secrets.judge(code);
     if (code.trim() === "") return;
     if (LEAVE.test(code)) return this.#lines.close();
     if (/^\s*\.?help\s*(?:\(\s*\))?\s*$/.test(code)) return this.#print(HELP);
@@ -134,7 +140,13 @@ export class Shell {
     process.stdout.write(`${text}\n`);
   }
 
+  /** What was begun and is not run may hold a secret as well. */
+  #judgeUnfinished(): void {
+    this.#secrets.judge(this.#typed + this.#waiting.join("\n"));
+  }
+
   #interrupt(): void {
+    this.#judgeUnfinished();
     this.#waiting.length = 0;
     if (this.#session.busy) return this.#session.interrupt();
     const wasEmpty = this.#typed === "" && this.#lines.line === "";

@@ -88,7 +88,10 @@ describe("the shell without a terminal", () => {
     const { status, stdout } = await runShell(["--help"]);
     assertEquals(status, 0);
     const options = "-H -u -p -P -s -f -e --host --username --password --port --ssl --starttls";
-    for (const option of `${options} --insecure --file --eval --debug --help`.split(" ")) {
+    for (
+      const option of `${options} --insecure --ca-file --file --section --eval --debug --help`
+        .split(" ")
+    ) {
       assertStringIncludes(textOf(stdout), option);
     }
   });
@@ -118,7 +121,9 @@ describe("the shell without a terminal", () => {
     assertMatch(stderr, /^interact: [^\n]*127\.0\.0\.1[^\n]*\n$/);
   });
 
-  it("connects by TLS and STARTTLS as a file says", { skip: opensslMissing }, async () => {
+  it("connects by TLS and STARTTLS, and a hint names an option that there is [fault F5]", {
+    skip: opensslMissing,
+  }, async () => {
     const authority = createAuthority(folder);
     const tls = authority.issue("server", { hosts: LOOPBACK_HOSTS });
     for (const starttls of [false, true]) {
@@ -126,11 +131,40 @@ describe("the shell without a terminal", () => {
       const how = `ssl_ca_file = ${authority.ca.certFile}\nstarttls = ${starttls}`;
       const path = fileOf("tls.ini", `host = ${host}\nport = ${port}\n${how}`);
       assertEquals(await evaluated("c.ssl", ["-f", path]), "true\n");
+      const ca = ["--ca-file", authority.ca.certFile, ...(starttls ? ["--starttls"] : [])];
+      const reach = ["-H", host, "-P", String(port), "-u", "ann", "-p", PASSWORD];
+      assertEquals(await evaluated("c.ssl", [...reach, ...ca]), "true\n");
       const args = ["-H", host, "-P", String(port), "-u", "ann", "-p", PASSWORD, "-e", "c.ssl"];
       const { status, stderr } = await runShell(starttls ? [...args, "--starttls"] : args);
       assertEquals(status, 1);
-      assertMatch(stderr, /^interact: [^\n]*certificate[^\n]*\n$/i);
+      assertMatch(stderr, /^interact: [^\n]*certificate[^\n]*with --ca-file\n$/i);
+      const untrusting = fileOf(
+        "untrusting.ini",
+        `host = ${host}\nport = ${port}\nstarttls = ${starttls}`,
+      );
+      const refused = await runShell(["-f", untrusting, "-e", "c.ssl"]);
+      assertEquals(refused.status, 1);
+      assertMatch(refused.stderr, /^interact: [^\n]*certificate[^\n]*with ssl_ca_file\n$/i);
     }
+  });
+
+  it("a section of the file → its account, with what DEFAULT says [fault F5]", async () => {
+    server.addUser("bob", "another");
+    const { host, port } = listener;
+    const path = join(folder, "two.ini");
+    const bob = "[bob at work]\nusername = bob\npassword = another";
+    writeFileSync(
+      path,
+      `[DEFAULT]\nhost = ${host}\nport = ${port}\nssl = no\nusername = ann\npassword = x\n${bob}\n`,
+    );
+    const exists = "(await c.selectFolder('INBOX')).EXISTS";
+    for (const option of ["-S", "--section"]) {
+      assertEquals(await evaluated(exists, ["-f", path, option, "bob at work"]), "0\n");
+    }
+    assertEquals(await evaluated(exists, ["-f", account, "-S", "DEFAULT"]), "14\n");
+    const { stderr, status } = await runShell(["-f", path, "-S", "bob", "-e", "1"]);
+    assertEquals(status, 2);
+    assertMatch(stderr, /no section bob in .*two\.ini; there are DEFAULT, bob at work\n/);
   });
 
   describe("bad input is one line and a status", () => {
@@ -158,7 +192,21 @@ describe("the shell without a terminal", () => {
       ],
       ["-s and --insecure", () => ["-s", "--insecure"], 2, usage("--ssl and --insecure exclude")],
       ["an unknown option", () => ["--hots", "x"], 2, usage("no option --hots: .*--host")],
-      ["a bare word", () => ["hunter2"], 2, usage("only options are taken")],
+      ["a bare word [fault F5]", () => ["hunter2"], 2, usage("without an option: write -H HOST")],
+      ["-S without -f [fault F5]", () => ["-S", "x", "-H", "x"], 2, usage("give -f, too")],
+      [
+        "a bare word behind options [fault F5]",
+        () => ["-H", "x", "hunter2"],
+        2,
+        usage("without an option"),
+      ],
+      ["a CA file with -f [fault F5]", () => ["-f", account, "--ca-file", "x"], 2, usage("If -f")],
+      [
+        "a CA file that is not there [fault F5]",
+        () => [...place.slice(0, 4), "-u", "x", "-p", "x", "--ca-file", "/no/ca"],
+        2,
+        /no\/ca: there is no such file$/,
+      ],
       ["a port that is none", () => ["-P", "x"], 2, usage("--port must be")],
       ["an option without its value", () => ["-H"], 2, usage("-H needs a value")],
       ["an option twice", () => ["-H", "a", "-H", "b"], 2, usage("--host is given twice")],

@@ -1,3 +1,6 @@
+import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
 import { assert, assertEquals, assertFalse, assertMatch, assertStringIncludes } from "@std/assert";
 import { fillSampleMailbox, type Listener, MemoryServer } from "@imapclient/imapclient/testing";
@@ -125,6 +128,62 @@ describe("the shell in a terminal", { skip: terminalMissing }, () => {
       terminal.press(`c.connec${KEYS.tab}${KEYS.ctrlC}`);
       await terminal.expect("> ");
       assertFalse(terminal.output.includes("c.connection"));
+    });
+  });
+
+  it("nothing of a statement with a secret is kept, however it ends [fault E6]", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "imapclient-history-"));
+    const IMAPCLIENT_HISTORY = join(folder, "history");
+    writeFileSync(IMAPCLIENT_HISTORY, "1 + 1\n", { mode: 0o644 });
+    await session(async (terminal) => {
+      await terminal.expect("password of ann at 127.0.0.1: ");
+      terminal.type(PASSWORD);
+      await terminal.expect(/is "c"\n> $/);
+      assertEquals(await terminal.run("2 + 2"), "4");
+      terminal.type('await c.login("ann",');
+      await terminal.expect("... ");
+      assertMatch(await terminal.run('"hunter2")'), /Error/);
+      // Taken back half-way, and left half-way.
+      terminal.type("c.plainLogin('ann',");
+      await terminal.expect("... ");
+      terminal.type("'hunter3',");
+      await terminal.expect("... ");
+      terminal.press(KEYS.ctrlC);
+      await terminal.expect("> ");
+      terminal.type("c.plainLogin('ann',");
+      await terminal.expect("... ");
+      terminal.type("'hunter4',");
+      await terminal.expect("... ");
+      terminal.press(KEYS.ctrlD);
+    }, { env: { IMAPCLIENT_HISTORY } });
+    assertEquals(readFileSync(IMAPCLIENT_HISTORY, "utf8"), "1 + 1\n2 + 2\n");
+    assertEquals(statSync(IMAPCLIENT_HISTORY).mode & 0o777, 0o600);
+    rmSync(folder, { recursive: true });
+  });
+
+  it("Ctrl-D ends the line that it is pressed in [fault F5]", async () => {
+    const status = await session(async (terminal) => {
+      await terminal.expect("password of ann at 127.0.0.1: ");
+      terminal.type(PASSWORD);
+      await terminal.expect(/is "c"\n> $/);
+      terminal.press(KEYS.ctrlD);
+      await terminal.end();
+      assert(terminal.output.endsWith("\n> \n"), terminal.output);
+    });
+    assertEquals(status, 0);
+    for (const key of [KEYS.ctrlD, KEYS.ctrlC]) {
+      await session(async (terminal) => {
+        await terminal.expect("username: ");
+        terminal.press(key);
+        await terminal.end();
+        assert(terminal.output.endsWith("\n"), terminal.output);
+      }, { user: [] });
+    }
+    // What ends in an empty line of its own has no second one.
+    await inSession(async (terminal) => {
+      terminal.type("exit");
+      await terminal.end();
+      assert(terminal.output.endsWith("> exit\n"), terminal.output);
     });
   });
 

@@ -1,10 +1,22 @@
 // What the shell is made of, besides evaluating and showing.
-import { mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
+import {
+  chmodSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { homedir, tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, it } from "node:test";
 import { assert, assertEquals, assertRejects, assertStrictEquals } from "@std/assert";
-import { historyPath, keepHistory, readHistory } from "../../src/cli/history.ts";
+import { inShellWords } from "../../src/cli/hints.ts";
+import { historyPath, keepHistory, readHistory, SecretLines } from "../../src/cli/history.ts";
 import { interruptible } from "../../src/cli/interruptible.ts";
 import { MEMBERS } from "../../src/cli/members.ts";
 import { bytesText, ProgressLine, progressText } from "../../src/cli/progress.ts";
@@ -137,11 +149,93 @@ describe("the history", () => {
     rmSync(folder, { recursive: true });
   });
 
+  it("a file that others can read → another in its place, whole, and closed to them [fault E6]", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "imapclient-history-"));
+    const path = join(folder, "history");
+    const modeOf = (file: string) => statSync(file).mode & 0o777;
+    for (const mode of [0o644, 0o666, 0o400, 0o600]) {
+      writeFileSync(path, "before\n");
+      chmodSync(path, mode);
+      const { ino } = statSync(path);
+      await keepHistory(path, ["after"]);
+      assertEquals([readFileSync(path, "utf8"), modeOf(path)], ["after\n", 0o600]);
+      // Who has the old one open sees nothing of the new one.
+      assert(statSync(path).ino !== ino);
+    }
+    // A link stays a link.
+    const link = join(folder, "link");
+    symlinkSync("history", link);
+    await keepHistory(link, ["through the link"]);
+    assertEquals([readlinkSync(link), readFileSync(path, "utf8")], [
+      "history",
+      "through the link\n",
+    ]);
+    // Nothing is left of what can't be done, and what is no file stays what it is.
+    const other = join(folder, "folder");
+    mkdirSync(other);
+    await keepHistory(other, ["x"]);
+    await keepHistory("/dev/null", ["x"]);
+    assert(!statSync("/dev/null").isFile());
+    await keepHistory(join(folder, "no", "folder"), ["x"]);
+    assertEquals(readdirSync(folder).sort(), ["folder", "history", "link"]);
+    rmSync(folder, { recursive: true });
+  });
+
+  it("a statement over several lines is judged as a whole [fault E6]", () => {
+    const secret = [
+      'await c.login("ann",\n"hunter2")\n',
+      "await c.login(\n'ann',\n'hunter2'\n)\n",
+      "const account = {\n  password:\n    `hunter2`,\n}\n",
+      "await c.plainLogin('ann',\n// my own\n'hunter2'",
+      "c.saslLogin(x(\nhunter2",
+      "const pw =\n'hunter2'\n",
+      "const credentials = [\n'hunter2'\n]",
+    ];
+    for (const statement of secret) {
+      const lines = new SecretLines();
+      lines.judge(statement);
+      const kept = statement.split("\n").filter((line) => line !== "" && !lines.has(line));
+      assertEquals(kept, [], statement);
+    }
+    const lines = new SecretLines();
+    lines.judge("await c.fetch(\n'1:*', ['FLAGS'])\n");
+    assert(!lines.has("'1:*', ['FLAGS'])"));
+  });
+
   it("stands in the home folder, elsewhere, or nowhere", async () => {
     assertEquals(historyPath({}), join(homedir(), ".imapclient_history"));
     assertEquals(historyPath({ IMAPCLIENT_HISTORY: "/x" }), "/x");
     assertEquals(historyPath({ IMAPCLIENT_HISTORY: "" }), null);
     assertEquals(await readHistory(null), []);
     await keepHistory(null, ["x"]);
+  });
+});
+
+describe("hints", () => {
+  it("name what the shell can be given, on its command line or in a file [fault F5]", () => {
+    const hints: readonly (readonly [string, string, string])[] = [
+      ["not trusted; pass it as tls.ca", "pass it with --ca-file", "pass it with ssl_ca_file"],
+      ["if so, set tls.serverName to a name in the certificate", "as -H", "as host"],
+      ["or STARTTLS (starttls: true)", "(--starttls)", "(starttls = yes)"],
+      ["use 'starttls: true'", "use --starttls", 'use "starttls = yes"'],
+      [
+        "connect without 'ssl: false' and 'starttls'",
+        "--insecure and --starttls",
+        '"ssl = no" and',
+      ],
+      ["no version of TLS that is accepted (tls.minVersion)", "is accepted", "is accepted"],
+    ];
+    for (const [hint, onCommandLine, inFile] of hints) {
+      for (
+        const [text, expected] of [[inShellWords(hint, false), onCommandLine], [
+          inShellWords(hint, true),
+          inFile,
+        ]]
+      ) {
+        assert(text.includes(expected), text);
+        assert(!/tls\.|starttls:/.test(text), text);
+      }
+    }
+    assertEquals(inShellWords("LOGIN failed", true), "LOGIN failed");
   });
 });
