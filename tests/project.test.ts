@@ -1,4 +1,8 @@
-import { readFileSync } from "node:fs";
+import { spawnSync } from "node:child_process";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import process from "node:process";
 import { describe, it } from "node:test";
 import { assert, assertEquals } from "@std/assert";
 
@@ -59,6 +63,33 @@ describe("the tests' import map", () => {
     assertEquals(paths["@std/assert"], ["./tests/std/assert.ts"]);
     assertEquals(paths["@std/ini"], ["./tests/std/ini.ts"]);
     assertEquals(deno.imports["fast-check"], `npm:fast-check@^${tools["fast-check"]}`);
+  });
+});
+
+describe("the set-up", () => {
+  it("writes to standard error alone, and reads nothing [fault F1]", () => {
+    const folder = mkdtempSync(join(tmpdir(), "imapclient-setup-"));
+    const tools = join(folder, "tests", "tools");
+    const bin = join(folder, "bin");
+    mkdirSync(join(tools, "node_modules", "bun"), { recursive: true });
+    mkdirSync(bin);
+    const files = {
+      [join(folder, "package.json")]: '{"dependencies": {"a": "1.0.0"}}',
+      [join(tools, "package.json")]: '{"dependencies": {"b": "1.0.0"}}',
+      [join(tools, "setup.mjs")]: read("tests/tools/setup.mjs"),
+      [join(tools, "node_modules", "bun", "install.js")]: 'console.log("added bun");',
+      [join(bin, "npm")]: '#!/bin/sh\necho "added 2 packages $(cat)"\necho "npm warn old" >&2\n',
+    };
+    for (const [path, text] of Object.entries(files)) writeFileSync(path, text, { mode: 0o755 });
+    const { status, stdout, stderr } = spawnSync("node", [join(tools, "setup.mjs")], {
+      env: { ...process.env, PATH: `${bin}:${process.env.PATH}` },
+      input: "for the program itself",
+      encoding: "utf8",
+    });
+    assertEquals([status, stdout], [0, ""], stderr);
+    const added = "added 2 packages \nnpm warn old\n";
+    assertEquals(stderr, `${added}${added}added bun\n`);
+    rmSync(folder, { recursive: true });
   });
 });
 

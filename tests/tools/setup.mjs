@@ -23,7 +23,9 @@ function isInstalled(folder) {
 function run(command, args, folder) {
   const { status, error } = spawnSync(command, args, {
     cwd: folder,
-    stdio: "inherit",
+    // Standard output belongs to what is run afterwards, whose output may go into a file, and
+    // standard input as well.
+    stdio: ["ignore", 2, 2],
   });
   if (error || status !== 0) {
     console.error(
