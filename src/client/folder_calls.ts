@@ -19,8 +19,7 @@ import {
 } from "../commands/status.ts";
 import { ReadOnlyError } from "../errors.ts";
 import type { FolderName } from "../model/folder_name.ts";
-import { markedFolder, popularFolder } from "../special_folders.ts";
-import type { Scope } from "../scope.ts";
+import { findSpecialFolder } from "../special_folders.ts";
 import { decodeAscii } from "../wire/bytes.ts";
 import { toText } from "../wire/text.ts";
 import { decodeFolderName } from "../wire/utf7.ts";
@@ -95,7 +94,8 @@ export class FolderCalls extends SessionCalls {
 
   /**
    * The folder of a special use, such as `SENT` or `TRASH`: the first that the server marks with it
-   * (RFC 6154), else one with a name that is popular for it. `null` where there is none. Throws
+   * (RFC 6154), else one with a name that is usual for it, in one of some twenty languages. `null`
+   * where there is none. Throws
    * `InvalidArgumentError` for a special use without its backslash: `"\Sent"` is `Sent` in
    * JavaScript, and `"\\Sent"` or `SENT` is meant.
    *
@@ -112,24 +112,11 @@ export class FolderCalls extends SessionCalls {
     const use = toText(flag);
     checkUse(use);
     const scope = this.scope(options);
-    const decoder = this.nameDecoder(scope);
-    const all = { directory: "", pattern: "*" };
-    const folders = await this.connection.run(list("LIST", all, decoder), scope);
-    let found = markedFolder(folders, use);
-    const { session } = this.connection;
-    // A server may keep its marks to itself until it is asked for them (RFC 6154 section 2).
-    if (!found && session.has("SPECIAL-USE") && session.has("LIST-EXTENDED")) {
-      const request = { ...all, returns: ["SPECIAL-USE"] };
-      found = markedFolder(await this.connection.run(list("LIST", request, decoder), scope), use);
-    }
-    found ??= popularFolder(folders, use, await this.#personalPrefixes(scope));
-    return found?.name ?? null;
-  }
-
-  async #personalPrefixes(scope: Scope): Promise<readonly FolderName[]> {
-    if (!this.connection.session.has("NAMESPACE")) return ["", "INBOX."];
-    const { personal } = await this.connection.run(namespace(this.nameDecoder(scope)), scope);
-    return personal?.map(({ prefix }) => prefix) ?? [];
+    return await findSpecialFolder(use, {
+      session: this.connection.session,
+      run: (command) => this.connection.run(command, scope),
+      decode: this.nameDecoder(scope),
+    });
   }
 
   /** Whether there is a folder of exactly this name; `*` and `%` in it stand for themselves. */

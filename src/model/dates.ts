@@ -155,7 +155,7 @@ const DAYS = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
 const PACKED_MONTHS = MONTHS.map((name) => packed(name, 0));
 
 /**
- * Reads a date in one of the forms that mail knows: `Sun, 24 Mar 2013 22:06:10 +0200` (RFC 5322)
+ * Reads a date in one of the forms that mail knows: `Sun, 24 Mar 2013 22:06:10 +0200` (RFC 5322),
  * `19-Feb-2007 17:08:08 +0400` (INTERNALDATE), the obsolete forms of RFC 5322, asctime, ISO 8601,
  * 12-hour clocks, and other languages' months. Every part of the text has to have its place.
  *
