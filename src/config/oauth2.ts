@@ -1,4 +1,5 @@
 import { ConfigError } from "./config_error.ts";
+import { GrantCache, type GrantEntry } from "./grant_cache.ts";
 import { requestToken, type TokenRequest } from "./token_request.ts";
 import { knownTokenUrl, tokenUrlProblem } from "./token_url.ts";
 import { untilAborted } from "../until_aborted.ts";
@@ -25,27 +26,16 @@ export interface RefreshTokenOptions {
   readonly signal?: AbortSignal;
 }
 
-/** What is known about one grant. */
-interface Entry {
-  /** The one to use next: a provider may give a new one with each token. */
-  refreshToken: string;
-  accessToken: string | null;
-  /** Until when the token is given out again, in milliseconds of `Date.now()`. */
-  until: number;
-  /** The request under way, for all who wait for it. */
-  pending: Promise<string> | null;
-}
-
 /** A token that is about to expire is of no use by the time it arrives. */
 const MARGIN_SECONDS = 60;
 
-const entries = new Map<string, Entry>();
+const grants = new GrantCache();
 
 /**
  * Gets an access token for a refresh token (OAuth 2.0, RFC 6749 section 6), from the endpoint of
  * Google, Microsoft or Yahoo that goes with the IMAP host, or from `tokenUrl`.
  *
- * Tokens are kept in memory for as long as they are good; until a minute before they expire,
+ * Tokens are kept in memory for as long as they are good, and for no longer; until a minute before they expire,
  * nobody is asked again. Those who ask at the same time get the same one.
  *
  * Throws {@linkcode ConfigError} (no endpoint is known, or it can't be trusted with secrets),
@@ -90,22 +80,19 @@ function tokenUrlOf({ host = "", tokenUrl }: RefreshGrant): string {
   return url;
 }
 
-function entryOf(url: string, { clientId, refreshToken }: RefreshGrant): Entry {
-  const name = JSON.stringify([url, clientId, refreshToken]);
-  let entry = entries.get(name);
-  if (entry === undefined) {
-    entry = { refreshToken, accessToken: null, until: 0, pending: null };
-    entries.set(name, entry);
-  }
-  return entry;
+function entryOf(url: string, { clientId, refreshToken }: RefreshGrant): GrantEntry {
+  return grants.take(JSON.stringify([url, clientId, refreshToken]), refreshToken, Date.now());
 }
 
-async function renew(entry: Entry, request: TokenRequest): Promise<string> {
+async function renew(entry: GrantEntry, request: TokenRequest): Promise<string> {
   try {
     const { accessToken, seconds, refreshToken } = await requestToken(request);
     entry.accessToken = accessToken;
     entry.until = Date.now() + (seconds - MARGIN_SECONDS) * 1000;
-    entry.refreshToken = refreshToken ?? entry.refreshToken;
+    if (refreshToken !== undefined) {
+      entry.replaced = true;
+      entry.refreshToken = refreshToken;
+    }
     return accessToken;
   } finally {
     entry.pending = null;
