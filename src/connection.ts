@@ -92,6 +92,7 @@ export class Connection {
   #ending: ImapError | null = null;
   #failure: ImapError | null = null;
   #tellOver!: (cause: ImapError) => void;
+  readonly #endListeners = new Set<(cause: ImapError) => void>();
   /** Resolves when the connection ends, with the reason. */
   readonly over: Promise<ImapError> = new Promise((resolve) => this.#tellOver = resolve);
   /** Set while reading is to stop, for the streams to change hands. */
@@ -258,7 +259,7 @@ export class Connection {
   }
 
   readonly #givenUp = (call: Call): void => {
-    if (!this.#calls.remove(call)) return;
+    if (!this.#calls.remove(call)) return call.interrupt();
     if (call.selects > 0) this.session.selections.drop(call.selects);
     this.#sender.sendNow();
   };
@@ -293,6 +294,13 @@ export class Connection {
   /** Ends the connection; whatever waits on it is rejected. */
   close(cause: ImapError = new ConnectionClosedError("the client closed the connection")): void {
     this.#fail(cause);
+  }
+
+  /** Calls a listener when the connection ends, or at once where it is over; gives how not to. */
+  onEnd(listener: (cause: ImapError) => void): () => void {
+    if (this.#failure !== null) listener(this.#failure);
+    this.#endListeners.add(listener);
+    return () => this.#endListeners.delete(listener);
   }
 
   /** Stops reading till `release`, unless somebody else waits for an answer. */
@@ -436,7 +444,8 @@ export class Connection {
   #complete(done: TaggedResponse): void {
     const call = this.#calls.find(done.tag);
     if (call === undefined) {
-      const tag = visible(done.tag.slice(0, 60));
+      if (this.#sender.wasTakenForCommand(done.tag)) return;
+      const tag = visible(this.#secrets.blot(done.tag).slice(0, 60));
       throw new ProtocolError(`the server answered a command that was not sent: ${tag}`);
     }
     const unsent = this.#sender.isAsking && this.#calls.isNewest(call);
@@ -450,6 +459,7 @@ export class Connection {
     this.session.observeCode(done.code);
     if (unsent) this.#sender.goOn(false);
     call.complete(done, this.session);
+    if (call.command.secrets !== undefined) this.#secrets.endLogin();
     if (call.request.handOver !== undefined && done.status === "OK") {
       if (givenUp) throw new ConnectionClosedError(`${call.command.name} was given up half-way`);
       this.#handOver = call.request.handOver;
@@ -478,7 +488,7 @@ export class Connection {
     const call = this.#calls.oldest;
     // What the server does not take holds up all that comes behind it.
     if (call === undefined) return this.#sender.left > 0 ? this.#options.patience : 0;
-    return call.command.patience ?? this.#options.patience;
+    return call.patience ?? this.#options.patience;
   }
 
   #expired(seconds: number): void {
@@ -508,6 +518,7 @@ export class Connection {
     this.session.selections.folder = null;
     this.session.loggedOut = true;
     this.#tellOver(cause);
+    for (const listener of this.#endListeners) listener(cause);
     this.#greet?.reject(cause);
     this.#greet = null;
     this.#giveUpChange?.(cause);

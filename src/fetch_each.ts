@@ -1,5 +1,6 @@
 import type { Command } from "./command.ts";
 import {
+  dropUnasked,
   type FetchRequest,
   isWanted,
   mergeMessage,
@@ -135,6 +136,7 @@ export class FetchEach {
   }
 
   #push(message: FetchedBase): void {
+    dropUnasked(message, this.#request.keys);
     const values = message as unknown as Record<string, unknown>;
     let bytes = 0;
     for (const name in values) {

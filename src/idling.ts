@@ -2,7 +2,9 @@ import { idle, type IdleCommand } from "./commands/idle.ts";
 import { noop } from "./commands/session.ts";
 import type { Connection } from "./connection.ts";
 import type { CallRequest } from "./connection/call.ts";
-import { IllegalStateError } from "./errors.ts";
+import { turnsForInput } from "./connection/deadline.ts";
+import { IllegalStateError, ImapAbortError, ImapError } from "./errors.ts";
+import { KeptResponses } from "./kept_responses.ts";
 import type { UntaggedResponse } from "./model/responses.ts";
 
 /** How often something is done, in seconds. */
@@ -21,22 +23,28 @@ const WAITING = 1000;
 /**
  * Has the server tell news, from `begin` to `stop`, and keeps it until it is taken. IDLE is renewed
  * before the server's patience ends, and goes on after other commands; where the server has no
- * IDLE it is asked by NOOP again and again.
+ * IDLE it is asked by NOOP again and again. News is kept from the very beginning, before `begin`.
  */
 export class Idling {
   readonly #connection: Connection;
   readonly #pace: IdlePace;
   /** The folder of its commands: another one has other news. */
-  readonly #scope: CallRequest;
-  readonly #stopListening: () => void;
-  #events: UntaggedResponse[] = [];
+  readonly #request: CallRequest;
+  /** Keeps no more news. */
+  readonly stopListening: () => void;
+  readonly #events = new KeptResponses();
   readonly #takers = new Set<() => void>();
+  /** Takes what is under way out of the queue, or away from the connection. */
+  readonly #abandoned = new AbortController();
   #failure: { readonly reason: unknown } | null = null;
   #current: IdleCommand | null = null;
   #stopping = false;
   #endPause: () => void = () => {};
+  /** Whether all that may come is news, so that reading may pause. */
   #listening = false;
   #holding = false;
+  /** Whether the next NOOP waits for somebody to take the news. */
+  #waitsToBeTaken = false;
   #text = "";
   #course: Promise<void> = Promise.resolve();
 
@@ -48,20 +56,27 @@ export class Idling {
     scope: CallRequest,
   ) {
     this.#connection = connection;
-    this.#scope = scope;
+    this.#request = { ...scope, signal: this.#abandoned.signal };
     this.#pace = pace;
-    this.#stopListening = listen((response) => this.#add(response));
-    void connection.over.then((reason) => this.#fail(reason));
+    const stopHearing = listen((response) => this.#add(response));
+    const stopWaiting = connection.onEnd((reason) => this.#fail(reason));
+    this.stopListening = () => {
+      stopHearing();
+      stopWaiting();
+    };
   }
 
-  /** Begins; resolves when the server tells news. */
-  async begin(signal?: AbortSignal): Promise<void> {
+  /**
+   * Begins; resolves when the server tells news. Where the server refuses IDLE although it offers
+   * it, `poll` says whether to ask by NOOP instead.
+   */
+  async begin(poll: boolean, signal?: AbortSignal): Promise<void> {
     let onAbort = () => {};
     const begun = new Promise<void>((resolve, reject) => {
       onAbort = () => reject(signal!.reason);
       signal?.addEventListener("abort", onAbort);
-      const canIdle = this.#connection.session.has("IDLE");
-      this.#course = (canIdle ? this.#idle(resolve) : this.#poll(resolve)).catch((reason) => {
+      // Where it failed before it began, there may be news to take all the same.
+      this.#course = this.#run(poll, resolve).then(resolve, (reason) => {
         this.#fail(reason);
         reject(reason);
       });
@@ -72,22 +87,27 @@ export class Idling {
   /** What came since the last time, as soon as there is something; empty after `timeout` seconds. */
   async take(timeout: number, signal?: AbortSignal): Promise<UntaggedResponse[]> {
     const end = performance.now() + timeout * 1000;
+    let isLate = false;
     for (;;) {
       signal?.throwIfAborted();
-      if (this.#events.length > 0) return this.takeAll();
+      if (this.#events.count > 0) return this.takeAll();
       if (this.#failure !== null) throw this.#failure.reason;
       if (this.#stopping) throw new IllegalStateError("nobody waits for news any more");
       const left = end - performance.now();
-      if (left <= 0) return [];
-      await this.#more(left, signal);
+      if (left > 0) await this.#more(left, signal);
+      else if (isLate) return [];
+      else {
+        isLate = true;
+        await turnsForInput();
+      }
     }
   }
 
   /** What came since the last time, at once. */
   takeAll(): UntaggedResponse[] {
-    const events = this.#events;
-    this.#events = [];
+    const events = this.#events.takeAll();
     this.#release();
+    if (this.#waitsToBeTaken) this.#endPause();
     return events;
   }
 
@@ -98,9 +118,30 @@ export class Idling {
     this.#current?.interrupt();
     this.#endPause();
     await this.#course;
-    this.#stopListening();
+    this.stopListening();
     if (this.#failure !== null) throw this.#failure.reason;
     return this.#text;
+  }
+
+  /** Ends it without waiting for the server. The connection still tells it, as soon as it can. */
+  abandon(): void {
+    this.#stopping = true;
+    this.#wake();
+    this.stopListening();
+    this.#release();
+    this.#abandoned.abort();
+    this.#endPause();
+  }
+
+  async #run(poll: boolean, begun: () => void): Promise<void> {
+    if (this.#connection.session.has("IDLE")) {
+      try {
+        return await this.#idle(begun);
+      } catch (error) {
+        if (!poll || this.#stopping || !isRefusal(error)) throw error;
+      }
+    }
+    await this.#poll(begun);
   }
 
   async #idle(begun: () => void): Promise<void> {
@@ -120,10 +161,12 @@ export class Idling {
       const timer = setTimeout(() => command.interrupt(), this.#pace.renewEvery * 1000);
       this.#current = command;
       try {
-        this.#text = await this.#connection.run(command, this.#scope);
+        this.#text = await this.#connection.run(command, this.#request);
       } finally {
         clearTimeout(timer);
         this.#current = null;
+        // The server may end it by itself, and then owes somebody else an answer.
+        listener.ending();
       }
       begun(); // if another command came in between, before the server agreed
       await this.#pause(RESUME_AFTER);
@@ -132,16 +175,28 @@ export class Idling {
 
   async #poll(begun: () => void): Promise<void> {
     while (!this.#stopping) {
-      this.#text = (await this.#connection.run(noop(), this.#scope)).text;
+      this.#listening = true;
+      this.#holdIfFull();
+      try {
+        this.#text = (await this.#connection.run(noop(), this.#request)).text;
+      } finally {
+        this.#listening = false;
+        this.#release();
+      }
       begun();
       await this.#pause(this.#pace.pollEvery);
+      // Nobody takes the news: to ask for more would only fill the memory.
+      this.#waitsToBeTaken = this.#isFull;
+      if (this.#waitsToBeTaken) await this.#pause(Infinity);
+      this.#waitsToBeTaken = false;
     }
   }
 
+  /** Waits so many seconds, or until `endPause`. */
   #pause(seconds: number): Promise<void> {
     if (this.#stopping) return Promise.resolve();
     return new Promise((resolve) => {
-      const timer = setTimeout(resolve, seconds * 1000);
+      const timer = seconds < Infinity ? setTimeout(resolve, seconds * 1000) : undefined;
       this.#endPause = () => {
         clearTimeout(timer);
         resolve();
@@ -165,7 +220,12 @@ export class Idling {
   }
 
   #add(response: UntaggedResponse): void {
-    this.#events.push(response);
+    if (this.#failure !== null) return;
+    if (!this.#events.add(response)) {
+      this.#fail(new ImapError("too much news waits to be taken, while other calls run"));
+      this.#current?.interrupt();
+      return;
+    }
     this.#holdIfFull();
     this.#wake();
   }
@@ -181,9 +241,13 @@ export class Idling {
     for (const settle of [...this.#takers]) settle();
   }
 
+  get #isFull(): boolean {
+    return this.#events.count >= WAITING;
+  }
+
   /** Nobody takes the news: the server has to wait, but not where it owes somebody an answer. */
   #holdIfFull(): void {
-    if (this.#holding || !this.#listening || this.#events.length < WAITING) return;
+    if (this.#holding || !this.#listening || !this.#isFull) return;
     this.#holding = true;
     this.#connection.hold();
   }
@@ -193,4 +257,10 @@ export class Idling {
     this.#holding = false;
     this.#connection.release();
   }
+}
+
+/** Whether the server refused a command, or made no sense of it, and can be asked for more. */
+function isRefusal(error: unknown): boolean {
+  return error instanceof ImapError && !(error instanceof ImapAbortError) &&
+    !(error instanceof IllegalStateError);
 }

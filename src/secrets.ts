@@ -10,8 +10,8 @@ const ANY_WORD = /^[a-z]{1,5}$/i;
 const SHORTEST_WORD = 6;
 /** Engines refuse patterns that are too large: what is longer is looked for by itself. */
 const LONGEST_IN_PATTERN = 200;
-/** So many forms of secrets are remembered. */
-const MOST = 200;
+/** So many forms of secrets are remembered of the logins before the last. */
+const MAX_EARLIER_FORMS = 200;
 
 /** Codes that say what servers count: digits in them are no password's. */
 const NUMBERS = /^[\d:,* ]*$/;
@@ -23,15 +23,23 @@ const NUMBERS = /^[\d:,* ]*$/;
 export class Secrets {
   readonly #forms = new Set<string>();
   #patterns: readonly (string | RegExp)[] | null = null;
+  #longest = 0;
+  #isLoginOver = false;
 
   /** The length of the longest form. */
   get longest(): number {
-    return Math.max(0, ...Array.from(this.#forms, ({ length }) => length));
+    return this.#longest;
   }
 
-  /** Remembers a secret. */
+  /** A login is over, one way or another. What it sent is remembered until the next one begins. */
+  endLogin(): void {
+    this.#isLoginOver = true;
+  }
+
+  /** Remembers a secret. Nothing of a login is forgotten while it lasts, however long it is. */
   add(secret: string): void {
-    if (secret.length < SHORTEST) return;
+    if (this.#isLoginOver) this.#forgetEarlier();
+    if (secret.length < SHORTEST || this.#forms.has(secret)) return;
     // Its words too: what stands between them has many ways to be written.
     const words = secret.split(/[^A-Za-z0-9+/=]+/).filter(({ length }) => length >= SHORTEST_WORD);
     for (const text of new Set([secret, secret.replace(/["\\]/g, "\\$&"), ...words])) {
@@ -43,7 +51,16 @@ export class Secrets {
   #addForm(form: string): void {
     if (form.length < SHORTEST || ANY_WORD.test(form)) return;
     this.#forms.add(form);
-    if (this.#forms.size > MOST) this.#forms.delete(this.#forms.values().next().value!);
+    this.#longest = Math.max(this.#longest, form.length);
+    this.#patterns = null;
+  }
+
+  #forgetEarlier(): void {
+    this.#isLoginOver = false;
+    for (const form of this.#forms) {
+      if (this.#forms.size <= MAX_EARLIER_FORMS) break;
+      this.#forms.delete(form);
+    }
     this.#patterns = null;
   }
 

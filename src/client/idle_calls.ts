@@ -52,7 +52,7 @@ export class IdleCalls extends TransferCalls {
    */
   async idle({ signal }: CallOptions = {}): Promise<void> {
     this.#checkCanIdle();
-    await this.#begin({ signal });
+    await this.#begin(this.#idlingAt({}), { signal }, false);
     this.#byHand = true;
   }
 
@@ -90,11 +90,16 @@ export class IdleCalls extends TransferCalls {
 
   /**
    * Hands out news of the selected folder as they happen, for as long as the loop runs: by IDLE (RFC
-   * 2177), which is begun anew every 9 minutes, or by NOOP where the server has no IDLE. Calls made
-   * in the loop, or beside it, end IDLE, run, and resume it. Leaving the loop ends it.
+   * 2177), which is begun anew every 9 minutes, or by NOOP where the server has no IDLE or refuses
+   * it. Calls made in the loop, or beside it, end IDLE, run, and resume it. Leaving the loop ends
+   * it. While the loop takes nothing, the server is made to wait.
    *
-   * An abort throws the signal's reason; the end of the connection throws what ended it, be it
-   * one's own `logout`. It throws `IllegalStateError` where news are waited for already.
+   * News count from the call of `watch` on, not from the loop's first turn: call it, fetch what is
+   * there, and then loop, and nothing falls between the two.
+   *
+   * An abort throws the signal's reason, at once; the end of the connection throws what ended it,
+   * be it one's own `logout`. It throws `IllegalStateError` where news are waited for already, and
+   * {@linkcode ImapError} where more than 8 MiB of news wait while other calls run.
    *
    * ```ts
    * import type { ImapClient } from "@imapclient/imapclient";
@@ -108,43 +113,66 @@ export class IdleCalls extends TransferCalls {
    * }
    * ```
    */
-  async *watch(options: WatchOptions = {}): AsyncGenerator<UntaggedResponse, void, void> {
-    const idling = await this.#begin(options);
+  watch(options: WatchOptions = {}): AsyncGenerator<UntaggedResponse, void, void> {
+    const idling = this.#idlingAt(options);
+    const loop = this.#watch(idling, options);
+    // A loop that is left before its first turn runs none of its code.
+    return Object.assign(loop, {
+      return(): Promise<IteratorResult<UntaggedResponse, void>> {
+        idling.stopListening();
+        return Object.getPrototypeOf(loop).return.call(loop);
+      },
+    });
+  }
+
+  async *#watch(
+    idling: Idling,
+    options: WatchOptions,
+  ): AsyncGenerator<UntaggedResponse, void, void> {
+    const { signal } = options;
     try {
-      for (;;) yield* await idling.take(Infinity, options.signal);
+      await this.#begin(idling, options, true);
+      for (;;) yield* await idling.take(Infinity, signal);
     } finally {
       if (this.#idling === idling) this.#idling = null;
+      if (signal?.aborted) idling.abandon();
       // What broke the loop is thrown already, and what is broken now the next call will tell.
       await idling.stop().catch(() => {});
     }
   }
 
-  async #begin(
-    { renewEvery = RENEW_EVERY, pollEvery = POLL_EVERY, signal }: WatchOptions,
-  ): Promise<Idling> {
-    for (const seconds of [renewEvery, pollEvery]) {
-      if (isSeconds(seconds)) continue;
-      throw new InvalidArgumentError(
-        `must be seconds above 0, ${LONGEST} at most: ${named(seconds)}`,
-      );
-    }
-    signal?.throwIfAborted();
-    if (this.connection.failure !== null) throw this.connection.failure;
-    if (this.#idling !== null) {
-      throw new IllegalStateError("news are waited for already: by idle or by watch");
-    }
+  /** Keeps news from now on. */
+  #idlingAt({ renewEvery = RENEW_EVERY, pollEvery = POLL_EVERY }: WatchOptions): Idling {
     const listen = (listener: (response: UntaggedResponse) => void) => this.listen(listener);
     const scope = { ...this.scope(), isBound: true };
-    const idling = new Idling(this.connection, { renewEvery, pollEvery }, listen, scope);
-    this.#idling = idling;
+    return new Idling(this.connection, { renewEvery, pollEvery }, listen, scope);
+  }
+
+  /** With `poll`, a server that refuses IDLE is asked by NOOP. */
+  async #begin(
+    idling: Idling,
+    { renewEvery = RENEW_EVERY, pollEvery = POLL_EVERY, signal }: WatchOptions,
+    poll: boolean,
+  ): Promise<void> {
     try {
-      await idling.begin(signal);
+      for (const seconds of [renewEvery, pollEvery]) {
+        if (isSeconds(seconds)) continue;
+        throw new InvalidArgumentError(
+          `must be seconds above 0, ${LONGEST} at most: ${named(seconds)}`,
+        );
+      }
+      signal?.throwIfAborted();
+      if (this.connection.failure !== null) throw this.connection.failure;
+      if (this.#idling !== null) {
+        throw new IllegalStateError("news are waited for already: by idle or by watch");
+      }
+      this.#idling = idling;
+      await idling.begin(poll, signal);
     } catch (error) {
-      this.#idling = null;
-      await idling.stop().catch(() => {});
+      if (this.#idling === idling) this.#idling = null;
+      idling.abandon();
       throw error;
     }
-    return idling;
   }
 
   #checkCanIdle(): void {

@@ -12,6 +12,7 @@ import { id, type IdFields } from "../commands/id.ts";
 import { login } from "../commands/login.ts";
 import { logout, noop, type NoopResult, starttls } from "../commands/session.ts";
 import type { Connection } from "../connection.ts";
+import { turnsForInput } from "../connection/deadline.ts";
 import {
   ConnectionClosedError,
   IllegalStateError,
@@ -351,12 +352,13 @@ export class SessionCalls extends ClientBase {
   async logout(options: CallOptions = {}): Promise<string> {
     const patience = Math.min(LOGOUT_PATIENCE, this.connection.patience || Infinity);
     let timer: ReturnType<typeof setTimeout> | undefined;
-    const late = () => {
+    const late = async () => {
+      await turnsForInput();
       const error = new TimeoutError(`no answer to LOGOUT within ${patience} seconds`);
       this.connection.close(error);
     };
     // From when it is sent on; and whatever the server says meanwhile.
-    const write = () => void (timer = setTimeout(late, patience * 1000));
+    const write = () => void (timer = setTimeout(() => void late(), patience * 1000));
     try {
       const text = await this.run({ ...logout(), patience: 0, write }, options);
       this.logger?.debug("Logged out, connection closed");

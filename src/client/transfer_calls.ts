@@ -27,6 +27,7 @@ import {
 } from "../errors.ts";
 import { DELETED } from "../model/flags.ts";
 import { type MessageIds, NumberSet } from "../model/number_set.ts";
+import { KeptResponses } from "../kept_responses.ts";
 import type { UntaggedResponse } from "../model/responses.ts";
 import type { Scope } from "../scope.ts";
 import type { Text } from "../wire/writer.ts";
@@ -271,12 +272,13 @@ export class TransferCalls extends FlagCalls {
     if (!this.useUid) throw new InvalidArgumentError("cannot EXPUNGE by ID when not using uids");
     const { sets, scope } = this.idsOf(messages, this.scope(options));
     return await this.connection.runWhole(scope, async (scope) => {
-      let done: ExpungeResult = { text: "", responses: [] };
+      let text = "";
+      const told = new KeptResponses();
       for (const ids of sets) {
-        const { text, responses } = await this.connection.run(expunge(ids), scope);
-        done = { text, responses: [...done.responses, ...responses] };
+        const done = await this.connection.run(expunge(ids, told), scope);
+        text = done.text;
       }
-      return done;
+      return { text, ...told.result() };
     });
   }
 }

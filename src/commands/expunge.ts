@@ -1,4 +1,5 @@
 import type { Command } from "../command.ts";
+import { KeptResponses } from "../kept_responses.ts";
 import type { NumberSet } from "../model/number_set.ts";
 import type { UntaggedResponse } from "../model/responses.ts";
 import type { CommandWriter } from "../wire/writer.ts";
@@ -11,14 +12,22 @@ export interface ExpungeResult {
   /**
    * What it told of the folder, in its order: which messages are gone, and how many are left. Each
    * `EXPUNGE` changes the numbers of the messages after it. A server for which QRESYNC or UIDONLY
-   * was enabled tells the UIDs instead, by `VANISHED`.
+   * was enabled tells the UIDs instead, by `VANISHED`. Bodies of messages are left out.
    */
   readonly responses: readonly UntaggedResponse[];
+  /** How many responses came besides, where 8 MiB of memory did not hold all of them. */
+  readonly omitted?: number;
 }
 
-/** EXPUNGE (RFC 9051 section 6.4.3), or UID EXPUNGE (RFC 4315 section 2.1) of these messages. */
-export function expunge(uids: NumberSet | null): Command<ExpungeResult> {
-  const responses: UntaggedResponse[] = [];
+/**
+ * EXPUNGE (RFC 9051 section 6.4.3), or UID EXPUNGE (RFC 4315 section 2.1) of these messages. What
+ * the server tells is in the result, or in `told` where that is given.
+ */
+export function expunge(
+  uids: NumberSet | null,
+  told: KeptResponses | null = null,
+): Command<ExpungeResult> {
+  const kept = told ?? new KeptResponses();
   return {
     name: uids === null ? "EXPUNGE" : "UID EXPUNGE",
     needs: uids === null ? undefined : "UIDPLUS",
@@ -28,9 +37,12 @@ export function expunge(uids: NumberSet | null): Command<ExpungeResult> {
       if (uids !== null) out.sp().numberSet(uids);
     },
     accept(response: UntaggedResponse): boolean {
-      responses.push(response);
+      kept.add(response);
       return false; // it is news for the session and its listeners too
     },
-    result: (done) => ({ text: fullText(done), responses }),
+    result: (done) => ({
+      text: fullText(done),
+      ...(told === null ? kept.result() : { responses: [] }),
+    }),
   };
 }

@@ -1,5 +1,6 @@
 import type { Command } from "../command.ts";
 import { InvalidArgumentError, ProtocolError } from "../errors.ts";
+import { sizeOf } from "../kept_responses.ts";
 import { fetchKey, fetchProblems, normaliseItems, noteProblems } from "../model/fetch_items.ts";
 import type { FetchedBase } from "../model/fetch_types.ts";
 import { Memo } from "../model/memo.ts";
@@ -99,6 +100,24 @@ export function mergeMessage(known: FetchedBase, more: FetchedBase): FetchedBase
   return known;
 }
 
+/** What was not asked for is kept up to this many bytes, and so many items of a message. */
+const LARGEST_UNASKED = 4096;
+const MAX_UNASKED = 32;
+
+/** Drops what nobody asked for and would fill the memory, as bodies do that a server makes up. */
+export function dropUnasked(message: FetchedBase, keys: readonly string[]): void {
+  const values = message as unknown as Record<string, unknown>;
+  let next = 0;
+  let unasked = 0;
+  for (const name in values) {
+    // Servers answer in the order of the request, most of them.
+    if (name === keys[next]) next++;
+    else if (name !== "SEQ" && name !== "UID" && !keys.includes(name)) {
+      if (++unasked > MAX_UNASKED || sizeOf(values[name]) > LARGEST_UNASKED) delete values[name];
+    }
+  }
+}
+
 function hasAll(message: FetchedBase, keys: readonly string[]): boolean {
   for (let i = 0; i < keys.length; i++) if (!(keys[i] in message)) return false;
   return true;
@@ -169,12 +188,13 @@ class Fetch implements Command<Map<number, FetchedBase>> {
     const id = this.#idOf(response);
     if (id === null) return false;
     const message = messageOf(response, !this.#request.uid);
+    dropUnasked(message, this.#request.keys);
     if (!hasAll(message, this.#request.keys)) (this.#lacking ??= new Set()).add(id);
     const known = this.#messages.get(id);
     if (known === undefined) {
       this.#messages.set(id, message);
       this.#bySequence?.add(id, message.SEQ);
-    } else mergeMessage(known, message);
+    } else dropUnasked(mergeMessage(known, message), this.#request.keys);
     return true;
   }
 

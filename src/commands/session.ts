@@ -1,4 +1,5 @@
 import type { Command } from "../command.ts";
+import { KeptResponses } from "../kept_responses.ts";
 import type { UntaggedResponse } from "../model/responses.ts";
 import { fullText } from "../wire/text.ts";
 
@@ -6,20 +7,22 @@ import { fullText } from "../wire/text.ts";
 export interface NoopResult {
   /** The server's text. */
   readonly text: string;
-  /** What it told of the folder, in its order. */
+  /** What it told of the folder, in its order, without the bodies of messages. */
   readonly responses: readonly UntaggedResponse[];
+  /** How many responses came besides, where 8 MiB of memory did not hold all of them. */
+  readonly omitted?: number;
 }
 
 /** NOOP (RFC 9051 section 6.1.2): does nothing, and so gives the server a chance to tell news. */
 export function noop(): Command<NoopResult> {
-  const responses: UntaggedResponse[] = [];
+  const told = new KeptResponses();
   return {
     name: "NOOP",
     accept(response: UntaggedResponse): boolean {
-      responses.push(response);
+      told.add(response);
       return false; // it is news for the session and its listeners too
     },
-    result: (done) => ({ text: done.text, responses }),
+    result: (done) => ({ text: done.text, ...told.result() }),
   };
 }
 

@@ -1,13 +1,16 @@
 import type { Command } from "../command.ts";
-import { ImapError, ReadOnlyError } from "../errors.ts";
+import { ImapError, InvalidArgumentError, ReadOnlyError } from "../errors.ts";
 import type { FoundIn } from "../model/found_in.ts";
-import type { TaggedResponse } from "../model/responses.ts";
+import type { ContinuationRequest, TaggedResponse } from "../model/responses.ts";
 import type { Session } from "../session.ts";
+import { CR, LF } from "../wire/bytes.ts";
 import { visible } from "../wire/text.ts";
 import type { CommandPart } from "../wire/page.ts";
 import type { CommandWriter } from "../wire/writer.ts";
 
 const IN_PAGE: readonly CommandPart[] = [];
+const NO_SECRETS: readonly string[] = [];
+const NUL = 0;
 
 /** The place in the queue of a call that takes several commands. */
 export class Place {
@@ -54,6 +57,8 @@ export class Call {
   selects = 0;
   /** The server was told that its conversation will not go on. */
   cancelled = false;
+  /** Answers to `+` that are under way. */
+  answering = 0;
   /** How many responses came while it was the oldest in flight. */
   heard = 0;
   #resolve!: (value: unknown) => void;
@@ -98,9 +103,82 @@ export class Call {
   /** Writes the command out; gives its parts, or none where all of it stands in the page. */
   write(out: CommandWriter): readonly CommandPart[] {
     out.atom(this.tag).sp().commandName(this.command.name);
-    this.command.write?.(out);
+    const written: unknown = this.command.write?.(out);
+    if (written instanceof Promise) {
+      written.catch(() => {});
+      throw new InvalidArgumentError(
+        `${this.command.name} must be written at once, not by a promise`,
+      );
+    }
     this.#out = out;
     return out.finishInPage() ? IN_PAGE : out.finish();
+  }
+
+  /** Whether it lasts until it is told to end, as IDLE does. */
+  get isEndless(): boolean {
+    return this.command.interrupt !== undefined;
+  }
+
+  /** Seconds that the server may be silent, where the command says so in a way that makes sense. */
+  get patience(): number | undefined {
+    try {
+      const { patience } = this.command;
+      return typeof patience === "number" && patience >= 0 ? patience : undefined;
+    } catch (error) {
+      this.reject(error);
+      return undefined;
+    }
+  }
+
+  /** What neither a log nor an error may show; what is wrong with it is the command's failure. */
+  secrets(): readonly string[] {
+    if (this.command.secrets === undefined) return NO_SECRETS;
+    try {
+      const secrets = [...this.command.secrets()];
+      if (secrets.every((secret) => typeof secret === "string")) return secrets;
+      throw new InvalidArgumentError(`the secrets of ${this.command.name} must be texts`);
+    } catch (error) {
+      this.reject(error);
+      return NO_SECRETS;
+    }
+  }
+
+  /**
+   * The line that the server asks for. `null`: there is none to send, as the call is given up or
+   * its command gave nonsense, which is its failure.
+   */
+  async respond(request: ContinuationRequest): Promise<Uint8Array | null> {
+    if (this.#isSettled && !this.isEndless) return null;
+    try {
+      const answer = this.command.respond!(request);
+      if (this.isEndless) return this.#checkLine(await answer);
+      const givenUp = this.settled.then(() => null, () => null);
+      const line = await Promise.race([answer, givenUp]);
+      return line === null && this.#isSettled ? null : this.#checkLine(line);
+    } catch (error) {
+      this.reject(error);
+      return null;
+    }
+  }
+
+  #checkLine(line: unknown): Uint8Array {
+    const { name } = this.command;
+    if (!(line instanceof Uint8Array)) {
+      throw new InvalidArgumentError(`what ${name} responds must be bytes, not ${typeof line}`);
+    }
+    if (line.some((byte) => byte === NUL || byte === CR || byte === LF)) {
+      throw new InvalidArgumentError(`what ${name} responds must be one line, without NUL`);
+    }
+    return line;
+  }
+
+  /** Tells a command that lasts until it is ended that it should; its own mistake is its failure. */
+  interrupt(): void {
+    try {
+      this.command.interrupt?.();
+    } catch (error) {
+      this.reject(error);
+    }
   }
 
   /** Takes the tagged response, after an abort too: what the command did is done. */
@@ -115,13 +193,14 @@ export class Call {
     }
   }
 
-  #refusal(done: TaggedResponse, readOnly: boolean): ImapError {
+  #refusal(done: TaggedResponse, readOnly: boolean): Error {
     const { command } = this;
     const reason = visible(done.text || done.code?.name || done.status);
     const message = `${command.name} failed: ${reason}`;
     const details = { command: this.shown, responseCode: done.code, text: done.text };
     if (command.modifies && readOnly) return new ReadOnlyError(message, details);
-    return command.refused?.(done, message, details) ?? new ImapError(message, details);
+    const error: unknown = command.refused?.(done, message, details);
+    return error instanceof Error ? error : new ImapError(message, details);
   }
 
   /** Gives the caller the result, unless it has one. */

@@ -35,7 +35,7 @@ export class CallQueue {
     const { place } = call.request;
     if (place === undefined) this.#waiting.push(call);
     else this.#waiting.splice(this.#waiting.indexOf(place), 0, call);
-    if (this.#endless > 0) { for (const { command } of this.#inFlight) command.interrupt?.(); }
+    if (this.#endless > 0) { for (const other of this.#inFlight) other.interrupt(); }
   }
 
   /** Keeps a place for a call that takes several commands: what is queued later waits for all. */
@@ -85,7 +85,7 @@ export class CallQueue {
   begin(call: Call): void {
     this.#inFlight.push(call);
     if (call.command.interrupt !== undefined) this.#endless++;
-    if (this.#waiting.length > 0) call.command.interrupt?.();
+    if (this.#waiting.length > 0) call.interrupt();
   }
 
   /** The call that a tagged response is for. */
@@ -140,8 +140,8 @@ export class CallQueue {
 
   /** Offers a long literal to the calls in flight. */
   offerLiteral(head: FetchResponse, item: string): LiteralSink | null {
-    for (const { command } of this.#inFlight) {
-      const sink = command.literal?.(head, item) ?? null;
+    for (const call of this.#inFlight) {
+      const sink = sinkOf(call, head, item);
       if (sink !== null) return sink;
     }
     return null;
@@ -160,6 +160,15 @@ function isUrgent(call: Call | Place): boolean {
 /** Whether a command neither changes the connection nor goes on till it is interrupted. */
 function isOrdinary({ state, respond, interrupt }: Command<unknown>): boolean {
   return state !== undefined && respond === undefined && interrupt === undefined;
+}
+
+function sinkOf(call: Call, head: FetchResponse, item: string): LiteralSink | null {
+  try {
+    return call.command.literal?.(head, item) ?? null;
+  } catch (error) {
+    call.reject(error);
+    return null;
+  }
 }
 
 function accepts(call: Call, response: UntaggedResponse): boolean {

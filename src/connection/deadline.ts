@@ -1,3 +1,28 @@
+/** After so many turns of the event loop, what had arrived before them is read. */
+const TURNS = 5;
+
+/**
+ * Lets what has arrived be read. In a program that was busy, a timer fires before the bytes are
+ * looked at that came in time.
+ */
+export async function turnsForInput(): Promise<void> {
+  for (let i = 0; i < TURNS; i++) {
+    await new Promise((resolve) => setTimeout(resolve, 0));
+    await message();
+  }
+}
+
+/** Timers that are due one after the other may fire in one turn; a message is input itself. */
+async function message(): Promise<void> {
+  if (typeof MessageChannel === "undefined") return;
+  const { port1, port2 } = new MessageChannel();
+  await new Promise((resolve) => {
+    port1.onmessage = resolve;
+    port2.postMessage(null);
+  });
+  port1.close();
+}
+
 /**
  * Sees to it that somebody who owes an answer does not stay silent for ever. It has one timer,
  * which is set anew when it fires or would fire too late, not whenever something happens.
@@ -9,6 +34,8 @@ export class Deadline {
   #lastSign = performance.now();
   /** When the timer fires; `Infinity` without one. */
   #due = Infinity;
+  /** What has arrived is still looked at; then it expires, or has a timer again. */
+  #isExpiring = false;
 
   /**
    * `patience` tells how many seconds of silence are allowed at the moment (0: any number), and
@@ -26,6 +53,7 @@ export class Deadline {
 
   /** What is waited for has changed. With nothing to wait for there is no timer. */
   watch(): void {
+    if (this.#isExpiring) return;
     const patience = this.#patience();
     const due = patience === 0 ? Infinity : this.#lastSign + patience * 1000;
     // One that fires too early looks at the clock, and goes on.
@@ -34,14 +62,22 @@ export class Deadline {
     this.#timer = undefined;
     this.#due = due;
     if (due === Infinity) return;
-    this.#timer = setTimeout(() => this.#check(), Math.max(due - performance.now(), 1));
+    this.#timer = setTimeout(() => void this.#check(), Math.max(due - performance.now(), 1));
   }
 
-  #check(): void {
+  async #check(): Promise<void> {
     this.#due = Infinity;
+    if (this.#isLate()) {
+      this.#isExpiring = true;
+      await turnsForInput();
+      this.#isExpiring = false;
+    }
+    if (this.#isLate()) this.#expired(this.#patience());
+    else this.watch();
+  }
+
+  #isLate(): boolean {
     const patience = this.#patience();
-    const silent = (performance.now() - this.#lastSign) / 1000;
-    if (patience === 0 || silent < patience) this.watch();
-    else this.#expired(patience);
+    return patience > 0 && performance.now() - this.#lastSign >= patience * 1000;
   }
 }

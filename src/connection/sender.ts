@@ -57,8 +57,8 @@ export class Sender {
   #sendingSoon = false;
   /** Lets sending go on: `true` at a `+`, `false` when the command is over before that. */
   #asked: ((more: boolean) => void) | null = null;
-  /** Answers to `+` that are under way. */
-  #answering = 0;
+  /** The last line of a conversation that was sent. */
+  #lastLine: Uint8Array | null = null;
   #sent = 0;
   #left = 0;
   /** The stream of a literal that is being sent. */
@@ -114,36 +114,44 @@ export class Sender {
     const call = this.#owner.calls.responder();
     // Exchange is known to ask for more when nothing is owed.
     if (call === undefined) return;
-    if (call.cancelled || this.#answering >= ANSWERS) {
+    // Some servers ask for more again in the middle of an IDLE: one DONE is all they get.
+    if (call.isEndless && call.answering > 0) return;
+    if (call.cancelled || call.answering >= ANSWERS) {
       throw new ProtocolError(`the server asked for more in ${call.command.name} again and again`);
     }
     void this.#respond(call, request);
   }
 
+  /**
+   * Whether a tag is the first word of what was sent last in a conversation: the server ended that
+   * before the line came, and took the line for a command. So it is where DONE crosses the end of
+   * an IDLE (`DONE BAD Unknown command`).
+   */
+  wasTakenForCommand(tag: string): boolean {
+    if (this.#lastLine === null || decodeAscii(this.#lastLine).split(" ")[0] !== tag) return false;
+    this.#lastLine = null;
+    return true;
+  }
+
   async #respond(call: Call, request: ContinuationRequest): Promise<void> {
-    this.#answering++;
+    call.answering++;
     try {
       await this.#sendLine(call, request);
     } finally {
-      this.#answering--;
+      call.answering--;
     }
   }
 
   async #sendLine(call: Call, request: ContinuationRequest): Promise<void> {
     const { secrets, logger, deadline } = this.#owner;
-    let line: Uint8Array;
-    try {
-      line = call.isSettled ? CANCEL : await call.command.respond!(request);
-    } catch (error) {
-      call.reject(error);
-      line = CANCEL;
-    }
+    const answer = await call.respond(request);
     if (call.done) return;
+    for (const secret of call.secrets()) secrets.add(secret);
+    const line = answer === null || (call.isSettled && !call.isEndless) ? CANCEL : answer;
     call.cancelled = line === CANCEL;
-    for (const secret of call.command.secrets?.() ?? []) secrets.add(secret);
     // What ends an IDLE is known to all; any other answer may be a password.
-    const isSecret = call.command.interrupt === undefined;
-    logger?.debug(`> ${isSecret ? "**REDACTED**" : decodeAscii(line)}`);
+    logger?.debug(`> ${call.isEndless ? decodeAscii(line) : "**REDACTED**"}`);
+    this.#lastLine = line;
     // The server may owe an answer now that it did not owe before: to DONE. It may not take that,
     // so the time runs before the line is written, and anew behind it.
     deadline.touch();
@@ -202,6 +210,7 @@ export class Sender {
   #begin(call: Call, page: Page): readonly CommandPart[] | null {
     const { session, calls, secrets, logger } = this.#owner;
     let parts: readonly CommandPart[];
+    const { used } = page;
     try {
       session.check(call.command, call.request);
       parts = call.write(new CommandWriter(this.#writerOptions(call.request), page));
@@ -210,7 +219,11 @@ export class Sender {
       call.reject(error);
       return null;
     }
-    for (const secret of call.command.secrets?.() ?? []) secrets.add(secret);
+    for (const secret of call.secrets()) secrets.add(secret);
+    if (call.isSettled) {
+      page.used = used;
+      return null;
+    }
     if (logger !== null) logger.debug(`> ${call.tag} ${call.shown}`);
     calls.begin(call);
     if (call.selects > 0) session.selections.begin(call.command.name);

@@ -343,4 +343,16 @@ class Unknown implements UnknownResponse {
   values(): readonly ImapValue[] {
     return new Cursor(this.#limits).begin(this.#frame).values();
   }
+
+  /** The same response in memory of its own. */
+  detach(): Unknown {
+    const bytes = this.raw;
+    const frame = { bytes, start: 0, end: bytes.length, detached: [] };
+    return new Unknown(this.name, this.number, frame, 0, this.#limits, this.error);
+  }
+}
+
+/** An unknown response that no longer holds on to the chunk in which it came. */
+export function detached(response: UnknownResponse): UnknownResponse {
+  return response instanceof Unknown ? response.detach() : response;
 }
