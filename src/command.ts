@@ -77,6 +77,11 @@ export interface Command<Result> {
    * {@linkcode Command.result}, and also where the caller has given the call up.
    */
   effect?(session: Session, done: TaggedResponse): void;
+  /**
+   * What came of the result so far; `null`: nothing. Asked for where the command fails, for the
+   * error's {@linkcode ImapError.partial}.
+   */
+  partial?(): unknown;
   /** What the call gives, after OK. May throw. */
   result(done: TaggedResponse): Result;
   /** The error to throw after NO or BAD, where it is not simply an {@linkcode ImapError}. */

@@ -524,10 +524,7 @@ export class Connection {
     this.#giveUpChange?.(cause);
     this.#sender.giveUp(cause);
     this.#gate.wake();
-    for (const call of this.#calls.takeAll()) {
-      call.done = true;
-      call.reject(cause);
-    }
+    for (const call of this.#calls.takeAll()) call.end(cause);
     void this.#streams.close();
   }
 

@@ -18,6 +18,8 @@ export interface ImapErrorDetails {
   readonly text?: string;
   /** The error that led to this one. */
   readonly cause?: unknown;
+  /** What the call would have given, as far as it came; `null` where nothing did. */
+  readonly partial?: unknown;
 }
 
 /** The base of every error of this library; by itself, a command that the server refused. */
@@ -32,6 +34,7 @@ export class ImapError extends Error {
   readonly responseCode: ResponseCode | null;
   /** The server's human-readable text; `null` where the error is not the server's answer. */
   readonly text: string | null;
+  readonly #partial: unknown;
 
   /** An error with its message and what is known besides. */
   constructor(message: string, details: ImapErrorDetails = {}) {
@@ -40,14 +43,54 @@ export class ImapError extends Error {
     this.responseCode = details.responseCode ?? null;
     this.code = this.responseCode?.name ?? null;
     this.text = details.text ?? null;
+    this.#partial = details.partial ?? null;
   }
+
+  /**
+   * What the call would have given, as far as it came before the failure, in the same shape: of
+   * `fetch` a `Map` of messages, of `getFlags` and `addFlags` one of flags, of `search`, `sort` and
+   * `listFolders` a list, of `expunge` `{ text, responses }`. `null` where nothing came. It is not
+   * shown where the error is printed.
+   *
+   * ```ts
+   * import { type ImapClient, ImapError } from "@imapclient/imapclient";
+   *
+   * async function sizes(client: ImapClient) {
+   *   const fetched = client.fetch("1:*", ["RFC822.SIZE"]);
+   *   return await fetched.catch((error) => {
+   *     if (!(error instanceof ImapError) || error.partial === null) throw error;
+   *     console.warn(error.message);
+   *     return error.partial as Awaited<typeof fetched>;
+   *   });
+   * }
+   * ```
+   */
+  get partial(): unknown {
+    return this.#partial;
+  }
+}
+
+/** The same failure of a call that had a part of its result by then. */
+export function withPartial(error: ImapError, partial: unknown): ImapError {
+  const Kind = error.constructor as new (
+    message: string,
+    details: ImapErrorDetails,
+  ) => ImapError;
+  const { message, command, responseCode, text } = error;
+  return new Kind(message, {
+    command: command ?? undefined,
+    responseCode,
+    text: text ?? undefined,
+    cause: error,
+    partial,
+  });
 }
 
 /**
  * The connection can't be used any more; drop the client, with no logout. Whether the server carried
  * out what was under way is not known: its answer is lost. Any other error of a call says that it
  * did not, apart from {@linkcode PartialMoveError} and {@linkcode PartialCopyError}, which say how
- * far it came.
+ * far it came, and a {@linkcode ProtocolError}, which says that the answer can't be read.
  */
 export class ImapAbortError extends ImapError {
   /** The class's name. */

@@ -8,6 +8,7 @@ import {
   noteMissing,
   writeFetch,
 } from "./commands/fetch.ts";
+import { UnnamedRows } from "./commands/unnamed_rows.ts";
 import type { Connection } from "./connection.ts";
 import type { CallRequest } from "./connection/call.ts";
 import { ImapError, ProtocolError } from "./errors.ts";
@@ -43,6 +44,9 @@ export class FetchEach {
   readonly #connection: Connection;
   readonly #request: FetchRequest;
   readonly #sections: readonly string[];
+  readonly #unnamed: UnnamedRows;
+  /** Whether a message was handed out. */
+  #came = false;
   #rows: Row[] = [];
   #bytes = 0;
   /** Messages that the server described in part; it may go on to describe the rest. */
@@ -59,6 +63,7 @@ export class FetchEach {
   constructor(connection: Connection, request: FetchRequest, stream: boolean) {
     this.#connection = connection;
     this.#request = request;
+    this.#unnamed = new UnnamedRows(request.keys);
     this.#sections = stream ? request.keys.filter((key) => SECTION.test(key)) : [];
   }
 
@@ -97,8 +102,12 @@ export class FetchEach {
       write: (out) => writeFetch(out, this.#request),
       accept: (response) => this.#accept(response),
       literal: this.#sections.length > 0 ? (head, item) => this.#literal(head, item) : undefined,
-      // News of flags alone are no answer to a request for more.
-      result: () => this.#finishPartial(),
+      result: () => {
+        // News of flags alone are no answer to a request for more.
+        this.#finishPartial();
+        const error = this.#left ? null : this.#unnamed.error("UID FETCH", this.#came);
+        if (error !== null) throw error;
+      },
     };
   }
 
@@ -110,7 +119,10 @@ export class FetchEach {
       this.#complete(open, response);
       return true;
     }
-    if (!isWanted(this.#request, response)) return false;
+    if (!isWanted(this.#request, response)) {
+      if (this.#request.uid) this.#unnamed.note(response);
+      return false;
+    }
     if (this.#left) return true;
     const id = this.#request.uid ? response.uid! : response.number;
     const partial = this.#partial.take(id);
@@ -150,6 +162,7 @@ export class FetchEach {
   }
 
   #queue(row: Row): void {
+    this.#came = true;
     this.#rows.push(row);
     this.#bytes += row.bytes;
     // One by itself may be as large as the limits allow.

@@ -171,7 +171,8 @@ export class ClientBase {
 
   /**
    * Resolves when the connection ends, whoever ended it, with the reason: the very error that the
-   * calls under way are rejected with. It never rejects.
+   * calls under way are rejected with, or the `cause` of theirs where a part of their result had
+   * come. It never rejects.
    *
    * ```ts
    * import type { ImapClient } from "@imapclient/imapclient";

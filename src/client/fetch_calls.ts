@@ -1,5 +1,6 @@
 import type { Command } from "../command.ts";
 import { fetch, type FetchRequest, fetchRequest } from "../commands/fetch.ts";
+import { ImapError, withPartial } from "../errors.ts";
 import { FetchEach } from "../fetch_each.ts";
 import type { ZonedDate } from "../model/dates.ts";
 import type { Envelope } from "../model/envelope.ts";
@@ -69,7 +70,7 @@ export class FetchCalls extends SearchCalls {
     try {
       const { requests, scope } = this.fetchRequests(messages, items, options);
       const found = this.fetchAll(requests.map((request) => fetch(request)), scope);
-      const kept = scope.normaliseTimes ? found : found.then(inOwnZones);
+      const kept = scope.normaliseTimes ? found : found.then(inOwnZones, failInOwnZones);
       return kept as Promise<Map<number, FetchedMessage<Item>>>;
     } catch (error) {
       return Promise.reject(error);
@@ -113,11 +114,16 @@ export class FetchCalls extends SearchCalls {
     commands: readonly Command<Map<number, Value>>[],
     scope: Scope,
   ): Promise<Map<number, Value>> {
-    const [first = new Map(), ...more] = await Promise.all(
-      commands.map((command) => this.connection.run(command, scope)),
-    );
-    for (const found of more) for (const [id, value] of found) first.set(id, value);
-    return first;
+    const outcomes = await Promise.allSettled(commands.map((it) => this.connection.run(it, scope)));
+    const all = new Map<number, Value>();
+    for (const outcome of outcomes) {
+      const more = outcome.status === "fulfilled" ? outcome.value : partialOf(outcome.reason);
+      for (const [id, value] of more ?? []) all.set(id, value as Value);
+    }
+    const failed = outcomes.find(({ status }) => status === "rejected");
+    if (failed?.status !== "rejected") return all;
+    const { reason } = failed;
+    throw all.size > 0 && reason instanceof ImapError ? withPartial(reason, all) : reason;
   }
 
   /**
@@ -168,6 +174,16 @@ export class FetchCalls extends SearchCalls {
 function inOwnZones(found: Map<number, FetchedBase>): Map<number, FetchedBase> {
   for (const message of found.values()) keepZones(message);
   return found;
+}
+
+function failInOwnZones(reason: unknown): never {
+  inOwnZones(partialOf(reason) as Map<number, FetchedBase> ?? new Map());
+  throw reason;
+}
+
+/** What came by message id before a call failed. */
+function partialOf(reason: unknown): Map<number, unknown> | null {
+  return reason instanceof ImapError && reason.partial instanceof Map ? reason.partial : null;
 }
 
 /** Lets a message's dates print in the zones that they came with. */

@@ -1,4 +1,4 @@
-import { fetch } from "../commands/fetch.ts";
+import { fetchFlags } from "../commands/fetch_flags.ts";
 import { type MessageFlags, store, type StoreRequest } from "../commands/store.ts";
 import { DELETED } from "../model/flags.ts";
 import { type MessageIds, NumberSet } from "../model/number_set.ts";
@@ -146,16 +146,8 @@ export class FlagCalls extends FetchCalls {
     messages: MessageIds,
     options: CallOptions,
   ): Promise<MessageFlags> {
-    const needs = item === "X-GM-LABELS" ? "X-GM-EXT-1" : undefined;
     const { requests, scope } = this.fetchRequests(messages, [item], options);
-    const commands = requests.map((request) => fetch(request, needs));
-    const found: MessageFlags = new Map();
-    for (const [id, message] of await this.fetchAll(commands, scope)) {
-      // One that the server left out, or garbled, is not enumerable: it throws.
-      if (!Object.keys(message).includes(item)) continue;
-      found.set(id, (message as unknown as Record<string, readonly string[]>)[item]);
-    }
-    return found;
+    return await this.fetchAll(requests.map((request) => fetchFlags(request, item)), scope);
   }
 
   async #store<Silent extends boolean>(

@@ -15,7 +15,7 @@ import {
   move,
   type MoveCommand,
 } from "../commands/copy.ts";
-import { expunge, type ExpungeResult } from "../commands/expunge.ts";
+import { expunge, type ExpungeResult, partOf } from "../commands/expunge.ts";
 import { search } from "../commands/search.ts";
 import { store } from "../commands/store.ts";
 import {
@@ -24,8 +24,10 @@ import {
   InvalidArgumentError,
   PartialMoveError,
   ProtocolError,
+  withPartial,
 } from "../errors.ts";
 import { DELETED } from "../model/flags.ts";
+import { union } from "../model/id_ranges.ts";
 import { type MessageIds, NumberSet } from "../model/number_set.ts";
 import { KeptResponses } from "../kept_responses.ts";
 import type { UntaggedResponse } from "../model/responses.ts";
@@ -166,8 +168,7 @@ export class TransferCalls extends FlagCalls {
     const { session } = this.connection;
     const most = this.folderOf(scope)?.exists;
     const inSteps = !session.has("MOVE") && session.has("UIDPLUS") && uid;
-    const all = NumberSet.from(messages);
-    const gone = new Gone({ ids: all, uid });
+    const gone = new Gone({ ids: union(sets), uid });
     let moved: MoveCommand | null = null;
     const one = async (ids: NumberSet, scope: Scope) => {
       const request = { ids, folder, uid, most };
@@ -274,9 +275,14 @@ export class TransferCalls extends FlagCalls {
     return await this.connection.runWhole(scope, async (scope) => {
       let text = "";
       const told = new KeptResponses();
-      for (const ids of sets) {
-        const done = await this.connection.run(expunge(ids, told), scope);
-        text = done.text;
+      try {
+        for (const ids of sets) {
+          const done = await this.connection.run(expunge(ids, told), scope);
+          text = done.text;
+        }
+      } catch (error) {
+        const part = error instanceof ImapError ? partOf(told) : null;
+        throw part === null ? error : withPartial(error as ImapError, part);
       }
       return { text, ...told.result() };
     });

@@ -40,9 +40,22 @@ export function expunge(
       kept.add(response);
       return false; // it is news for the session and its listeners too
     },
+    partial(): ExpungeResult | null {
+      return told === null ? partOf(kept) : null;
+    },
     result: (done) => ({
       text: fullText(done),
       ...(told === null ? kept.result() : { responses: [] }),
     }),
   };
+}
+
+/** What an expunge that failed had done by then; `null`: nothing that the server told. */
+export function partOf(kept: KeptResponses): ExpungeResult | null {
+  const told = kept.result();
+  return told.responses.some(isGone) ? { text: "", ...told } : null;
+}
+
+function isGone({ type }: UntaggedResponse): boolean {
+  return type === "EXPUNGE" || type === "VANISHED";
 }

@@ -9,6 +9,7 @@ import type { BadItem, FetchResponse, UntaggedResponse } from "../model/response
 import { decodeLoosely } from "../wire/bytes.ts";
 import type { CommandWriter, Text } from "../wire/writer.ts";
 import { toTexts, upperAscii } from "../wire/text.ts";
+import { UnnamedRows } from "./unnamed_rows.ts";
 
 /** What is to be fetched, of which messages. */
 export interface FetchRequest {
@@ -165,6 +166,7 @@ class Fetch implements Command<Map<number, FetchedBase>> {
   /** Messages with answers that lacked something. */
   #lacking: Set<number> | null = null;
   #bySequence: SequenceIndex | null = null;
+  #unnamed: UnnamedRows | null = null;
   #expunged = false;
 
   constructor(request: FetchRequest, needs: string | undefined) {
@@ -186,7 +188,7 @@ class Fetch implements Command<Map<number, FetchedBase>> {
       return false;
     }
     const id = this.#idOf(response);
-    if (id === null) return false;
+    if (id === null) return this.#leave(response);
     const message = messageOf(response, !this.#request.uid);
     dropUnasked(message, this.#request.keys);
     if (!hasAll(message, this.#request.keys)) (this.#lacking ??= new Set()).add(id);
@@ -207,7 +209,29 @@ class Fetch implements Command<Map<number, FetchedBase>> {
     return this.#bySequence.idOf(number);
   }
 
+  /** A row of another message, or of nobody knows which. */
+  #leave(response: FetchResponse): false {
+    const { uid, keys } = this.#request;
+    if (uid) (this.#unnamed ??= new UnnamedRows(keys)).note(response);
+    return false;
+  }
+
+  partial(): Map<number, FetchedBase> | null {
+    return this.#messages.size > 0 ? this.#found() : null;
+  }
+
   result(): Map<number, FetchedBase> {
+    if (this.#unnamed !== null) this.#checkUnnamed(this.#unnamed);
+    return this.#found();
+  }
+
+  #checkUnnamed(unnamed: UnnamedRows): void {
+    for (const { SEQ } of this.#messages.values()) unnamed.forget(SEQ);
+    const error = unnamed.error(this.name, this.#messages.size > 0, this.partial());
+    if (error !== null) throw error;
+  }
+
+  #found(): Map<number, FetchedBase> {
     for (const id of this.#lacking ?? []) {
       noteMissing(this.#messages.get(id)!, id, this.#request.keys);
     }

@@ -61,6 +61,7 @@ export function list(
       if (decodeAscii(response.raw).trim() !== "") malformed ??= response.error;
       return true;
     },
+    partial: () => folders.length > 0 ? folders : null,
     result(): readonly FolderListing[] {
       if (malformed !== null) throw malformed;
       return folders;

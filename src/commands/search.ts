@@ -37,7 +37,11 @@ export function search(
   let malformed: ProtocolError | null = null;
   let place: FoundIn | undefined;
 
-  function found(more: number[], theirModseq: bigint | null): true {
+  function found(): SearchIds {
+    return rememberFoundIn(searchIds(ids ?? [], modseq), place);
+  }
+
+  function take(more: number[], theirModseq: bigint | null): true {
     // A server may give its result in several pieces.
     if (ids === null) ids = more;
     else for (const id of more) ids.push(id);
@@ -58,11 +62,11 @@ export function search(
       writeCriteria(out.sp(), criteria, charset);
     },
     accept(response: UntaggedResponse): boolean {
-      if (response.type === "SEARCH") return found(response.ids, response.modseq);
+      if (response.type === "SEARCH") return take(response.ids, response.modseq);
       if (response.type === "ESEARCH") {
         const { ALL, MODSEQ } = response.data;
         const most = limits.items - (ids?.length ?? 0);
-        return found(esearchIds(ALL, most), typeof MODSEQ === "bigint" ? MODSEQ : null);
+        return take(esearchIds(ALL, most), typeof MODSEQ === "bigint" ? MODSEQ : null);
       }
       if (response.type !== "UNKNOWN" || !response.name.endsWith("SEARCH")) return false;
       malformed ??= response.error;
@@ -71,9 +75,10 @@ export function search(
     effect({ selections }: Session): void {
       place = selections.foundIn(uid);
     },
+    partial: () => ids === null ? null : found(),
     result(): SearchIds {
       if (malformed !== null) throw malformed;
-      return rememberFoundIn(searchIds(ids ?? [], modseq), place);
+      return found();
     },
     refused: searchRefusal(criteria),
   };

@@ -50,6 +50,7 @@ export function sort(
     effect({ selections }: Session): void {
       place = selections.foundIn(uid);
     },
+    partial: () => ids.length > 0 ? rememberFoundIn(ids, place) : null,
     result(): number[] {
       if (malformed !== null) throw malformed;
       return rememberFoundIn(ids, place);

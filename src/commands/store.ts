@@ -5,6 +5,7 @@ import type { UntaggedResponse } from "../model/responses.ts";
 import { encodeUtf7 } from "../wire/utf7.ts";
 import type { CommandWriter, Text } from "../wire/writer.ts";
 import { storableFlags } from "./flags.ts";
+import { UnnamedRows } from "./unnamed_rows.ts";
 
 /** What is done with the flags or labels that are given. */
 export type StoreAction = "add" | "remove" | "set";
@@ -39,8 +40,10 @@ export function store(request: StoreRequest): Command<MessageFlags> {
   const labels = item === "X-GM-LABELS";
   const texts = labels ? labelsOf(request) : storableFlags(request.values);
   const found: MessageFlags = new Map();
+  const unnamed = new UnnamedRows([item]);
+  const name = uid ? "UID STORE" : "STORE";
   return {
-    name: uid ? "UID STORE" : "STORE",
+    name,
     needs: labels ? "X-GM-EXT-1" : undefined,
     state: "selected",
     modifies: true,
@@ -52,11 +55,19 @@ export function store(request: StoreRequest): Command<MessageFlags> {
     accept(response: UntaggedResponse): boolean {
       if (silent || response.type !== "FETCH" || !(item in response.items)) return false;
       const id = uid ? response.uid : response.number;
-      if (id === null || !ids.has(id)) return false;
+      if (id === null || !ids.has(id)) {
+        if (uid) unnamed.note(response);
+        return false;
+      }
       found.set(id, response.items[item] as readonly string[]);
       return true;
     },
-    result: () => found,
+    partial: () => found.size > 0 ? found : null,
+    result(): MessageFlags {
+      const error = unnamed.error(`${name}, which was carried out,`, found.size > 0);
+      if (error !== null) throw error;
+      return found;
+    },
   };
 }
 

@@ -41,6 +41,7 @@ export function thread(
       readThreads(Cursor.over(response.raw), threads);
       return true;
     },
+    partial: () => threads.length > 0 ? threads : null,
     result: () => threads,
     refused: searchRefusal(criteria),
   };

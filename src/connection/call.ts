@@ -1,5 +1,5 @@
 import type { Command } from "../command.ts";
-import { ImapError, InvalidArgumentError, ReadOnlyError } from "../errors.ts";
+import { ImapError, InvalidArgumentError, ReadOnlyError, withPartial } from "../errors.ts";
 import type { FoundIn } from "../model/found_in.ts";
 import type { ContinuationRequest, TaggedResponse } from "../model/responses.ts";
 import type { Session } from "../session.ts";
@@ -197,10 +197,22 @@ export class Call {
     const { command } = this;
     const reason = visible(done.text || done.code?.name || done.status);
     const message = `${command.name} failed: ${reason}`;
-    const details = { command: this.shown, responseCode: done.code, text: done.text };
+    const partial = command.partial?.() ?? null;
+    const details = { command: this.shown, responseCode: done.code, text: done.text, partial };
     if (command.modifies && readOnly) return new ReadOnlyError(message, details);
     const error: unknown = command.refused?.(done, message, details);
     return error instanceof Error ? error : new ImapError(message, details);
+  }
+
+  /** The connection is over; what came of the answer until then is not lost. */
+  end(cause: ImapError): void {
+    this.done = true;
+    try {
+      const partial = this.command.partial?.() ?? null;
+      this.reject(partial === null ? cause : withPartial(cause, partial));
+    } catch (error) {
+      this.reject(error);
+    }
   }
 
   /** Gives the caller the result, unless it has one. */

@@ -422,8 +422,8 @@ test("watch: by NOOP, and nobody takes the news → the server is not asked on [
 test("watch: more news than memory has room for, while a call runs → it fails [fault E1]", async () => {
   const { client, server } = await selectFake({}, IDLE);
   const loop = client.watch();
-  const fetching = client.fetch("1:*", ["FLAGS"]);
-  const tag = await server.expect("UID FETCH 1:* (FLAGS)");
+  const fetching = client.fetch("1:*", ["RFC822.SIZE"]);
+  const tag = await server.expect("UID FETCH 1:* (RFC822.SIZE)");
   const lines = Array.from({ length: 10_000 }, () => "* 5 FETCH (FLAGS (\\Seen))");
   for (let i = 0; i < 10; i++) await server.send(...lines);
   await server.send(`${tag} OK`);

@@ -1,4 +1,4 @@
-import { ConnectionClosedError, TimeoutError } from "../../src/errors.ts";
+import { ConnectionClosedError, ImapError, TimeoutError } from "../../src/errors.ts";
 import type { Busy, Ended } from "./busy_session.ts";
 import type { FaultKind } from "./faulty_pipe.ts";
 
@@ -12,7 +12,7 @@ export function complaintsOf(
   const causes = new Set<unknown>();
   for (const [name, end] of Object.entries(ended)) {
     if (end === "hangs") complaints.push(`${name} does not end`);
-    else if ("error" in end) causes.add(end.error);
+    else if ("error" in end) causes.add(reasonOf(end.error));
     else if (name === "waiting" && isBye(end.value)) continue;
     else if (!isSame(end, expected.ended[name])) complaints.push(`${name} gave ${end.value}`);
   }
@@ -26,6 +26,11 @@ export function complaintsOf(
   }
   if (!client.closed || !pipe.closedByClient) complaints.push("the connection was left open");
   return complaints;
+}
+
+/** What ended the connection: the cause, where the call had a part of its result by then. */
+function reasonOf(error: unknown): unknown {
+  return error instanceof ImapError && error.partial !== null ? error.cause : error;
 }
 
 /** Whether the only news is that the server says BYE, which it does where IDLE is cut short. */

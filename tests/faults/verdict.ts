@@ -102,10 +102,14 @@ const COMMANDS: Readonly<Record<string, string>> = {
   logout: "LOGOUT",
 };
 
-/** A MOVE that the server had begun tells how far it came, and what ended the connection. */
+/**
+ * What ended the connection: a MOVE that the server had begun tells how far it came besides, and
+ * whatever had a part of its result by then tells that part.
+ */
 function causeOf(error: unknown): Error {
   const isBegun = error instanceof PartialMoveError && error.cause instanceof ImapAbortError;
-  return (isBegun ? error.cause : error) as Error;
+  const hasPart = error instanceof ImapError && error.partial !== null;
+  return (isBegun || hasPart ? error.cause : error) as Error;
 }
 
 /** What the error is to be, and to say. */
