@@ -1,5 +1,6 @@
 import type { Command } from "./command.ts";
 import type { CallRequest } from "./connection/call.ts";
+import { isImplied } from "./connection/implied.ts";
 import type { SelectedFolder } from "./connection/selected_folder.ts";
 import { Selections } from "./connection/selections.ts";
 import { CapabilityError, IllegalStateError, ReadOnlyError } from "./errors.ts";
@@ -19,8 +20,7 @@ export class Session {
   readonly selections: Selections = new Selections();
   /** Folder names that can be written in the server's own way only. */
   readonly rawNames: RawNames = new RawNames();
-  /** What ENABLE switched on, in upper case. */
-  readonly enabled: Set<string> = new Set();
+  readonly #enabled = new Set<string>();
   #capabilities: readonly string[] | null = null;
   #nonSynchronising = -1;
 
@@ -36,8 +36,29 @@ export class Session {
 
   set capabilities(capabilities: readonly string[] | null) {
     this.#capabilities = capabilities;
-    const limited = this.has("LITERAL-") || this.has("IMAP4REV2");
-    this.#nonSynchronising = this.has("LITERAL+") ? Infinity : limited ? 4096 : -1;
+    this.#learn();
+  }
+
+  /** What ENABLE switched on, in upper case. */
+  get enabled(): ReadonlySet<string> {
+    return this.#enabled;
+  }
+
+  /** The server switched these on, given in upper case. */
+  enable(names: Iterable<string>): void {
+    for (const name of names) this.#enabled.add(name);
+    this.#learn();
+  }
+
+  /** Forgets what the server said of itself: somebody else may have said it (STARTTLS). */
+  forget(): void {
+    this.#enabled.clear();
+    this.capabilities = null;
+  }
+
+  #learn(): void {
+    const limited = this.has("LITERAL-") ? 4096 : -1;
+    this.#nonSynchronising = this.has("LITERAL+") ? Infinity : limited;
   }
 
   /** The state of RFC 9051 section 3. */
@@ -47,14 +68,27 @@ export class Session {
     return this.folder === null ? "authenticated" : "selected";
   }
 
-  /** Whether the server offers a capability, as far as is known. */
+  /** Whether the server offers a capability, by name or implied by others, as far as is known. */
   has(capability: string): boolean {
-    return this.#capabilities?.includes(capability.toUpperCase()) ?? false;
+    const known = this.#capabilities;
+    if (known === null) return false;
+    const name = capability.toUpperCase();
+    return known.includes(name) || isImplied(name, known, this.rev2);
+  }
+
+  /**
+   * Whether the server speaks IMAP4rev2. One that offers IMAP4rev1 too does so once it was switched
+   * on (RFC 9051 appendix A).
+   */
+  get rev2(): boolean {
+    if (this.#enabled.has("IMAP4REV2")) return true;
+    const known = this.#capabilities;
+    return known !== null && known.includes("IMAP4REV2") && !known.includes("IMAP4REV1");
   }
 
   /** Whether strings and folder names are UTF-8 (RFC 6855, RFC 9051). */
   get utf8(): boolean {
-    return this.enabled.has("UTF8=ACCEPT") || this.enabled.has("IMAP4REV2");
+    return this.#enabled.has("UTF8=ACCEPT") || this.rev2;
   }
 
   /** The largest literal that the server takes unasked (RFC 7888); -1: none. */

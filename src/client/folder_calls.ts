@@ -262,7 +262,7 @@ export class FolderCalls extends SessionCalls {
 
   /** IMAP4rev2 knows no RECENT any more (RFC 9051 appendix E). */
   #statusItems(): readonly DefaultStatusItem[] {
-    const rev2 = this.connection.session.enabled.has("IMAP4REV2");
+    const { rev2 } = this.connection.session;
     return rev2 ? STATUS_ITEMS.filter((item) => item !== "RECENT") : STATUS_ITEMS;
   }
 }

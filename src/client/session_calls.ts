@@ -252,8 +252,7 @@ export class SessionCalls extends ClientBase {
     if (session.authenticated) throw new IllegalStateError("STARTTLS must come before the login");
     const serverName = tls.serverName ?? this.host ?? undefined;
     const change = (duplex: Parameters<Parameters<Connection["upgrade"]>[1]>[0]) => {
-      session.capabilities = null;
-      session.enabled.clear();
+      session.forget();
       return duplex.startTls!({ ...tls, serverName });
     };
     const text = await this.connection.upgrade(starttls(), change, this.scope(options));
@@ -263,8 +262,9 @@ export class SessionCalls extends ClientBase {
   }
 
   /**
-   * What the server can do, in upper case (RFC 9051 section 6.1.1). The server is asked only where
-   * it did not say so by itself, at the greeting or the login.
+   * What the server says that it can do, in upper case (RFC 9051 section 6.1.1); what this implies
+   * besides, {@linkcode SessionCalls.hasCapability} knows. The server is asked only where it did not
+   * say so by itself, at the greeting or the login.
    */
   async capabilities(options: CallOptions = {}): Promise<readonly string[]> {
     const { session } = this.connection;
@@ -281,15 +281,25 @@ export class SessionCalls extends ClientBase {
     }, options);
   }
 
-  /** Whether the server has a capability, such as `IDLE`, in whatever case. */
+  /**
+   * Whether the server has a capability, such as `IDLE`, in whatever case: by name, or implied by
+   * another. QRESYNC implies CONDSTORE, and IMAP4rev2 fourteen extensions that it took in (RFC 9051
+   * appendix E), from ENABLE and IDLE to UIDPLUS; of a server that offers IMAP4rev1 too it does so
+   * after `enable("IMAP4rev2")`.
+   */
   async hasCapability(name: Text, options: CallOptions = {}): Promise<boolean> {
-    return (await this.capabilities(options)).includes(upperAscii(toText(name)));
+    const capability = upperAscii(toText(name));
+    await this.capabilities(options);
+    return this.connection.session.has(capability);
   }
 
   /**
    * Switches extensions on (ENABLE, RFC 5161) and gives those that are on now of what was asked
    * for, in upper case. Throws `CapabilityError` where the server has no ENABLE,
    * {@linkcode IllegalStateError} once a folder is selected.
+   *
+   * The library reads what a server says after `CONDSTORE`, `QRESYNC`, `UIDONLY`, `UTF8=ACCEPT` and
+   * `IMAP4rev2`. Any other name is passed on, and what it changes is for the caller to see to.
    *
    * ```ts
    * import type { ImapClient } from "@imapclient/imapclient";
@@ -307,15 +317,7 @@ export class SessionCalls extends ClientBase {
     if (this.state === "selected" && this.connection.session.has("ENABLE")) {
       throw new IllegalStateError("ENABLE command illegal in state SELECTED");
     }
-    const { enabled } = this.connection.session;
-    return await this.run({
-      ...command,
-      result: (done) => {
-        const on = command.result(done);
-        for (const name of on) enabled.add(name);
-        return on;
-      },
-    }, options);
+    return await this.run(command, options);
   }
 
   /**

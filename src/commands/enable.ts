@@ -1,6 +1,7 @@
 import type { Command } from "../command.ts";
 import { InvalidArgumentError } from "../errors.ts";
-import type { UntaggedResponse } from "../model/responses.ts";
+import type { TaggedResponse, UntaggedResponse } from "../model/responses.ts";
+import type { Session } from "../session.ts";
 import { toTexts, upperAscii } from "../wire/text.ts";
 import type { CommandWriter, Text } from "../wire/writer.ts";
 
@@ -8,6 +9,10 @@ import type { CommandWriter, Text } from "../wire/writer.ts";
 export function enable(capabilities: Text | Iterable<Text>): Command<readonly string[]> {
   const names = toTexts(capabilities).map(upperAscii);
   if (names.length === 0) throw new InvalidArgumentError("nothing named to enable");
+  const other = names.find((name) => name.startsWith("UTF8=") && name !== "UTF8=ACCEPT");
+  if (other !== undefined) {
+    throw new InvalidArgumentError(`${other} is not for clients to enable: UTF8=ACCEPT is`);
+  }
   const enabled: string[] = [];
   return {
     name: "ENABLE",
@@ -21,6 +26,9 @@ export function enable(capabilities: Text | Iterable<Text>): Command<readonly st
       // Nothing is on that was not asked for.
       for (const name of response.capabilities) if (names.includes(name)) enabled.push(name);
       return true;
+    },
+    effect(session: Session, { status }: TaggedResponse): void {
+      if (status === "OK") session.enable(enabled);
     },
     result: () => enabled,
   };
