@@ -114,7 +114,7 @@ export class FetchEach {
   #accept(response: UntaggedResponse): boolean {
     if (response.type !== "FETCH") return false;
     const open = this.#open;
-    if (open !== null && open.message.SEQ === response.number) {
+    if (open !== null && isOf(open.message, response)) {
       this.#open = null;
       this.#complete(open, response);
       return true;
@@ -202,7 +202,7 @@ export class FetchEach {
     if (!anonymous && !isWanted(this.#request, head)) return null;
     if (this.#left) return NOWHERE;
     if (!this.#sections.includes(item)) return null;
-    if (this.#open === null || this.#open.message.SEQ !== head.number) {
+    if (this.#open === null || !isOf(this.#open.message, head)) {
       if (anonymous) return null;
       this.#finishPartial();
       const message = messageOf(head, true);
@@ -222,18 +222,19 @@ export class FetchEach {
   #complete(row: Row, response: FetchResponse): void {
     const more = messageOf(response, true);
     const values = more as unknown as Record<string, unknown>;
+    const id = response.uid ?? response.number;
     for (const [name, stream] of row.streams) {
       const bad = response.bad?.find((item) => item.name === name);
       if (bad !== undefined) {
         noteProblems(row.message, [bad]);
         stream.fail(bad.error);
       } else if (!(name in values)) {
-        stream.fail(new ProtocolError(`the server sent no ${name} for message ${row.message.SEQ}`));
+        stream.fail(new ProtocolError(`the server sent no ${name} for message ${id}`));
       } else if (values[name] !== stream) fill(stream, values, name);
       delete values[name];
     }
     mergeMessage(row.message, more);
-    noteMissing(row.message, response.uid ?? response.number, this.#request.keys);
+    noteMissing(row.message, id, this.#request.keys);
     // Not before: who has read them to the end finds the other items in place.
     for (const stream of row.streams.values()) stream.close();
   }
@@ -273,6 +274,11 @@ export class FetchEach {
     this.#wake?.();
     this.#wake = null;
   }
+}
+
+/** Whether a response goes on about this message; after UIDONLY only the UID tells. */
+function isOf({ SEQ, UID }: FetchedBase, { number, uid }: FetchResponse): boolean {
+  return number === 0 ? UID === uid : SEQ === number;
 }
 
 /** A section that is in memory, put into its stream; `NIL` is an empty one. */

@@ -110,6 +110,7 @@ export class Session {
     if (command.state !== undefined && !this.authenticated) {
       throw new IllegalStateError(`${command.name} needs a login first`);
     }
+    if (this.#enabled.has("UIDONLY")) refuseNumbers(command.name, request);
     if (request.isBound) this.selections.checkCurrent(command.name, request.selection);
     const folder = needsFolder(command) ? this.selections.check(command.name, request) : null;
     if (command.modifies && folder?.readOnly) {
@@ -133,6 +134,17 @@ export class Session {
   #observeCapabilities(code: ResponseCode | null): void {
     if (code?.capabilities !== undefined) this.capabilities = code.capabilities;
   }
+}
+
+const BY_NUMBER = /^(?:COPY|FETCH|MOVE|REPLACE|SEARCH|SORT|STORE|THREAD)$/i;
+
+/** After ENABLE UIDONLY there are no sequence numbers (RFC 9586 section 3). */
+function refuseNumbers(name: string, { byNumber }: CallRequest): void {
+  if (!byNumber && !BY_NUMBER.test(name)) return;
+  throw new IllegalStateError(
+    `${name} was not sent: it names messages by sequence numbers, which enable("UIDONLY") has ` +
+      "switched off. Use UIDs, with useUid on",
+  );
 }
 
 const IN_FOLDER =

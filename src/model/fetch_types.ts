@@ -67,7 +67,10 @@ export type FetchedValue = ImapValue | ZonedDate | Envelope | BodyStructure | un
 
 /** What every fetched message has. */
 export interface FetchedBase {
-  /** The message's sequence number at that moment. */
+  /**
+   * The message's sequence number at that moment. After `enable("UIDONLY")` there are none, and it
+   * is `undefined`.
+   */
   readonly SEQ: number;
   /** The UID, where sequence numbers are the keys and it was asked for. */
   readonly UID?: number;

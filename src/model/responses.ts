@@ -220,17 +220,23 @@ export interface BadItem {
   readonly error: ProtocolError;
 }
 
-/** `* n FETCH` (RFC 9051 section 7.5.2). */
+/**
+ * `* n FETCH` (RFC 9051 section 7.5.2) or, after `enable("UIDONLY")`, `* n UIDFETCH` (RFC 9586
+ * section 3.3), which names the message by its UID alone.
+ */
 export interface FetchResponse {
   /** Tells the kinds of response apart. */
   readonly kind: "untagged";
   /** The name of the response. */
   readonly type: "FETCH";
-  /** The message's sequence number. */
+  /** The message's sequence number; 0, which is none, in UIDFETCH. */
   readonly number: number;
   /** Its UID, where the server said it. */
   readonly uid: number | null;
-  /** The items by their upper-case names, without `UID`, and `SEQ`, the sequence number. */
+  /**
+   * The items by their upper-case names, without `UID`, and `SEQ`, the sequence number, which
+   * UIDFETCH has not.
+   */
   readonly items: Record<string, FetchValue>;
   /** The items that could not be read, and `null` where all could. */
   readonly bad: readonly BadItem[] | null;

@@ -126,6 +126,12 @@ export function readFetch(cursor: Cursor, number: number): FetchResponse {
   return { kind: "untagged", type: "FETCH", number, uid, items, bad };
 }
 
+/** The items of `* n UIDFETCH (...)` (RFC 9586 section 3.3): the number is the UID. */
+export function readUidFetch(cursor: Cursor, uid: number): FetchResponse {
+  const { items: { SEQ: _, ...items }, ...response } = readFetch(cursor, uid);
+  return { ...response, number: 0, uid, items };
+}
+
 /** Behind a value, unless it is a list, stands white space or the end; else it was not whole. */
 function expectItemEnd(cursor: Cursor): void {
   const next = cursor.bytes[cursor.at];

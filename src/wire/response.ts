@@ -17,7 +17,7 @@ import type {
 } from "../model/responses.ts";
 import { concat, DQUOTE, encodeUtf8, LPAREN, NINE, PLUS, RPAREN, SP, STAR, ZERO } from "./bytes.ts";
 import { Cursor } from "./cursor.ts";
-import { readFetch } from "./fetch_response.ts";
+import { readFetch, readUidFetch } from "./fetch_response.ts";
 import { readFlags, readOddFlags } from "./flags.ts";
 import { DEFAULT_LIMITS, type Limits } from "./limits.ts";
 import { readBrokenMailbox, readDelimiter, readMailbox } from "./mailbox.ts";
@@ -104,6 +104,8 @@ function readNumbered(cursor: Cursor, name: string, number: number): UntaggedRes
   switch (name) {
     case "FETCH":
       return readFetch(cursor, number);
+    case "UIDFETCH":
+      return readUidFetch(cursor, number);
     case "EXISTS":
     case "RECENT":
     case "EXPUNGE":
