@@ -13,6 +13,7 @@ import type { Connection } from "./connection.ts";
 import type { CallRequest } from "./connection/call.ts";
 import { ImapError, ProtocolError } from "./errors.ts";
 import { LiteralStream } from "./literal_stream.ts";
+import { adoptAnswers, askedKey } from "./model/fetch_answers.ts";
 import { noteProblems } from "./model/fetch_items.ts";
 import type { FetchedBase } from "./model/fetch_types.ts";
 import type { FetchResponse, UntaggedResponse } from "./model/responses.ts";
@@ -128,7 +129,7 @@ export class FetchEach {
     const partial = this.#partial.take(id);
     const more = messageOf(response, true);
     const message = partial === undefined ? more : mergeMessage(partial, more);
-    const isWhole = this.#request.keys.every((key) => key in message);
+    const isWhole = this.#isWhole(message);
     if (isWhole || !isNews(message)) this.#finishPartial();
     if (isWhole) this.#push(message);
     else {
@@ -137,6 +138,14 @@ export class FetchEach {
       if (partial !== undefined || isNews(message)) this.#checkHeld();
     }
     return true;
+  }
+
+  /** Whether all that was asked for is there, under whatever name the server calls it. */
+  #isWhole(message: FetchedBase): boolean {
+    const { keys, items } = this.#request;
+    if (keys.every((key) => key in message)) return true;
+    adoptAnswers(message, items);
+    return keys.every((key) => key in message);
   }
 
   /** The message that was being described lacks something for good. */
@@ -201,7 +210,8 @@ export class FetchEach {
     const anonymous = this.#request.uid && head.uid === null; // its UID comes behind the literal
     if (!anonymous && !isWanted(this.#request, head)) return null;
     if (this.#left) return NOWHERE;
-    if (!this.#sections.includes(item)) return null;
+    const key = this.#sections.includes(item) ? item : askedKey(item, this.#request.items);
+    if (key === null) return null;
     if (this.#open === null || !isOf(this.#open.message, head)) {
       if (anonymous) return null;
       this.#finishPartial();
@@ -215,12 +225,13 @@ export class FetchEach {
     }
     // Whoever reads one section after the other waits for the end of those before this one.
     for (const stream of this.#open.streams.values()) stream.close();
-    return this.#open.streams.get(item) ?? null;
+    return this.#open.streams.get(key) ?? null;
   }
 
   /** All of an open message is here: what came behind its first stream is added. */
   #complete(row: Row, response: FetchResponse): void {
     const more = messageOf(response, true);
+    if (!this.#sections.every((name) => name in more)) adoptAnswers(more, this.#request.items);
     const values = more as unknown as Record<string, unknown>;
     const id = response.uid ?? response.number;
     for (const [name, stream] of row.streams) {

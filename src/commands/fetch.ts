@@ -1,6 +1,7 @@
 import type { Command } from "../command.ts";
 import { InvalidArgumentError, ProtocolError } from "../errors.ts";
 import { sizeOf } from "../kept_responses.ts";
+import { adoptAnswers } from "../model/fetch_answers.ts";
 import { fetchKey, fetchProblems, normaliseItems, noteProblems } from "../model/fetch_items.ts";
 import type { FetchedBase } from "../model/fetch_types.ts";
 import { Memo } from "../model/memo.ts";
@@ -233,7 +234,9 @@ class Fetch implements Command<Map<number, FetchedBase>> {
 
   #found(): Map<number, FetchedBase> {
     for (const id of this.#lacking ?? []) {
-      noteMissing(this.#messages.get(id)!, id, this.#request.keys);
+      const message = this.#messages.get(id)!;
+      adoptAnswers(message, this.#request.items);
+      noteMissing(message, id, this.#request.keys);
     }
     return this.#messages;
   }

@@ -152,8 +152,12 @@ function readItem(cursor: Cursor, previous: Item): Item {
   }
   const name = itemName(cursor);
   if (Object.hasOwn(READERS, name)) return ITEMS.get(`${name} `)!;
-  return itemOf(name, /^(?:BODY|BINARY)\[/.test(name) ? readString : (it) => it.value());
+  return itemOf(name, IS_SECTION.test(name) ? readString : (it) => it.value());
 }
+
+/** `BODY[TEXT]`, and what some servers call it. */
+const IS_SECTION =
+  /^(?:BODY|BINARY|RFC822)(?:\.PEEK)?\[|^RFC822(?:\.HEADER|\.TEXT)?(?:\.PEEK|\[|<)/;
 
 /**
  * The name of an item in upper case, its section and origin included, header fields unquoted:
