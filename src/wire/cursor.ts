@@ -52,6 +52,10 @@ export class Cursor {
   #depth = 0;
   #texts: Stretch | null = null;
   #escaped = false;
+  /** From here on no bracket closes. */
+  #unclosed = Infinity;
+  /** Whether a bracket that does not close is an error. */
+  bracketsClose = false;
 
   /** A cursor over nothing yet. */
   constructor(limits: Limits = DEFAULT_LIMITS) {
@@ -66,6 +70,7 @@ export class Cursor {
     this.#detached = detached;
     this.#nextDetached = 0;
     this.#depth = 0;
+    this.#unclosed = Infinity;
     this.#texts = texts ?? new Stretch();
     return this;
   }
@@ -208,13 +213,20 @@ export class Cursor {
     const { bytes, end } = this;
     let i = this.at;
     for (; i < end && ATOM_END[bytes[i]] === 0; i++) {
-      if (bytes[i] === LBRACKET) {
-        while (i < end && bytes[i] !== RBRACKET) i++;
-        if (i === end) throw this.error("No closing ']'");
-      }
+      if (bytes[i] === LBRACKET && i < this.#unclosed) i = this.#bracketEnd(i);
     }
     if (i < end && bytes[i] === DQUOTE && i > this.at) throw this.error("a quote within an atom");
     this.at = i;
+  }
+
+  /** Where the bracket at `at` closes; `at` itself where none does, as one may stand in an atom. */
+  #bracketEnd(at: number): number {
+    let i = at;
+    while (i < this.end && this.bytes[i] !== RBRACKET) i++;
+    if (i < this.end) return i;
+    if (this.bracketsClose) throw this.error("No closing ']'");
+    this.#unclosed = at;
+    return at;
   }
 
   /** Digits that a `number` holds exactly. */

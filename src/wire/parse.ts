@@ -24,7 +24,9 @@ import { encodeUtf8 } from "./bytes.ts";
  * ```
  */
 export function parseResponse(data: Uint8Array | string): readonly ImapValue[] {
-  return Cursor.over(data).values();
+  const cursor = Cursor.over(data);
+  cursor.bracketsClose = true;
+  return cursor.values();
 }
 
 /** The ids of a SEARCH response, with their `modseq`. Throws {@linkcode ProtocolError}. */

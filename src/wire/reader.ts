@@ -121,9 +121,9 @@ export class Reader {
     return rest;
   }
 
-  /** No more comes: what was kept back is whole. */
+  /** No more comes: what was kept back is whole, unless another line was begun. */
   finish(): void {
-    if (this.#open !== null) this.#deliverOpen(this.#open);
+    if (this.#open !== null && this.#heldLength === 0) this.#deliverOpen(this.#open);
   }
 
   /** Takes the next chunk, which must never change afterwards. Throws {@linkcode ProtocolError}. */

@@ -61,6 +61,7 @@ const SHAPES: Readonly<Record<string, (size: number) => Uint8Array>> = {
   "literals of 5 kB": response("* X", ` {5000}\r\n${"x".repeat(5000)}`, ""),
   "a modified UTF-7 name": response('* LIST () "/" "', "&AOQ-", '"'),
   "brackets that do not close": response("* OK ", "[a ", ""),
+  "brackets in atoms that do not close": response("* X ", "[a ", ""),
   "quotes that do not close": response("* X ", '"a ', ""),
   "parentheses that do not close": response("* 1 FETCH (", "X (a ", ""),
 };

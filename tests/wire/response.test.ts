@@ -500,6 +500,22 @@ describe("unknown responses", () => {
     assertThrows(() => response.values(), ProtocolError, "Tuple incomplete");
   });
 
+  const BRACKETS: readonly (readonly [wire: string, values: readonly unknown[]])[] = [
+    ["a[b", ["a[b"]],
+    ["a[b c", ["a[b", "c"]],
+    ["[ (a[ b[c) 5", ["[", ["a[", "b[c"], 5]],
+    ["a[b (c d) e]f g", ["a[b (c d) e]f", "g"]],
+    ["a]b [c]d e[", ["a]b", "[c]d", "e["]],
+    ["a[b NIL 7", ["a[b", null, 7]],
+  ];
+  for (const [wire, values] of BRACKETS) {
+    it(`${wire} → a bracket that nothing closes is part of its atom [fault C16]`, () => {
+      const response = untagged(`* XA ${wire}`);
+      assert(response.type === "UNKNOWN");
+      assertEquals([response.error, plain(response.values())], [null, values]);
+    });
+  }
+
   const BAD: readonly (readonly [line: string, name: string, number?: number])[] = [
     ["* SEARCH 1 x", "SEARCH"],
     ["* SEARCH 99999999999999999999", "SEARCH"],
