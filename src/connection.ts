@@ -17,6 +17,7 @@ import {
 import type { Logger } from "./log.ts";
 import type {
   ContinuationRequest,
+  ResponseCode,
   ServerResponse,
   StatusResponse,
   TaggedResponse,
@@ -393,9 +394,16 @@ export class Connection {
     const isText = response.kind === "tagged" ||
       (response.kind === "untagged" && "text" in response);
     this.#strayLines = isText && this.#greet === null ? STRAY_LINES : 0;
+    if (response.kind === "untagged" && response.type === "NO") this.#noteLimit(response.code);
     if (response.kind === "tagged") this.#complete(response);
     else if (response.kind === "continuation") this.#continue(response);
     else this.#untagged(response);
+  }
+
+  /** The place of the tagged OK may be taken by another code (RFC 9738 section 3.1). */
+  #noteLimit(code: ResponseCode | null): void {
+    const { oldest } = this.#calls;
+    if (code?.name === "MESSAGELIMIT" && oldest !== undefined) oldest.limit = code;
   }
 
   #untagged(response: UntaggedResponse): void {

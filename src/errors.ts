@@ -89,8 +89,8 @@ export function withPartial(error: ImapError, partial: unknown): ImapError {
 /**
  * The connection can't be used any more; drop the client, with no logout. Whether the server carried
  * out what was under way is not known: its answer is lost. Any other error of a call says that it
- * did not, apart from {@linkcode PartialMoveError} and {@linkcode PartialCopyError}, which say how
- * far it came, and a {@linkcode ProtocolError}, which says that the answer can't be read.
+ * did not, apart from {@linkcode PartialMoveError}, {@linkcode PartialCopyError} and
+ * {@linkcode MessageLimitError}, which say how far it came, and a {@linkcode ProtocolError}, which says that the answer can't be read.
  */
 export class ImapAbortError extends ImapError {
   /** The class's name. */
@@ -171,6 +171,39 @@ export class PartialMoveError extends ImapError {
 export class InvalidArgumentError extends ImapError {
   /** The class's name. */
   override readonly name: string = "InvalidArgumentError";
+}
+
+/**
+ * The server did a part of what it was asked for, as these were more messages than it looks at in
+ * one command (MESSAGELIMIT, RFC 9738), and the rest could not be asked for: `partial` has what came.
+ *
+ * ```ts
+ * import { type ImapClient, MessageLimitError } from "@imapclient/imapclient";
+ *
+ * async function newestFirst(client: ImapClient): Promise<readonly number[]> {
+ *   return await client.sort("REVERSE DATE").catch((error) => {
+ *     if (!(error instanceof MessageLimitError)) throw error;
+ *     return error.partial as number[]; // of the messages from UID error.lowest on
+ *   });
+ * }
+ * ```
+ */
+export class MessageLimitError extends ImapError {
+  /** The class's name. */
+  override readonly name: string = "MessageLimitError";
+
+  /** How many messages the server looks at; `null` where it did not say. */
+  get limit(): number | null {
+    return this.responseCode?.number ?? null;
+  }
+
+  /**
+   * The lowest UID that was looked at: the server works from the highest down. `null` where it did
+   * not say.
+   */
+  get lowest(): number | null {
+    return this.responseCode?.uid ?? null;
+  }
 }
 
 /** The server broke the protocol, or went over a limit. */

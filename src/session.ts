@@ -23,6 +23,7 @@ export class Session {
   readonly #enabled = new Set<string>();
   #capabilities: readonly string[] | null = null;
   #nonSynchronising = -1;
+  #limitsMessages = false;
 
   /** The selected folder, if any. */
   get folder(): SelectedFolder | null {
@@ -36,6 +37,8 @@ export class Session {
 
   set capabilities(capabilities: readonly string[] | null) {
     this.#capabilities = capabilities;
+    const isLimit = (name: string) => /^(?:MESSAGE|SAVE)LIMIT=/.test(name);
+    this.#limitsMessages = capabilities?.some(isLimit) ?? false;
     this.#learn();
   }
 
@@ -100,6 +103,11 @@ export class Session {
   get appendLimit(): number {
     const limit = this.capabilities?.find((name) => /^APPENDLIMIT=\d+$/.test(name));
     return limit === undefined ? Infinity : Number(limit.slice("APPENDLIMIT=".length));
+  }
+
+  /** Whether the server looks at so many messages in one command, and no more (RFC 9738). */
+  get limitsMessages(): boolean {
+    return this.#limitsMessages;
   }
 
   /** Throws where a command can't be sent as things stand, or not for the folder it is for. */

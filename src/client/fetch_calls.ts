@@ -1,7 +1,8 @@
 import type { Command } from "../command.ts";
 import { fetch, type FetchRequest, fetchRequest } from "../commands/fetch.ts";
-import { ImapError, withPartial } from "../errors.ts";
+import { ImapError } from "../errors.ts";
 import { FetchEach } from "../fetch_each.ts";
+import { belowLimit, restOf, withAll } from "../message_limit.ts";
 import type { ZonedDate } from "../model/dates.ts";
 import type { Envelope } from "../model/envelope.ts";
 import type { FetchedBase, FetchedMessage, StreamedMessage } from "../model/fetch_types.ts";
@@ -69,7 +70,7 @@ export class FetchCalls extends SearchCalls {
     // Not `async`, which would be two promises more for each of a thousand calls.
     try {
       const { requests, scope } = this.fetchRequests(messages, items, options);
-      const found = this.fetchAll(requests.map((request) => fetch(request)), scope);
+      const found = this.fetchAll(requests, fetch, scope);
       const kept = scope.normaliseTimes ? found : found.then(inOwnZones, failInOwnZones);
       return kept as Promise<Map<number, FetchedMessage<Item>>>;
     } catch (error) {
@@ -101,29 +102,38 @@ export class FetchCalls extends SearchCalls {
    *
    * @internal
    */
-  protected fetchAll<Value>(
-    commands: readonly Command<Map<number, Value>>[],
+  protected fetchAll<Request extends { readonly ids: NumberSet }, Value>(
+    requests: readonly Request[],
+    make: (request: Request) => Command<Map<number, Value>>,
     scope: Scope,
   ): Promise<Map<number, Value>> {
-    return commands.length === 1
-      ? this.connection.run(commands[0], scope)
-      : this.#fetchTogether(commands, scope);
+    const { connection } = this;
+    if (connection.session.limitsMessages && scope.uid) {
+      return connection.runWhole(
+        scope,
+        (scope) => together(requests.map((it) => this.#fetchBelow(it, make, scope))),
+      );
+    }
+    return requests.length === 1
+      ? connection.run(make(requests[0]), scope)
+      : together(requests.map((request) => connection.run(make(request), scope)));
   }
 
-  async #fetchTogether<Value>(
-    commands: readonly Command<Map<number, Value>>[],
+  /** What one request gives, however few messages the server looks at in one command. */
+  async #fetchBelow<Request extends { readonly ids: NumberSet }, Value>(
+    request: Request,
+    make: (request: Request) => Command<Map<number, Value>>,
     scope: Scope,
   ): Promise<Map<number, Value>> {
-    const outcomes = await Promise.allSettled(commands.map((it) => this.connection.run(it, scope)));
     const all = new Map<number, Value>();
-    for (const outcome of outcomes) {
-      const more = outcome.status === "fulfilled" ? outcome.value : partialOf(outcome.reason);
-      for (const [id, value] of more ?? []) all.set(id, value as Value);
+    const step = (ids: NumberSet) => this.connection.run(make({ ...request, ids }), scope);
+    try {
+      await belowLimit(request.ids, step, (found) => addTo(all, found));
+    } catch (error) {
+      addTo(all, partialOf<Value>(error));
+      throw all.size > 0 ? withAll(error, all) : error;
     }
-    const failed = outcomes.find(({ status }) => status === "rejected");
-    if (failed?.status !== "rejected") return all;
-    const { reason } = failed;
-    throw all.size > 0 && reason instanceof ImapError ? withPartial(reason, all) : reason;
+    return all;
   }
 
   /**
@@ -163,12 +173,41 @@ export class FetchCalls extends SearchCalls {
     stream: boolean,
   ): AsyncGenerator<FetchedBase> {
     for (const request of requests) {
-      for await (const message of new FetchEach(this.connection, request, stream).run(scope)) {
-        if (!scope.normaliseTimes) keepZones(message);
-        yield message;
+      for (let left: NumberSet | null = request.ids; left !== null;) {
+        try {
+          const each = new FetchEach(this.connection, { ...request, ids: left }, stream);
+          for await (const message of each.run(scope)) {
+            if (!scope.normaliseTimes) keepZones(message);
+            yield message;
+          }
+          left = null;
+        } catch (error) {
+          // The server left some out, as they were too many for one command.
+          const rest: NumberSet | null = scope.uid ? restOf(error, left!) : null;
+          if (rest === null) throw error;
+          left = rest.isEmpty ? null : rest;
+        }
       }
     }
   }
+}
+
+/** What several requests give; where one fails, its error has what came of all. */
+async function together<Value>(
+  requests: readonly Promise<Map<number, Value>>[],
+): Promise<Map<number, Value>> {
+  const outcomes = await Promise.allSettled(requests);
+  const all = new Map<number, Value>();
+  for (const it of outcomes) {
+    addTo(all, it.status === "fulfilled" ? it.value : partialOf<Value>(it.reason));
+  }
+  const failed = outcomes.find((it) => it.status === "rejected");
+  if (failed === undefined) return all;
+  throw all.size > 0 ? withAll(failed.reason, all) : failed.reason;
+}
+
+function addTo<Value>(all: Map<number, Value>, more: Map<number, Value> | null): void {
+  for (const [id, value] of more ?? []) all.set(id, value);
 }
 
 function inOwnZones(found: Map<number, FetchedBase>): Map<number, FetchedBase> {
@@ -177,12 +216,12 @@ function inOwnZones(found: Map<number, FetchedBase>): Map<number, FetchedBase> {
 }
 
 function failInOwnZones(reason: unknown): never {
-  inOwnZones(partialOf(reason) as Map<number, FetchedBase> ?? new Map());
+  inOwnZones(partialOf<FetchedBase>(reason) ?? new Map());
   throw reason;
 }
 
 /** What came by message id before a call failed. */
-function partialOf(reason: unknown): Map<number, unknown> | null {
+function partialOf<Value>(reason: unknown): Map<number, Value> | null {
   return reason instanceof ImapError && reason.partial instanceof Map ? reason.partial : null;
 }
 

@@ -147,7 +147,7 @@ export class FlagCalls extends FetchCalls {
     options: CallOptions,
   ): Promise<MessageFlags> {
     const { requests, scope } = this.fetchRequests(messages, [item], options);
-    return await this.fetchAll(requests.map((request) => fetchFlags(request, item)), scope);
+    return await this.fetchAll(requests, (request) => fetchFlags(request, item), scope);
   }
 
   async #store<Silent extends boolean>(
@@ -160,8 +160,7 @@ export class FlagCalls extends FetchCalls {
     const request = { ...change, silent, uid: scope.uid };
     // Made even of no ids, so that what is wrong with the values is said all the same.
     store({ ...request, ids: NumberSet.from([]) });
-    const commands = sets.map((ids) => store({ ...request, ids }));
-    const stored = await this.fetchAll(commands, scope);
+    const stored = await this.fetchAll(sets.map((ids) => ({ ...request, ids })), store, scope);
     return (silent ? null : stored) as Stored<Silent>;
   }
 }

@@ -1,3 +1,4 @@
+import type { Command } from "../command.ts";
 import { search, type SearchEncoding } from "../commands/search.ts";
 import {
   namesNumbers,
@@ -9,6 +10,8 @@ import { criteriaOf, type SearchQuery } from "../commands/search_query.ts";
 import { sort } from "../commands/sort.ts";
 import { type Thread, thread } from "../commands/thread.ts";
 import { InvalidArgumentError, InvalidCriteriaError } from "../errors.ts";
+import { searchBelowLimit } from "../message_limit.ts";
+import type { NumberSet } from "../model/number_set.ts";
 import type { SearchIds } from "../model/search_ids.ts";
 import type { Scope } from "../scope.ts";
 import { upperAscii } from "../wire/text.ts";
@@ -63,7 +66,9 @@ export class SearchCalls extends AccessCalls {
     const scope = this.#searchScope(criteria, options);
     const encoding = this.#searchEncoding(criteria, options.charset ?? null);
     const run = (encoding: SearchEncoding, scope: Scope) =>
-      this.connection.run(search(criteria, encoding, scope.uid, this.limits), scope);
+      this.#searchAll((among) => {
+        return search(criteria, { ...encoding, among }, scope.uid, this.limits);
+      }, scope);
     // Only a charset that was named can be refused.
     if (!encoding.told || options.charset) return await run(encoding, scope);
     return await this.connection.runWhole(scope, async (scope) => {
@@ -74,6 +79,18 @@ export class SearchCalls extends AccessCalls {
         if (other === undefined) throw error;
         return await run({ charset: other, told: true }, scope);
       }
+    });
+  }
+
+  /** Searches all messages, however few the server looks at in one command. */
+  async #searchAll(
+    make: (among?: NumberSet) => Command<SearchIds>,
+    scope: Scope,
+  ): Promise<SearchIds> {
+    const { connection } = this;
+    if (!connection.session.limitsMessages) return await connection.run(make(), scope);
+    return await connection.runWhole(scope, (scope) => {
+      return searchBelowLimit((among) => connection.run(make(among), scope));
     });
   }
 
@@ -108,8 +125,10 @@ export class SearchCalls extends AccessCalls {
   async gmailSearch(query: Text, options: CharsetOptions = {}): Promise<SearchIds> {
     const scope = this.scope(options);
     const encoding = this.#searchEncoding("", options.charset ?? "UTF-8");
-    const command = search(["X-GM-RAW", query], encoding, scope.uid, this.limits);
-    return await this.connection.run({ ...command, needs: "X-GM-EXT-1" }, scope);
+    return await this.#searchAll((among) => {
+      const how = { ...encoding, among };
+      return { ...search(["X-GM-RAW", query], how, scope.uid, this.limits), needs: "X-GM-EXT-1" };
+    }, scope);
   }
 
   /**

@@ -22,10 +22,11 @@ import {
   ImapAbortError,
   ImapError,
   InvalidArgumentError,
+  MessageLimitError,
   PartialMoveError,
   ProtocolError,
-  withPartial,
 } from "../errors.ts";
+import { belowLimit, withAll } from "../message_limit.ts";
 import { DELETED } from "../model/flags.ts";
 import { union } from "../model/id_ranges.ts";
 import { type MessageIds, NumberSet } from "../model/number_set.ts";
@@ -35,7 +36,7 @@ import type { Scope } from "../scope.ts";
 import type { Text } from "../wire/writer.ts";
 import type { CallOptions } from "./base.ts";
 import { FlagCalls } from "./flag_calls.ts";
-import { detailsOf, inTurn, messageOf } from "./transfers.ts";
+import { detailsOf, inTurn, messageOf, type Transfers } from "./transfers.ts";
 
 /** What is stored beside a message. */
 export interface AppendOptions extends CallOptions, MessageAttributes {}
@@ -137,7 +138,7 @@ export class TransferCalls extends FlagCalls {
     const most = this.folderOf(scope)?.exists;
     const one = (ids: NumberSet, scope: Scope) =>
       this.connection.run(copy({ ids, folder, uid, most }), scope);
-    return await this.#inTurn(sets, scope, one, null);
+    return await this.#inTurn(sets, scope, one, { gone: null, uid, inSteps: false });
   }
 
   /**
@@ -179,7 +180,7 @@ export class TransferCalls extends FlagCalls {
       const now = expunges === null ? scope : { ...scope, foundIn: undefined, expunges };
       return await this.#moveAtOnce(moved, now);
     };
-    return await this.#inTurn(sets, scope, one, gone, inSteps);
+    return await this.#inTurn(sets, scope, one, { gone, uid, inSteps });
   }
 
   /** As a whole, where it takes more than one command. */
@@ -187,11 +188,11 @@ export class TransferCalls extends FlagCalls {
     sets: readonly NumberSet[],
     scope: Scope,
     one: (ids: NumberSet, scope: Scope) => Promise<CopyResult>,
-    gone: Gone | null,
-    inSteps = false,
+    how: Transfers,
   ): Promise<CopyResult> {
-    const all = (scope: Scope) => inTurn(sets, (ids) => one(ids, scope), gone);
-    return sets.length > 1 || inSteps
+    const all = (scope: Scope) => inTurn(sets, (ids) => one(ids, scope), how);
+    const { limitsMessages } = this.connection.session;
+    return sets.length > 1 || how.inSteps || limitsMessages
       ? await this.connection.runWhole(scope, all)
       : await all(scope);
   }
@@ -200,8 +201,10 @@ export class TransferCalls extends FlagCalls {
     try {
       return await this.connection.run(command, scope);
     } catch (cause) {
+      // What the server left out is asked for by who called this.
+      if (cause instanceof PartialMoveError || cause instanceof MessageLimitError) throw cause;
       const progress = command.progress();
-      if (cause instanceof PartialMoveError || progress === null) throw cause;
+      if (progress === null) throw cause;
       const message = `messages were moved half-way, or all of them: ${messageOf(cause)}`;
       throw new PartialMoveError(message, detailsOf(cause), progress.uids, progress.removed);
     }
@@ -209,26 +212,35 @@ export class TransferCalls extends FlagCalls {
 
   async #moveInSteps(request: CopyRequest, gone: Gone, scope: Scope): Promise<CopyResult> {
     // Only what is there now: a message that comes in later must not be removed without a copy.
-    const there = search(["UID", request.ids], ASCII, true, this.limits);
-    const ids = NumberSet.from(await this.connection.run(there, scope));
+    const ids = await this.#present(request.ids, scope);
     if (ids.isEmpty) return { text: "", uidValidity: null, uids: new Map() };
     // A folder that can't be changed is refused before anything is copied out of it.
     const copying = { ...copy({ ...request, ids }), modifies: true };
-    const copied = await this.connection.run(copying, scope);
+    const copied = await this.connection.run(copying, scope).catch((cause) => {
+      if (!(cause instanceof MessageLimitError)) throw cause;
+      // COPY is to do all or nothing (RFC 9738 section 3.1).
+      const message = `messages were moved half-way: some were copied, ${cause.message}`;
+      throw new PartialMoveError(message, detailsOf(cause), (cause.partial as CopyResult).uids);
+    });
     // Nor one that the server does not name among the copied, where it names them.
     const done = copied.uidValidity === null ? ids : NumberSet.from(copied.uids.keys());
     let [before, step] = ["they were copied", "flagged \\Deleted"];
     try {
       if (done.isEmpty) throw new ProtocolError("the server names other messages than those");
       const flags = { item: "FLAGS", action: "add", values: DELETED, silent: true } as const;
-      await this.connection.run(store({ ...flags, ids: done, uid: true }), scope);
+      const flag = (ids: NumberSet) =>
+        this.connection.run(store({ ...flags, ids, uid: true }), scope);
+      await belowLimit(done, flag, () => {});
       [before, step] = ["they were copied and flagged \\Deleted", "expunged"];
-      const command = expunge(done);
-      const accept = (response: UntaggedResponse) => {
-        gone.note(response);
-        return command.accept!(response);
+      const remove = (ids: NumberSet) => {
+        const command = expunge(ids);
+        const accept = (response: UntaggedResponse) => {
+          gone.note(response);
+          return command.accept!(response);
+        };
+        return this.connection.run({ ...command, accept }, scope);
       };
-      await this.connection.run({ ...command, accept }, scope);
+      await belowLimit(done, remove, () => {});
     } catch (cause) {
       // Where the connection broke, the server may have done it, and its answer is lost.
       const isKnown = cause instanceof ImapError && !(cause instanceof ImapAbortError);
@@ -237,6 +249,15 @@ export class TransferCalls extends FlagCalls {
       throw new PartialMoveError(message, detailsOf(cause), copied.uids, gone.uids);
     }
     return copied;
+  }
+
+  /** Which of these UIDs the folder has. */
+  async #present(uids: NumberSet, scope: Scope): Promise<NumberSet> {
+    const found: number[][] = [];
+    const step = (ids: NumberSet) =>
+      this.connection.run(search(["UID", ids], ASCII, true, this.limits), scope);
+    await belowLimit(uids, step, (part) => found.push(part));
+    return NumberSet.from(found.flat());
   }
 
   /**
@@ -275,14 +296,12 @@ export class TransferCalls extends FlagCalls {
     return await this.connection.runWhole(scope, async (scope) => {
       let text = "";
       const told = new KeptResponses();
+      const step = (ids: NumberSet) => this.connection.run(expunge(ids, told), scope);
       try {
-        for (const ids of sets) {
-          const done = await this.connection.run(expunge(ids, told), scope);
-          text = done.text;
-        }
+        for (const ids of sets) await belowLimit(ids, step, (done) => text = done.text);
       } catch (error) {
-        const part = error instanceof ImapError ? partOf(told) : null;
-        throw part === null ? error : withPartial(error as ImapError, part);
+        const part = partOf(told);
+        throw part === null ? error : withAll(error, part);
       }
       return { text, ...told.result() };
     });

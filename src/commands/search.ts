@@ -7,6 +7,7 @@ import {
 } from "../errors.ts";
 import type { TaggedResponse, UntaggedResponse } from "../model/responses.ts";
 import { type FoundIn, rememberFoundIn } from "../model/found_in.ts";
+import type { NumberSet } from "../model/number_set.ts";
 import { type SearchIds, searchIds } from "../model/search_ids.ts";
 import type { Session } from "../session.ts";
 import { DEFAULT_LIMITS, type Limits } from "../wire/limits.ts";
@@ -23,12 +24,14 @@ export interface SearchEncoding {
   readonly charset: string;
   /** Whether the server is told: it need not be where all text is ASCII. */
   readonly told: boolean;
+  /** Of which messages alone: those with these UIDs. Default: all. */
+  readonly among?: NumberSet;
 }
 
 /** SEARCH or UID SEARCH (RFC 9051 section 6.4.4): the ids of the messages that match. */
 export function search(
   criteria: SearchCriteria,
-  { charset, told }: SearchEncoding,
+  { charset, told, among }: SearchEncoding,
   uid: boolean,
   limits: Limits = DEFAULT_LIMITS,
 ): Command<SearchIds> {
@@ -59,6 +62,7 @@ export function search(
     unmarked: true,
     write(out: CommandWriter): void {
       if (told) out.sp().atom("CHARSET").sp().astring(charset);
+      if (among !== undefined) out.sp().atom("UID").sp().numberSet(among);
       writeCriteria(out.sp(), criteria, charset);
     },
     accept(response: UntaggedResponse): boolean {

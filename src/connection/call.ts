@@ -1,7 +1,13 @@
 import type { Command } from "../command.ts";
-import { ImapError, InvalidArgumentError, ReadOnlyError, withPartial } from "../errors.ts";
+import {
+  ImapError,
+  InvalidArgumentError,
+  MessageLimitError,
+  ReadOnlyError,
+  withPartial,
+} from "../errors.ts";
 import type { FoundIn } from "../model/found_in.ts";
-import type { ContinuationRequest, TaggedResponse } from "../model/responses.ts";
+import type { ContinuationRequest, ResponseCode, TaggedResponse } from "../model/responses.ts";
 import type { Session } from "../session.ts";
 import { CR, LF } from "../wire/bytes.ts";
 import { visible } from "../wire/text.ts";
@@ -59,6 +65,8 @@ export class Call {
   cancelled = false;
   /** Answers to `+` that are under way. */
   answering = 0;
+  /** What an untagged NO said of the limit, if one did. */
+  limit: ResponseCode | null = null;
   /** How many responses came while it was the oldest in flight. */
   heard = 0;
   #resolve!: (value: unknown) => void;
@@ -187,7 +195,10 @@ export class Call {
     try {
       this.command.effect?.(session, done);
       if (done.status !== "OK") throw this.#refusal(done, session.folder?.readOnly ?? false);
-      this.resolve(this.command.result(done));
+      const result = this.command.result(done);
+      const limit = this.limit ?? done.code;
+      if (limit?.name === "MESSAGELIMIT") throw this.#stopped(done, limit, result);
+      this.resolve(result);
     } catch (error) {
       this.reject(error);
     }
@@ -202,6 +213,19 @@ export class Call {
     if (command.modifies && readOnly) return new ReadOnlyError(message, details);
     const error: unknown = command.refused?.(done, message, details);
     return error instanceof Error ? error : new ImapError(message, details);
+  }
+
+  /** The server said OK to a part: nobody may take it for the whole (RFC 9738 section 3.1). */
+  #stopped({ text }: TaggedResponse, code: ResponseCode, partial: unknown): MessageLimitError {
+    const below = code.uid === undefined ? "some messages" : `messages below UID ${code.uid}`;
+    const limit = code.number ?? "so many";
+    const message = `${this.command.name} left out ${below}: the server looks at ${limit} at once`;
+    return new MessageLimitError(message, {
+      command: this.shown,
+      responseCode: code,
+      text,
+      partial: partial ?? null,
+    });
   }
 
   /** The connection is over; what came of the answer until then is not lost. */

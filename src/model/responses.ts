@@ -20,6 +20,8 @@ export interface ResponseCode {
   readonly argument: string;
   /** `UIDNEXT`, `UIDVALIDITY`, `UNSEEN`, `APPENDLIMIT` and others: the number. */
   readonly number?: number;
+  /** `MESSAGELIMIT` (RFC 9738): the lowest UID that was looked at; `number` is the limit. */
+  readonly uid?: number;
   /** `HIGHESTMODSEQ` (RFC 7162): the mod-sequence. */
   readonly modseq?: bigint;
   /** `PERMANENTFLAGS`: the flags. */

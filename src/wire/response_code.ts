@@ -73,6 +73,10 @@ function readArgument(name: string, argument: string): Partial<ResponseCode> {
       return { charsets: readCharsets(cursor) };
     case "HIGHESTMODSEQ":
       return { modseq: cursor.bigNumber() };
+    case "MESSAGELIMIT": {
+      const number = cursor.number();
+      return cursor.space().done ? { number } : { number, uid: cursor.number() };
+    }
     case "APPENDUID": {
       const uidValidity = cursor.number();
       return { uidValidity, uids: NumberSet.from(cursor.space().atom()) };
