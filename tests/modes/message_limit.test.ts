@@ -329,7 +329,7 @@ test("move: stuck, or refused half-way → PartialMoveError with what is done [f
   }
 });
 
-test("move where no limit was announced: a part → PartialMoveError [fault A8]", async () => {
+test("move where no limit was announced: the server stops → it goes on all the same [fault A8]", async () => {
   const { client, server } = await selectFake({}, "IMAP4rev1 MOVE UIDPLUS");
   const moving = client.move("1:9", "x");
   await answer(server, 'UID MOVE 1:9 "x"', "* OK [COPYUID 1 9 17] x", stopped(9));
