@@ -66,10 +66,12 @@ export class ImapClient extends IdleCalls {
 
   /** What comes between the greeting and the caller's first command. */
   async #prepare({ starttls, signal }: ConnectOptions): Promise<void> {
-    if (starttls && this.greeting.type === "PREAUTH") {
+    const { session } = this.connection;
+    if (!starttls || !session.authenticated) await this.capabilities({ signal });
+    // It may say so behind another greeting too, and in the answer to that.
+    if (starttls && session.authenticated) {
       throw new TlsError("the server skipped the login (PREAUTH), so TLS can't be started");
     }
-    await this.capabilities({ signal });
     if (starttls) await this.starttls(undefined, { signal });
   }
 }

@@ -408,10 +408,26 @@ export class Connection {
 
   #untagged(response: UntaggedResponse): void {
     if (this.#greet !== null) return this.#greeted(response);
-    if (response.type === "BYE") this.#end(byeError("the server closed the connection", response));
+    if (response.type === "BYE") return this.#farewell(response);
     if (response.type !== "FETCH") this.session.observe(response);
+    // Courier tells an alert first. Later it might be somebody else's, who wants no login or TLS.
+    if (response.type === "PREAUTH" && this.#isFresh) this.session.authenticated = true;
     if (this.#calls.offer(response)) return;
     this.#options.onResponse(response);
+  }
+
+  /** Whether nothing was asked yet, but for what the server can do. */
+  get #isFresh(): boolean {
+    const isFirst = this.#calls.oldest?.command.name === "CAPABILITY";
+    return this.#lastTag === 0 || (this.#lastTag === 1 && isFirst);
+  }
+
+  #farewell(bye: StatusResponse): void {
+    this.#end(byeError("the server closed the connection", bye));
+    if (!this.#calls.offer(bye)) this.#options.onResponse(bye);
+    const { tag = "", code, text } = bye;
+    const isExpected = this.#calls.find(tag)?.command.name === "LOGOUT";
+    if (isExpected) this.#complete({ kind: "tagged", tag, status: "OK", code, text });
   }
 
   #greeted(response: UntaggedResponse): void {

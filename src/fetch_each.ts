@@ -127,7 +127,7 @@ export class FetchEach {
     if (this.#left) return true;
     const id = this.#request.uid ? response.uid! : response.number;
     const partial = this.#partial.take(id);
-    const more = messageOf(response, true);
+    const more = messageOf(response, true, this.#request);
     const message = partial === undefined ? more : mergeMessage(partial, more);
     const isWhole = this.#isWhole(message);
     if (isWhole || !isNews(message)) this.#finishPartial();
@@ -215,7 +215,7 @@ export class FetchEach {
     if (this.#open === null || !isOf(this.#open.message, head)) {
       if (anonymous) return null;
       this.#finishPartial();
-      const message = messageOf(head, true);
+      const message = messageOf(head, true, this.#request);
       const streams = this.#makeStreams(message);
       const values = message as unknown as Record<string, unknown>;
       for (const [name, stream] of streams) if (name in values) fill(stream, values, name);
@@ -230,7 +230,7 @@ export class FetchEach {
 
   /** All of an open message is here: what came behind its first stream is added. */
   #complete(row: Row, response: FetchResponse): void {
-    const more = messageOf(response, true);
+    const more = messageOf(response, true, this.#request);
     if (!this.#sections.every((name) => name in more)) adoptAnswers(more, this.#request.items);
     const values = more as unknown as Record<string, unknown>;
     const id = response.uid ?? response.number;

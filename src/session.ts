@@ -110,6 +110,14 @@ export class Session {
     return this.#limitsMessages;
   }
 
+  /**
+   * Whether a message with a NUL can be appended (RFC 3516 section 4.4). IMAP4rev2 takes in the
+   * fetching side of BINARY only.
+   */
+  get takesNul(): boolean {
+    return this.capabilities?.includes("BINARY") ?? false;
+  }
+
   /** Throws where a command can't be sent as things stand, or not for the folder it is for. */
   check(command: Command<unknown>, request: CallRequest): void {
     if (command.needs !== undefined && !this.has(command.needs)) {

@@ -44,8 +44,9 @@ export class FetchCalls extends SearchCalls {
    * Fetches data of messages in the selected folder (FETCH, RFC 9051 section 6.4.5) and gives it by
    * message id. The result is typed by the items asked for: an item's key is its name in upper
    * case, without `.PEEK` and without a partial's length (`BODY.PEEK[TEXT]<0.100>` is found under
-   * `BODY[TEXT]<0>`); macros such as `ALL` give the items that they stand for. Every message has
-   * `SEQ`, its sequence number, unless `enable("UIDONLY")` did away with those.
+   * `BODY[TEXT]<0>`); macros such as `ALL` give the items that they stand for. A value is found
+   * under the spelling asked for too, which no copy of the message has. Every message has `SEQ`, its
+   * sequence number, unless `enable("UIDONLY")` did away with those.
    *
    * `BODY[...]` without `.PEEK` marks the message as read. An item that the server leaves out or
    * garbles throws a `ProtocolError` when it is looked at, and nothing else suffers; see

@@ -45,7 +45,8 @@ export class SearchCalls extends AccessCalls {
    * A `Date` stands for its calendar date in local time; `"2026-01-31"` and
    * `{ year, month, day }` name a date without regard to zones.
    *
-   * Throws {@linkcode InvalidCriteriaError} for criteria that make no sense here or to the server.
+   * Throws {@linkcode InvalidCriteriaError} for criteria that make no sense here or to the server,
+   * and for a `RETURN (...)` or `CHARSET` in front of them.
    *
    * ```ts
    * import type { ImapClient } from "@imapclient/imapclient";

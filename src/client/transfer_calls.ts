@@ -57,7 +57,9 @@ export class TransferCalls extends FlagCalls {
    *
    * Throws {@linkcode ImapError}, with `code` `TRYCREATE` where there is no such folder and
    * `OVERQUOTA` where there is no more room, and {@linkcode InvalidArgumentError} for a message
-   * with a NUL, or larger than the server takes (APPENDLIMIT, RFC 7889).
+   * larger than the server takes (APPENDLIMIT, RFC 7889), or with a NUL. Where the server has
+   * BINARY (RFC 3516), text and bytes may have NULs, but a stream still may not: what it holds is
+   * not known when it is announced.
    *
    * ```ts
    * import { type ImapClient, SEEN } from "@imapclient/imapclient";
@@ -77,7 +79,8 @@ export class TransferCalls extends FlagCalls {
     msg: Text | MessageStream,
     { signal, ...stored }: AppendOptions = {},
   ): Promise<AppendResult> {
-    const command = append(folder, { ...stored, msg }, this.connection.session.appendLimit);
+    const { appendLimit, takesNul } = this.connection.session;
+    const command = append(folder, { ...stored, msg }, appendLimit, takesNul);
     return await this.run(command, { signal });
   }
 
@@ -109,7 +112,8 @@ export class TransferCalls extends FlagCalls {
       throw new InvalidArgumentError(`a message must be text or bytes, not ${typeof msg}`);
     });
     if (messages.length === 0) return { text: "", uidValidity: null, uids: [] };
-    const command = multiappend(folder, messages, this.connection.session.appendLimit);
+    const { appendLimit, takesNul } = this.connection.session;
+    const command = multiappend(folder, messages, appendLimit, takesNul);
     return await this.run(command, options);
   }
 

@@ -53,13 +53,17 @@ export interface MessageToAppend extends MessageAttributes {
   readonly msg: Text | MessageStream;
 }
 
-/** APPEND (RFC 9051 section 6.3.12); the server takes messages of up to `limit` bytes. */
+/**
+ * APPEND (RFC 9051 section 6.3.12); the server takes messages of up to `limit` bytes, with a NUL in
+ * them where it `takesNul` (BINARY, RFC 3516).
+ */
 export function append(
   folder: Text,
   message: MessageToAppend,
   limit: number = Infinity,
+  takesNul = false,
 ): Command<AppendResult> {
-  const command = appendAll(folder, [message], limit);
+  const command = appendAll(folder, [message], limit, takesNul);
   return {
     ...command,
     result(done: TaggedResponse): AppendResult {
@@ -74,14 +78,16 @@ export function multiappend(
   folder: Text,
   messages: readonly MessageToAppend[],
   limit: number = Infinity,
+  takesNul = false,
 ): Command<MultiappendResult> {
-  return { ...appendAll(folder, messages, limit), needs: "MULTIAPPEND" };
+  return { ...appendAll(folder, messages, limit, takesNul), needs: "MULTIAPPEND" };
 }
 
 function appendAll(
   folder: Text,
   messages: readonly MessageToAppend[],
   limit: number,
+  takesNul: boolean,
 ): Command<MultiappendResult> {
   const ready = messages.map(({ msg, flags = [], ...dates }) => ({
     content: contentOf(msg, limit),
@@ -97,7 +103,7 @@ function appendAll(
       for (const { content, flags, date } of ready) {
         out.sp().flagList(flags).sp();
         if (date !== null) out.dateTime(date).sp();
-        if (content instanceof Uint8Array) out.literal(content);
+        if (content instanceof Uint8Array) out.literal(content, takesNul);
         else out.literalFrom(content);
       }
     },

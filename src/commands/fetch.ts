@@ -2,7 +2,15 @@ import type { Command } from "../command.ts";
 import { InvalidArgumentError, ProtocolError } from "../errors.ts";
 import { sizeOf } from "../kept_responses.ts";
 import { adoptAnswers } from "../model/fetch_answers.ts";
-import { fetchKey, fetchProblems, normaliseItems, noteProblems } from "../model/fetch_items.ts";
+import {
+  addAliases,
+  type Alias,
+  aliasesOf,
+  fetchKey,
+  fetchProblems,
+  normaliseItems,
+  noteProblems,
+} from "../model/fetch_items.ts";
 import type { FetchedBase } from "../model/fetch_types.ts";
 import { Memo } from "../model/memo.ts";
 import type { NumberSet } from "../model/number_set.ts";
@@ -20,6 +28,8 @@ export interface FetchRequest {
   readonly items: readonly string[];
   /** The keys under which the answers are found. */
   readonly keys: readonly string[];
+  /** The spellings that the caller asked with, where they are not the keys. */
+  readonly aliases: readonly Alias[];
   /** What follows the items, such as `CHANGEDSINCE 123`. */
   readonly modifiers: readonly string[];
   /** Whether ids are UIDs. */
@@ -33,14 +43,13 @@ export function fetchRequest(
   modifiers: Text | Iterable<Text> | undefined,
   uid: boolean,
 ): FetchRequest {
-  const { sent, keys } = itemsOf(toTexts(items), uid);
-  return { ids, items: sent, keys, modifiers: normaliseModifiers(modifiers), uid };
+  const { sent, keys, aliases } = itemsOf(toTexts(items), uid);
+  return { ids, items: sent, keys, aliases, modifiers: normaliseModifiers(modifiers), uid };
 }
 
 /** What is sent for a list of items, and the keys of the answers. */
-interface Items {
+interface Items extends Pick<FetchRequest, "keys" | "aliases"> {
   readonly sent: readonly string[];
-  readonly keys: readonly string[];
 }
 
 /** The same is asked for again and again. */
@@ -55,8 +64,9 @@ function itemsOf(texts: readonly string[], uid: boolean): Items {
   // The UID comes by itself where UIDs are the ids.
   const sent = uid && all.length > 1 ? all.filter((item) => item !== "UID") : all;
   const keys = sent.filter((item) => item !== "UID" && item !== "SEQ").map(fetchKey);
-  known.set(text, { sent, keys });
-  return { sent, keys };
+  const found = { sent, keys, aliases: aliasesOf(texts, keys) };
+  known.set(text, found);
+  return found;
 }
 
 const NO_MODIFIERS: readonly string[] = [];
@@ -87,8 +97,13 @@ export function isWanted({ ids, uid: isUid }: FetchRequest, response: FetchRespo
 }
 
 /** The message that a response describes, its sequence number first. */
-export function messageOf(response: FetchResponse, withUid: boolean): FetchedBase {
+export function messageOf(
+  response: FetchResponse,
+  withUid: boolean,
+  { aliases }: FetchRequest,
+): FetchedBase {
   const message = response.items as unknown as FetchedBase;
+  if (aliases.length > 0) addAliases(message, aliases);
   if (withUid && response.uid !== null) Object.assign(message, { UID: response.uid });
   if (response.bad !== null) noteProblems(message, response.bad);
   return message;
@@ -190,7 +205,7 @@ class Fetch implements Command<Map<number, FetchedBase>> {
     }
     const id = this.#idOf(response);
     if (id === null) return this.#leave(response);
-    const message = messageOf(response, !this.#request.uid);
+    const message = messageOf(response, !this.#request.uid, this.#request);
     dropUnasked(message, this.#request.keys);
     if (!hasAll(message, this.#request.keys)) (this.#lacking ??= new Set()).add(id);
     const known = this.#messages.get(id);

@@ -78,10 +78,12 @@ export function writeCriteria(out: CommandWriter, criteria: SearchCriteria, char
   if (isEmpty(criteria)) throw new InvalidCriteriaError("no criteria specified");
   try {
     if (typeof criteria === "string") {
+      checkFirstWord(criteria);
       if (criteria.trim() === "") throw new InvalidCriteriaError("no criteria specified");
       const isPlain = (text: string) => isPlainIn(charset, text);
       writeRaw(out, criteria, isPlain, (text) => encodeText(text, charset));
     } else if (criteria instanceof Uint8Array) {
+      checkFirstWord(decodeAscii(criteria));
       writeRaw(out, decodeAscii(criteria), (text) => !NON_ASCII.test(text), binaryBytes);
     } else if (Array.isArray(criteria)) new CriteriaWriter(out, criteria, charset).keys();
     else {throw new InvalidCriteriaError(
@@ -91,6 +93,20 @@ export function writeCriteria(out: CommandWriter, criteria: SearchCriteria, char
     if (!(cause instanceof InvalidArgumentError)) throw cause;
     throw new InvalidCriteriaError(cause.message, { cause });
   }
+}
+
+/** What may stand in front of the criteria, and is no part of them. */
+const IN_FRONT = /^[\s(]*(RETURN|CHARSET|SAVE|PARTIAL)(?![^\s("])/i;
+
+/** Refuses what asks for another answer than a list of ids, and charsets: the call names its own. */
+function checkFirstWord(criteria: string): void {
+  const word = IN_FRONT.exec(criteria)?.[1];
+  if (word === undefined) return;
+  const hint = /^CHARSET$/i.test(word)
+    ? 'give the charset as an option: { charset: "..." }'
+    : "all ids that match are given, and MIN, MAX and COUNT can be taken from these; for another " +
+      "answer run a command of your own (client.run)";
+  throw new InvalidCriteriaError(`${upperAscii(word)} is no criterion: ${hint}`);
 }
 
 /** Whether there is text in the criteria that ASCII can't hold. */
@@ -233,6 +249,7 @@ class CriteriaWriter {
       if (/^\d/.test(text)) {
         throw new InvalidCriteriaError(`neither a key nor a set of ids: ${JSON.stringify(text)}`);
       }
+      checkFirstWord(name);
       this.#out.atom(text);
       this.#afterUnknown = true;
     }

@@ -129,6 +129,11 @@ export class CallQueue {
   offer(response: UntaggedResponse): boolean {
     this.count();
     const calls = this.#inFlight;
+    // It may name the command that it answers: then it is nobody else's (RFC 9051 section 7.3.4).
+    if (response.type === "ESEARCH" && response.tag !== null) {
+      const call = this.find(response.tag);
+      return call !== undefined && accepts(call, response);
+    }
     for (let i = 0; i < calls.length; i++) if (accepts(calls[i], response)) return true;
     return false;
   }

@@ -27,6 +27,53 @@ export function fetchKey(item: string): string {
   });
 }
 
+/** Another way to spell a key, and the key. */
+export type Alias = readonly [spelling: string, key: string];
+
+/**
+ * The spellings of items as the caller has them, where the keys are spelled otherwise: with and
+ * without `.PEEK`, and as an answer to it would be.
+ */
+export function aliasesOf(items: Iterable<string>, keys: readonly string[]): readonly Alias[] {
+  const aliases = new Map<string, string>();
+  for (const item of items) {
+    const asked = item.trim();
+    const key = fetchKey(upperAscii(asked));
+    if (key !== "UID" && !keys.includes(key)) continue;
+    const bare = asked.replace(/\.peek\[/i, "[");
+    for (const spelling of [asked, bare, fetchKey(bare)]) {
+      // What every object has is not hidden.
+      if (spelling === key || keys.includes(spelling) || spelling in Object.prototype) continue;
+      aliases.set(spelling, key);
+    }
+  }
+  return [...aliases];
+}
+
+/** Lets a message's items be found under other spellings too; nobody sees those in it. */
+export function addAliases(message: object, aliases: readonly Alias[]): void {
+  for (const [spelling, key] of aliases) {
+    Object.defineProperty(message, spelling, getterOf(key));
+  }
+}
+
+const getters = new Map<string, PropertyDescriptor>();
+
+/** One for all messages, so that engines take them for alike. */
+function getterOf(key: string): PropertyDescriptor {
+  const known = getters.get(key);
+  if (known !== undefined) return known;
+  const getter: PropertyDescriptor = {
+    configurable: true,
+    enumerable: false,
+    get(this: Record<string, unknown>): unknown {
+      return this[key];
+    },
+  };
+  if (getters.size < 1000) getters.set(key, getter);
+  return getter;
+}
+
 /** What is wrong with a message, by the names of its items. */
 const problems = new WeakMap<object, Map<string, BadItem>>();
 /** So much that is wrong with one message is remembered. */

@@ -28,7 +28,7 @@ export type Values = {
   RFC822: Uint8Array | null;
   "RFC822.HEADER": Uint8Array | null;
   "RFC822.TEXT": Uint8Array | null;
-  MODSEQ: bigint;
+  MODSEQ: bigint | null;
   EMAILID: string;
   THREADID: string | null;
   PREVIEW: string | null;

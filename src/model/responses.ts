@@ -18,7 +18,10 @@ export interface ResponseCode {
   readonly name: string;
   /** Its arguments as the server wrote them; empty if there are none. */
   readonly argument: string;
-  /** `UIDNEXT`, `UIDVALIDITY`, `UNSEEN`, `APPENDLIMIT` and others: the number. */
+  /**
+   * `UIDNEXT`, `UIDVALIDITY`, `UNSEEN`, `APPENDLIMIT` and others: the number; so for `METADATA
+   * LONGENTRIES` and `METADATA MAXSIZE` (RFC 5464), where it is a number of bytes.
+   */
   readonly number?: number;
   /** `MESSAGELIMIT` (RFC 9738): the lowest UID that was looked at; `number` is the limit. */
   readonly uid?: number;
@@ -36,6 +39,11 @@ export interface ResponseCode {
   readonly uids?: NumberSet;
   /** `COPYUID`: the UIDs of the originals, in the order of {@linkcode ResponseCode.uids}. */
   readonly sourceUids?: NumberSet;
+  /**
+   * `MODIFIED` (RFC 7162): the messages that were left as they are, since they have changed; UIDs
+   * where the command took UIDs, else sequence numbers.
+   */
+  readonly ids?: NumberSet;
   /** `MAILBOXID` (RFC 8474): the folder's id; `null` where the server has none for it. */
   readonly mailboxId?: string | null;
   /** `PERMANENTFLAGS`: what is wrong with the list, where a part of it can't be read. */
@@ -72,6 +80,8 @@ export interface StatusResponse {
   readonly kind: "untagged";
   /** The name of the response. */
   readonly type: "OK" | "NO" | "BAD" | "BYE" | "PREAUTH";
+  /** The tag that some servers give their BYE; there is none in any other. */
+  readonly tag?: string;
   /** The response code, if there is one. */
   readonly code: ResponseCode | null;
   /** Text for people. */

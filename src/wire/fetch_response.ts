@@ -17,6 +17,7 @@ import {
 import type { Cursor } from "./cursor.ts";
 import { readEnvelope } from "./envelope.ts";
 import { readableFlags, readFlags } from "./flags.ts";
+import { readModseq } from "./modseq.ts";
 import { decodeUtf7 } from "./utf7.ts";
 
 type Read = (cursor: Cursor) => FetchValue;
@@ -214,14 +215,6 @@ function readSize(cursor: Cursor): number {
     throw cursor.error(`not a size: ${atom}`);
   }
   return Math.max(size, 0);
-}
-
-/** `(12345)` (RFC 7162 section 7). */
-function readModseq(cursor: Cursor): bigint {
-  cursor.expect(LPAREN).space();
-  const modseq = cursor.bigNumber();
-  cursor.space().expect(RPAREN);
-  return modseq;
 }
 
 /** `(text)`, as OBJECTID writes its ids (RFC 8474). */

@@ -23,6 +23,8 @@ import { DEFAULT_LIMITS, type Limits } from "./limits.ts";
 import { readBrokenMailbox, readDelimiter, readMailbox } from "./mailbox.ts";
 import type { Frame } from "./reader.ts";
 import { readResponseText } from "./response_code.ts";
+import { readModseq } from "./modseq.ts";
+import { textOf } from "./text.ts";
 import type { ImapValue } from "../model/values.ts";
 
 /**
@@ -40,13 +42,16 @@ export function readResponse(
     cursor.at = at + 2;
     return readUntagged(cursor, frame, limits);
   }
+  // Some servers send NULs first.
+  while (cursor.take(0));
+  const start = cursor.at;
   const isRequest = cursor.take(PLUS);
   if (!isRequest && cursor.next() === STAR && isSpace(cursor.bytes[cursor.at + 1])) {
     cursor.at++;
     return readUntagged(cursor, frame, limits);
   }
   // No tag begins with white space: a line that does may be anybody's words.
-  if (!isRequest) return cursor.at > at ? null : readTagged(cursor);
+  if (!isRequest) return cursor.at > start ? null : readTagged(cursor);
   cursor.take(SP);
   const { code, text } = readResponseText(cursor);
   return { kind: "continuation", code, text };
@@ -56,12 +61,15 @@ function isSpace(byte: number): boolean {
   return byte === SP || byte === 9;
 }
 
-function readTagged(cursor: Cursor): TaggedResponse | null {
+/** The end of a command; a BYE with a tag, as servers answer LOGOUT with, is a BYE all the same. */
+function readTagged(cursor: Cursor): TaggedResponse | StatusResponse | null {
   const tag = wordOf(cursor);
   const status = wordOf(cursor).toUpperCase();
-  if (status !== "OK" && status !== "NO" && status !== "BAD") return null;
+  if (status !== "OK" && status !== "NO" && status !== "BAD" && status !== "BYE") return null;
   const { code, text } = readResponseText(cursor);
-  return { kind: "tagged", tag, status, code, text };
+  return status === "BYE"
+    ? { kind: "untagged", type: status, tag, code, text }
+    : { kind: "tagged", tag, status, code, text };
 }
 
 /** The next word, or nothing where none comes. */
@@ -238,10 +246,11 @@ function readSearch(cursor: Cursor, type: SearchResponse["type"]): SearchRespons
   return { kind: "untagged", type, ids, modseq };
 }
 
-function readSearchModseq(cursor: Cursor): bigint {
+/** `(MODSEQ 5)`. */
+function readSearchModseq(cursor: Cursor): bigint | null {
   cursor.expect(LPAREN).space();
   if (cursor.keyword() !== "MODSEQ") throw cursor.error("expected MODSEQ");
-  const modseq = cursor.space().bigNumber();
+  const modseq = readModseq(cursor.space());
   cursor.space().expect(RPAREN);
   return modseq;
 }
@@ -251,20 +260,31 @@ function readEsearch(cursor: Cursor): EsearchResponse {
   if (cursor.peek() === LPAREN) {
     const correlator: Record<string, ImapValue> = Object.create(null);
     readPairs(cursor, correlator);
-    if (typeof correlator.TAG === "string") tag = correlator.TAG;
+    tag = tagOf(correlator.TAG);
   }
   let uid = false;
   const data: Record<string, ImapValue> = Object.create(null);
   while (!cursor.space().done) {
+    // As `* SEARCH` has it: servers write both in one way.
+    if (cursor.peek() === LPAREN) {
+      data.MODSEQ = readSearchModseq(cursor);
+      continue;
+    }
     const name = cursor.keyword();
     if (name === "UID") uid = true;
-    else data[name] = name === "MODSEQ" ? cursor.space().bigNumber() : esearchValue(cursor);
+    else data[name] = name === "MODSEQ" ? readModseq(cursor.space()) : esearchValue(cursor);
   }
   return { kind: "untagged", type: "ESEARCH", tag, uid, data };
 }
 
+/** The tag of a correlator: a string of any kind, or an atom. */
+function tagOf(value: ImapValue | undefined): string | null {
+  if (value === undefined || value === null || Array.isArray(value)) return null;
+  return textOf(value as Exclude<ImapValue, readonly ImapValue[]>) || null;
+}
+
 function esearchValue(cursor: Cursor): ImapValue {
-  return cursor.next() === LPAREN ? cursor.value() : cursor.astring();
+  return cursor.next() === LPAREN ? cursor.value() : cursor.nstring();
 }
 
 /** The three namespaces; servers leave out those at the end that they do not have. */

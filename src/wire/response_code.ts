@@ -86,6 +86,10 @@ function readArgument(name: string, argument: string): Partial<ResponseCode> {
       const sourceUids = NumberSet.from(cursor.space().atom());
       return { uidValidity, sourceUids, uids: NumberSet.from(cursor.space().atom()) };
     }
+    case "MODIFIED":
+      return { ids: NumberSet.from(cursor.atom()) };
+    case "METADATA":
+      return readMetadata(argument);
     case "MAILBOXID":
       return { mailboxId: readMailboxId(cursor) };
     default:
@@ -101,6 +105,12 @@ function readCharsets(cursor: Cursor): readonly string[] {
     charsets.push(cursor.astring());
   }
   return charsets;
+}
+
+/** `LONGENTRIES 2199` or `MAXSIZE 1024`; others have no number (RFC 5464 sections 4.2.1, 4.3). */
+function readMetadata(argument: string): Partial<ResponseCode> {
+  const number = /^(?:LONGENTRIES|MAXSIZE)\s+(\d{1,15})$/i.exec(argument)?.[1];
+  return number === undefined ? {} : { number: Number(number) };
 }
 
 /** `(F123)` (RFC 8474 section 4.2), also without the parentheses; `NIL` for none. */

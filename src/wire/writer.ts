@@ -10,6 +10,7 @@ import {
   hasNul,
   LF,
   SP,
+  TILDE,
   tryUtf8,
 } from "./bytes.ts";
 import { isAscii, isAtom, isAtomBytes, isCommandName, isFetchItem, isNil } from "./grammar.ts";
@@ -244,12 +245,17 @@ export class CommandWriter {
     return this;
   }
 
-  /** Bytes of any kind but NUL, as a literal (RFC 9051 section 4.3). */
-  literal(bytes: Uint8Array): this {
+  /**
+   * Bytes as a literal (RFC 9051 section 4.3). Those that hold a NUL need a server with BINARY, to
+   * which they go as `literal8` (RFC 3516 section 4.4); `binary` says that it is one.
+   */
+  literal(bytes: Uint8Array, binary = false): this {
     if (!(bytes instanceof Uint8Array)) {
       throw new InvalidArgumentError(`expected bytes, not ${typeof bytes}`);
     }
-    if (hasNul(bytes)) throw new InvalidArgumentError("a literal can't hold a NUL");
+    const isBinary = hasNul(bytes);
+    if (isBinary && !binary) throw new InvalidArgumentError("a literal can't hold a NUL");
+    if (isBinary) this.#byte(TILDE);
     this.#announce(bytes.length);
     if (bytes.length <= COPIED) this.#bytes(bytes);
     else {

@@ -288,3 +288,53 @@ test("L1 P10 with LITERAL+ nothing waits", async () => {
   await appended;
   client.shutdown();
 });
+
+describe("APPEND with a NUL", () => {
+  const NUL = bytes("a\0b");
+  const with8 = (msg: MessageToAppend["msg"], options: Partial<WriterOptions> = {}) =>
+    sent(append("x", { msg }, Infinity, true), options);
+
+  it("APPEND: a NUL, where the server has BINARY → literal8 [fault C27]", () => {
+    assertEquals(with8(NUL), '"x" () ~{3}↵…a\0b');
+    assertEquals(with8("a\0b\n"), '"x" () ~{5}↵…a\0b↵');
+    assertEquals(with8(NUL, { nonSynchronising: Infinity }), '"x" () ~{3+}↵a\0b');
+    assertEquals(with8(NUL, { nonSynchronising: 4096 }), '"x" () ~{3+}↵a\0b');
+    const long = new Uint8Array(5000);
+    assert(with8(long, { nonSynchronising: 4096 }).startsWith('"x" () ~{5000}↵…\0'));
+    const longer = new Uint8Array(20_000).fill(32);
+    longer[19_999] = 0;
+    assert(with8(longer).startsWith('"x" () ~{20000}↵… '));
+  });
+
+  it("APPEND: no NUL, where the server has BINARY → a literal like any other [fault C27]", () => {
+    assertEquals(with8("ab"), '"x" () {2}↵…ab');
+    assertEquals(with8(new Uint8Array(20_000).fill(1)).slice(0, 16), '"x" () {20000}↵…');
+  });
+
+  it("MULTIAPPEND: only the message with a NUL is a literal8 [fault C27]", () => {
+    const command = multiappend("x", [{ msg: "a" }, { msg: NUL }, { msg: "c" }], Infinity, true);
+    assertEquals(sent(command), '"x" () {1}↵…a () ~{3}↵…a\0b () {1}↵…c');
+  });
+});
+
+test("append: a NUL → sent with BINARY, refused without it [fault C27]", async () => {
+  for (const capabilities of ["IMAP4rev1", "IMAP4rev2", "IMAP4rev1 BINARY=X"]) {
+    const { client } = await selectFake({}, capabilities);
+    assertInstanceOf(await outcome(client.append("x", "a\0b")), InvalidArgumentError);
+    client.shutdown();
+  }
+  const { client, server } = await selectFake({}, "IMAP4rev1 BINARY LITERAL+ MULTIAPPEND");
+  const appending = client.append("x", bytes("a\0b"));
+  const tag = await server.expect('APPEND "x" () ~{3+}');
+  assertEquals(await server.line(), "a\0b");
+  await server.send(`${tag} NO [UNKNOWN-CTE] not with a NUL`);
+  const error = await outcome(appending);
+  assertInstanceOf(error, ImapError);
+  assertEquals(error.code, "UNKNOWN-CTE");
+  const both = client.multiappend("x", ["a", bytes("\0")]);
+  const next = await server.expect('APPEND "x" () {1+}');
+  assertEquals([await server.line(), await server.line()], ["a () ~{1+}", "\0"]);
+  await server.send(`${next} OK [APPENDUID 1 2:3] done`);
+  assertEquals((await both).uids, [2, 3]);
+  client.shutdown();
+});

@@ -1,11 +1,14 @@
 import { describe, it } from "node:test";
-import { assert, assertEquals, assertThrows } from "@std/assert";
+import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { search } from "../../src/commands/search.ts";
 import { needsCharset, type SearchCriteria } from "../../src/commands/search_criteria.ts";
 import { InvalidCriteriaError, ProtocolError } from "../../src/errors.ts";
 import { parseToDatetime } from "../../src/model/dates.ts";
 import { NumberSet } from "../../src/model/number_set.ts";
 import { bytes } from "../wire/support.ts";
+import { selectFake, test } from "../fake_server.ts";
+import { sort } from "../../src/commands/sort.ts";
+import { thread } from "../../src/commands/thread.ts";
 import { answer, sent } from "./support.ts";
 
 const UTF8 = { charset: "UTF-8", told: false };
@@ -179,4 +182,81 @@ describe("search results", () => {
   it("P11 UID goes in front where ids are UIDs", () => {
     assertEquals([all().name, search("ALL", UTF8, false).name], ["UID SEARCH", "SEARCH"]);
   });
+});
+
+describe("what is no criterion", () => {
+  const RETURNS: readonly unknown[] = [
+    "RETURN (MIN MAX COUNT) ALL",
+    "return () ALL",
+    "  Return(ALL) UNSEEN",
+    "(RETURN (SAVE) ALL)",
+    bytes("RETURN (COUNT) ALL"),
+    ["RETURN", ["MIN", "MAX", "COUNT"], "ALL"],
+    ["return", ["ALL"], "UNSEEN"],
+    ["UNSEEN", "RETURN", ["COUNT"]],
+    [["RETURN", ["ALL"], "ALL"]],
+    ["NOT", "RETURN"],
+    "SAVE ALL",
+    "PARTIAL 1:10 ALL",
+    ["SAVE", "ALL"],
+    ["PARTIAL", "1:10"],
+    "CHARSET UTF-8 SUBJECT x",
+    'charset "UTF-8" SUBJECT x',
+    ["CHARSET", "UTF-8", "ALL"],
+  ];
+  for (const query of RETURNS) {
+    const shown = query instanceof Uint8Array ? "bytes" : JSON.stringify(query);
+    it(`SEARCH: ${shown} → InvalidCriteriaError that says what to do [fault C22]`, () => {
+      const hint =
+        /CHARSET is no criterion: give the charset as an option|is no criterion: all ids/;
+      const made = [
+        () => criteria(query),
+        () =>
+          sent(sort("DATE", { criteria: query as SearchCriteria, charset: "UTF-8", uid: true })),
+        () =>
+          sent(
+            thread("REFERENCES", {
+              criteria: query as SearchCriteria,
+              charset: "UTF-8",
+              uid: true,
+            }),
+          ),
+      ];
+      for (const make of made) {
+        const error = assertThrows(make, InvalidCriteriaError);
+        assert(hint.test(error.message), error.message);
+      }
+    });
+  }
+
+  for (
+    const [query, expected] of [
+      ["SUBJECT RETURN", "SUBJECT RETURN"],
+      [["SUBJECT", "RETURN"], "SUBJECT RETURN"],
+      [["KEYWORD", "SAVE"], "KEYWORD SAVE"],
+      ["RETURNED", "RETURNED"],
+      ["$", "$"],
+      [["X-ODD", "RETURN"], "X-ODD RETURN"],
+      ['"RETURN"', '"RETURN"'],
+    ] as const
+  ) {
+    it(`SEARCH: ${JSON.stringify(query)} → sent [fault C22]`, () => {
+      assertEquals(criteria(query), expected);
+    });
+  }
+});
+
+test("search, sort, thread: RETURN → nothing is sent [fault C22]", async () => {
+  const { client, server } = await selectFake({}, "IMAP4rev1 SORT THREAD=REFERENCES");
+  const query = "RETURN (MIN) ALL";
+  await assertRejects(() => client.search(query), InvalidCriteriaError, "client.run");
+  await assertRejects(() => client.sort("DATE", query), InvalidCriteriaError);
+  await assertRejects(
+    () => client.thread("REFERENCES", ["RETURN", ["MIN"], "ALL"]),
+    InvalidCriteriaError,
+  );
+  const noop = client.noop();
+  await server.answer("NOOP");
+  await noop;
+  client.shutdown();
 });

@@ -116,7 +116,7 @@ export const BY_ID: readonly Check[] = [
     const [one, two] = await fill(account, client, mail("one"), mail("two"));
     const [first] = (await client.fetch(one, ["MODSEQ"])).values();
     await client.addFlags(two, "\\Flagged", { silent: true });
-    const found = await client.search(["MODSEQ", first.MODSEQ + 1n]);
+    const found = await client.search(["MODSEQ", first.MODSEQ! + 1n]);
     assert(found.includes(two) && found.modseq !== null);
     const modifiers = `CHANGEDSINCE ${found.modseq! - 1n}`;
     const changed = await client.fetch([one, two], ["FLAGS"], { modifiers });

@@ -36,7 +36,7 @@ describe("what FETCH gives follows from what was asked for", () => {
       true satisfies Same<ValueAt<"BODY.PEEK[TEXT]", "BODY[TEXT]">, Uint8Array | null>,
       true satisfies Same<ValueAt<"body[]<0.20>", "BODY[]<0>">, Uint8Array | null>,
       true satisfies Same<ValueAt<"BINARY.SIZE[1]", "BINARY.SIZE[1]">, number>,
-      true satisfies Same<ValueAt<"MODSEQ", "MODSEQ">, bigint>,
+      true satisfies Same<ValueAt<"MODSEQ", "MODSEQ">, bigint | null>,
       true satisfies Same<ValueAt<"X-SOMETHING", "X-SOMETHING">, FetchedValue>,
       true satisfies Same<ValueAt<"FLAGS", "SEQ">, number>,
       true satisfies Same<StreamedMessage<"BODY[]">["BODY[]"], ReadableStream<Uint8Array>>,

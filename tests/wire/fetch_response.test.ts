@@ -161,8 +161,10 @@ describe("one bad item spoils only itself", () => {
     ["FLAGS", "\\Seen"],
     ["RFC822.SIZE", "big"],
     ["RFC822.SIZE", "(1 2)"],
-    ["MODSEQ", "5"],
-    ["MODSEQ", "(-1)"],
+    ["MODSEQ", "(-1-1)"],
+    ["MODSEQ", "(x)"],
+    ["MODSEQ", "(5 6)"],
+    ["MODSEQ", "5.5"],
     ["MODSEQ", "(111111111111111111111)"],
     ["X-GM-LABELS", "NIL"],
     ["BODY[1]", "(a b)"],
@@ -625,8 +627,29 @@ describe("BODYSTRUCTURE", () => {
 describe("pains 11, FETCH", () => {
   it("MODSEQ 0 (MailKit #228)", () => assertEquals(item("MODSEQ (0)"), 0n));
 
-  it("MODSEQ -1 spoils only itself (Zoho, MailKit #1686)", () => {
-    const { items, bad } = fetched("* 1 FETCH (MODSEQ (-1) FLAGS (a))");
+  const MODSEQS: readonly (readonly [wire: string, modseq: bigint | null])[] = [
+    ["77", 77n],
+    ["0", 0n],
+    ["18446744073709551615", 18446744073709551615n],
+    ["( 77 )", 77n],
+    ["(-1)", null],
+    ["-1", null],
+    ["(-9223372036854775808)", null],
+    ["()", null],
+    ["NIL", null],
+    ["(NIL)", null],
+  ];
+  for (const [wire, modseq] of MODSEQS) {
+    it(`MODSEQ ${wire} → ${modseq} (Zoho, MailKit #1686) [fault C18]`, () => {
+      for (const line of [`MODSEQ ${wire} FLAGS (a)`, `FLAGS (a) MODSEQ ${wire}`]) {
+        const { items, bad } = fetched(`* 1 FETCH (${line})`);
+        assertEquals([items.MODSEQ, items.FLAGS, bad], [modseq, ["a"], null] as unknown);
+      }
+    });
+  }
+
+  it("MODSEQ without a value spoils only itself", () => {
+    const { items, bad } = fetched("* 1 FETCH (FLAGS (a) MODSEQ)");
     assertEquals([items.FLAGS, bad?.[0].name], [["a"], "MODSEQ"]);
   });
 

@@ -235,10 +235,15 @@ const CODES: readonly (readonly [code: string, fields: Fields])[] = [
     sourceUids: "set 304,319:320",
     uids: "set 3956:3958",
   }],
-  ["MODIFIED 7,9", {}],
+  ["MODIFIED 7,9", { ids: "set 7,9" }],
+  ["MODIFIED 12:15", { ids: "set 12:15" }],
+  ["MODIFIED", {}],
+  ["METADATA MAXSIZE 1024", { number: 1024 }],
+  ["METADATA TOOMANY", {}],
+  ["METADATA LONGENTRIES x", {}],
   ["MAILBOXID (F2212ea87)", { mailboxId: "F2212ea87" }],
   ["BADURL imap://x/;UID=5", {}],
-  ["METADATA LONGENTRIES 2199", {}],
+  ["METADATA LONGENTRIES 2199", { number: 2199 }],
   ['XYZZY (a "b]" [c]) d', {}],
 ];
 
