@@ -75,6 +75,8 @@ export interface Command<Result> {
   /**
    * What its answer, be it OK, NO or BAD, does to the session; called before
    * {@linkcode Command.result}, and also where the caller has given the call up.
+   *
+   * @internal
    */
   effect?(session: Session, done: TaggedResponse): void;
   /**

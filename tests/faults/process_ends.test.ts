@@ -57,7 +57,7 @@ const EXPECTED: Readonly<Record<string, RegExp>> = {
   cut: /^ConnectionClosedError: /,
   // Where it comes at once, it may be before the connection is known to be made.
   reset: /^(ConnectionClosedError|ConnectError): /,
-  stall: /^TimeoutError: no .* within 1 seconds$/,
+  stall: /^TimeoutError: no .* within 1 seconds(; if the port expects TLS .*)?$/,
 };
 
 function complaintsOf({ fault }: Place, line: Line, expected: Reference): string[] {

@@ -1,4 +1,4 @@
-import { ImapError, ProtocolError } from "../../mod.ts";
+import { ImapError, ProtocolError, TlsError } from "../../mod.ts";
 import { behaviours } from "./behaviours.ts";
 import { greets, inFolder, inFolderOf, WELCOME } from "./scenes.ts";
 
@@ -170,7 +170,6 @@ behaviours("words that are not IMAP, in place of a greeting", [
     ["HTTP", "HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n"],
     ["SMTP", "220 mail.example.org ESMTP\r\n"],
     ["SSH", "SSH-2.0-OpenSSH_9.6\r\n"],
-    ["TLS", "\x15\x03\x01\x00\x02\x02\x0a\x15\x03\x01\x00\x02\x02\x0a\n"],
     ["NUL bytes", "\0".repeat(5000) + "\r\n"],
     ["8-bit bytes", "\xff\xfe\xfd".repeat(500) + "\n"],
     ["words behind empty lines", "\r\n\r\nlogin:\r\n"],
@@ -183,8 +182,16 @@ behaviours("words that are not IMAP, in place of a greeting", [
     name: what,
     server: greetsWith(words),
     client: (visitor: { connect(): Promise<unknown> }) => visitor.connect(),
-    tcp: what === "HTTP" || what === "TLS",
+    tcp: what === "HTTP",
   })),
+  {
+    name: "TLS",
+    server: greetsWith("\x15\x03\x01\x00\x02\x02\x0a\x15\x03\x01\x00\x02\x02\x0a\n"),
+    client: (visitor) => visitor.connect(),
+    fails: TlsError,
+    closes: true,
+    tcp: true,
+  },
 ]);
 
 function greetsWith(words: string) {
