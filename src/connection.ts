@@ -26,6 +26,7 @@ import type {
 import type { LiteralSink } from "./model/values.ts";
 import { Secrets } from "./secrets.ts";
 import { needsFolder, Session } from "./session.ts";
+import { isAlert, isRefusal, withWords, type Words, wordsOf } from "./connection/words.ts";
 import type { Duplex } from "./transport.ts";
 import { decodeAscii, decodeLoosely } from "./wire/bytes.ts";
 import { Cursor } from "./wire/cursor.ts";
@@ -92,6 +93,9 @@ export class Connection {
   /** Why the connection is about to end, though the server's last words may still come. */
   #ending: ImapError | null = null;
   #failure: ImapError | null = null;
+  #farewell: string | null = null;
+  /** The last that the server said of itself, besides its answers: NO, BAD, BYE, or an alert. */
+  #lastWords: Words | null = null;
   #tellOver!: (cause: ImapError) => void;
   readonly #endListeners = new Set<(cause: ImapError) => void>();
   /** Resolves when the connection ends, with the reason. */
@@ -148,6 +152,11 @@ export class Connection {
   /** Why the connection can't be used any more; `null` while it can. */
   get failure(): ImapError | null {
     return this.#failure;
+  }
+
+  /** The text of the server's BYE; `null` where it said none. */
+  get farewell(): string | null {
+    return this.#farewell;
   }
 
   /** What has passed over it so far. */
@@ -331,8 +340,36 @@ export class Connection {
         if (this.#isHeld()) await this.#waitForRelease();
       }
     } catch (error) {
-      this.#fail(this.#ending ?? abortError(error));
+      if (!(error instanceof ProtocolError)) this.#readUnfinished();
+      this.#die(this.#ending ?? abortError(error));
     }
+  }
+
+  /** What the server says last may lack its line end: a refusal counts all the same. */
+  #readUnfinished(): void {
+    try {
+      const frame = this.#reader.takeUnfinished();
+      const unfinished = frame === null ? null : readResponse(frame, this.#limits, this.#cursor);
+      if (unfinished === null || !("code" in unfinished)) return;
+      const response = this.#secrets.blotResponse(unfinished, true);
+      const { kind } = response;
+      if (kind === "tagged" && response.status !== "OK") this.#complete(response);
+      else if (kind === "untagged" && isRefusal(response)) this.#untagged(response);
+      this.#noteWords(response);
+      this.#farewell = null; // nobody knows whether it is whole
+    } catch (error) {
+      if (this.#greet !== null) this.#ending ??= abortError(error);
+    }
+  }
+
+  #noteWords(response: ServerResponse): void {
+    if (response.kind !== "untagged" || this.#greet !== null) return;
+    if (!isRefusal(response) && !isAlert(response)) return;
+    if (response.text === "" && response.code === null) return;
+    const words = wordsOf(response);
+    this.#lastWords = words;
+    const { oldest } = this.#calls;
+    if (oldest !== undefined && isRefusal(response)) oldest.heardRefusal(words, response.type);
   }
 
   #stopReading(): void {
@@ -371,7 +408,11 @@ export class Connection {
         else if (response.kind === "untagged" && response.type === "FETCH") {
           this.#strayLines = 0;
           this.#untagged(response);
-        } else this.#route(this.#secrets.blotResponse(response));
+        } else {
+          const blotted = this.#secrets.blotResponse(response);
+          this.#noteWords(blotted);
+          this.#route(blotted);
+        }
       },
       literal: (head, size) => this.#literal(head, size),
     };
@@ -408,7 +449,7 @@ export class Connection {
 
   #untagged(response: UntaggedResponse): void {
     if (this.#greet !== null) return this.#greeted(response);
-    if (response.type === "BYE") return this.#farewell(response);
+    if (response.type === "BYE") return this.#takeLeave(response);
     if (response.type !== "FETCH") this.session.observe(response);
     // Courier tells an alert first. Later it might be somebody else's, who wants no login or TLS.
     if (response.type === "PREAUTH" && this.#isFresh) this.session.authenticated = true;
@@ -422,7 +463,8 @@ export class Connection {
     return this.#lastTag === 0 || (this.#lastTag === 1 && isFirst);
   }
 
-  #farewell(bye: StatusResponse): void {
+  #takeLeave(bye: StatusResponse): void {
+    this.#farewell = bye.text;
     this.#end(byeError("the server closed the connection", bye));
     if (!this.#calls.offer(bye)) this.#options.onResponse(bye);
     const { tag = "", code, text } = bye;
@@ -431,7 +473,7 @@ export class Connection {
   }
 
   #greeted(response: UntaggedResponse): void {
-    if (response.type === "BYE") throw byeError("the server refused", response);
+    if (isRefusal(response)) throw byeError("the server refused", response);
     if (response.type !== "OK" && response.type !== "PREAUTH") {
       throw new ProtocolError(`not an IMAP greeting: ${visible(response.type)}`);
     }
@@ -503,6 +545,13 @@ export class Connection {
     this.#deadline.watch();
   }
 
+  /** Ends the connection for what the server did; what it said last belongs to that. */
+  #die(cause: ImapError): void {
+    const words = this.#lastWords;
+    const isSilent = !cause.text && cause instanceof ImapAbortError;
+    this.#fail(isSilent && words !== null ? withWords(cause, words) : cause);
+  }
+
   /** Seconds that the server may be silent now; 0: for ever. */
   #patience(): number {
     if (this.#failure !== null) return 0;
@@ -521,7 +570,7 @@ export class Connection {
       this.#deadline.touch();
       return this.#deadline.watch();
     }
-    if (this.#ending !== null) return this.#fail(this.#ending);
+    if (this.#ending !== null) return this.#die(this.#ending);
     const call = this.#calls.oldest;
     const owed = this.#greet !== null
       ? "greeting"
@@ -531,7 +580,7 @@ export class Connection {
       ? "sign that the server takes what is sent to it"
       : `answer to ${call.command.name}`;
     const details = { command: call?.shown };
-    this.#fail(new TimeoutError(`no ${owed} within ${seconds} seconds`, details));
+    this.#die(new TimeoutError(`no ${owed} within ${seconds} seconds`, details));
   }
 
   #fail(cause: ImapError): void {

@@ -77,12 +77,27 @@ export class Secrets {
     return false;
   }
 
-  /** A response as a result or an error may show it: its text is without them, a refusal's code too. */
-  blotResponse(response: ServerResponse): ServerResponse {
+  /** A text that was cut short, perhaps in the middle of one of them. */
+  #blotCut(text: string): string {
+    let from = text.length;
+    for (const form of this.#forms) {
+      const longest = Math.min(form.length - 1, text.length);
+      for (let length = longest; length >= SHORTEST && length > text.length - from; length--) {
+        if (text.endsWith(form.slice(0, length))) from = text.length - length;
+      }
+    }
+    return from === text.length ? this.blot(text) : this.blot(text.slice(0, from)) + BLOT;
+  }
+
+  /**
+   * A response as a result or an error may show it: its text is without them, a refusal's code too.
+   * `isCut` says that the text lacks its end.
+   */
+  blotResponse(response: ServerResponse, isCut = false): ServerResponse {
     if (this.#forms.size === 0 || !("code" in response)) return response;
     // A challenge is for its mechanism: as it came.
     if (response.kind === "continuation") return response;
-    const text = this.blot(response.text);
+    const text = isCut ? this.#blotCut(response.text) : this.blot(response.text);
     const status = response.kind === "tagged" ? response.status : response.type;
     // The code of a success is for the program: a flag may well be called as a password is.
     const isSuccess = status === "OK" || status === "PREAUTH";

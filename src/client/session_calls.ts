@@ -11,6 +11,7 @@ import { enable } from "../commands/enable.ts";
 import { id, type IdFields } from "../commands/id.ts";
 import { login } from "../commands/login.ts";
 import { logout, noop, type NoopResult, starttls } from "../commands/session.ts";
+import { loginDisabled } from "../auth/login_disabled.ts";
 import type { Connection } from "../connection.ts";
 import { turnsForInput } from "../connection/deadline.ts";
 import {
@@ -48,7 +49,8 @@ export class SessionCalls extends ClientBase {
 
   /**
    * Logs in with a name and a password (LOGIN, RFC 9051 section 6.2.3) and gives the server's
-   * text. Both may hold any character but NUL. Throws {@linkcode LoginError}.
+   * text. Both may hold any character but NUL. Throws {@linkcode LoginError}, or `ImapError` where
+   * the server's code says that it is not the credentials (`UNAVAILABLE`, `LIMIT`, `INUSE`).
    *
    * ```ts
    * import type { ImapClient } from "@imapclient/imapclient";
@@ -60,10 +62,9 @@ export class SessionCalls extends ClientBase {
    */
   async login(username: string, password: string, options: CallOptions = {}): Promise<string> {
     this.#checkLoggedOut();
-    if (this.connection.session.has("LOGINDISABLED")) {
-      throw new LoginError(
-        "the server takes no password here (LOGINDISABLED): connect with TLS, or with starttls",
-      );
+    const { secure, session } = this.connection;
+    if (session.has("LOGINDISABLED")) {
+      throw new LoginError(loginDisabled(secure, session.capabilities ?? []));
     }
     return await this.#logIn(login(username, password), username, options);
   }
@@ -367,8 +368,9 @@ export class SessionCalls extends ClientBase {
       return text;
     } catch (error) {
       // Some servers hang up right behind their BYE: that is a farewell too.
-      if (!(error instanceof ConnectionClosedError) || error.text === null) throw error;
-      return error.text;
+      const { farewell } = this.connection;
+      if (!(error instanceof ConnectionClosedError) || farewell === null) throw error;
+      return farewell;
     } finally {
       clearTimeout(timer);
       this.connection.session.loggedOut = true;

@@ -1,6 +1,6 @@
 import type { SaslMechanism } from "../auth/sasl.ts";
 import type { Command } from "../command.ts";
-import { InvalidArgumentError, LoginError, ProtocolError } from "../errors.ts";
+import { type ImapError, InvalidArgumentError, LoginError, ProtocolError } from "../errors.ts";
 import type { ContinuationRequest } from "../model/responses.ts";
 import { decodeBase64, encodeBase64 } from "../wire/base64.ts";
 import { decodeLoosely, encodeUtf8 } from "../wire/bytes.ts";
@@ -49,7 +49,7 @@ export function authenticate(mechanism: SaslMechanism, initialResponse: boolean)
       mechanism.finish?.();
       return fullText(done);
     },
-    refused(done, message, details): LoginError {
+    refused(done, message, details): ImapError {
       const reason = mechanism.reason?.() ?? null;
       return loginError(done, reason === null ? message : `${message} (${reason})`, details);
     },

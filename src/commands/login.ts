@@ -1,5 +1,5 @@
 import type { Command } from "../command.ts";
-import { type ImapErrorDetails, LoginError } from "../errors.ts";
+import { ImapError, type ImapErrorDetails, LoginError } from "../errors.ts";
 import type { TaggedResponse } from "../model/responses.ts";
 import { fullText } from "../wire/text.ts";
 import type { CommandWriter } from "../wire/writer.ts";
@@ -17,11 +17,31 @@ export function login(username: string, password: string): Command<string> {
   };
 }
 
-/** What a refused login throws. */
+/**
+ * Codes that say why nobody can log in now, or not in this way, whatever the password (RFC 5530,
+ * RFC 9051 section 7.1; THROTTLED is Gmail's): to ask for another password would be wrong.
+ */
+const NOT_THE_CREDENTIALS: readonly string[] = [
+  "UNAVAILABLE",
+  "LIMIT",
+  "INUSE",
+  "SERVERBUG",
+  "CLIENTBUG",
+  "CONTACTADMIN",
+  "CORRUPTION",
+  "OVERQUOTA",
+  "CANNOT",
+  "PRIVACYREQUIRED",
+  "THROTTLED",
+];
+
+/** What a refused login throws: a `LoginError`, unless it says that something else is wrong. */
 export function loginError(
   _done: TaggedResponse,
   message: string,
   details: ImapErrorDetails,
-): LoginError {
-  return new LoginError(message, details);
+): ImapError {
+  const code = details.responseCode?.name ?? "";
+  const Kind = NOT_THE_CREDENTIALS.includes(code) ? ImapError : LoginError;
+  return new Kind(message, details);
 }

@@ -2,21 +2,29 @@ import type { Command } from "../command.ts";
 import {
   ImapError,
   InvalidArgumentError,
+  LoginError,
   MessageLimitError,
   ReadOnlyError,
   withPartial,
 } from "../errors.ts";
 import type { FoundIn } from "../model/found_in.ts";
-import type { ContinuationRequest, ResponseCode, TaggedResponse } from "../model/responses.ts";
+import type {
+  ContinuationRequest,
+  ResponseCode,
+  StatusResponse,
+  TaggedResponse,
+} from "../model/responses.ts";
 import type { Session } from "../session.ts";
 import { CR, LF } from "../wire/bytes.ts";
 import { visible } from "../wire/text.ts";
 import type { CommandPart } from "../wire/page.ts";
 import type { CommandWriter } from "../wire/writer.ts";
+import { isOfCredentials, type Words } from "./words.ts";
 
 const IN_PAGE: readonly CommandPart[] = [];
 const NO_SECRETS: readonly string[] = [];
 const NUL = 0;
+const LOGINS = ["LOGIN", "AUTHENTICATE"];
 
 /** The place in the queue of a call that takes several commands. */
 export class Place {
@@ -72,6 +80,8 @@ export class Call {
   #resolve!: (value: unknown) => void;
   #reject!: (reason: unknown) => void;
   #isSettled = false;
+  /** What the server said in NO or BAD without a tag, while this was the call to answer. */
+  #refusal: Words | null = null;
   #out: CommandWriter | null = null;
   #onAbort: (() => void) | null = null;
 
@@ -194,7 +204,7 @@ export class Call {
     this.done = true;
     try {
       this.command.effect?.(session, done);
-      if (done.status !== "OK") throw this.#refusal(done, session.folder?.readOnly ?? false);
+      if (done.status !== "OK") throw this.#refused(done, session.folder?.readOnly ?? false);
       const result = this.command.result(done);
       const limit = this.limit ?? done.code;
       if (limit?.name === "MESSAGELIMIT") throw this.#stopped(done, limit, result);
@@ -204,12 +214,16 @@ export class Call {
     }
   }
 
-  #refusal(done: TaggedResponse, readOnly: boolean): Error {
+  #refused(done: TaggedResponse, readOnly: boolean, cause?: ImapError): Error {
     const { command } = this;
-    const reason = visible(done.text || done.code?.name || done.status);
+    // Where the answer itself says nothing, what came before it may.
+    const words = done.text === "" ? this.#refusal : null;
+    const text = words?.text ?? done.text;
+    const responseCode = done.code ?? words?.code ?? null;
+    const reason = visible(text || responseCode?.name || done.status);
     const message = `${command.name} failed: ${reason}`;
     const partial = command.partial?.() ?? null;
-    const details = { command: this.shown, responseCode: done.code, text: done.text, partial };
+    const details = { command: this.shown, responseCode, text, partial, cause };
     if (command.modifies && readOnly) return new ReadOnlyError(message, details);
     const error: unknown = command.refused?.(done, message, details);
     return error instanceof Error ? error : new ImapError(message, details);
@@ -228,15 +242,31 @@ export class Call {
     });
   }
 
+  /** The server says without a tag that something failed. */
+  heardRefusal(words: Words, type: StatusResponse["type"]): void {
+    if (type !== "BYE" || isOfCredentials(words.code)) this.#refusal = words;
+  }
+
   /** The connection is over; what came of the answer until then is not lost. */
   end(cause: ImapError): void {
     this.done = true;
     try {
       const partial = this.command.partial?.() ?? null;
-      this.reject(partial === null ? cause : withPartial(cause, partial));
+      const error = this.#refusedLogin(cause) ?? cause;
+      this.reject(partial === null ? error : withPartial(error, partial));
     } catch (error) {
       this.reject(error);
     }
+  }
+
+  /** A login that the server refused in words, and gave no answer before the end, was refused. */
+  #refusedLogin(cause: ImapError): LoginError | null {
+    // The client itself closes the connection without a text.
+    const isServers = cause.text !== null && LOGINS.includes(this.command.name);
+    if (this.#refusal === null || !isServers) return null;
+    const answer = { kind: "tagged", tag: this.tag, status: "NO", code: null, text: "" } as const;
+    const error = this.#refused(answer, false, cause);
+    return error instanceof LoginError ? error : null;
   }
 
   /** Gives the caller the result, unless it has one. */

@@ -126,6 +126,15 @@ export class Reader {
     if (this.#open !== null && this.#heldLength === 0) this.#deliverOpen(this.#open);
   }
 
+  /** No more comes: the line that was begun and has no line end, if it is not within a literal. */
+  takeUnfinished(): Frame | null {
+    if (this.#heldLength === 0 || this.#literalLeft > 0) return null;
+    const isCr = this.#held[this.#heldLength - 1] === CR;
+    const end = isCr ? this.#heldLength - 1 : this.#heldLength;
+    this.#heldLength = 0;
+    return { bytes: this.#held, start: 0, end, detached: this.#detached };
+  }
+
   /** Takes the next chunk, which must never change afterwards. Throws {@linkcode ProtocolError}. */
   push(chunk: Uint8Array): void {
     this.#cut(chunk);

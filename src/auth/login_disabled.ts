@@ -1,0 +1,28 @@
+/** The calls that log in by a SASL mechanism. */
+const CALLS: Readonly<Record<string, string>> = {
+  "PLAIN": "plainLogin",
+  "XOAUTH2": "oauth2Login",
+  "OAUTHBEARER": "oauthbearerLogin",
+  "SCRAM-SHA-256": "saslLogin with scramSha256",
+  "SCRAM-SHA-1": "saslLogin with scramSha1",
+  "EXTERNAL": "saslLogin with external",
+};
+
+/**
+ * What to say to somebody who wants to log in by LOGIN where the server takes none (LOGINDISABLED):
+ * what else it takes, of what it offers now. Without TLS that comes first, as with it a server takes
+ * more, and no password should be sent without it.
+ */
+export function loginDisabled(secure: boolean, capabilities: readonly string[]): string {
+  const what = "the server takes no password by LOGIN here (LOGINDISABLED)";
+  const offered = capabilities.filter((it) => it.startsWith("AUTH=")).map((it) => it.slice(5));
+  const ways = Object.keys(CALLS).filter((it) => offered.includes(it)).map((it) => CALLS[it]);
+  const others = offered.filter((it) => CALLS[it] === undefined);
+  if (others.length > 0) {
+    ways.push(`saslLogin with a mechanism of one's own for ${others.join(", ")}`);
+  }
+  const advice = secure ? [] : ["connect with TLS, or call starttls"];
+  if (ways.length > 0) advice.push(`${secure ? "use" : "or use"} ${ways.join(", or ")}`);
+  if (advice.length === 0) advice.push("it offers no other way to log in");
+  return `${what}: ${advice.join("; ")}`;
+}
