@@ -1,7 +1,7 @@
 import { Listeners } from "./client/base.ts";
 import { IdleCalls } from "./client/idle_calls.ts";
 import { closingOnAbort, type ConnectOptions, open } from "./connect.ts";
-import { checkIdFields } from "./commands/id.ts";
+import { checkConnectOptions } from "./connect_options.ts";
 import { TlsError } from "./errors.ts";
 import { namedLogger } from "./log.ts";
 import { showAs } from "./model/inspect.ts";
@@ -56,7 +56,7 @@ export class ImapClient extends IdleCalls {
    * ```
    */
   static async connect(options: ConnectOptions): Promise<ImapClient> {
-    if (options.id !== undefined && options.id !== false) checkIdFields(options.id);
+    checkConnectOptions(options);
     const listeners = new Listeners(namedLogger(options.logger, "imapclient"));
     const opened = await open(options, (response) => listeners.tell(response));
     const client = new ImapClient(options, opened, listeners);

@@ -1,17 +1,10 @@
 import { Connection } from "./connection.ts";
-import {
-  ConnectError,
-  ConnectionClosedError,
-  ImapError,
-  InvalidArgumentError,
-  TimeoutError,
-} from "./errors.ts";
-import { placeName, readHost } from "./host.ts";
+import { ConnectError, ConnectionClosedError, ImapError, TimeoutError } from "./errors.ts";
+import { placeName } from "./host.ts";
 import type { IdFields } from "./commands/id.ts";
 import { type Logger, namedLogger } from "./log.ts";
 import type { StatusResponse, UntaggedResponse } from "./model/responses.ts";
 import { once } from "./once.ts";
-import { checkTlsOptions } from "./tls_options.ts";
 import type { Duplex, TlsOptions, Transport } from "./transport.ts";
 import { DEFAULT_LIMITS, type Limits } from "./wire/limits.ts";
 
@@ -83,13 +76,15 @@ const CONNECT_SECONDS = 30;
 const GREETING_SECONDS = 30;
 const READ_SECONDS = 60;
 
-/** Makes the connection and waits for the greeting; `onResponse` gets what no command claims. */
+/**
+ * Makes the connection and waits for the greeting; `onResponse` gets what no command claims. The
+ * options have been checked.
+ */
 export async function open(
   options: ConnectOptions,
   onResponse: (response: UntaggedResponse) => void,
 ): Promise<Opened> {
-  checkOptions(options);
-  const limits = { ...DEFAULT_LIMITS, ...options.limits };
+  const limits = limitsOf(options);
   const port = portOf(options);
   const log = namedLogger(options.logger, "imapclient");
   if (port === 143 && usesTls(options)) {
@@ -167,25 +162,10 @@ function usesTls(options: ConnectOptions): boolean {
   return options.ssl !== false && !options.starttls;
 }
 
-function checkOptions(options: ConnectOptions): void {
-  const { host, port, ssl, starttls, stream, tls, transport } = options;
-  if (tls !== undefined) checkTlsOptions(tls);
-  if (stream !== undefined && transport !== undefined) {
-    throw new InvalidArgumentError("give 'stream' or 'transport', not both");
-  }
-  if (stream !== undefined) {
-    if (port !== undefined) throw new InvalidArgumentError("can't set 'port' with 'stream'");
-    if (ssl === true) throw new InvalidArgumentError("can't use 'ssl' with 'stream'");
-    if (starttls) throw new InvalidArgumentError("can't use 'starttls' with 'stream'");
-  } else if (transport === undefined) readHost(host as string);
-  if (port !== undefined && !(Number.isInteger(port) && port > 0 && port < 65536)) {
-    throw new InvalidArgumentError(`'port' must be a whole number from 1 to 65535: ${port}`);
-  }
-  if (ssl === true && starttls) {
-    throw new InvalidArgumentError(
-      "'ssl' is TLS from the first byte: with 'starttls' leave it out",
-    );
-  }
+/** A limit that is `undefined` counts as left out. */
+function limitsOf({ limits = {} }: ConnectOptions): Limits {
+  const given = Object.entries(limits).filter(([, limit]) => limit !== undefined);
+  return { ...DEFAULT_LIMITS, ...Object.fromEntries(given) };
 }
 
 function portOf(options: ConnectOptions): number | null {
@@ -210,11 +190,6 @@ function timeouts(
   const { connect, read } = typeof timeout === "number"
     ? { connect: timeout, read: timeout }
     : timeout;
-  for (const seconds of [connect, read]) {
-    if (!(seconds > 0) || seconds > 2_000_000) {
-      throw new InvalidArgumentError(`a timeout must be a number of seconds above 0: ${seconds}`);
-    }
-  }
   return { connect, greeting: read, read };
 }
 

@@ -57,7 +57,7 @@ export function exactly(...values: readonly unknown[]): Kind {
 /**
  * Throws {@linkcode InvalidArgumentError} for an option that there is not, with the nearest one
  * that there is, and for one of the wrong kind; `undefined` counts as left out. `place` stands in
- * front of the names: `tls` for `tls.ca`. No value is shown, as it may be a secret.
+ * front of the names: `tls` for `tls.ca`.
  */
 export function checkOptions<Options extends object>(
   options: Options,
@@ -88,7 +88,7 @@ export function checkKeys(
 ): void {
   for (const name of Object.keys(options)) {
     if (known.includes(name)) continue;
-    const hint = Object.hasOwn(hints, name) ? hints[name] : suggestion(name, known, place);
+    const hint = suggestion(name.slice(0, 60), known, place, hints);
     throw new InvalidArgumentError(
       `there is no option ${JSON.stringify(within(place, name.slice(0, 60)))}: ${hint}`,
     );
@@ -100,13 +100,15 @@ export function nearest(wrong: string, names: readonly string[]): string {
   return names.reduce((best, name) => likeness(wrong, name) > likeness(wrong, best) ? name : best);
 }
 
-function suggestion(wrong: string, known: readonly string[], place: string): string {
-  const shown = wrong.slice(0, 60);
-  const best = nearest(shown, known);
-  if (likeness(shown, best) > 0.3) {
-    return `did you mean '${within(place, best)}'?`;
-  }
-  return `there are ${known.join(", ")}`;
+function suggestion(
+  wrong: string,
+  known: readonly string[],
+  place: string,
+  hints: Hints,
+): string {
+  const best = nearest(wrong, [...known, ...Object.keys(hints)]);
+  if (likeness(wrong, best) <= 0.3) return `there are ${known.join(", ")}`;
+  return known.includes(best) ? `did you mean '${within(place, best)}'?` : hints[best];
 }
 
 /** From 0 to 0.5, in whatever case. */
@@ -138,9 +140,9 @@ function isObject(value: unknown): value is object {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
-/** What a value is, for an error. */
-export function kindOf(value: unknown): string {
-  if (value === null || value === undefined || Number.isNaN(value)) return String(value);
+/** What a value is, for an error: nothing that may be a secret is shown. */
+function kindOf(value: unknown): string {
+  if (value === null || value === undefined || typeof value === "number") return String(value);
   if (Array.isArray(value)) return "a list";
   return typeof value === "object" ? "an object" : `a ${typeof value}`;
 }

@@ -52,7 +52,7 @@ describe("checkOptions", () => {
     [{ port: 993n }, "'port' must be a number, not a bigint"],
     [{ port: [993] }, "'port' must be a number, not a list"],
     [{ useUid: "false" }, "'useUid' must be true or false, not a string"],
-    [{ useUid: 0 }, "'useUid' must be true or false, not a number"],
+    [{ useUid: 0 }, "'useUid' must be true or false, not 0"],
     [{ signal: new AbortController() }, "'signal' must be an AbortSignal, not an object"],
     [{ signal: () => {} }, "'signal' must be an AbortSignal, not a function"],
     [{ level: "LOW" }, `'level' must be "low" or "high" or null, not a string`],
@@ -88,8 +88,11 @@ describe("checkOptions", () => {
       `there is no option "tls.prot": did you mean 'tls.port'?`,
     );
     assertEquals(refusal({ port: "" }, "tls"), "'tls.port' must be a number, not a string");
-    assertEquals(refusal(1, "tls"), "'tls' must be an object, not a number");
-    const hints = { secure: "TLS is 'ssl'" };
+    assertEquals(refusal(1, "tls"), "'tls' must be an object, not 1");
+    const hints = { secure: "TLS is 'ssl'", rejectUnauthorized: "see 'tls'" };
+    for (const name of ["rejectUnauthorised", "RejectUnauthorized", "reject_unauthorized"]) {
+      assertEquals(refusal({ [name]: 1 }, "", hints), `there is no option "${name}": see 'tls'`);
+    }
     assertEquals(refusal({ secure: true }, "", hints), `there is no option "secure": TLS is 'ssl'`);
     assertEquals(
       refusal({ toString: true }, "", hints),
