@@ -140,7 +140,9 @@ class StrictServer {
 
   async #answer({ tag, words }: Came): Promise<void> {
     const all = words[0] === "AUTHENTICATE" && words.length === 2 ? await this.#ask(words) : words;
-    this.seen.push({ tag, words: all });
+    // `watch` polls where IDLE is refused: that NOOP holds nothing of the caller's.
+    const isPoll = words.join() === "NOOP" && this.seen.at(-1)?.words.join() === "IDLE";
+    if (!isPoll) this.seen.push({ tag, words: all });
     if (!this.agrees) return await this.#say(`${tag} NO no`);
     if (words[0] === "CAPABILITY") await this.#say(`* CAPABILITY ${CAPABILITIES}`);
     for (const line of ANSWERS[String(words[0])] ?? []) await this.#say(line);
