@@ -46,8 +46,8 @@ const READERS: Readonly<Record<string, Read>> = {
   "RFC822.HEADER": readString,
   "RFC822.TEXT": readString,
   "MODSEQ": readModseq,
-  "EMAILID": (cursor) => readParenthesised(cursor),
-  "THREADID": (cursor) => cursor.nil() ? null : readParenthesised(cursor),
+  "EMAILID": readEmailId,
+  "THREADID": readObjectId,
   "PREVIEW": readPreview,
   "X-GM-MSGID": (cursor) => cursor.bigNumber(),
   "X-GM-THRID": (cursor) => cursor.bigNumber(),
@@ -217,12 +217,18 @@ function readSize(cursor: Cursor): number {
   return Math.max(size, 0);
 }
 
-/** `(text)`, as OBJECTID writes its ids (RFC 8474). */
-function readParenthesised(cursor: Cursor): string {
-  cursor.expect(LPAREN).space();
-  const text = cursor.astring();
-  cursor.space().expect(RPAREN);
-  return text;
+/** `(text)`, as OBJECTID writes its ids (RFC 8474), also without its parentheses; or `NIL`. */
+function readObjectId(cursor: Cursor): string | null {
+  const listed = cursor.take(LPAREN);
+  const id = cursor.space().nstring();
+  if (listed) cursor.space().expect(RPAREN);
+  return id;
+}
+
+function readEmailId(cursor: Cursor): string {
+  const id = readObjectId(cursor);
+  if (id === null) throw cursor.error("expected an id");
+  return id;
 }
 
 function readPreview(cursor: Cursor): string | null {

@@ -3,14 +3,17 @@ import type { ResponseCode } from "../model/responses.ts";
 import { BACKSLASH, decodeLoosely, DQUOTE, LBRACKET, LPAREN, RBRACKET, RPAREN } from "./bytes.ts";
 import { Cursor } from "./cursor.ts";
 import { readOddFlags } from "./flags.ts";
+import { readModseq } from "./modseq.ts";
 
 /** `resp-text` (RFC 9051 section 7.1): the code in brackets, if any, and the text for people. */
 export function readResponseText(cursor: Cursor): { code: ResponseCode | null; text: string } {
   let code: ResponseCode | null = null;
   if (cursor.next() === LBRACKET) {
     const end = codeEnd(cursor);
-    if (end >= 0) {
-      code = readCode(decodeLoosely(cursor.bytes, cursor.at + 1, end));
+    const found = end < 0 ? null : readCode(decodeLoosely(cursor.bytes, cursor.at + 1, end));
+    // Brackets with nothing in them are text.
+    if (found !== null && found.name !== "") {
+      code = found;
       cursor.at = end + 1;
       cursor.space();
     }
@@ -47,9 +50,10 @@ function closingBracket({ bytes, at, end }: Cursor, quote: number): number {
 
 /** Reads what stands between the brackets; arguments that make no sense are kept as text only. */
 function readCode(text: string): ResponseCode {
-  const space = text.search(/[ \t]/);
-  const name = (space < 0 ? text : text.slice(0, space)).toUpperCase();
-  const argument = space < 0 ? "" : text.slice(space).trim();
+  // Most often a space ends the name; a list may stand right behind it.
+  const nameEnd = text.search(/[ \t(]/);
+  const name = (nameEnd < 0 ? text : text.slice(0, nameEnd)).toUpperCase();
+  const argument = nameEnd < 0 ? "" : text.slice(nameEnd).trim();
   const code = { name, argument };
   try {
     return { ...code, ...readArgument(name, argument) };
@@ -71,8 +75,10 @@ function readArgument(name: string, argument: string): Partial<ResponseCode> {
       return readOddFlags(cursor, name);
     case "BADCHARSET":
       return { charsets: readCharsets(cursor) };
-    case "HIGHESTMODSEQ":
-      return { modseq: cursor.bigNumber() };
+    case "HIGHESTMODSEQ": {
+      const modseq = readModseq(cursor);
+      return modseq === null ? {} : { modseq };
+    }
     case "MESSAGELIMIT": {
       const number = cursor.number();
       return cursor.space().done ? { number } : { number, uid: cursor.number() };
@@ -93,8 +99,14 @@ function readArgument(name: string, argument: string): Partial<ResponseCode> {
     case "MAILBOXID":
       return { mailboxId: readMailboxId(cursor) };
     default:
-      return /^\d+$/.test(argument) ? { number: cursor.number() } : {};
+      return readNumber(argument);
   }
+}
+
+/** A number by itself, also one in quotes. */
+function readNumber(argument: string): Partial<ResponseCode> {
+  const digits = /^("?)(\d+)\1$/.exec(argument)?.[2];
+  return digits === undefined ? {} : { number: Cursor.over(digits).number() };
 }
 
 /** Charsets, in parentheses or without. */

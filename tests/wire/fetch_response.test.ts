@@ -648,6 +648,19 @@ describe("pains 11, FETCH", () => {
     });
   }
 
+  for (
+    const [wire, id] of [["(M1)", "M1"], ["M1", "M1"], ["(0012)", "0012"], ['"M1"', "M1"]] as const
+  ) {
+    it(`EMAILID and THREADID ${wire} → ${id}`, () => {
+      assertEquals([item(`EMAILID ${wire}`), item(`THREADID ${wire}`)], [id, id]);
+    });
+  }
+
+  it("THREADID NIL, in parentheses too → null; EMAILID NIL → unreadable", () => {
+    assertEquals([item("THREADID NIL"), item("THREADID (NIL)")], [null, null]);
+    assertThrows(() => item("EMAILID NIL"), ProtocolError);
+  });
+
   it("MODSEQ without a value spoils only itself", () => {
     const { items, bad } = fetched("* 1 FETCH (FLAGS (a) MODSEQ)");
     assertEquals([items.FLAGS, bad?.[0].name], [["a"], "MODSEQ"]);

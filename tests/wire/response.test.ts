@@ -238,6 +238,10 @@ const CODES: readonly (readonly [code: string, fields: Fields])[] = [
   ["MODIFIED 7,9", { ids: "set 7,9" }],
   ["MODIFIED 12:15", { ids: "set 12:15" }],
   ["MODIFIED", {}],
+  ['UNSEEN "12"', { number: 12 }],
+  ["UIDNEXT 0012", { number: 12 }],
+  ["HIGHESTMODSEQ (5)", { modseq: 5n }],
+  ["HIGHESTMODSEQ NIL", {}],
   ["METADATA MAXSIZE 1024", { number: 1024 }],
   ["METADATA TOOMANY", {}],
   ["METADATA LONGENTRIES x", {}],
@@ -288,6 +292,23 @@ describe("response codes", () => {
     const response = read("A1 OK [COPYUID 1 1:4294967295 1:4294967295] done");
     assert("code" in response);
     assertEquals(response.code?.uids?.size, 4294967295);
+  });
+
+  it("a list right behind the name of a code is its argument [fault C20]", () => {
+    for (const [wire, name] of [["BADCHARSET(UTF-8)", "BADCHARSET"], ["X-A(b c)", "X-A"]]) {
+      const response = read(`A1 NO [${wire}] text`);
+      assert("code" in response);
+      assertEquals([response.code?.name, response.text], [name, "text"]);
+      assertEquals(response.code?.charsets, name === "X-A" ? undefined : ["UTF-8"]);
+    }
+  });
+
+  it("brackets with nothing in them are text", () => {
+    for (const line of ["A1 OK [] x", "* NO [ ] x", "+ []"]) {
+      const response = read(line);
+      assert("code" in response);
+      assertEquals([response.code, line.endsWith(response.text)], [null, true]);
+    }
   });
 
   it("a bracket that nothing closes is text", () => {
