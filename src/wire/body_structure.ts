@@ -7,7 +7,7 @@ import type {
 import type { ImapValue } from "../model/values.ts";
 import type { Envelope } from "../model/envelope.ts";
 import { decodeHeader } from "../model/header_text.ts";
-import { DQUOTE, encodeUtf8, LPAREN, RPAREN, SP } from "./bytes.ts";
+import { decodeAscii, DQUOTE, encodeUtf8, LPAREN, NINE, RPAREN, SP, ZERO } from "./bytes.ts";
 import type { Cursor } from "./cursor.ts";
 import { joinParameters } from "./parameters.ts";
 import { Recall } from "./recall.ts";
@@ -56,6 +56,8 @@ interface Head {
   readonly params: Params;
   readonly id: string | null;
   readonly description: string | null;
+  /** Whether its bytes tell it by themselves. */
+  readonly isSure: boolean;
 }
 
 const heads = new Recall<Head>(RPAREN);
@@ -68,7 +70,7 @@ function readPart(cursor: Cursor, part: string): BodyStructure {
     if ("isMultipart" in read) return read;
     head = read;
     // Ids and descriptions seldom recur. With the space it is told where the last `NIL` ends.
-    if (head.id === null && head.description === null && cursor.take(SP)) {
+    if (head.isSure && head.id === null && head.description === null && cursor.take(SP)) {
       Object.freeze(head.params);
       heads.keep(cursor, start, head);
     }
@@ -78,13 +80,17 @@ function readPart(cursor: Cursor, part: string): BodyStructure {
 
 function readHead(cursor: Cursor, part: string): Head | BodyMultipart {
   const givenType = word(cursor);
-  const noSubtype = givenType !== null && (atEnd(cursor) || cursor.peek() === LPAREN);
+  const isSure = givenType !== null && cursor.next() === DQUOTE;
+  const noSubtype = givenType !== null && !isSure && lacksSubtype(cursor);
+  const hasSize = !isSure && cursor.kinds(7).includes("n");
   const givenSubtype = noSubtype ? null : word(cursor);
-  if (givenType === null && givenSubtype !== null) {
+  if (givenType === null && givenSubtype !== null && !hasSize) {
     return childless(cursor, part, givenSubtype, readParams(cursor));
   }
-  if (givenType !== null && givenSubtype === null && !MEDIA_TYPES.includes(givenType)) {
-    return childless(cursor, part, givenType, noSubtype ? readParams(cursor) : {});
+  if (givenType !== null && givenSubtype === null && !hasSize) {
+    if (!MEDIA_TYPES.includes(givenType)) {
+      return childless(cursor, part, givenType, noSubtype ? readParams(cursor) : {});
+    }
   }
   return {
     type: givenType ?? "application",
@@ -92,15 +98,29 @@ function readHead(cursor: Cursor, part: string): Head | BodyMultipart {
     params: readParams(cursor),
     id: text(cursor),
     description: decodeHeader(text(cursor)),
+    isSure,
   };
 }
 
+/** Whether the parameters come next, and no subtype: the size stands one place too early. */
+function lacksSubtype(cursor: Cursor): boolean {
+  return atEnd(cursor) || cursor.peek() === LPAREN || cursor.kinds(5).indexOf("n") === 4;
+}
+
 function readRest(cursor: Cursor, part: string, head: Head): BodyPart {
-  const { type, subtype, params, id, description } = head;
-  const encoding = word(cursor) ?? "7bit";
+  const { type, subtype, params, id } = head;
+  let { description } = head;
+  let encoding = "7bit";
+  if (!isNumberNext(cursor)) encoding = word(cursor) ?? encoding;
+  else if (description !== null) {
+    // The id or the description is missing, so this is one place too early.
+    encoding = description.toLowerCase();
+    description = null;
+  }
   const size = readCount(cursor) ?? 0;
-  const inner = readInner(cursor, type, subtype, part);
-  const lines = inner !== null || type === "text" ? readCount(cursor) : null;
+  const inner = type === "message" ? readInner(cursor, part) : null;
+  const hasLines = inner !== null || type === "text" || isNumberNext(cursor);
+  const lines = hasLines ? readCount(cursor) : null;
   const isBare = cursor.takeAll(BARE_END);
   if (isBare) cursor.at--; // the parenthesis is not the part's to take
   return {
@@ -115,13 +135,19 @@ function readRest(cursor: Cursor, part: string, head: Head): BodyPart {
     lines,
     envelope: inner === null ? null : inner.envelope,
     body: inner === null ? null : inner.body,
-    md5: isBare ? null : text(cursor),
+    // A list in this place is the disposition.
+    md5: isBare || cursor.next() === LPAREN ? null : text(cursor),
     params,
-    disposition: isBare ? null : readDisposition(cursor),
+    disposition: isBare ? null : readDispositions(cursor),
     language: isBare ? null : readLanguage(cursor),
     location: isBare ? null : readLocation(cursor),
     extensions: readExtensions(cursor),
   };
+}
+
+function isNumberNext(cursor: Cursor): boolean {
+  const byte = cursor.next();
+  return byte >= ZERO && byte <= NINE;
 }
 
 /** What most parts end with: neither a checksum nor a disposition, a language and a location. */
@@ -154,20 +180,69 @@ function childless(
   };
 }
 
-/** What stands between the size and the lines of a message: its envelope and structure. */
-function readInner(
-  cursor: Cursor,
-  type: string,
-  subtype: string,
-  part: string,
-): { envelope: Envelope; body: BodyStructure | null } | null {
-  const isMessage = type === "message" && (subtype === "rfc822" || subtype === "global");
-  // Some servers describe such a part as any other, with no message in it.
-  if (!isMessage || cursor.next() !== LPAREN) return null;
-  const envelope = readEnvelope(cursor);
-  const body = cursor.space().nil() ? null : readInnerBody(cursor, part);
-  return { envelope, body };
+/** The message in a part. */
+interface Inner {
+  envelope: Envelope | null;
+  body: BodyStructure | null;
 }
+
+/**
+ * What stands between the size and the lines of a message: its envelope and its structure. Either
+ * may be `NIL`, missing or there twice; some servers describe such a part as any other, with no
+ * message in it (`null`).
+ */
+function readInner(cursor: Cursor, part: string): Inner | null {
+  const inner: Inner = { envelope: null, body: null };
+  const { at } = cursor;
+  while (!atEnd(cursor) && cursor.nil());
+  if (isNumberNext(cursor)) return inner;
+  // What comes is the disposition, behind `NIL` for whatever was left out.
+  if (cursor.peek() === LPAREN && partOfMessage(cursor, inner) === null) return null;
+  if (cursor.peek() !== LPAREN) {
+    cursor.at = at;
+    return null;
+  }
+  while (cursor.next() === LPAREN) {
+    const found = partOfMessage(cursor, inner);
+    if (found === "envelope") inner.envelope = readEnvelope(cursor);
+    else if (found === "body") inner.body = readInnerBody(cursor, part);
+    else if (found === "again") cursor.value();
+    else break;
+  }
+  if (inner.body === null) cursor.nil();
+  return inner;
+}
+
+/** What a list is in the place of an envelope or a structure, by its shape; `null` for neither. */
+function partOfMessage(
+  cursor: Cursor,
+  { envelope, body }: Inner,
+): "envelope" | "body" | "again" | null {
+  const kinds = kindsWithin(cursor);
+  if (/^s[l0]?$/.test(kinds) && isDispositionNext(cursor)) return null;
+  const isBody = /^l|^.l.|^.{5}s|n/.test(kinds) || /^sl$/.test(kinds);
+  const isEnvelope = !isBody && /^[s0]{2}[l0]{2}|^$/.test(kinds);
+  if (isEnvelope && envelope === null) return "envelope";
+  if (body === null && (isBody || envelope !== null && !LISTS.test(kinds))) return "body";
+  return isBody || isEnvelope ? "again" : null;
+}
+
+/** The kinds of what is in the list that comes next. */
+function kindsWithin(cursor: Cursor): string {
+  cursor.at++;
+  const kinds = cursor.kinds(8);
+  cursor.at--;
+  return kinds;
+}
+
+/** Whether the list that comes next begins with a usual disposition. */
+function isDispositionNext({ bytes, at, end }: Cursor): boolean {
+  const beginning = decodeAscii(bytes, at, Math.min(at + 16, end));
+  return /^\(\s*"?(?:attachment|inline|form-data)\b/i.test(beginning);
+}
+
+/** An envelope's: no part has lists in so many places. */
+const LISTS = /^[s0]{2}[l0](?=[l0]*l)[l0]{4}/;
 
 /** The parts of a message within a part are numbered below it (RFC 9051 section 6.4.5.1). */
 function readInnerBody(cursor: Cursor, part: string): BodyStructure {
@@ -194,9 +269,12 @@ function atEnd(cursor: Cursor): boolean {
   return byte === RPAREN || byte === -1;
 }
 
-/** A string or `NIL`; `null` at the end of the part too. */
+/** A string or `NIL`; `null` at the end of the part too, and for a list, which is none. */
 function text(cursor: Cursor): string | null {
-  return atEnd(cursor) ? null : cursor.nstring();
+  if (atEnd(cursor)) return null;
+  if (cursor.peek() !== LPAREN) return cursor.nstring();
+  cursor.value();
+  return null;
 }
 
 const words = new Recall<string>(SP);
@@ -257,6 +335,16 @@ function readNewParams(cursor: Cursor): Params {
   return hasPieces ? joinParameters(params) : params;
 }
 
+/** The disposition, which may be there twice, or a place too late. */
+function readDispositions(cursor: Cursor): Disposition | null {
+  let disposition = readDisposition(cursor);
+  while (cursor.next() === LPAREN && /^sl/.test(kindsWithin(cursor))) {
+    const again = readDisposition(cursor);
+    disposition ??= again;
+  }
+  return disposition;
+}
+
 /** `("attachment" ("filename" "a.txt"))`; Exchange has sent a bare string too. */
 function readDisposition(cursor: Cursor): Disposition | null {
   if (atEnd(cursor)) return null;
@@ -279,7 +367,7 @@ function readLanguage(cursor: Cursor): readonly string[] | null {
     return language === null ? null : [language];
   }
   const languages: string[] = [];
-  cursor.list(() => languages.push(cursor.nstring() ?? ""));
+  cursor.list(() => languages.push(text(cursor) ?? ""));
   return languages;
 }
 

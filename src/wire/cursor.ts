@@ -6,6 +6,7 @@ import {
   decodeLoosely,
   DQUOTE,
   encodeUtf8,
+  HYPHEN,
   LBRACE,
   LBRACKET,
   LF,
@@ -502,6 +503,40 @@ export class Cursor {
     this.#depth = 0;
     this.#nextDetached = this.#detached.findIndex((literal) => literal.offset > from);
     if (this.#nextDetached < 0) this.#nextDetached = this.#detached.length;
+    this.#skip(quotes);
+  }
+
+  /**
+   * What comes next in this list, a letter for each value, `most` at the most: `s` for a string,
+   * `n` for a number, `0` for `NIL`, `l` for a list. Takes nothing, and looks into no list.
+   */
+  kinds(most: number): string {
+    const [at, nextDetached] = [this.at, this.#nextDetached];
+    let kinds = "";
+    try {
+      while (kinds.length < most && this.next() !== RPAREN && this.at < this.end) {
+        kinds += this.#kind();
+        if (kinds.length < most) this.#skip(true);
+      }
+    } catch (error) {
+      if (!(error instanceof ProtocolError)) throw error; // what can't be skipped ends it
+    }
+    this.at = at;
+    this.#nextDetached = nextDetached;
+    return kinds;
+  }
+
+  #kind(): string {
+    const { bytes, at } = this;
+    if (bytes[at] === LPAREN) return "l";
+    if (isDigit(bytes[at]) || bytes[at] === HYPHEN && isDigit(bytes[at + 1])) return "n";
+    const isNil = this.nil();
+    this.at = at;
+    return isNil ? "0" : "s";
+  }
+
+  /** Moves behind the value that comes next. */
+  #skip(quotes: boolean): void {
     let depth = 0;
     do {
       const byte = this.next();
