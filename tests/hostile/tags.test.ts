@@ -1,4 +1,4 @@
-import { ImapError, ProtocolError, TlsError } from "../../mod.ts";
+import { ConnectionClosedError, ImapError, ProtocolError, TlsError } from "../../mod.ts";
 import { behaviours } from "./behaviours.ts";
 import { greets, inFolder, inFolderOf, WELCOME } from "./scenes.ts";
 
@@ -174,7 +174,6 @@ behaviours("words that are not IMAP, in place of a greeting", [
     ["8-bit bytes", "\xff\xfe\xfd".repeat(500) + "\n"],
     ["words behind empty lines", "\r\n\r\nlogin:\r\n"],
     ["an asterisk alone", "*\r\n"],
-    ["NO", "* NO go away\r\n"],
     ["an answer to something else", "* 23 EXISTS\r\n"],
     ["a literal", "* SEARCH {3}\r\nabc\r\n"],
   ].map(([what, words]) => ({
@@ -184,6 +183,14 @@ behaviours("words that are not IMAP, in place of a greeting", [
     client: (visitor: { connect(): Promise<unknown> }) => visitor.connect(),
     tcp: what === "HTTP",
   })),
+  {
+    name: "NO",
+    server: greetsWith("* NO go away\r\n"),
+    client: (visitor) => visitor.connect(),
+    fails: ConnectionClosedError,
+    says: /go away/,
+    closes: true,
+  },
   {
     name: "TLS",
     server: greetsWith("\x15\x03\x01\x00\x02\x02\x0a\x15\x03\x01\x00\x02\x02\x0a\n"),
