@@ -4,6 +4,7 @@ import { CallQueue } from "./connection/call_queue.ts";
 import { Deadline } from "./connection/deadline.ts";
 import { Gate } from "./connection/gate.ts";
 import { changesFolder } from "./connection/selections.ts";
+import { ReadAhead } from "./connection/read_ahead.ts";
 import { Sender } from "./connection/sender.ts";
 import { type Streams, streamsOf } from "./connection/streams.ts";
 import {
@@ -109,6 +110,7 @@ export class Connection {
 
   readonly #secrets = new Secrets();
   readonly #gate = new Gate();
+  readonly #ahead = new ReadAhead(() => this.#streams.read());
   readonly #deadline = new Deadline(() => this.#patience(), (seconds) => this.#expired(seconds));
   readonly #sender: Sender;
 
@@ -328,7 +330,9 @@ export class Connection {
   async #read(): Promise<void> {
     try {
       while (this.#failure === null) {
-        const chunk = await this.#streams.read(this.#reader.room());
+        const chunk = this.#ahead.isAhead
+          ? await this.#ahead.next()
+          : await this.#streams.read(this.#reader.room());
         if (chunk === null) throw this.#ended();
         // The greeting and the farewell have a time in which they must be over.
         if (this.#greet === null && this.#ending === null) this.#deadline.touch();
@@ -384,7 +388,10 @@ export class Connection {
   }
 
   async #waitForRelease(): Promise<void> {
-    while (this.#isHeld()) await this.#gate.wait();
+    while (this.#isHeld() && !this.#ahead.isOver) {
+      this.#ahead.begin(() => this.#gate.wake());
+      await this.#gate.wait();
+    }
     this.#deadline.touch();
   }
 

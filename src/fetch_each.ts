@@ -12,7 +12,7 @@ import { UnnamedRows } from "./commands/unnamed_rows.ts";
 import type { Connection } from "./connection.ts";
 import type { CallRequest } from "./connection/call.ts";
 import { ImapError, ProtocolError } from "./errors.ts";
-import { LiteralStream } from "./literal_stream.ts";
+import { type LiteralStream, LiteralStreams } from "./literal_stream.ts";
 import { adoptAnswers, askedKey } from "./model/fetch_answers.ts";
 import { noteProblems } from "./model/fetch_items.ts";
 import type { FetchedBase } from "./model/fetch_types.ts";
@@ -252,11 +252,14 @@ export class FetchEach {
 
   #makeStreams(message: FetchedBase): ReadonlyMap<string, LiteralStream> {
     const streams = new Map<string, LiteralStream>();
-    const hold = (full: boolean) => full ? this.#connection.hold() : this.#connection.release();
+    const all = new LiteralStreams((full) => {
+      if (full) this.#connection.hold();
+      else this.#connection.release();
+    });
     for (const name of this.#sections) {
       // A section that can't be read throws when it is looked at, as any other item does.
       const bad = Object.getOwnPropertyDescriptor(message, name)?.get !== undefined;
-      if (!bad) streams.set(name, new LiteralStream(hold));
+      if (!bad) streams.set(name, all.add());
     }
     return streams;
   }

@@ -174,6 +174,8 @@ export class Idling {
   }
 
   async #poll(begun: () => void): Promise<void> {
+    // Not behind the first answer: there may be more news in front of it than may wait.
+    begun();
     while (!this.#stopping) {
       this.#listening = true;
       this.#holdIfFull();
@@ -183,7 +185,6 @@ export class Idling {
         this.#listening = false;
         this.#release();
       }
-      begun();
       await this.#pause(this.#pace.pollEvery);
       // Nobody takes the news: to ask for more would only fill the memory.
       this.#waitsToBeTaken = this.#isFull;

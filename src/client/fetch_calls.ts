@@ -144,7 +144,8 @@ export class FetchCalls extends SearchCalls {
    * at any time.
    *
    * With `stream: true` sections (`BODY[...]`, `RFC822`) are streams, and a message of any size
-   * takes little memory. They come in the server's order: read one before the next, and all before
+   * takes little memory. They come in the server's order, which is best to read them in: one that
+   * comes before the one that is read is kept meanwhile, and fails beyond 64 MiB. Read all before
    * the next message, or what was not read is gone. Items that the server sends behind a long
    * section are there once that was read.
    *

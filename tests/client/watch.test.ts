@@ -401,7 +401,7 @@ test("watch: by NOOP, and nobody takes the news → the server is not asked on [
   await server.send(...lines);
   await turns(20); // reading may be paused now
   const flood = (async () => {
-    for (let i = 0; i < 20; i++) await server.send(...lines);
+    for (let i = 0; i < 60; i++) await server.send(...lines);
     await server.send(`${tag} OK`);
   })();
   assert(await isPending(flood), "the server has to wait");
@@ -414,7 +414,7 @@ test("watch: by NOOP, and nobody takes the news → the server is not asked on [
   await turns(20);
   assert(await server.isSilent(), "it is not asked while so much waits");
   let taken = 0;
-  while (taken < 21 * 1500) taken += Number((await loop.next()).done === false);
+  while (taken < 61 * 1500) taken += Number((await loop.next()).done === false);
   await server.answer("NOOP");
   client.shutdown();
 });
