@@ -7,6 +7,7 @@ import type { ConnectOptions } from "../src/connect.ts";
 import type { Logger } from "../src/log.ts";
 import type { Duplex, TlsOptions, Transport } from "../src/transport.ts";
 import { memoryPair } from "../transports/memory.ts";
+import { within } from "./patience.ts";
 
 /** Everything that takes longer than this hangs. */
 const LIMIT_MS = 20_000;
@@ -17,15 +18,7 @@ export async function bounded<T>(
   what: string,
   ms: number = LIMIT_MS,
 ): Promise<T> {
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`${what}: nothing within ${ms} ms`)), ms);
-  });
-  try {
-    return await Promise.race([promise, late]);
-  } finally {
-    clearTimeout(timer);
-  }
+  return await within(ms, promise, `${what}: nothing`);
 }
 
 /** A test that fails where it hangs, or where a rejection is left to nobody. */

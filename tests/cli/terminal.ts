@@ -2,6 +2,7 @@ import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { env } from "node:process";
 import { skipLive } from "../live/skip.ts";
+import { whenLate } from "../patience.ts";
 import { sameRuntime } from "../same_runtime.ts";
 
 const INTERACT = new URL("../../src/cli/interact.ts", import.meta.url);
@@ -52,14 +53,15 @@ export async function runShell(
   const [command, ...runtime] = sameRuntime(INTERACT);
   const child = spawn(command, [...runtime, ...args], {
     env: environment(more),
-    timeout: LIMIT_MS,
   });
+  const settle = whenLate(LIMIT_MS, () => child.kill("SIGKILL"));
   const stdout: Uint8Array[] = [];
   let stderr = "";
   child.stdout.on("data", (chunk) => stdout.push(chunk));
   child.stderr.setEncoding("utf8").on("data", (text) => stderr += text);
   child.stdin.on("error", () => {}).end(input);
   const [status] = await once(child, "close");
+  settle();
   return {
     status,
     stdout: new Uint8Array(await new Blob(stdout as BlobPart[]).arrayBuffer()),
@@ -88,9 +90,9 @@ export class Terminal {
     const command = `stty cols ${COLUMNS} rows 40; exec ${quoted.join(" ")}`;
     this.#child = spawn("script", ["-qefc", command, "/dev/null"], {
       env: environment({ TERM: "xterm", ...more }),
-      timeout: 2 * LIMIT_MS,
     });
-    this.#closed = once(this.#child, "close");
+    const settle = whenLate(4 * LIMIT_MS, () => this.kill());
+    this.#closed = once(this.#child, "close").finally(settle);
     this.#child.stdout!.setEncoding("utf8").on("data", (text: string) => {
       this.#output += text;
       this.#wake();
@@ -114,18 +116,23 @@ export class Terminal {
 
   /** Waits until this is printed, behind what was waited for before; gives all that came. */
   async expect(what: string | RegExp): Promise<string> {
-    const deadline = Date.now() + LIMIT_MS;
-    for (;;) {
-      const fresh = shown(this.#output.slice(this.#read));
-      const at = typeof what === "string" ? fresh.indexOf(what) : fresh.search(what);
-      if (at >= 0) {
-        this.#read = this.#output.length;
-        return fresh;
+    let isLate = false;
+    const settle = whenLate(LIMIT_MS, () => isLate = true);
+    try {
+      for (;;) {
+        const fresh = shown(this.#output.slice(this.#read));
+        const at = typeof what === "string" ? fresh.indexOf(what) : fresh.search(what);
+        if (at >= 0) {
+          this.#read = this.#output.length;
+          return fresh;
+        }
+        if (isLate || this.#child.exitCode !== null) {
+          throw new Error(`no ${what} in:\n${this.output}`);
+        }
+        await this.#more();
       }
-      if (Date.now() > deadline || this.#child.exitCode !== null) {
-        throw new Error(`no ${what} in:\n${this.output}`);
-      }
-      await this.#more();
+    } finally {
+      settle();
     }
   }
 

@@ -1,4 +1,5 @@
 import process from "node:process";
+import { whenLate } from "../patience.ts";
 import type { Direction, Fault, FaultKind } from "./faulty_pipe.ts";
 import { around } from "./frames.ts";
 
@@ -101,11 +102,13 @@ export async function turns(count: number): Promise<void> {
 
 /** A promise's end, or `null` where it does not come within so many seconds: a hang. */
 export async function within<T>(seconds: number, promise: Promise<T>): Promise<T | null> {
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  const late = new Promise<null>((resolve) => timer = setTimeout(resolve, seconds * 1000, null));
+  let settle = (): void => {};
+  const late = new Promise<null>((resolve) => {
+    settle = whenLate(seconds * 1000, () => resolve(null));
+  });
   try {
     return await Promise.race([promise, late]);
   } finally {
-    clearTimeout(timer);
+    settle();
   }
 }

@@ -1,8 +1,7 @@
-import { execFile } from "node:child_process";
 import { fail } from "node:assert/strict";
 import { describe, it } from "node:test";
-import { promisify } from "node:util";
 import { assertEquals } from "@std/assert";
+import { runProgram } from "../patience.ts";
 import { sameRuntime } from "../same_runtime.ts";
 import { SWEEPS } from "./sweeps.ts";
 
@@ -14,7 +13,7 @@ export async function runScript(script: string, ...args: string[]): Promise<stri
   const [command, ...runtime] = sameRuntime(new URL(script, import.meta.url));
   const all = [...runtime, ...args];
   // It must end by itself, with nobody's rejection unheard, and say nothing else.
-  const { stdout, stderr } = await promisify(execFile)(command, all, { timeout: BOUND_MS });
+  const { stdout, stderr } = await runProgram(command, all, BOUND_MS);
   assertEquals(stderr, "");
   return stdout;
 }
@@ -30,7 +29,7 @@ export function describeSweeps(title: string, ...beginnings: string[]): void {
   };
   describe(title, () => {
     for (const name of names) {
-      it(name, { timeout: BOUND_MS }, async () => {
+      it(name, { timeout: 10 * BOUND_MS }, async () => {
         const verdict = (await (started ??= run())).get(name);
         if (verdict !== "") fail(verdict ?? "it did not run");
       });

@@ -1,8 +1,7 @@
-import { execFile } from "node:child_process";
 import { describe, it } from "node:test";
-import { promisify } from "node:util";
 import { assertEquals, assertLess, assertMatch } from "@std/assert";
 import { nameOf } from "./behaviours.ts";
+import { runProgram } from "../patience.ts";
 import { sameRuntime } from "../same_runtime.ts";
 import type { Report } from "./flood_child.ts";
 import { FLOODS } from "./floods.ts";
@@ -14,8 +13,7 @@ const SCRIPT = new URL("flood_child.ts", import.meta.url);
 /** Runs a flood in a process of its own, on this runtime. */
 async function run({ name, within = WITHIN }: Behaviour): Promise<Report> {
   const [command, ...args] = sameRuntime(SCRIPT);
-  const timeout = (within + 20) * 1000;
-  const { stdout } = await promisify(execFile)(command, [...args, name], { timeout });
+  const { stdout } = await runProgram(command, [...args, name], (within + 20) * 1000);
   return JSON.parse(stdout);
 }
 

@@ -1,11 +1,10 @@
-import { execFile } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
-import { promisify } from "node:util";
 import { assert, assertEquals } from "@std/assert";
 import { type Dovecot, dovecotMissing, startDovecot } from "./dovecot.ts";
+import { runProgram } from "../patience.ts";
 import { sameRuntime } from "../same_runtime.ts";
 
 const EXPECTED: readonly (readonly [what: string, error: RegExp])[] = [
@@ -50,7 +49,7 @@ describe("bad input, in a process of its own", { skip: dovecotMissing }, () => {
     const [command, ...runtime] = sameRuntime(new URL("bad_input.ts", import.meta.url));
     const args = [...runtime, String(server.port), String(server.tlsPort), caFile];
     // It must end by itself, with nobody's rejection unheard, and say nothing else.
-    const { stdout, stderr } = await promisify(execFile)(command, args, { timeout: 45_000 });
+    const { stdout, stderr } = await runProgram(command, args, 45_000);
     assertEquals(stderr, "");
     lines = stdout.trimEnd().split("\n");
   });

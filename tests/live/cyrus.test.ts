@@ -1,9 +1,9 @@
 import { existsSync } from "node:fs";
 import { connect } from "node:net";
 import { after, before, describe, it } from "node:test";
-import { setTimeout as sleep } from "node:timers/promises";
 import { connect as connectTls } from "node:tls";
 import { assert, assertFalse, assertMatch, assertRejects } from "@std/assert";
+import { comesTrue } from "../patience.ts";
 import { type Cyrus, CYRUS_USERS, cyrusMissing, startCyrus } from "./cyrus.ts";
 import { talk } from "./talk.ts";
 
@@ -103,8 +103,7 @@ describe("stop", { skip: cyrusMissing }, () => {
     assert(existsSync(server.folder));
     const socket = connect(server.port, server.host);
     const said = talk(socket, socket, ["LOGIN ann secret", "SELECT INBOX", "IDLE"]);
-    const limit = Date.now() + 20_000;
-    while (!server.log().includes("+ idling") && Date.now() < limit) await sleep(10);
+    await comesTrue(() => server.log().includes("+ idling"), 20_000);
     await server.stop();
     assertMatch(await said, /^a OK \[READ-WRITE\]/m);
     assertFalse(existsSync(server.folder));

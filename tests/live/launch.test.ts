@@ -3,11 +3,11 @@ import { existsSync } from "node:fs";
 import { connect } from "node:net";
 import { text } from "node:stream/consumers";
 import { describe, it } from "node:test";
-import { setTimeout as sleep } from "node:timers/promises";
-import { assert, assertEquals, assertFalse, assertNotEquals, assertRejects } from "@std/assert";
+import { assert, assertEquals, assertNotEquals, assertRejects } from "@std/assert";
 import { cyrusMissing } from "./cyrus.ts";
 import { dovecotMissing } from "./dovecot.ts";
 import { inNewFolder, launch } from "./launch.ts";
+import { comesTrue } from "../patience.ts";
 import { sameRuntime } from "../same_runtime.ts";
 
 /** Runs forgetful.ts in a process of its own, to its end, and gives what it said. */
@@ -22,9 +22,7 @@ describe("launch", () => {
     for (const end of ["over", "killed"]) {
       it(`ends a ${server} that nobody stopped when its test run is ${end}`, { skip }, async () => {
         const { folder, port } = await forget(server, end);
-        const deadline = Date.now() + 20_000;
-        while (existsSync(folder) && Date.now() < deadline) await sleep(50);
-        assertFalse(existsSync(folder));
+        assert(await comesTrue(() => !existsSync(folder), 20_000));
         await assertRejects(() =>
           new Promise((resolve, reject) => {
             connect(port, "127.0.0.1").on("error", reject).on("connect", resolve);

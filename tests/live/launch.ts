@@ -14,11 +14,12 @@ import { type AddressInfo, connect, createServer, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import process from "node:process";
-import { setTimeout as sleep } from "node:timers/promises";
 import { connect as connectTls } from "node:tls";
+import { comesTrue, whenLate } from "../patience.ts";
 
 export const HOST = "127.0.0.1";
-const START_LIMIT_MS = 30_000;
+/** So often other ports are tried. */
+const ATTEMPTS = 10;
 /** Then the port may be that of a server that has nothing to say, and others are tried. */
 const ANSWER_LIMIT_MS = 5_000;
 const STOP_LIMIT_MS = 5_000;
@@ -92,8 +93,7 @@ export function writeLines(file: string, lines: readonly string[]): void {
  */
 export async function launch(plan: Plan): Promise<PrivateServer> {
   const { name, folder, ca } = plan;
-  const deadline = Date.now() + START_LIMIT_MS;
-  while (Date.now() < deadline) {
+  for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
     const [port, tlsPort] = await freePorts(2);
     const command = plan.configure(port, tlsPort);
     let server = startServer(command, folder);
@@ -160,18 +160,14 @@ async function answers(
   { greeting, ca }: Plan,
   [port, tlsPort]: readonly number[],
 ): Promise<boolean> {
-  const deadline = Date.now() + ANSWER_LIMIT_MS;
-  while (Date.now() < deadline && !hasEnded(server)) {
-    const said = await firstBytes(connect(port, HOST));
-    if (said.includes(greeting)) {
-      const options = { host: HOST, port: tlsPort, ca, servername: "localhost" };
-      return (await firstBytes(connectTls(options))).includes(greeting);
-    }
-    // Someone else's port.
-    if (said !== "") return false;
-    await sleep(10);
-  }
-  return false;
+  let said = "";
+  const isThere = async () =>
+    hasEnded(server) || (said = await firstBytes(connect(port, HOST))) !== "";
+  await comesTrue(isThere, ANSWER_LIMIT_MS);
+  // It may be someone else's port.
+  if (hasEnded(server) || !said.includes(greeting)) return false;
+  const options = { host: HOST, port: tlsPort, ca, servername: "localhost" };
+  return (await firstBytes(connectTls(options))).includes(greeting);
 }
 
 /** What a server sends first, or nothing if there is none or it is not ready. */
@@ -181,7 +177,8 @@ function firstBytes(socket: Socket): Promise<string> {
       socket.destroy();
       resolve(text);
     };
-    socket.setTimeout(2000, () => settle(""));
+    const off = whenLate(2000, () => settle(""));
+    socket.once("close", off);
     socket.once("data", (bytes) => settle(String(bytes)));
     socket.once("error", () => settle(""));
     socket.once("close", () => settle(""));
@@ -219,20 +216,19 @@ async function end(server: ChildProcess, limitMs = STOP_LIMIT_MS): Promise<void>
     const exited = once(server, "exit");
     server.ref();
     if (limitMs > 0) server.kill("SIGTERM");
-    const timer = setTimeout(() => killGroup(server.pid!), limitMs);
+    const settle = whenLate(limitMs, () => killGroup(server.pid!));
     await exited;
-    clearTimeout(timer);
+    settle();
   }
   await endSessions(server);
 }
 
 /** Ends what is left of a server that has ended: a session may wait for a lock, or write an index. */
 async function endSessions({ pid: group }: ChildProcess): Promise<void> {
-  const deadline = Date.now() + STOP_LIMIT_MS;
-  while (isAnyLeft(group!) && Date.now() < deadline) {
-    killGroup(group!);
-    await sleep(5);
-  }
+  await comesTrue(() => {
+    if (isAnyLeft(group!)) killGroup(group!);
+    return !isAnyLeft(group!);
+  }, STOP_LIMIT_MS);
 }
 
 /** Ends a process group, if there is one. */

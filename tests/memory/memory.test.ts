@@ -1,7 +1,6 @@
-import { execFile } from "node:child_process";
 import { after, before, describe, it } from "node:test";
-import { promisify } from "node:util";
 import { assertEquals, assertLess } from "@std/assert";
+import { runProgram } from "../patience.ts";
 import { sameRuntime, sameRuntimeWithGc } from "../same_runtime.ts";
 import { type BigServer, startBigServer } from "./big_server.ts";
 
@@ -18,7 +17,7 @@ describe("memory", () => {
   /** By how many MiB a process grows that does this. */
   async function growth(what: string, amount: number): Promise<number> {
     const [command, ...args] = [...sameRuntime(CHILD), String(server.port), what, String(amount)];
-    const { stdout } = await promisify(execFile)(command, args, { timeout: 120_000 });
+    const { stdout } = await runProgram(command, args, 120_000);
     console.log(`memory: ${what} ${amount}: ${stdout.trim()} MiB`);
     return Number(stdout);
   }
@@ -33,7 +32,7 @@ describe("memory", () => {
   it("a client can be collected, however it came to its end", async () => {
     const script = new URL("collect_child.ts", import.meta.url);
     const [command, ...args] = [...sameRuntimeWithGc(script), String(server.port)];
-    const { stdout } = await promisify(execFile)(command, args, { timeout: 60_000 });
+    const { stdout } = await runProgram(command, args, 60_000);
     assertEquals(JSON.parse(stdout), []);
   });
 

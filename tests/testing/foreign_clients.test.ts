@@ -1,4 +1,4 @@
-import { execFile, execFileSync } from "node:child_process";
+import { execFileSync } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -7,6 +7,7 @@ import { describe, it } from "node:test";
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import type { Listener } from "@imapclient/imapclient/testing";
 import { bounded } from "../fake_server.ts";
+import { runProgram } from "../patience.ts";
 import { makeCertificates } from "../transports/certificates.ts";
 import type { ImapFlow, ImapFlowModule } from "./imapflow.ts";
 import { Fixture } from "./server_fixture.ts";
@@ -26,13 +27,8 @@ function missing(command: string): string | false {
 }
 
 /** What a command prints; the server is in this process, so nothing may block meanwhile. */
-function run(command: string, args: readonly string[]): Promise<string> {
-  return new Promise((resolve, reject) => {
-    execFile(command, args, { timeout: LIMIT_MS }, (error, output, problems) => {
-      if (error === null) resolve(output);
-      else reject(new Error(`${command} failed: ${error.message}\n${output}${problems}`));
-    });
-  });
+async function run(command: string, args: readonly string[]): Promise<string> {
+  return (await runProgram(command, args, LIMIT_MS)).stdout;
 }
 
 /** Runs something with a folder that is gone afterwards. */

@@ -1,5 +1,8 @@
 import { createHash } from "node:crypto";
 import type { Duplex } from "../../src/transport.ts";
+import { comesTrue } from "../patience.ts";
+
+export { within } from "../patience.ts";
 
 /** A mebibyte, in bytes. */
 export const MIB: number = 1024 * 1024;
@@ -57,25 +60,9 @@ export async function receive(duplex: Duplex, length: number): Promise<string> {
   return text;
 }
 
-/** Rejects when the promise has not settled by then. */
-export async function within<Result>(ms: number, promise: Promise<Result>): Promise<Result> {
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  const late = new Promise<never>((_resolve, reject) => {
-    timer = setTimeout(() => reject(new Error(`not settled within ${ms} ms`)), ms);
-  });
-  try {
-    return await Promise.race([promise, late]);
-  } finally {
-    clearTimeout(timer);
-  }
-}
-
 /** Waits until it holds. */
 export async function until(holds: () => boolean, ms = 5000): Promise<void> {
-  for (const end = Date.now() + ms; !holds();) {
-    if (Date.now() > end) throw new Error(`does not hold after ${ms} ms`);
-    await pause(10);
-  }
+  if (!await comesTrue(holds, ms)) throw new Error(`does not hold after ${ms} ms`);
 }
 
 /** Waits until a number grows no more, and gives it. */
