@@ -4,6 +4,7 @@ import { NumberSet } from "../model/number_set.ts";
 import { decodeAscii } from "../wire/bytes.ts";
 import { encodeText, isPlainIn } from "../wire/charset.ts";
 import { upperAscii } from "../wire/text.ts";
+import { encodeUtf7 } from "../wire/utf7.ts";
 import type { CommandWriter } from "../wire/writer.ts";
 import { checkBackslash } from "./flags.ts";
 
@@ -24,7 +25,7 @@ export type SearchCriterion =
 export type SearchCriteria = string | Uint8Array | readonly SearchCriterion[];
 
 /** What follows a search key. */
-type Argument = "text" | "date" | "number" | "modseq" | "keyword" | "set" | "key";
+type Argument = "text" | "label" | "id" | "date" | "number" | "modseq" | "keyword" | "set" | "key";
 
 /** The keys that take arguments (RFC 9051 section 6.4.4, and extensions). */
 const ARGUMENTS: Readonly<Record<string, readonly Argument[]>> = {
@@ -58,7 +59,9 @@ const ARGUMENTS: Readonly<Record<string, readonly Argument[]>> = {
   EMAILID: ["text"],
   THREADID: ["text"],
   "X-GM-RAW": ["text"],
-  "X-GM-LABELS": ["text"],
+  "X-GM-LABELS": ["label"],
+  "X-GM-MSGID": ["id"],
+  "X-GM-THRID": ["id"],
 };
 
 /** The keys that take none. */
@@ -109,10 +112,15 @@ function checkFirstWord(criteria: string): void {
   throw new InvalidCriteriaError(`${upperAscii(word)} is no criterion: ${hint}`);
 }
 
-/** Whether there is text in the criteria that ASCII can't hold. */
+/** Whether there is text in the criteria that ASCII can't hold; a label is encoded as ASCII. */
 export function needsCharset(criteria: SearchCriteria | SearchCriterion): boolean {
   if (typeof criteria === "string") return NON_ASCII.test(criteria);
-  return Array.isArray(criteria) && criteria.some(needsCharset);
+  return Array.isArray(criteria) &&
+    criteria.some((item, at) => needsCharset(item) && !isLabelKey(criteria[at - 1]));
+}
+
+function isLabelKey(item: SearchCriterion | undefined): boolean {
+  return typeof item === "string" && upperAscii(item) === "X-GM-LABELS";
 }
 
 /**
@@ -279,6 +287,8 @@ class CriteriaWriter {
     else if (kind === "number") this.#number(key, item);
     else if (kind === "modseq") this.#modseq(key, item);
     else if (kind === "keyword") this.#keyword(key, item);
+    else if (kind === "label") this.#label(key, item);
+    else if (kind === "id") this.#id(key, item);
     else this.#textArgument(key, item);
   }
 
@@ -336,6 +346,26 @@ class CriteriaWriter {
     }
     checkBackslash(keyword);
     this.#out.flag(keyword);
+  }
+
+  /** One of Gmail's labels, encoded as a folder's name is; bytes go as they are. */
+  #label(key: string, item: SearchCriterion): void {
+    const isText = typeof item === "string" && item.isWellFormed();
+    if (!isText && !(item instanceof Uint8Array)) {
+      throw new InvalidCriteriaError(`${key} needs a label`);
+    }
+    this.#out.string(typeof item === "string" ? encodeUtf7(item) : item);
+  }
+
+  /** One of Gmail's numbers, which may take 64 bits: a `number` can't hold most of them. */
+  #id(key: string, item: SearchCriterion): void {
+    const id = item instanceof Uint8Array ? decodeAscii(item) : item;
+    const isId = typeof id === "string" || typeof id === "bigint" || Number.isSafeInteger(id);
+    const digits = String(id);
+    if (!isId || !/^\d{1,20}$/.test(digits)) {
+      throw new InvalidCriteriaError(`${key} needs a number, as a bigint or as text`);
+    }
+    this.#out.atom(digits);
   }
 
   #textArgument(key: string, item: SearchCriterion): void {

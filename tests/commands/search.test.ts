@@ -19,6 +19,36 @@ function criteria(criteria: unknown, charset = "UTF-8"): string {
 }
 
 const WRITTEN: readonly (readonly [row: string, criteria: unknown, expected: string])[] = [
+  ...["1278455344230334865", 1278455344230334865n, bytes("1278455344230334865")].map((id) => {
+    const key = "X-GM-MSGID";
+    return [`${typeof id} → sent as it is [fault C21]`, [key, id], `${key} 1278455344230334865`];
+  }) as [string, unknown, string][],
+  ["a thread's number → as it is [fault C21]", ["x-gm-thrid", 12, "SEEN"], "X-GM-THRID 12 SEEN"],
+  [
+    "a number of 64 bits → as it is [fault C21]",
+    ["NOT", ["X-GM-MSGID", "18446744073709551615"]],
+    "NOT (X-GM-MSGID 18446744073709551615)",
+  ],
+  [
+    "a label beyond ASCII → in modified UTF-7 [fault C21]",
+    ["X-GM-LABELS", "Köln"],
+    'X-GM-LABELS "K&APY-ln"',
+  ],
+  [
+    "a label with & and quotes → encoded and quoted [fault C21]",
+    ["x-gm-labels", 'a&b "c"', "SEEN"],
+    'X-GM-LABELS "a&-b \\"c\\"" SEEN',
+  ],
+  [
+    "one of Gmail's own labels → with its backslash [fault C21]",
+    ["X-GM-LABELS", "\\Starred"],
+    'X-GM-LABELS "\\\\Starred"',
+  ],
+  [
+    "a label as bytes → as they are [fault C21]",
+    ["X-GM-LABELS", bytes("K&APY-ln")],
+    'X-GM-LABELS "K&APY-ln"',
+  ],
   ["H1", "ALL", "ALL"],
   ["H2", ["NOT", "DELETED", "SMALLER", 1000], "NOT DELETED SMALLER 1000"],
   ["H2", ["SINCE", { year: 2005, month: 4, day: 3 }], "SINCE 03-Apr-2005"],
@@ -259,4 +289,35 @@ test("search, sort, thread: RETURN → nothing is sent [fault C22]", async () =>
   await server.answer("NOOP");
   await noop;
   client.shutdown();
+});
+
+describe("Gmail's keys", () => {
+  it("labels beyond ASCII → no charset is needed for them, but for others [fault C21]", () => {
+    const needs = (...items: SearchCriteria[]) => items.map(needsCharset);
+    assertEquals(
+      needs(["X-GM-LABELS", "Köln"], ["OR", ["x-gm-labels", "ü"], ["NOT", ["X-GM-LABELS", "é"]]]),
+      [false, false],
+    );
+    assertEquals(needs(["X-GM-LABELS", "Köln", "SUBJECT", "ü"], ["X-GM-RAW", "ü"]), [true, true]);
+  });
+
+  const WRONG: readonly unknown[] = [
+    ["X-GM-MSGID"],
+    ["X-GM-MSGID", "1x"],
+    ["X-GM-MSGID", ""],
+    ["X-GM-MSGID", "-1"],
+    ["X-GM-MSGID", -1n],
+    ["X-GM-THRID", 1.5],
+    ["X-GM-THRID", 2 ** 60],
+    ["X-GM-THRID", ["1"]],
+    ["X-GM-LABELS"],
+    ["X-GM-LABELS", 5],
+    ["X-GM-LABELS", "\ud800"],
+    ["X-GM-LABELS", new Date()],
+  ];
+  for (const wrong of WRONG) {
+    it(`${JSON.stringify(wrong, (_, it) => typeof it === "bigint" ? `${it}n` : it)} → refused [fault C21]`, () => {
+      assertThrows(() => criteria(wrong), InvalidCriteriaError);
+    });
+  }
 });
