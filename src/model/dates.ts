@@ -1,4 +1,5 @@
 import { InvalidArgumentError, named } from "../errors.ts";
+import { encodeUtf8 } from "../wire/bytes.ts";
 import { FURTHEST_EAST, FURTHEST_WEST, readDate } from "./date_text.ts";
 
 /** Dates of messages and of the protocol: RFC 5322 section 3.3 and RFC 9051 `date-time`. */
@@ -41,17 +42,29 @@ export class ZonedDate extends Date {
   }
 }
 
-/** Reads a date in any form that mail has; `null` where it is none. */
-export function parseDate(text: string): ZonedDate | null {
-  return parseUsualDate(text, text) ?? parseUnusualDate(text);
+/**
+ * Reads a date in any form that mail has; `null` where it is none. Bytes of the text save time: in
+ * them, characters are found several times as fast as in a part of another text.
+ */
+export function parseDate(
+  text: string,
+  bytes: Uint8Array = encodeUtf8(text),
+  start = 0,
+): ZonedDate | null {
+  return parseUsualDate(bytes, start, start + text.length, text) ?? parseUnusualDate(text);
 }
 
 function parseUnusualDate(text: string): ZonedDate | null {
   // The most usual of the others, read as fast.
-  const inUtc = text.endsWith(" GMT") ? parseUsualDate(`${text.slice(0, -3)}+0000`, text) : null;
+  const inUtc = text.endsWith(" GMT") ? parseGmtDate(text) : null;
   if (inUtc !== null) return inUtc;
   const date = readDate(text);
   return date === null ? null : new ZonedDate(date.time, date.offset, text);
+}
+
+function parseGmtDate(text: string): ZonedDate | null {
+  const bytes = encodeUtf8(`${text.slice(0, -3)}+0000`);
+  return parseUsualDate(bytes, 0, bytes.length, text);
 }
 
 /**
@@ -60,10 +73,15 @@ function parseUnusualDate(text: string): ZonedDate | null {
  * same steps are taken: V8 throws its code away where it comes to one that it never took. `raw` is
  * the text as it came.
  */
-function parseUsualDate(text: string, raw: string): ZonedDate | null {
-  const start = hasDayName(text) ? 5 : 0;
-  const first = text.charCodeAt(start);
-  const second = text.charCodeAt(start + 1);
+function parseUsualDate(
+  bytes: Uint8Array,
+  from: number,
+  to: number,
+  raw: string,
+): ZonedDate | null {
+  const start = hasDayName(bytes, from) ? from + 5 : from;
+  const first = bytes[start];
+  const second = bytes[start + 1];
   const isLong = isDigit(second);
   const tens = isLong ? first : SPACE;
   const units = isLong ? second : first;
@@ -71,21 +89,21 @@ function parseUsualDate(text: string, raw: string): ZonedDate | null {
   const at = start + (isLong ? 2 : 1);
   // All that is read below is there, and nothing but a comment behind it.
   const end = at + 24;
-  if (text.length !== end && !isComment(text, end)) return null;
-  const between = text.charCodeAt(at);
-  const month = PACKED_MONTHS.indexOf(packed(text, at + 1));
-  const year = 100 * pair(text, at + 5) + pair(text, at + 7);
-  const hour = pair(text, at + 10);
-  const minute = pair(text, at + 13);
-  const seconds = pair(text, at + 16);
-  const sign = text.charCodeAt(at + 19);
+  if (to !== end && !isComment(bytes, end, to)) return null;
+  const between = bytes[at];
+  const month = PACKED_MONTHS.indexOf(packed(bytes, at + 1));
+  const year = 100 * pair(bytes, at + 5) + pair(bytes, at + 7);
+  const hour = pair(bytes, at + 10);
+  const minute = pair(bytes, at + 13);
+  const seconds = pair(bytes, at + 16);
+  const sign = bytes[at + 19];
   // One east, or one west: a comma stands between the signs.
-  const minutesEast = pair(text, at + 22);
-  const offset = (COMMA - sign) * (60 * pair(text, at + 20) + minutesEast);
+  const minutesEast = pair(bytes, at + 22);
+  const offset = (COMMA - sign) * (60 * pair(bytes, at + 20) + minutesEast);
   const isUsual = isDigit(units) && (between === SPACE || between === HYPHEN) &&
-    text.charCodeAt(at + 4) === between && text.charCodeAt(at + 9) === SPACE &&
-    text.charCodeAt(at + 12) === COLON && text.charCodeAt(at + 15) === COLON &&
-    text.charCodeAt(at + 18) === SPACE && (sign === HYPHEN || sign === PLUS);
+    bytes[at + 4] === between && bytes[at + 9] === SPACE &&
+    bytes[at + 12] === COLON && bytes[at + 15] === COLON &&
+    bytes[at + 18] === SPACE && (sign === HYPHEN || sign === PLUS);
   // What is out of range, or may be, is left to the other.
   const isPlain = day > 0 && day <= DAYS[month] && year >= 1000 && hour >= 0 && hour < 24 &&
     minute >= 0 && minute < 60 && seconds >= 0 && seconds < 60 && minutesEast < 60 &&
@@ -110,21 +128,21 @@ const COMMENT_START = SPACE << 8 | OPENING;
 /** What stands behind the name of a day. */
 const NAME_END = COMMA << 8 | SPACE;
 
-/** Whether a space and a comment of a few letters, such as `(CEST)`, are all from `start` on. */
-function isComment(text: string, start: number): boolean {
-  const last = text.length - 1;
-  const opening = text.charCodeAt(start) << 8 | text.charCodeAt(start + 1);
+/** Whether a space and a comment of a few letters, such as `(CEST)`, are all up to `end`. */
+function isComment(bytes: Uint8Array, start: number, end: number): boolean {
+  const last = end - 1;
+  const opening = bytes[start] << 8 | bytes[start + 1];
   if (opening !== COMMENT_START || last - start > 12) return false;
   let at = start + 2;
-  while (isLetter(text.charCodeAt(at))) at++;
-  return at === last && text.charCodeAt(at) === CLOSING;
+  while (isLetter(bytes[at])) at++;
+  return at === last && bytes[at] === CLOSING;
 }
 
 /** Whether three letters, a comma and a space come first. */
-function hasDayName(text: string): boolean {
-  let signs = (text.charCodeAt(3) << 8 | text.charCodeAt(4)) === NAME_END ? 1 : 0;
+function hasDayName(bytes: Uint8Array, start: number): boolean {
+  let signs = (bytes[start + 3] << 8 | bytes[start + 4]) === NAME_END ? 1 : 0;
   for (let i = 0; i < 3; i++) {
-    signs += isLetter(text.charCodeAt(i)) ? 1 : 0;
+    signs += isLetter(bytes[start + i]) ? 1 : 0;
   }
   return signs === 4;
 }
@@ -138,21 +156,21 @@ function isDigit(character: number): boolean {
 }
 
 /** A number of two digits; far below 0 where anything else stands there. */
-function pair(text: string, at: number): number {
-  const tens = text.charCodeAt(at) - ZERO;
-  const units = text.charCodeAt(at + 1) - ZERO;
+function pair(bytes: Uint8Array, at: number): number {
+  const tens = bytes[at] - ZERO;
+  const units = bytes[at + 1] - ZERO;
   return (tens | units | 9 - tens | 9 - units) < 0 ? -1e6 : 10 * tens + units;
 }
 
 /** Three characters as one number. */
-function packed(text: string, at: number): number {
-  return text.charCodeAt(at) << 16 | text.charCodeAt(at + 1) << 8 | text.charCodeAt(at + 2);
+function packed(bytes: Uint8Array, at: number): number {
+  return bytes[at] << 16 | bytes[at + 1] << 8 | bytes[at + 2];
 }
 
 /** How many days every month has at the least. */
 const DAYS = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
 
-const PACKED_MONTHS = MONTHS.map((name) => packed(name, 0));
+const PACKED_MONTHS = MONTHS.map((name) => packed(encodeUtf8(name), 0));
 
 /**
  * Reads a date in one of the forms that mail knows: `Sun, 24 Mar 2013 22:06:10 +0200` (RFC 5322),
