@@ -81,6 +81,7 @@ export type { SearchQuery, Texts } from "./src/commands/search_query.ts";
 export type { SelectResult } from "./src/commands/select.ts";
 export type { ConnectOptions, SocketTimeout } from "./src/connect.ts";
 export type { Logger } from "./src/log.ts";
+export type { CharsetDecoder, MailText, MailTextOptions } from "./src/mime/mail_text.ts";
 export type { SessionState } from "./src/session.ts";
 export { Cursor } from "./src/wire/cursor.ts";
 export type { Limits } from "./src/wire/limits.ts";

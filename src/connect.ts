@@ -4,8 +4,10 @@ import { placeName } from "./host.ts";
 import type { IdFields } from "./commands/id.ts";
 import { type Logger, namedLogger } from "./log.ts";
 import type { StatusResponse, UntaggedResponse } from "./model/responses.ts";
+import { type CharsetDecoder, MailText } from "./mime/mail_text.ts";
 import { once } from "./once.ts";
 import type { Duplex, TlsOptions, Transport } from "./transport.ts";
+import { Decoding, DEFAULT_DECODING } from "./wire/decoding.ts";
 import { DEFAULT_LIMITS, type Limits } from "./wire/limits.ts";
 
 /** How long the client waits, in seconds; fractions are allowed. */
@@ -52,6 +54,17 @@ export interface ConnectOptions {
    * nothing.
    */
   readonly id?: IdFields | false;
+  /**
+   * The charset of texts in messages that are not UTF-8 and of which nothing says what they are:
+   * raw 8-bit text in the header. Default: `windows-1252`.
+   */
+  readonly defaultCharset?: string;
+  /**
+   * Decodes text in a charset that the runtime does not know, such as `ibm850`: gets its name in
+   * lower case and the bytes, and gives the text, or `null` where it does not know the charset
+   * either. Without it such an encoded word stays as it stands.
+   */
+  readonly decodeCharset?: CharsetDecoder;
   /** What is taken from the server at the most. */
   readonly limits?: Partial<Limits>;
   /** Where to tell what happens; `console` is one. Secrets are left out. */
@@ -99,6 +112,7 @@ export async function open(
   const duplex = await connectWithin(transport, connect, place, late, options.signal);
   const connection = new Connection(duplex, {
     limits,
+    decoding: decodingOf(options),
     patience: read,
     onResponse,
     logger: namedLogger(options.logger, "protocol"),
@@ -166,6 +180,12 @@ function usesTls(options: ConnectOptions): boolean {
 function limitsOf({ limits = {} }: ConnectOptions): Limits {
   const given = Object.entries(limits).filter(([, limit]) => limit !== undefined);
   return { ...DEFAULT_LIMITS, ...Object.fromEntries(given) };
+}
+
+/** What was decoded goes from one connection to another only where both decode alike. */
+function decodingOf({ decodeCharset, defaultCharset }: ConnectOptions): Decoding {
+  if (decodeCharset === undefined && defaultCharset === undefined) return DEFAULT_DECODING;
+  return new Decoding(new MailText({ decodeCharset, defaultCharset }));
 }
 
 function portOf(options: ConnectOptions): number | null {

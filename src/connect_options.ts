@@ -1,7 +1,8 @@
 import { checkIdFields } from "./commands/id.ts";
 import type { ConnectOptions, SocketTimeout } from "./connect.ts";
-import { InvalidArgumentError } from "./errors.ts";
+import { InvalidArgumentError, named } from "./errors.ts";
 import { readHost } from "./host.ts";
+import { isKnownCharset } from "./mime/charsets.ts";
 import {
   BOOLEAN,
   checkOptions,
@@ -48,6 +49,11 @@ const SECONDS: Kind = {
   is: (value) => typeof value === "number" && value > 0 && value <= LONGEST_TIMEOUT,
 };
 
+const CHARSET: Kind = {
+  name: "the name of a charset",
+  is: (value) => typeof value === "string" && /^[\w.:()+-]{1,60}$/.test(value),
+};
+
 const KINDS: Kinds<ConnectOptions> = {
   host: STRING,
   port: NUMBER,
@@ -59,6 +65,8 @@ const KINDS: Kinds<ConnectOptions> = {
   timeout: oneOf(SECONDS, OBJECT, exactly(null)),
   useUid: BOOLEAN,
   id: oneOf(OBJECT, exactly(false)),
+  defaultCharset: CHARSET,
+  decodeCharset: FUNCTION,
   limits: OBJECT,
   logger: LOGGER,
   signal: SIGNAL,
@@ -116,6 +124,7 @@ const HINTS = {
   verbose: LOG,
   hostname: HOST,
   server: HOST,
+  charset: "the charset of texts that name none is 'defaultCharset'",
   clientInfo: "what the client says of itself is 'id'",
   proxy: "'transport' takes a way of your own to connect",
 };
@@ -131,7 +140,19 @@ export function checkConnectOptions(options: ConnectOptions): void {
   if (limits !== undefined) checkOptions(limits, LIMIT_KINDS, "limits");
   if (id !== undefined && id !== false) checkIdFields(id);
   if (typeof timeout === "object" && timeout !== null) checkTimeout(timeout);
+  checkCharset(options);
   checkPlace(options);
+}
+
+function checkCharset({ decodeCharset, defaultCharset }: ConnectOptions): void {
+  if (defaultCharset === undefined || decodeCharset !== undefined) return;
+  if (!isKnownCharset(defaultCharset)) {
+    throw new InvalidArgumentError(
+      `'defaultCharset' must be a charset that the runtime knows, unless 'decodeCharset' does: ${
+        named(defaultCharset)
+      }`,
+    );
+  }
 }
 
 function checkTimeout(timeout: SocketTimeout): void {

@@ -31,6 +31,7 @@ import { isAlert, isRefusal, withWords, type Words, wordsOf } from "./connection
 import type { Duplex } from "./transport.ts";
 import { decodeAscii, decodeLoosely } from "./wire/bytes.ts";
 import { Cursor } from "./wire/cursor.ts";
+import type { Decoding } from "./wire/decoding.ts";
 import { DEFAULT_LIMITS, type Limits } from "./wire/limits.ts";
 import { beginsNothing } from "./wire/line.ts";
 import { type Frame, type FrameHandler, Reader } from "./wire/reader.ts";
@@ -41,6 +42,8 @@ import { visible } from "./wire/text.ts";
 export interface ConnectionOptions {
   /** What is taken from the server at the most. */
   readonly limits?: Limits;
+  /** How the text in responses is decoded. */
+  readonly decoding?: Decoding;
   /** Seconds that the server may be silent while it owes an answer; 0: for ever. */
   readonly patience: number;
   /** Gets what no command claims. */
@@ -119,7 +122,7 @@ export class Connection {
     this.#options = options;
     this.#limits = options.limits ?? DEFAULT_LIMITS;
     this.#calls = new CallQueue(this.#limits.items);
-    this.#cursor = new Cursor(this.#limits);
+    this.#cursor = new Cursor(this.#limits, options.decoding);
     this.#reader = new Reader(this.#handler(), this.#limits);
     this.#sender = new Sender({
       session: this.session,
@@ -497,7 +500,8 @@ export class Connection {
     // What came of the response so far is read anew for each.
     if (head.detached.length >= STREAMED_LITERALS) return null;
     const detached = [...head.detached, { offset: head.end, value: UNCLAIMED }];
-    const response = readResponse({ ...head, detached }, this.#limits);
+    const cursor = new Cursor(this.#limits, this.#options.decoding);
+    const response = readResponse({ ...head, detached }, this.#limits, cursor);
     if (response?.kind !== "untagged" || response.type !== "FETCH") return null;
     const item = Object.keys(response.items).find((name) => response.items[name] === UNCLAIMED);
     if (item === undefined) return null;

@@ -14,6 +14,7 @@ interface Manifest {
   exports: Record<string, string>;
   imports: Record<string, string>;
   dependencies: Record<string, string>;
+  devDependencies: Record<string, string>;
   allowScripts: Record<string, boolean>;
 }
 
@@ -35,7 +36,9 @@ describe("jsr.json", () => {
 });
 
 describe("package.json", () => {
-  const { name, version, license, exports, dependencies } = manifest("package.json");
+  const { name, version, license, exports, dependencies, devDependencies } = manifest(
+    "package.json",
+  );
 
   it("has the name and the exports of deno.json", () => {
     assertEquals([name, version, license], [deno.name, deno.version, deno.license]);
@@ -43,7 +46,10 @@ describe("package.json", () => {
   });
 
   it("pins the lowest version that deno.json allows", () => {
-    const ranges = Object.entries(dependencies).map(([it, pin]) => [it, `npm:${it}@^${pin}`]);
+    const ranges = Object.entries({ ...dependencies, ...devDependencies }).map((
+      [it, pin],
+    ) => [it, `npm:${it}@^${pin}`]);
+    assertEquals(Object.keys(dependencies), ["acorn"]);
     const { acorn, "postal-mime": postalMime } = deno.imports;
     assertEquals(Object.fromEntries(ranges), { acorn, "postal-mime": postalMime });
   });

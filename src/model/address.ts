@@ -1,4 +1,5 @@
-import { decodeHeader } from "./header_text.ts";
+import { MAIL_TEXT, type MailText } from "../mime/mail_text.ts";
+import { decodeHeader, inOneLine } from "./header_text.ts";
 import { showAs } from "./inspect.ts";
 
 /** One address of an {@linkcode Envelope} (RFC 9051 section 7.5.2). */
@@ -26,26 +27,32 @@ export interface AddressFields {
  * ```
  */
 export class Address {
-  readonly #name: string | null;
-  #decoded: string | null | undefined;
+  /** The personal name, its encoded words decoded (RFC 2047); `null` where there is none. */
+  readonly name: string | null;
   /** The SMTP source route; rarely used. */
   readonly route: string | null;
   /** What stands before the `@`; a group's name where `host` is `null`. */
   readonly mailbox: string | null;
   /** What stands behind the `@`. */
   readonly host: string | null;
+  /** The parts as they came, where they differ. */
+  readonly #raw: AddressFields | null;
 
-  /** An address of these parts. */
-  constructor(fields: AddressFields) {
-    this.#name = fields.name;
-    this.route = fields.route;
-    this.mailbox = fields.mailbox;
-    this.host = fields.host;
+  /** An address of these parts; without `mail`, there is nothing to decode in them. */
+  constructor(fields: AddressFields, mail: MailText | null = MAIL_TEXT) {
+    const { name, route, mailbox, host } = mail === null ? fields : decoded(fields, mail);
+    this.name = name;
+    this.route = route;
+    this.mailbox = mailbox;
+    this.host = host;
+    this.#raw = mail === null ? null : fields;
+    // One object stands for an address in many messages.
+    Object.freeze(this);
   }
 
-  /** The personal name, its encoded words decoded (RFC 2047); `null` where there is none. */
-  get name(): string | null {
-    return this.#decoded ??= decodeHeader(this.#name);
+  /** The parts as the server sent them, nothing decoded. */
+  get raw(): AddressFields {
+    return this.#raw ?? this.toJSON();
   }
 
   /** `mary@foo.com`; the part that there is where one is missing, and empty for a group's end. */
@@ -63,15 +70,24 @@ export class Address {
 
   /** The fields as a plain object. */
   toJSON(): AddressFields {
-    return { name: this.name, route: this.route, mailbox: this.mailbox, host: this.host };
+    return { ...this };
   }
 }
 
 showAs(Address, (address) => `Address <${address}>`);
 
-/** The specials of RFC 5322 section 3.2.3, and line ends, which must never reach a header. */
-const NEEDS_QUOTES = /[()<>[\]:;@\\,."\r\n]/;
+function decoded({ name, route, mailbox, host }: AddressFields, mail: MailText): AddressFields {
+  return {
+    name: decodeHeader(name, mail),
+    route: inOneLine(route),
+    mailbox: host === null ? decodeHeader(mailbox, mail) : inOneLine(mailbox),
+    host: inOneLine(host),
+  };
+}
+
+/** The specials of RFC 5322 section 3.2.3. */
+const NEEDS_QUOTES = /[()<>[\]:;@\\,."]/;
 
 function quote(name: string): string {
-  return `"${name.replace(/[\r\n]+/g, " ").replace(/["\\]/g, "\\$&")}"`;
+  return `"${name.replace(/["\\]/g, "\\$&")}"`;
 }

@@ -1,7 +1,7 @@
+import { MAIL_TEXT, type MailText } from "../mime/mail_text.ts";
 import type { Address } from "./address.ts";
 import { parseDate, type ZonedDate } from "./dates.ts";
-import { decodeHeader } from "./header_text.ts";
-import { showAs } from "./inspect.ts";
+import { decodeHeader, inOneLine } from "./header_text.ts";
 
 /** The parts of an {@linkcode Envelope} as they stand in the message's header. */
 export interface EnvelopeFields {
@@ -28,8 +28,9 @@ export interface EnvelopeFields {
 }
 
 /**
- * A message's header, parsed by the server (RFC 9051 section 7.5.2). Text is decoded when it is
- * read. A part that the message does not have is `null`.
+ * A message's header, parsed by the server (RFC 9051 section 7.5.2), its text decoded and in one
+ * line. A part that the message does not have is `null`. The fields are properties of its own: a
+ * copy, `structuredClone` and JSON have them all.
  *
  * ```ts
  * import type { Envelope } from "@imapclient/imapclient";
@@ -40,88 +41,66 @@ export interface EnvelopeFields {
  * ```
  */
 export class Envelope {
-  readonly #fields: EnvelopeFields;
-  #subject: string | null | undefined;
-  #date: ZonedDate | null | undefined;
-
-  readonly #ownZone: boolean;
-
-  /** An envelope of these parts; with `ownZone`, its date prints in the zone it came with. */
-  constructor(fields: EnvelopeFields, ownZone = false) {
-    this.#fields = fields;
-    this.#ownZone = ownZone;
-  }
-
-  /** The same envelope, its date printed in the sender's zone. */
-  inOwnZone(): Envelope {
-    return new Envelope(this.#fields, true);
-  }
-
   /** When the message was written, with the sender's zone; `null` if that can't be read. */
-  get date(): ZonedDate | null {
-    return this.#date ??= this.#readDate();
-  }
-
-  #readDate(): ZonedDate | null {
-    const date = this.#fields.date === null ? null : parseDate(this.#fields.date);
-    return this.#ownZone && date !== null ? date.inOwnZone() : date;
-  }
-
+  readonly date: ZonedDate | null;
   /** The subject, its encoded words decoded (RFC 2047). */
-  get subject(): string | null {
-    return this.#subject ??= decodeHeader(this.#fields.subject);
-  }
-
+  readonly subject: string | null;
   /** Who wrote the message. */
-  get from(): readonly Address[] | null {
-    return this.#fields.from;
-  }
-
+  readonly from: readonly Address[] | null;
   /** Who sent it; as `from` where the header does not say. */
-  get sender(): readonly Address[] | null {
-    return this.#fields.sender;
-  }
-
+  readonly sender: readonly Address[] | null;
   /** Where answers go; as `from` where the header does not say. */
-  get replyTo(): readonly Address[] | null {
-    return this.#fields.replyTo;
-  }
-
+  readonly replyTo: readonly Address[] | null;
   /** Whom the message is for. */
-  get to(): readonly Address[] | null {
-    return this.#fields.to;
-  }
-
+  readonly to: readonly Address[] | null;
   /** Who gets a copy. */
-  get cc(): readonly Address[] | null {
-    return this.#fields.cc;
-  }
-
+  readonly cc: readonly Address[] | null;
   /** Who gets one unseen. */
-  get bcc(): readonly Address[] | null {
-    return this.#fields.bcc;
-  }
-
+  readonly bcc: readonly Address[] | null;
   /** The id of the message that this one answers, such as `<1234@foo.com>`. */
-  get inReplyTo(): string | null {
-    return this.#fields.inReplyTo;
-  }
-
+  readonly inReplyTo: string | null;
   /** The message's own id, such as `<1234@foo.com>`. */
-  get messageId(): string | null {
-    return this.#fields.messageId;
+  readonly messageId: string | null;
+  /** The text as it came, where it differs. */
+  readonly #raw: EnvelopeFields | null;
+
+  /**
+   * An envelope of these parts; with `ownZone`, its date prints in the zone it came with; without
+   * `mail`, there is nothing to decode in its texts. The date may have been read before.
+   */
+  constructor(
+    fields: EnvelopeFields,
+    ownZone = false,
+    mail: MailText | null = MAIL_TEXT,
+    moment: ZonedDate | null = fields.date === null ? null : parseDate(fields.date),
+  ) {
+    const { date, subject, from, sender, replyTo, to, cc, bcc, inReplyTo, messageId } = fields;
+    this.date = ownZone && moment !== null ? moment.inOwnZone() : moment;
+    this.subject = mail === null ? subject : decodeHeader(subject, mail);
+    this.from = from;
+    this.sender = sender;
+    this.replyTo = replyTo;
+    this.to = to;
+    this.cc = cc;
+    this.bcc = bcc;
+    this.inReplyTo = mail === null ? inReplyTo : inOneLine(inReplyTo);
+    this.messageId = mail === null ? messageId : inOneLine(messageId);
+    const isRaw = mail === null && (moment !== null || date === null);
+    this.#raw = isRaw ? null : fields;
   }
 
   /** The header's text as the server sent it, nothing decoded. */
   get raw(): EnvelopeFields {
-    return this.#fields;
+    return this.#raw ?? { ...this, date: this.date?.raw ?? null };
+  }
+
+  /** The same envelope, its date printed in the sender's zone. */
+  inOwnZone(): Envelope {
+    return Object.assign(new Envelope(this.raw, true), { subject: this.subject });
   }
 
   /** The fields as a plain object. */
   toJSON(): Record<string, unknown> {
-    const { date, subject, from, sender, replyTo, to, cc, bcc, inReplyTo, messageId } = this;
-    return { date, subject, from, sender, replyTo, to, cc, bcc, inReplyTo, messageId };
+    return Object.fromEntries(Object.entries(this));
   }
 }
-
-showAs(Envelope, (envelope) => envelope.toJSON());

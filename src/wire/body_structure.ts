@@ -6,7 +6,7 @@ import type {
 } from "../model/body_structure.ts";
 import type { ImapValue } from "../model/values.ts";
 import type { Envelope } from "../model/envelope.ts";
-import { decodeHeader } from "../model/header_text.ts";
+import { decodeHeader, inOneLine } from "../model/header_text.ts";
 import { decodeAscii, DQUOTE, encodeUtf8, LPAREN, NINE, RPAREN, SP, ZERO } from "./bytes.ts";
 import type { Cursor } from "./cursor.ts";
 import { joinParameters } from "./parameters.ts";
@@ -50,7 +50,7 @@ function readMultipart(cursor: Cursor, part: string): BodyMultipart {
 }
 
 /** How a part begins: what stands in front of its encoding. */
-interface Head {
+export interface Head {
   readonly type: string;
   readonly subtype: string;
   readonly params: Params;
@@ -60,9 +60,8 @@ interface Head {
   readonly isSure: boolean;
 }
 
-const heads = new Recall<Head>(RPAREN);
-
 function readPart(cursor: Cursor, part: string): BodyStructure {
+  const { heads } = cursor.decoding;
   const start = cursor.at;
   let head = heads.take(cursor);
   if (head === undefined) {
@@ -92,12 +91,13 @@ function readHead(cursor: Cursor, part: string): Head | BodyMultipart {
       return childless(cursor, part, givenType, noSubtype ? readParams(cursor) : {});
     }
   }
+  const params = readParams(cursor);
   return {
     type: givenType ?? "application",
     subtype: givenSubtype ?? "octet-stream",
-    params: readParams(cursor),
-    id: text(cursor),
-    description: decodeHeader(text(cursor)),
+    params,
+    id: inOneLine(text(cursor)),
+    description: readDescription(cursor, params.charset),
     isSure,
   };
 }
@@ -105,6 +105,13 @@ function readHead(cursor: Cursor, part: string): Head | BodyMultipart {
 /** Whether the parameters come next, and no subtype: the size stands one place too early. */
 function lacksSubtype(cursor: Cursor): boolean {
   return atEnd(cursor) || cursor.peek() === LPAREN || cursor.kinds(5).indexOf("n") === 4;
+}
+
+function readDescription(cursor: Cursor, charset: string | undefined): string | null {
+  const { mail } = cursor.decoding;
+  cursor.octets = null;
+  const given = text(cursor);
+  return decodeHeader(cursor.octets === null ? given : mail.guess(cursor.octets, charset), mail);
 }
 
 function readRest(cursor: Cursor, part: string, head: Head): BodyPart {
@@ -138,7 +145,7 @@ function readRest(cursor: Cursor, part: string, head: Head): BodyPart {
     // A list in this place is the disposition.
     md5: isBare || cursor.next() === LPAREN ? null : text(cursor),
     params,
-    disposition: isBare ? null : readDispositions(cursor),
+    disposition: isBare ? null : readDispositions(cursor, params.charset),
     language: isBare ? null : readLanguage(cursor),
     location: isBare ? null : readLocation(cursor),
     extensions: readExtensions(cursor),
@@ -304,49 +311,50 @@ function readCount(cursor: Cursor): number | null {
 type Params = Readonly<Record<string, string>>;
 
 const NO_PARAMS: Params = Object.freeze(Object.create(null));
-const known = new Recall<Params>(RPAREN);
 
-function readParams(cursor: Cursor): Params {
+/** Parameters; those of a disposition belong to a part in a `charset`. */
+function readParams(cursor: Cursor, charset?: string): Params {
   if (atEnd(cursor)) return NO_PARAMS;
   if (cursor.peek() !== LPAREN) {
     cursor.value(); // NIL, or a stray string
     return NO_PARAMS;
   }
+  const { params: known } = cursor.decoding;
   const recalled = known.take(cursor);
   if (recalled !== undefined) return recalled;
   const start = cursor.at;
-  const params = readNewParams(cursor);
+  const params = readNewParams(cursor, charset);
   // Names and boundaries seldom recur.
   if ("charset" in params) known.keep(cursor, start, Object.freeze(params));
   return params;
 }
 
-function readNewParams(cursor: Cursor): Params {
+function readNewParams(cursor: Cursor, charset: string | undefined): Params {
   // Not `Object.create(null)`: of that V8 makes a hash table, larger and slower to make.
   const params: Record<string, string> = Object.setPrototypeOf({}, null);
-  let hasPieces = false;
+  const octets = new Map<string, Uint8Array>();
   cursor.open();
   for (let count = 0; cursor.more(count); count++) {
-    const name = cursor.nstring() ?? "";
-    const value = atEnd(cursor) ? null : cursor.nstring();
-    params[name.toLowerCase()] = value ?? "";
-    hasPieces ||= name.includes("*");
+    const name = (cursor.nstring() ?? "").toLowerCase();
+    cursor.octets = null;
+    params[name] = (atEnd(cursor) ? null : cursor.nstring()) ?? "";
+    if (cursor.octets !== null) octets.set(name, cursor.octets);
   }
-  return hasPieces ? joinParameters(params) : params;
+  return joinParameters(params, cursor.decoding.mail, octets, charset);
 }
 
 /** The disposition, which may be there twice, or a place too late. */
-function readDispositions(cursor: Cursor): Disposition | null {
-  let disposition = readDisposition(cursor);
+function readDispositions(cursor: Cursor, charset?: string): Disposition | null {
+  let disposition = readDisposition(cursor, charset);
   while (cursor.next() === LPAREN && /^sl/.test(kindsWithin(cursor))) {
-    const again = readDisposition(cursor);
+    const again = readDisposition(cursor, charset);
     disposition ??= again;
   }
   return disposition;
 }
 
 /** `("attachment" ("filename" "a.txt"))`; Exchange has sent a bare string too. */
-function readDisposition(cursor: Cursor): Disposition | null {
+function readDisposition(cursor: Cursor, charset?: string): Disposition | null {
   if (atEnd(cursor)) return null;
   if (cursor.peek() !== LPAREN) {
     const type = word(cursor);
@@ -354,7 +362,7 @@ function readDisposition(cursor: Cursor): Disposition | null {
   }
   cursor.expect(LPAREN);
   const type = word(cursor);
-  const params = readParams(cursor);
+  const params = readParams(cursor, charset);
   while (!atEnd(cursor)) cursor.value();
   cursor.expect(RPAREN);
   return type === null ? null : { type, params };
@@ -375,5 +383,5 @@ function readLanguage(cursor: Cursor): readonly string[] | null {
 function readLocation(cursor: Cursor): string | null {
   if (atEnd(cursor)) return null;
   const location = cursor.peek() === LPAREN ? cursor.value() : cursor.nstring();
-  return typeof location === "string" ? location : null;
+  return typeof location === "string" ? inOneLine(location) : null;
 }

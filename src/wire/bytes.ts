@@ -17,6 +17,7 @@ export const ZERO = 48;
 export const NINE = 57;
 export const LT = 60;
 export const GT = 62;
+export const QUESTION = 63;
 export const LBRACKET = 91;
 export const BACKSLASH = 92;
 export const RBRACKET = 93;
@@ -54,8 +55,16 @@ export function tryUtf8(bytes: Uint8Array): string | null {
   }
 }
 
-/** Text that ought to be ASCII: as UTF-8 where it is, else as Windows-1252, so nothing is lost. */
-export function decodeLoosely(bytes: Uint8Array, start: number, end: number): string {
+/**
+ * Text that ought to be ASCII: as UTF-8 where it is, else as `guess` has it, which by default is
+ * Windows-1252, so that nothing is lost.
+ */
+export function decodeLoosely(
+  bytes: Uint8Array,
+  start: number,
+  end: number,
+  guess: (bytes: Uint8Array) => string = decodeWindows1252,
+): string {
   let i = start;
   while (i < end && bytes[i] < 128) i++;
   if (i === end) {
@@ -64,7 +73,12 @@ export function decodeLoosely(bytes: Uint8Array, start: number, end: number): st
       : decodeUtf8(bytes.subarray(start, end));
   }
   const view = bytes.subarray(start, end);
-  return tryUtf8(view) ?? repairWindows1252(windows1252.decode(view));
+  return tryUtf8(view) ?? guess(view);
+}
+
+/** Text in Windows-1252; there is none that is not in it. */
+export function decodeWindows1252(bytes: Uint8Array): string {
+  return repairWindows1252(windows1252.decode(bytes));
 }
 
 /** One character a byte; for ASCII text, and to show raw bytes. */

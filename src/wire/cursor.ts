@@ -13,6 +13,7 @@ import {
   LPAREN,
   NINE,
   PLUS,
+  QUESTION,
   RBRACE,
   RBRACKET,
   RPAREN,
@@ -21,6 +22,7 @@ import {
   TILDE,
   ZERO,
 } from "./bytes.ts";
+import { type Decoding, DEFAULT_DECODING } from "./decoding.ts";
 import { DEFAULT_LIMITS, type Limits } from "./limits.ts";
 import type { ImapValue, LiteralSink } from "../model/values.ts";
 import type { DetachedLiteral, Frame } from "./reader.ts";
@@ -33,6 +35,10 @@ const NONE: readonly DetachedLiteral[] = [];
 /** Bytes that end an atom, however lenient one is. */
 const ATOM_END = new Uint8Array(256);
 for (const byte of [TAB, LF, CR, SP, DQUOTE, LPAREN, RPAREN]) ATOM_END[byte] = 1;
+
+/** Bytes that stand in no text that is plain: controls, those beyond ASCII, `?` of encoded words. */
+const SPECIAL = new Uint8Array(256).fill(1, 0, SP).fill(1, 127);
+SPECIAL[QUESTION] = 1;
 
 /**
  * Reads one response from its bytes, a grammar element at a time; each method carries the name
@@ -47,6 +53,18 @@ export class Cursor {
   at = 0;
   /** Behind the last byte. */
   end = 0;
+  /**
+   * How text is decoded.
+   *
+   * @internal
+   */
+  readonly decoding: Decoding;
+  /**
+   * The bytes of the last text of which the charset had to be guessed.
+   *
+   * @internal
+   */
+  octets: Uint8Array | null = null;
   #detached: readonly DetachedLiteral[] = NONE;
   readonly #limits: Limits;
   #nextDetached = 0;
@@ -59,8 +77,9 @@ export class Cursor {
   bracketsClose = false;
 
   /** A cursor over nothing yet. */
-  constructor(limits: Limits = DEFAULT_LIMITS) {
+  constructor(limits: Limits = DEFAULT_LIMITS, decoding: Decoding = DEFAULT_DECODING) {
     this.#limits = limits;
+    this.decoding = decoding;
   }
 
   /** Goes to the start of a response; what was read before does not matter any more. */
@@ -82,6 +101,7 @@ export class Cursor {
     this.end = 0;
     this.#detached = NONE;
     this.#texts = null;
+    this.octets = null;
   }
 
   /** A cursor over bytes, or ASCII text, of the caller's own. */
@@ -177,6 +197,14 @@ export class Cursor {
     return true;
   }
 
+  /** Whether all since `start` is text that says what it means: nothing encoded, no controls. */
+  isPlainSince(start: number): boolean {
+    const { bytes, at } = this;
+    let special = 0;
+    for (let i = start; i < at; i++) special |= SPECIAL[bytes[i]];
+    return special === 0;
+  }
+
   /** The text up to the next `ending`, with it; `""` where that is not near. Takes nothing. */
   through(ending: string): string {
     const { bytes, at } = this;
@@ -202,7 +230,7 @@ export class Cursor {
     for (; i < end && ATOM_END[bytes[i]] === 0; i++) all |= bytes[i];
     if (i === at) throw this.error("expected a word");
     this.at = i;
-    return all < 128 ? this.#texts!.ascii(bytes, at, i) : decodeLoosely(bytes, at, i);
+    return all < 128 ? this.#texts!.ascii(bytes, at, i) : this.#text(bytes, at, i);
   }
 
   /** An atom in upper case. */
@@ -340,10 +368,19 @@ export class Cursor {
     }
     const start = at + 1;
     const close = this.#skipQuoted();
-    if (!this.#escaped) return decodeLoosely(bytes, start, close);
+    if (!this.#escaped) return this.#text(bytes, start, close);
     const resolved = unescape(bytes.subarray(start, close));
-    return decodeLoosely(resolved, 0, resolved.length);
+    return this.#text(resolved, 0, resolved.length);
   }
+
+  #text(bytes: Uint8Array, start: number, end: number): string {
+    return decodeLoosely(bytes, start, end, this.#guess);
+  }
+
+  readonly #guess = (bytes: Uint8Array): string => {
+    this.octets = bytes;
+    return this.decoding.mail.guess(bytes);
+  };
 
   #quotedBytes(): Uint8Array {
     const start = this.at + 1;
@@ -417,7 +454,7 @@ export class Cursor {
 
   #literalText(): string {
     const bytes = this.literal();
-    return decodeLoosely(bytes, 0, bytes.length);
+    return this.#text(bytes, 0, bytes.length);
   }
 
   /** Moves behind the `(` that begins a list; {@linkcode more} then tells whether it goes on. */

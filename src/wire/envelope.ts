@@ -1,8 +1,8 @@
 import { Address } from "../model/address.ts";
 import { Envelope } from "../model/envelope.ts";
 import { RPAREN } from "./bytes.ts";
-import { Recall } from "./recall.ts";
 import type { Cursor } from "./cursor.ts";
+import { dateSince } from "./date.ts";
 
 /**
  * `envelope` (RFC 9051 section 7.5.2). One that is cut short passes, its last parts `null`: it
@@ -10,29 +10,29 @@ import type { Cursor } from "./cursor.ts";
  */
 export function readEnvelope(cursor: Cursor): Envelope {
   cursor.open();
+  const dateStart = cursor.space().at;
   const date = textOrNull(cursor);
+  const moment = dateSince(cursor, dateStart, date);
+  const subjectStart = cursor.at;
   const subject = textOrNull(cursor);
+  const isPlain = cursor.isPlainSince(subjectStart);
   const start = cursor.space().at;
   const from = readAddresses(cursor);
   const end = cursor.at;
   // Most messages are sent by who wrote them, and answered there.
   const sender = cursor.space().repeats(start, end) ? from : readAddresses(cursor);
   const replyTo = cursor.space().repeats(start, end) ? from : readAddresses(cursor);
-  const envelope = new Envelope({
-    date,
-    subject,
-    from,
-    sender,
-    replyTo,
-    to: readAddresses(cursor),
-    cc: readAddresses(cursor),
-    bcc: readAddresses(cursor),
-    inReplyTo: textOrNull(cursor),
-    messageId: textOrNull(cursor),
-  });
+  const to = readAddresses(cursor);
+  const cc = readAddresses(cursor);
+  const bcc = readAddresses(cursor);
+  const idStart = cursor.at;
+  const inReplyTo = textOrNull(cursor);
+  const messageId = textOrNull(cursor);
+  const mail = isPlain && cursor.isPlainSince(idStart) ? null : cursor.decoding.mail;
   while (!atEnd(cursor)) cursor.value(); // parts that no RFC names
   cursor.expect(RPAREN).leave();
-  return envelope;
+  const fields = { date, subject, from, sender, replyTo, to, cc, bcc, inReplyTo, messageId };
+  return new Envelope(fields, false, mail, moment);
 }
 
 function atEnd(cursor: Cursor): boolean {
@@ -56,21 +56,20 @@ function readAddresses(cursor: Cursor): readonly Address[] | null {
   return addresses.length > 0 ? addresses.slice() : null;
 }
 
-const known = new Recall<Address>(RPAREN);
-
 function readAddress(cursor: Cursor): Address {
+  const { addresses: known, mail } = cursor.decoding;
   const recalled = known.take(cursor);
   if (recalled !== undefined) return recalled;
   const start = cursor.at;
   cursor.open();
-  const address = new Address({
-    name: textOrNull(cursor),
-    route: textOrNull(cursor),
-    mailbox: textOrNull(cursor),
-    host: textOrNull(cursor),
-  });
+  const name = textOrNull(cursor);
+  const route = textOrNull(cursor);
+  const mailbox = textOrNull(cursor);
+  const host = textOrNull(cursor);
+  const decoder = cursor.isPlainSince(start) ? null : mail;
   while (!atEnd(cursor)) cursor.value();
   cursor.expect(RPAREN).leave();
+  const address = new Address({ name, route, mailbox, host }, decoder);
   known.keep(cursor, start, address);
   return address;
 }

@@ -1,6 +1,5 @@
 import { ProtocolError } from "../errors.ts";
 import type { BadItem, FetchResponse, FetchValue } from "../model/responses.ts";
-import { parseDate } from "../model/dates.ts";
 import { readBodyStructure } from "./body_structure.ts";
 import {
   decodeAscii,
@@ -15,6 +14,7 @@ import {
   SP,
 } from "./bytes.ts";
 import type { Cursor } from "./cursor.ts";
+import { dateSince } from "./date.ts";
 import { readEnvelope } from "./envelope.ts";
 import { readableFlags, readFlags } from "./flags.ts";
 import { readModseq } from "./modseq.ts";
@@ -202,8 +202,8 @@ function readString(cursor: Cursor): FetchValue {
 
 /** A date, or `null` for `NIL` and for one that makes no sense. */
 function readDate(cursor: Cursor): FetchValue {
-  const text = cursor.nstring();
-  return text === null ? null : parseDate(text);
+  const start = cursor.at;
+  return dateSince(cursor, start, cursor.nstring());
 }
 
 /** A size; some servers send a negative one for a message that they can't read. */

@@ -1,67 +1,138 @@
-import { concat, decodeLoosely, encodeUtf8 } from "./bytes.ts";
+import { isKnownCharset } from "../mime/charsets.ts";
+import { MAIL_TEXT, type MailText } from "../mime/mail_text.ts";
+import { decodeHeader, inOneLine, isEncoded } from "../model/header_text.ts";
+import { concat, decodeAscii, encodeUtf8, PERCENT } from "./bytes.ts";
+
+type Params = Readonly<Record<string, string>>;
 
 /** A piece of a parameter's value: all of it, or one of several. */
 interface Piece {
-  readonly index: number;
+  /** `null` for all of it. */
+  readonly index: number | null;
   readonly value: string;
   /** Whether bytes may stand in it as `%` and two digits. */
-  readonly encoded: boolean;
+  readonly isEncoded: boolean;
+  /** The bytes of a value that is in no charset that could be told. */
+  readonly octets: Uint8Array | undefined;
 }
 
 /** `filename*`, `filename*0` or `filename*0*`. */
 const PIECE = /^([^*]+)\*(?:(\d{1,4})(\*)?)?$/;
 
+const NO_OCTETS: ReadonlyMap<string, Uint8Array> = new Map();
+
 /**
- * Parameters of MIME with those that were split or encoded put together under their plain names
- * (RFC 2231): `filename*0*` and `filename*1` give `filename`, in place of a plain one for programs
- * that do not know better.
+ * Parameters of MIME as their plain names and their text. Encoded words in them are decoded: much
+ * mail has names of files so, though RFC 2047 section 5 rules it out. Those that were split or
+ * encoded (RFC 2231) are put together: `filename*0*` and `filename*1` give `filename`, in place of a
+ * plain one for programs that do not know better. `octets` has the bytes of values that are not
+ * UTF-8; where the parameters name no charset for them, `charset` is that of their part.
  */
 export function joinParameters(
-  params: Readonly<Record<string, string>>,
-): Readonly<Record<string, string>> {
-  const names = Object.keys(params);
-  if (!names.some((name) => name.includes("*"))) return params;
-  const joined: Record<string, string> = Object.create(null);
+  params: Params,
+  mail: MailText = MAIL_TEXT,
+  octets: ReadonlyMap<string, Uint8Array> = NO_OCTETS,
+  charset = "",
+): Params {
+  const entries = Object.entries(params);
+  const isPlain = ([name, value]: [string, string]) => !name.includes("*") && !isEncoded(value);
+  if (octets.size === 0 && entries.every(isPlain)) return params;
+  const near = params.charset ?? charset;
+  const decoded: Record<string, string> = Object.setPrototypeOf({}, null);
   const split = new Map<string, Piece[]>();
-  for (const name of names) {
+  for (const [name, value] of entries) {
     const [, plain, index, star] = PIECE.exec(name) ?? [];
-    if (plain === undefined) joined[name] = params[name];
-    else {
-      const encoded = index === undefined || star !== undefined;
-      const pieces = split.get(plain) ?? [];
-      pieces.push({ index: Number(index ?? 0), value: params[name], encoded });
-      split.set(plain, pieces);
+    if (plain === undefined) {
+      const raw = octets.get(name);
+      const text = raw === undefined ? value : mail.guess(raw, near);
+      // A boundary is compared with bytes of the message.
+      decoded[name] = name === "boundary" ? text : decodeHeader(text, mail);
+    } else {
+      const piece = {
+        index: index === undefined ? null : Number(index),
+        value,
+        isEncoded: index === undefined || star !== undefined,
+        octets: octets.get(name),
+      };
+      const pieces = split.get(plain);
+      if (pieces === undefined) split.set(plain, [piece]);
+      else pieces.push(piece);
     }
   }
-  for (const [name, pieces] of split) joined[name] = join(pieces);
-  return joined;
-}
-
-function join(pieces: Piece[]): string {
-  pieces.sort((a, b) => a.index - b.index);
-  let charset = "";
-  const bytes = pieces.map(({ value, encoded }, place) => {
-    if (!encoded) return encodeUtf8(value);
-    // Only the first tells the charset, and a language that nobody asks for.
-    const head = place === 0 ? /^([^']*)'[^']*'/.exec(value) : null;
-    if (head !== null) charset = head[1];
-    return percentDecoded(head === null ? value : value.slice(head[0].length));
-  });
-  return decode(concat(bytes), charset);
-}
-
-function percentDecoded(text: string): Uint8Array {
-  const parts = text.split(/%([0-9a-f]{2})/i);
-  return concat(parts.map((part, place) => {
-    return place % 2 === 1 ? Uint8Array.of(parseInt(part, 16)) : encodeUtf8(part);
-  }));
-}
-
-function decode(bytes: Uint8Array, charset: string): string {
-  try {
-    if (charset !== "") return new TextDecoder(charset).decode(bytes);
-  } catch {
-    // A charset that nobody knows.
+  for (const [name, pieces] of split) {
+    const plain = Object.hasOwn(decoded, name) ? decoded[name] : null;
+    decoded[name] = joined(pieces, plain, mail, near);
   }
-  return decodeLoosely(bytes, 0, bytes.length);
+  return decoded;
+}
+
+/**
+ * What several forms of a parameter say, which are never mixed: all of it in one encoded piece, else
+ * the numbered pieces, else the plain form (RFC 6266 section 4.3). What has a gap, or is in a charset
+ * that nobody has, comes last.
+ */
+function joined(
+  pieces: readonly Piece[],
+  plain: string | null,
+  mail: MailText,
+  charset: string,
+): string {
+  const whole = pieces.filter(({ index }) => index === null);
+  const numbered = inOrder(pieces);
+  const hasGap = numbered.some(({ index }, place) => index !== place);
+  const forms = [whole, hasGap && plain !== null ? [] : numbered].filter((it) => it.length > 0);
+  for (const form of forms) {
+    const text = join(form, mail, charset);
+    if (text !== null) return text;
+  }
+  return plain ?? inOneLine(forms[0].map(({ value }) => value).join(""));
+}
+
+/** Pieces by their numbers. Of two with one number an encoded one counts. */
+function inOrder(pieces: readonly Piece[]): Piece[] {
+  const byNumber = new Map<number, Piece>();
+  for (const piece of pieces) {
+    if (piece.index === null) continue;
+    const other = byNumber.get(piece.index);
+    if (other === undefined || (piece.isEncoded && !other.isEncoded)) {
+      byNumber.set(piece.index, piece);
+    }
+  }
+  return [...byNumber].sort(([one], [other]) => one - other).map(([, piece]) => piece);
+}
+
+function join(pieces: readonly Piece[], mail: MailText, near: string): string | null {
+  const [first] = pieces;
+  // Only the first tells the charset, and a language that nobody asks for.
+  const head = first.isEncoded ? headOf(first.value) : null;
+  const bytes = concat(pieces.map(({ value, isEncoded, octets }, place) => {
+    const raw = octets ?? encodeUtf8(value);
+    if (!isEncoded) return raw;
+    return percentDecoded(place === 0 && head !== null ? raw.subarray(head.length) : raw);
+  }));
+  const charset = head === null ? "" : head.slice(0, head.indexOf("'"));
+  // In what is encoded in one way, nothing is in the other.
+  if (charset === "") return decodeHeader(mail.guess(bytes, near), mail);
+  const text = mail.decode(charset, [bytes]);
+  return text === null ? null : inOneLine(text);
+}
+
+/** `utf-8'en'`, or `utf-8'` from programs that know no better; `null` where there is none. */
+function headOf(value: string): string | null {
+  const [head = null] = /^[^']*'[^']*'/.exec(value) ?? [];
+  if (head !== null) return head;
+  const quote = value.indexOf("'");
+  return quote > 0 && isKnownCharset(value.slice(0, quote)) ? value.slice(0, quote + 1) : null;
+}
+
+function percentDecoded(raw: Uint8Array): Uint8Array {
+  const bytes = new Uint8Array(raw.length);
+  let length = 0;
+  for (let i = 0; i < raw.length; i++) {
+    const hex = raw[i] === PERCENT ? decodeAscii(raw.subarray(i + 1, i + 3)) : "";
+    const isByte = /^[0-9a-f]{2}$/i.test(hex);
+    bytes[length++] = isByte ? parseInt(hex, 16) : raw[i];
+    if (isByte) i += 2;
+  }
+  return bytes.subarray(0, length);
 }

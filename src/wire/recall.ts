@@ -19,6 +19,9 @@ interface Known<Value> {
 export class Recall<Value> {
   readonly #known: (Known<Value> | undefined)[] = new Array(PLACES).fill(undefined);
   readonly #mark: number;
+  /** Where the last value began that was looked for, and its place: what is kept next is that. */
+  #start = -1;
+  #place = 0;
 
   /** The bytes in front of `mark` give the place: it ends what is read, or follows. */
   constructor(mark: number) {
@@ -28,7 +31,9 @@ export class Recall<Value> {
   /** What comes next, if that was read before; takes its bytes then. */
   take(cursor: Cursor): Value | undefined {
     if (!cursor.isWhole) return undefined;
-    const known = this.#known[this.#placeOf(cursor, cursor.at)];
+    this.#start = cursor.at;
+    this.#place = this.#placeOf(cursor, cursor.at);
+    const known = this.#known[this.#place];
     return known !== undefined && cursor.takeAll(known.bytes) ? known.value : undefined;
   }
 
@@ -36,7 +41,8 @@ export class Recall<Value> {
   keep(cursor: Cursor, start: number, value: Value): void {
     if (cursor.at - start > LONGEST || !cursor.isWhole) return;
     const bytes = cursor.bytes.slice(start, cursor.at);
-    this.#known[this.#placeOf(cursor, start)] = { bytes, value };
+    const place = start === this.#start ? this.#place : this.#placeOf(cursor, start);
+    this.#known[place] = { bytes, value };
   }
 
   #placeOf({ bytes, end }: Cursor, start: number): number {

@@ -45,7 +45,8 @@ export function decodeFolderName(raw: Uint8Array, utf8 = false): string {
   return utf8 ? decodeUtf8(raw) : decodeUtf7(raw);
 }
 
-function decodeRun(run: string): string | null {
+/** The text of a run, of what stands between `&` and `-`; `null` where it is none. */
+export function decodeRun(run: string): string | null {
   let text = "";
   let bits = 0;
   let count = 0;

@@ -13,8 +13,8 @@ function readJson(path) {
 }
 
 function isInstalled(folder) {
-  const { dependencies } = readJson(join(folder, "package.json"));
-  return Object.entries(dependencies).every(([name, version]) =>
+  const { dependencies, devDependencies } = readJson(join(folder, "package.json"));
+  return Object.entries({ ...dependencies, ...devDependencies }).every(([name, version]) =>
     readJson(join(folder, "node_modules", name, "package.json")).version ===
       version
   );

@@ -1,0 +1,166 @@
+import { Memo } from "../model/memo.ts";
+import { repairWindows1252 } from "../model/windows_1252.ts";
+import { concat, decodeLoosely } from "../wire/bytes.ts";
+import { decodeRun } from "../wire/utf7.ts";
+
+/** A charset, by what a message calls it. */
+export interface Charset {
+  /** One name for all the labels of a charset, in lower case; empty where a label names none. */
+  readonly name: string;
+  /** The runtime's decoder, if it has one. */
+  readonly decoder: TextDecoder | null;
+}
+
+const NONE: Charset = { name: "", decoder: null };
+const LONGEST_LABEL = 60;
+/** A label is looked up once: a runtime takes its time to say that it does not know one. */
+const known = new Memo<Charset>();
+
+/** Labels of ASCII, or of nothing: whoever writes them with 8-bit text means something else. */
+const SAYS_NOTHING =
+  /^(?:(?:x-)?(?:unknown|user[-_]?defined)(?:-[78]bit)?|default|none|[78]bit|binary|(?:us[-_ ]?|cs)?ascii|ansi_x3\.4-19(?:68|86)|iso[-_ ]?646-us|iso-ir-6|us)?$/;
+
+/** Spellings that no runtime knows, and what they stand for. */
+const SPELLINGS: readonly (readonly [spelling: RegExp, name: string])[] = [
+  [/^(?:x-)?utf[-_ ]?8(?!\d).*$/, "utf-8"],
+  [/^(?:x-)?(?:cs)?(?:unicode[-\d]*)?utf[-_ ]?7$/, "utf-7"],
+  [/^utf[-_ ]?16[-_ ]?([bl]e)?$/, "utf-16$1"],
+  [/^(?:x-)?iso[-_ ]?8859[-_ ]?(\d+).*$/, "iso-8859-$1"],
+  [/^iso[-_ ]?2022[-_ ]?jp.*$/, "iso-2022-jp"],
+  [/^latin[-_ ]?9$/, "iso-8859-15"],
+  [/^latin[-_ ](\d+)$/, "latin$1"],
+  [/^(?:x-)?(?:cp|ms|win|windows)?[-_ ]?(125\d|874)$/, "windows-$1"],
+  [/^(?:x-)?s(?:hift)?[-_ ]?jis.*$/, "shift_jis"],
+  [/^(?:x-)?euc[-_ ]?(jp|kr)$/, "euc-$1"],
+  [/^(?:x-)?gb[-_ ]?(?:2312|k).*$/, "gbk"],
+  [/^gb[-_ ]?18030.*$/, "gb18030"],
+  [/^(?:x-)?big[-_ ]?5.*$/, "big5"],
+  [/^koi8[-_ ]?([ru])$/, "koi8-$1"],
+  [/^tis[-_ ]?620.*$/, "tis-620"],
+];
+
+/** Code pages by their numbers, as Windows calls them. */
+const CODE_PAGES: Readonly<Record<string, string>> = {
+  932: "shift_jis",
+  936: "gbk",
+  949: "euc-kr",
+  950: "big5",
+  1200: "utf-16le",
+  1201: "utf-16be",
+  10000: "macintosh",
+  20127: "us-ascii",
+  20866: "koi8-r",
+  21866: "koi8-u",
+  50220: "iso-2022-jp",
+  50221: "iso-2022-jp",
+  50222: "iso-2022-jp",
+  51932: "euc-jp",
+  51949: "euc-kr",
+  54936: "gb18030",
+  65001: "utf-8",
+};
+
+/** How names of charsets begin: one that is not known stands for something all the same. */
+const FAMILIES =
+  /^(?:x-|cs)?(?:adobe|arabic|armscii|atari|big|bocu|cesu|cp|dos|ebcdic|euc|gb|georgian|greek|hebrew|hp-|hz|ibm|iscii|iso|jis|johab|koi|ks|kz|latin|mac|mik|ms|next|pt|scsu|shift|sjis|t\.61|tcvn|tis|tscii|ucs|unicode|utf|viscii|vps|win)/;
+
+/** Whether a name that nobody here knows is a charset's. */
+export function isCharsetName(name: string): boolean {
+  return FAMILIES.test(name);
+}
+
+/** Whether a label names a charset that can be decoded here. */
+export function isKnownCharset(label: string): boolean {
+  const { name, decoder } = charsetOf(label);
+  return decoder !== null || name === "utf-7";
+}
+
+/** The charset that a label stands for; a language may follow it (RFC 2231 section 5). */
+export function charsetOf(label: string): Charset {
+  if (label.length > LONGEST_LABEL) return NONE;
+  const found = known.get(label);
+  if (found !== undefined) return found;
+  const charset = lookUp(label.toLowerCase().replace(/\*.*$/, "").trim());
+  known.set(label, charset);
+  return charset;
+}
+
+function lookUp(label: string): Charset {
+  if (SAYS_NOTHING.test(label)) return NONE;
+  const decoder = decoderFor(label);
+  if (decoder !== null) return { name: decoder.encoding, decoder };
+  const name = respelled(label);
+  if (name === label) return { name, decoder: null };
+  if (SAYS_NOTHING.test(name)) return NONE;
+  const second = decoderFor(name);
+  return { name: second?.encoding ?? name, decoder: second };
+}
+
+function respelled(label: string): string {
+  const [, page] = /^(?:x-)?(?:cp|ms|ibm|win|windows)?[-_ ]?(\d+)$/.exec(label) ?? [];
+  if (page !== undefined && Object.hasOwn(CODE_PAGES, page)) return CODE_PAGES[page];
+  const spelling = SPELLINGS.find(([it]) => it.test(label));
+  return spelling === undefined ? label : label.replace(spelling[0], spelling[1]);
+}
+
+function decoderFor(label: string): TextDecoder | null {
+  let decoder: TextDecoder;
+  try {
+    decoder = new TextDecoder(label);
+  } catch {
+    return null;
+  }
+  // These are names of what is not to be decoded (Encoding Standard, 14.1 and 14.5).
+  return /^(?:replacement|x-user-defined)$/.test(decoder.encoding) ? null : decoder;
+}
+
+/** The text of bytes in a charset that is known here; `null` in any other. */
+export function decodeKnown({ name, decoder }: Charset, bytes: Uint8Array): string | null {
+  if (name === "utf-7") return decodeUtf7(bytes);
+  if (decoder === null) return null;
+  if (name === "iso-2022-jp") return decoder.decode(withoutIdleEscapes(bytes));
+  if (name === "utf-16le" && bytes[0] === 0xfe && bytes[1] === 0xff) {
+    return new TextDecoder("utf-16be").decode(bytes);
+  }
+  const text = decoder.decode(bytes);
+  return name === "windows-1252" ? repairWindows1252(text) : text;
+}
+
+/**
+ * The bytes of encoded words in one charset, joined: a character may be cut between two. Only of
+ * UTF-7, whose base64 may go on to the end of a word, each stands by itself where it can.
+ */
+export function joinParts({ name }: Charset, parts: readonly Uint8Array[]): readonly Uint8Array[] {
+  if (parts.length === 1) return parts;
+  return name === "utf-7" && !parts.some(isCutUtf7) ? parts : [concat(parts)];
+}
+
+const ESCAPE = 0x1b;
+
+/**
+ * ISO-2022-JP without the escapes of three bytes that another follows, as where two words are
+ * joined: for those, decoders give U+FFFD (Encoding Standard, 12.2.1).
+ */
+function withoutIdleEscapes(bytes: Uint8Array): Uint8Array {
+  const isIdle = (at: number) => bytes[at] === ESCAPE && bytes[at + 3] === ESCAPE;
+  return bytes.filter((_, at) => !(isIdle(at) || isIdle(at - 1) || isIdle(at - 2)));
+}
+
+const UTF7_RUN = /\+([A-Za-z0-9+/]*)-?/g;
+
+/** UTF-7 (RFC 2152); what is none stays as it is. */
+function decodeUtf7(bytes: Uint8Array): string {
+  const text = decodeLoosely(bytes, 0, bytes.length);
+  return text.replace(UTF7_RUN, (all, run: string) => {
+    return run === "" ? "+" : decodeRun(run.replaceAll("/", ",")) ?? all;
+  }).toWellFormed();
+}
+
+/** Whether UTF-7 ends in the middle of a character. */
+function isCutUtf7(bytes: Uint8Array): boolean {
+  const text = decodeLoosely(bytes, 0, bytes.length);
+  let start = text.length;
+  while (start > 0 && /[A-Za-z0-9+/]/.test(text[start - 1])) start--;
+  const plus = text.indexOf("+", start);
+  return plus >= 0 && decodeRun(text.slice(plus + 1).replaceAll("/", ",")) === null;
+}

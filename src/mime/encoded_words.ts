@@ -1,0 +1,135 @@
+import { charsetOf } from "./charsets.ts";
+import type { MailText } from "./mail_text.ts";
+
+/** An encoded word (RFC 2047), as it stands in a text. */
+interface Word {
+  readonly start: number;
+  readonly end: number;
+  readonly charset: string;
+  /** Whether it is in base64 (`B`), not in the likeness of quoted-printable (`Q`). */
+  readonly isBase64: boolean;
+  /** The encoded text. */
+  readonly body: string;
+}
+
+/** How a word begins. The length is bounded, as is the time to find the next. */
+const START = /=\?([^?=\s]{0,80})\?([a-z])\?/gi;
+const BETWEEN = /^[ \t\r\n]*$/;
+const NON_ASCII = /[\u0080-\uffff]/;
+
+/**
+ * A text with its encoded words decoded (RFC 2047), in any place and however they are written:
+ * next to other text, with spaces in them, in letters of any case. White space between words goes;
+ * the bytes of words in one charset that follow each other are joined before they are decoded. A
+ * word in a charset that nobody has stays as it stands.
+ */
+export function decodeWords(text: string, mail: MailText): string {
+  const words = findWords(text);
+  let decoded = "";
+  let at = 0;
+  let isBehindWord = false;
+  for (let i = 0; i < words.length;) {
+    const first = i++;
+    while (i < words.length && belongTogether(words[i - 1], words[i], text)) i++;
+    const { start } = words[first];
+    const { end } = words[i - 1];
+    const between = text.slice(at, start);
+    const meant = textOf(words.slice(first, i), mail);
+    if (!isBehindWord || meant === null || !BETWEEN.test(between)) decoded += between;
+    decoded += meant ?? text.slice(start, end);
+    isBehindWord = meant !== null;
+    at = end;
+  }
+  return decoded + text.slice(at);
+}
+
+function findWords(text: string): Word[] {
+  const words: Word[] = [];
+  START.lastIndex = 0;
+  let end = 0;
+  let start = START.exec(text);
+  while (start !== null) {
+    const behind = START.lastIndex;
+    if (end < behind) end = text.indexOf("?=", behind);
+    if (end < 0) break;
+    const next = START.exec(text);
+    if (next !== null && next.index < end) {
+      start = next; // the one before it has no end
+      continue;
+    }
+    const encoding = start[2].toUpperCase();
+    if (encoding === "B" || encoding === "Q") {
+      const isBase64 = encoding === "B";
+      const body = text.slice(behind, end);
+      words.push({ start: start.index, end: end + 2, charset: start[1], isBase64, body });
+    }
+    if (next !== null && next.index >= end + 2) start = next;
+    else {
+      START.lastIndex = end + 2;
+      start = START.exec(text);
+    }
+  }
+  return words;
+}
+
+function belongTogether(one: Word, other: Word, text: string): boolean {
+  return charsetOf(one.charset).name === charsetOf(other.charset).name &&
+    BETWEEN.test(text.slice(one.end, other.start)) && !isMixed(one) && !isMixed(other);
+}
+
+/** Whether there are characters in a word that should have been encoded. */
+function isMixed({ isBase64, body }: Word): boolean {
+  return !isBase64 && NON_ASCII.test(body);
+}
+
+function textOf(words: readonly Word[], mail: MailText): string | null {
+  const [{ charset, body }] = words;
+  if (!isMixed(words[0])) return mail.decode(charset, words.map(bytesOf));
+  const parts = body.split(/([\u0080-\uffff]+)/).map((part, place) => {
+    return place % 2 === 1 ? part : mail.decode(charset, [bytesOfQ(part)]);
+  });
+  return parts.includes(null) ? null : parts.join("");
+}
+
+function bytesOf({ isBase64, body }: Word): Uint8Array {
+  return isBase64 ? bytesOfBase64(body) : bytesOfQ(body);
+}
+
+/** The bytes of `Q`: `_` is a space, `=` and two digits are any byte. All is ASCII. */
+function bytesOfQ(body: string): Uint8Array {
+  const bytes = new Uint8Array(body.length);
+  let length = 0;
+  for (let i = 0; i < body.length; i++) {
+    const char = body[i];
+    const hex = char === "=" ? body.slice(i + 1, i + 3) : "";
+    const isEncoded = /^[0-9a-f]{2}$/i.test(hex);
+    if (isEncoded) i += 2;
+    bytes[length++] = isEncoded ? parseInt(hex, 16) : char === "_" ? 32 : char.charCodeAt(0);
+  }
+  return bytes.subarray(0, length);
+}
+
+const ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+const VALUES = new Map(Array.from(ALPHABET, (char, value) => [char, value]));
+
+/**
+ * The bytes of base64, however it is written: other characters and missing padding don't count, and
+ * behind padding it begins anew, as where several texts in base64 were joined.
+ */
+function bytesOfBase64(body: string): Uint8Array {
+  const bytes = new Uint8Array(body.length);
+  let length = 0;
+  let bits = 0;
+  let count = 0;
+  for (const char of body) {
+    const value = VALUES.get(char);
+    if (char === "=") count = 0;
+    if (value === undefined) continue;
+    bits = (bits << 6 | value) & 0xffff;
+    count += 6;
+    if (count < 8) continue;
+    count -= 8;
+    bytes[length++] = bits >> count;
+  }
+  return bytes.subarray(0, length);
+}

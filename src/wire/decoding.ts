@@ -1,0 +1,29 @@
+import { MAIL_TEXT, type MailText } from "../mime/mail_text.ts";
+import type { Address } from "../model/address.ts";
+import type { BodyFields } from "../model/body_structure.ts";
+import { RPAREN } from "./bytes.ts";
+import type { Head } from "./body_structure.ts";
+import { Recall } from "./recall.ts";
+
+/**
+ * How the text in responses is decoded, and what was decoded before: values go from one connection
+ * to another only where both decode alike. They are frozen.
+ */
+export class Decoding {
+  /** What makes text of bytes. */
+  readonly mail: MailText;
+  /** Addresses. */
+  readonly addresses: Recall<Address> = new Recall(RPAREN);
+  /** How parts of messages begin. */
+  readonly heads: Recall<Head> = new Recall(RPAREN);
+  /** Parameters of parts. */
+  readonly params: Recall<BodyFields["params"]> = new Recall(RPAREN);
+
+  /** Nothing decoded yet. */
+  constructor(mail: MailText) {
+    this.mail = mail;
+  }
+}
+
+/** That of all connections whose callers say nothing else. */
+export const DEFAULT_DECODING: Decoding = new Decoding(MAIL_TEXT);
