@@ -134,12 +134,16 @@ const all = new Map(
   }),
 );
 
-/** The usual English names for a use, as programs write them; none for a use that has none. */
-export function englishNames(use: string): readonly string[] {
-  return english.get(use.toLowerCase()) ?? [];
+/** What the folders of a use are called. */
+export interface SpecialNames {
+  /** In English, as programs write it; none for a use that has no usual name. */
+  readonly english: readonly string[];
+  /** In all languages, English first. */
+  readonly usual: readonly string[];
 }
 
-/** The usual names for a use in all languages, English first. */
-export function usualNames(use: string): readonly string[] {
-  return all.get(use.toLowerCase()) ?? [];
+/** The usual names for a use. */
+export function namesOf(use: string): SpecialNames {
+  const key = use.toLowerCase();
+  return { english: english.get(key) ?? [], usual: all.get(key) ?? [] };
 }

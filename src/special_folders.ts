@@ -4,7 +4,8 @@ import { namespace } from "./commands/namespace.ts";
 import { ImapAbortError, ImapError } from "./errors.ts";
 import type { FolderName } from "./model/folder_name.ts";
 import type { Session } from "./session.ts";
-import { englishNames, usualNames } from "./special_folder_names.ts";
+import type { SpecialNames } from "./special_folder_names.ts";
+import { once } from "./once.ts";
 import { decodeUtf7 } from "./wire/utf7.ts";
 
 /** How a server is asked for a special folder. */
@@ -33,14 +34,18 @@ export async function findSpecialFolder(
     const marked = list("LIST", { ...all, returns: ["SPECIAL-USE"] }, decode);
     found = markedFolder(await unlessRefused(run(marked)) ?? [], use);
   }
-  if (!found && usualNames(use).length > 0) {
+  const names = found ? null : (await folderNames()).namesOf(use);
+  if (names !== null && names.usual.length > 0) {
     const named = session.has("NAMESPACE") ? await unlessRefused(run(namespace(decode))) : null;
     const prefixes = named?.personal?.map(({ prefix }) => prefix) ??
       (named === null ? guessedPrefixes(folders) : []);
-    found = popularFolder(folders, use, prefixes);
+    found = popularFolder(folders, names, prefixes);
   }
   return found?.name ?? null;
 }
+
+/** They are many, and on most servers nobody asks for them. */
+const folderNames = once(() => import("./special_folder_names.ts"));
 
 /** What was asked for, or `null` where the server refused it, or answered with nonsense. */
 async function unlessRefused<Result>(asked: Promise<Result>): Promise<Result | null> {
@@ -76,14 +81,14 @@ const GMAIL = ["[Gmail]/", "[Google Mail]/"];
  */
 export function popularFolder(
   folders: readonly FolderListing[],
-  flag: string,
+  { english, usual }: SpecialNames,
   prefixes: readonly FolderName[],
 ): FolderListing | undefined {
   const real = folders.filter(isReal);
   const own = prefixes.map(asText);
   const places = own.includes("") ? [...own, ...GMAIL] : own;
-  return firstNamed(real, places, englishNames(flag), (name) => name) ??
-    firstNamed(real, places, usualNames(flag), folded);
+  return firstNamed(real, places, english, (name) => name) ??
+    firstNamed(real, places, usual, folded);
 }
 
 function firstNamed(

@@ -2,10 +2,20 @@ import { describe, it } from "node:test";
 import { assert, assertEquals, assertInstanceOf, assertStrictEquals } from "@std/assert";
 import { ALL, ARCHIVE, DRAFTS, ImapAbortError, ImapError, JUNK, SENT, TRASH } from "../mod.ts";
 import type { FolderListing } from "../src/commands/list.ts";
-import { usualNames } from "../src/special_folder_names.ts";
-import { markedFolder, popularFolder } from "../src/special_folders.ts";
+import { namesOf } from "../src/special_folder_names.ts";
+import { markedFolder, popularFolder as named } from "../src/special_folders.ts";
 import { connectFake, outcome, test } from "./fake_server.ts";
 import { bytes } from "./wire/support.ts";
+
+const usualNames = (use: string) => namesOf(use).usual;
+
+function popularFolder(
+  folders: Parameters<typeof named>[0],
+  use: string,
+  prefixes: Parameters<typeof named>[2],
+): ReturnType<typeof named> {
+  return named(folders, namesOf(use), prefixes);
+}
 
 /** Folders by their names; with a colon, attributes stand behind it. */
 function folders(...all: readonly string[]): FolderListing[] {
