@@ -176,10 +176,13 @@ export class View {
     return [`FLAGS (${flags.join(" ")})`];
   }
 
-  /** What the session is to be told now; without `expunges` the numbers of messages stay. */
-  news(expunges: boolean): string[] {
+  /**
+   * What the session is to be told now; without `expunges` the numbers of messages stay, with `uids`
+   * messages are told with their UIDs.
+   */
+  news(expunges: boolean, uids: boolean): string[] {
     const lines = expunges ? this.#expunges() : [];
-    return [...lines, ...this.#arrivals(), ...this.newFlags(), ...this.#flagChanges()];
+    return [...lines, ...this.#arrivals(), ...this.newFlags(), ...this.#flagChanges(uids)];
   }
 
   #expunges(): string[] {
@@ -209,13 +212,14 @@ export class View {
     return [`${this.messages.length} EXISTS`, `${this.recent.size} RECENT`];
   }
 
-  #flagChanges(): string[] {
+  #flagChanges(uids: boolean): string[] {
     const lines: string[] = [];
     if (this.#changed.size === 0) return lines;
     this.messages.forEach((message, index) => {
       if (!this.#changed.has(message) || this.#removed.has(message)) return;
+      const uid = uids ? `UID ${message.uid} ` : "";
       const modseq = this.tellsModseq ? ` MODSEQ (${message.modseq})` : "";
-      lines.push(`${index + 1} FETCH (FLAGS ${this.flags(message)}${modseq})`);
+      lines.push(`${index + 1} FETCH (${uid}FLAGS ${this.flags(message)}${modseq})`);
     });
     this.#changed.clear();
     return lines;

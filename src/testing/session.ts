@@ -199,9 +199,13 @@ export class Session {
     this.#output.line(`* ${text}`);
   }
 
-  /** Tells what happened in the open folder; without `expunges` its numbers stay as they are. */
-  tellNews(expunges: boolean): void {
-    for (const line of this.#view?.news(expunges) ?? []) this.untagged(line);
+  /**
+   * Tells what happened in the open folder; without `expunges` its numbers stay as they are. With
+   * `uids` messages are told with their UIDs, as in the answer to a UID command (RFC 9051 section
+   * 6.4.9).
+   */
+  tellNews(expunges: boolean, uids = false): void {
+    for (const line of this.#view?.news(expunges, uids) ?? []) this.untagged(line);
   }
 
   /** Has this called at every change in the open folder, from now on or, with `null`, no more. */
@@ -262,7 +266,7 @@ export class Session {
       result = `${error.status} ${error.code ? `[${error.code}] ` : ""}${error.message}`;
     }
     // What is no command is no occasion for an EXPUNGE either.
-    this.tellNews(command !== null && !command.keepsNumbers);
+    this.tellNews(command !== null && !command.keepsNumbers, command?.name.startsWith("UID "));
     await this.#output.line(`${tag} ${result}`).flush();
     if (this.#upgrading) await this.#upgrade();
   }

@@ -204,6 +204,11 @@ describe("two sessions", () => {
     );
     // \Recent went to the session that was told first.
     assertEquals(await one.command("NOOP"), "* 3 EXISTS\r\n* 2 RECENT\r\nT OK NOOP completed\r\n");
+    await one.command("STORE 1 +FLAGS.SILENT (\\Answered)");
+    assertEquals(
+      await two.command("UID SEARCH UID 3"),
+      "* SEARCH 3\r\n* 1 FETCH (UID 2 FLAGS (\\Flagged \\Answered))\r\nT OK UID SEARCH completed\r\n",
+    );
     await one.close();
     await two.close();
   });
