@@ -6,6 +6,7 @@ import type {
   UntaggedResponse,
 } from "./model/responses.ts";
 import type { Session } from "./session.ts";
+import type { NumberSet } from "./model/number_set.ts";
 import type { LiteralSink } from "./model/values.ts";
 import type { CommandWriter } from "./wire/writer.ts";
 
@@ -52,12 +53,25 @@ export interface Command<Result> {
   readonly aside?: boolean;
   /** Whether its answers carry no mark, so that two of its name can't be told apart. */
   readonly unmarked?: boolean;
+  /** The messages that it is about, by id, where its answers tell of these alone. */
+  readonly messages?: NumberSet;
+  /**
+   * What it does not run beside, whatever its `pipelining`: commands about the `"same"` messages, or
+   * `"any"` but those about other messages. Servers may tell once what came of two changes, so that
+   * one of them would seem to have changed nothing.
+   */
+  readonly exclusive?: "same" | "any";
   /** Seconds that the server may be silent, instead of what the connection allows; 0: for ever. */
   readonly patience?: number;
   /** Writes the arguments, with a space in front of each. */
   write?(out: CommandWriter): void;
   /** Looks at an untagged response; `true`: it is this command's, and nobody else's. */
   accept?(response: UntaggedResponse): boolean;
+  /**
+   * Whether it has all that it asked for of the message of a FETCH response. Then that is offered to
+   * other commands first: one may have asked for the same message.
+   */
+  knows?(response: FetchResponse): boolean;
   /** Offers a long literal of a FETCH response whose head is given; `null`: hold it in memory. */
   literal?(head: FetchResponse, item: string): LiteralSink | null;
   /** The line to send, without its line end, when the server asks for more (`+`). */

@@ -276,7 +276,8 @@ export class Connection {
   readonly #givenUp = (call: Call): void => {
     if (!this.#calls.remove(call)) return call.interrupt();
     if (call.selects > 0) this.session.selections.drop(call.selects);
-    this.#sender.sendNow();
+    // Not now: the same signal may give up the next ones too.
+    this.#sender.sendLater();
   };
 
   async #change(change: (duplex: Duplex) => Promise<Duplex>): Promise<void> {

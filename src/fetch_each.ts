@@ -86,6 +86,8 @@ export class FetchEach {
           yield row.message;
           letGo(row);
         } else if (this.#error !== null) throw this.#error.reason;
+        // All may be here by then: whoever gave it up must not take what was left out for nothing.
+        else if (signal?.aborted) throw signal.reason;
         else if (this.#over) return;
         else await new Promise<void>((resolve) => this.#wake = resolve);
       }
@@ -95,11 +97,13 @@ export class FetchEach {
   }
 
   #command(): Command<void> {
-    const { uid } = this.#request;
+    const { uid, ids } = this.#request;
     return {
       name: uid ? "UID FETCH" : "FETCH",
       state: "selected",
       pipelining: uid ? "uids" : "numbers",
+      messages: ids,
+      exclusive: "same",
       write: (out) => writeFetch(out, this.#request),
       accept: (response) => this.#accept(response),
       literal: this.#sections.length > 0 ? (head, item) => this.#literal(head, item) : undefined,

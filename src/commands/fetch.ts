@@ -177,6 +177,7 @@ class Fetch implements Command<Map<number, FetchedBase>> {
   readonly needs: string | undefined;
   readonly state = "selected";
   readonly pipelining: "uids" | "numbers";
+  readonly messages: NumberSet;
   readonly #request: FetchRequest;
   readonly #messages = new Map<number, FetchedBase>();
   /** Messages with answers that lacked something. */
@@ -189,6 +190,7 @@ class Fetch implements Command<Map<number, FetchedBase>> {
     this.needs = needs;
     this.name = request.uid ? "UID FETCH" : "FETCH";
     this.pipelining = request.uid ? "uids" : "numbers";
+    this.messages = request.ids;
     this.#request = request;
   }
 
@@ -214,6 +216,13 @@ class Fetch implements Command<Map<number, FetchedBase>> {
       this.#bySequence?.add(id, message.SEQ);
     } else dropUnasked(mergeMessage(known, message), this.#request.keys);
     return true;
+  }
+
+  knows(response: FetchResponse): boolean {
+    if (this.#messages.size === 0) return false;
+    const id = this.#idOf(response);
+    const known = id === null ? undefined : this.#messages.get(id);
+    return known !== undefined && hasAll(known, this.#request.keys);
   }
 
   #idOf(response: FetchResponse): number | null {

@@ -14,8 +14,10 @@ export function fetchFlags(
     needs: command.needs,
     state: command.state,
     pipelining: command.pipelining,
+    messages: command.messages,
     write: (out) => command.write!(out),
     accept: (response) => command.accept!(response),
+    knows: (response) => command.knows!(response),
     partial: () => {
       const messages = command.partial!() as Map<number, FetchedBase> | null;
       return messages === null ? null : flagsOf(messages, item);

@@ -48,6 +48,8 @@ export function store(request: StoreRequest): Command<MessageFlags> {
     state: "selected",
     modifies: true,
     pipelining: uid ? "uids" : "numbers",
+    messages: ids,
+    exclusive: "any",
     write(out: CommandWriter): void {
       out.sp().numberSet(ids).sp().atom(`${SIGNS[action]}${item}${silent ? ".SILENT" : ""}`).sp();
       out.list(texts, (text) => labels ? writeLabel(out, text) : out.flag(text));

@@ -10,6 +10,8 @@ export class CallQueue {
   #inFlight: Call[] = [];
   /** How many of those in flight last until they are interrupted. */
   #endless = 0;
+  /** How many of those in flight are exclusive. */
+  #exclusive = 0;
   readonly #most: number;
 
   /** So many responses may come for one call. */
@@ -78,6 +80,9 @@ export class CallQueue {
     if (oldest.command.aside && this.#inFlight.length === 1) return isOrdinary(command);
     const { pipelining = "alone", unmarked, name } = command;
     if (pipelining === "alone" || pipelining !== oldest.command.pipelining) return false;
+    if (command.exclusive !== undefined || this.#exclusive > 0) {
+      if (this.#inFlight.some((call) => disturbs(call.command, command))) return false;
+    }
     return !unmarked || !this.#inFlight.some(({ command }) => command.name === name);
   }
 
@@ -85,6 +90,7 @@ export class CallQueue {
   begin(call: Call): void {
     this.#inFlight.push(call);
     if (call.command.interrupt !== undefined) this.#endless++;
+    if (call.command.exclusive !== undefined) this.#exclusive++;
     if (this.#waiting.length > 0) call.interrupt();
   }
 
@@ -103,6 +109,7 @@ export class CallQueue {
   /** A call has its answer. */
   end(call: Call): void {
     if (call.command.interrupt !== undefined) this.#endless--;
+    if (call.command.exclusive !== undefined) this.#exclusive--;
     if (call === this.oldest) this.#inFlight.shift();
     else this.#inFlight.splice(this.#inFlight.indexOf(call), 1);
   }
@@ -114,6 +121,7 @@ export class CallQueue {
     this.#inFlight = [];
     this.#waiting = [];
     this.#endless = 0;
+    this.#exclusive = 0;
     return all;
   }
 
@@ -134,6 +142,7 @@ export class CallQueue {
       const call = this.find(response.tag);
       return call !== undefined && accepts(call, response);
     }
+    if (calls.length > 1 && response.type === "FETCH") return offerFetch(calls, response);
     for (let i = 0; i < calls.length; i++) if (accepts(calls[i], response)) return true;
     return false;
   }
@@ -162,6 +171,19 @@ function isUrgent(call: Call | Place): boolean {
   return call instanceof Place || call.command.interrupt === undefined;
 }
 
+/**
+ * Whether two commands may spoil each other's answers. To STORE 1 +FLAGS (a) and STORE 1 -FLAGS (b)
+ * sent together Dovecot answers by one FETCH, with what came of both; to a UID STORE together with
+ * a UID SEARCH by a FETCH without UID.
+ */
+function disturbs(one: Command<unknown>, other: Command<unknown>): boolean {
+  if (one.exclusive === undefined && other.exclusive === undefined) return false;
+  if (one.messages === undefined || other.messages === undefined) {
+    return one.exclusive === "any" || other.exclusive === "any";
+  }
+  return one.messages.overlaps(other.messages);
+}
+
 /** Whether a command neither changes the connection nor goes on till it is interrupted. */
 function isOrdinary({ state, respond, interrupt }: Command<unknown>): boolean {
   return state !== undefined && respond === undefined && interrupt === undefined;
@@ -174,6 +196,20 @@ function sinkOf(call: Call, head: FetchResponse, item: string): LiteralSink | nu
     call.reject(error);
     return null;
   }
+}
+
+/**
+ * Dovecot may answer two commands about a message before it says OK to either: the second answer is
+ * for a command that has none yet, or it is news of the message.
+ */
+function offerFetch(calls: readonly Call[], response: FetchResponse): boolean {
+  for (const call of calls) if (!knows(call, response) && accepts(call, response)) return true;
+  for (const call of calls) if (knows(call, response) && accepts(call, response)) return true;
+  return false;
+}
+
+function knows({ command }: Call, response: FetchResponse): boolean {
+  return command.knows?.(response) ?? false;
 }
 
 function accepts(call: Call, response: UntaggedResponse): boolean {

@@ -89,6 +89,11 @@ export class Sender {
   sendSoon(): void {
     if (this.#sending) return;
     if (this.#owner.calls.waiting >= CROWD) return this.sendNow();
+    this.sendLater();
+  }
+
+  /** Sends what waits when whoever is at work now is done. */
+  sendLater(): void {
     if (this.#sendingSoon) return;
     this.#sendingSoon = true;
     void this.#sendInTurn();

@@ -14,6 +14,9 @@ const LONGEST_BOUND = 11;
 /** `*`: the largest id in use. It compares higher than every number. */
 const STAR = Infinity;
 
+/** So many bounds of two sets are compared at the most. */
+const MOST_COMPARED = 40_000;
+
 const RANGE = /^(\d{1,10}|\*)(?::(\d{1,10}|\*))?$/;
 
 /**
@@ -120,6 +123,23 @@ export class NumberSet {
     }
     this.#near = range;
     return true;
+  }
+
+  /**
+   * Whether an id may be in both sets. `*` may be any id, and of very many ranges not each is
+   * compared with each.
+   */
+  overlaps(other: NumberSet): boolean {
+    if (this.isOpen || other.isOpen) return true;
+    if (this.#bounds.length * other.#bounds.length > MOST_COMPARED) return true;
+    for (const [first, last] of this.ranges()) {
+      for (const [from, to] of other.ranges()) {
+        const isApart = Math.max(first, last) < Math.min(from, to) ||
+          Math.max(from, to) < Math.min(first, last);
+        if (!isApart) return true;
+      }
+    }
+    return false;
   }
 
   /**
