@@ -269,8 +269,9 @@ export class ClientBase {
         `the message ids are ${were}, and useUid is ${are}: search again`,
       );
     }
-    // In an empty folder there is no number, and no `*`: servers answer BAD.
-    const isEmpty = !scope.uid && this.folderOf(scope)?.exists === 0;
+    // In an empty folder there is no number, and no `*`: servers answer BAD. Numbers that a search
+    // found were others' then, and are refused like any that have moved.
+    const isEmpty = place === undefined && !scope.uid && this.folderOf(scope)?.exists === 0;
     return {
       sets: ids.isEmpty || isEmpty ? [] : ids.split(this.limits.ids),
       scope: place === undefined && scope.uid

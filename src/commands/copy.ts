@@ -42,7 +42,8 @@ export function copy(request: CopyRequest): Command<CopyResult> {
   return {
     name: uid ? "UID COPY" : "COPY",
     state: "selected",
-    pipelining: uid ? "uids" : "numbers",
+    // Its answer may hold an EXPUNGE, behind which numbers stand for other messages.
+    pipelining: uid ? "uids" : "alone",
     write: (out) => writeCopy(out, ids, folder),
     result: (done) => copyResult(done, done.code, request),
   };

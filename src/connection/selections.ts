@@ -8,12 +8,15 @@ import { folderKey, type SelectedFolder, shownFolder } from "./selected_folder.t
 /** A change of the folder that was queued and has no answer yet. */
 interface Pending {
   readonly number: number;
-  /** How many had been answered when it was queued. */
+  /** How many had been answered when it was queued, as far as callers could know. */
   readonly answered: number;
 }
 
 /** The number of no selection: the call was made while two tasks were selecting folders. */
 const AMBIGUOUS = -1;
+
+/** The caller of `selectFolder` goes on so many reactions after its answer. */
+const REACTIONS = 2;
 
 const CHANGES = /^(?:SELECT|EXAMINE|CLOSE|UNSELECT|LOGOUT|UNAUTHENTICATE)$/i;
 const SELECTS = /^(?:SELECT|EXAMINE)$/i;
@@ -40,6 +43,8 @@ export class Selections {
   #reason = "call selectFolder";
   #given = 0;
   #answered = 0;
+  /** How many of those answers have reached their callers. */
+  #heard = 0;
   #current = 0;
   #pending: readonly Pending[] = [];
 
@@ -60,7 +65,7 @@ export class Selections {
   /** A change of the folder is queued: gives its number. */
   queue(): number {
     const number = ++this.#given;
-    this.#pending = [...this.#pending, { number, answered: this.#answered }];
+    this.#pending = [...this.#pending, { number, answered: this.#heard }];
     return number;
   }
 
@@ -78,7 +83,10 @@ export class Selections {
   settle(number: number, name: string, done: TaggedResponse, givenUp: boolean): void {
     this.drop(number);
     // Nobody waits for one that was given up.
-    if (!givenUp) this.#answered++;
+    if (!givenUp) {
+      this.#answered++;
+      void this.#letHear();
+    }
     this.#current = number;
     const incoming = this.#incoming;
     this.#incoming = null;
@@ -90,6 +98,12 @@ export class Selections {
     } else if (incoming !== null) {
       this.#leave(`the ${name} before it failed: call selectFolder again`);
     }
+  }
+
+  /** A SELECT that is queued before the caller of the one answered goes on is somebody else's. */
+  async #letHear(): Promise<void> {
+    for (let reaction = 0; reaction < REACTIONS; reaction++) await null;
+    this.#heard++;
   }
 
   #leave(reason: string): void {
