@@ -1,0 +1,163 @@
+// Makes one call of a program, and tells how it ended.
+import {
+  CapabilityError,
+  IllegalStateError,
+  type ImapClient,
+  ImapError,
+  InvalidArgumentError,
+  type MessageIds,
+  PartialCopyError,
+  PartialMoveError,
+  ReadOnlyError,
+} from "@imapclient/imapclient";
+import type { Outcome, Values } from "./history.ts";
+import type { Op } from "./program.ts";
+import { ownFlags, type Scene } from "./scene.ts";
+
+const ITEMS = ["UID", "FLAGS", "ENVELOPE"] as const;
+const SELECTING: Readonly<Record<string, string>> = { true: "EXAMINE", false: "SELECT" };
+
+/** What a call is made with. */
+export interface Making {
+  readonly op: Op;
+  readonly ids: MessageIds;
+  readonly signal: AbortSignal;
+  /** Gets what a search found, as it came. */
+  readonly found: (ids: number[]) => void;
+}
+
+/** Makes a call; never rejects. */
+export async function callOf(scene: Scene, making: Making): Promise<Outcome> {
+  const seen = new Map<number, string>();
+  try {
+    return await makeCall(scene, making, seen);
+  } catch (error) {
+    return outcomeOf(error, making, seen);
+  }
+}
+
+async function makeCall(
+  { client, nameOf }: Scene,
+  { op, ids, signal, found }: Making,
+  seen: Map<number, string>,
+): Promise<Outcome> {
+  switch (op.kind) {
+    case "select": {
+      const folder = nameOf(op.folder);
+      if (op.own) return await runSelect(client, folder, op.readonly, signal);
+      const { EXISTS } = await client.selectFolder(folder, { readonly: op.readonly, signal });
+      return { kind: "ok", exists: EXISTS };
+    }
+    case "unselect":
+      await client.unselectFolder({ signal });
+      break;
+    case "close":
+      await client.closeFolder({ signal });
+      break;
+    case "expunge":
+      await client.expunge(null, { signal });
+      break;
+    case "uidExpunge":
+      await client.uidExpunge(ids, { signal });
+      break;
+    case "search": {
+      const criteria = ["SUBJECT", op.subject, ...(op.flag === null ? [] : [op.flag])];
+      const list = op.sort
+        ? await client.sort(["REVERSE SUBJECT"], criteria, { signal })
+        : await client.search(criteria, { signal });
+      found(list);
+      return { kind: "ok", found: list.toSorted((one, other) => one - other) };
+    }
+    case "fetch":
+      for (const [id, message] of await client.fetch(ids, ITEMS, { signal })) {
+        seen.set(id, showMessage(client.useUid ? id : message.UID, message));
+      }
+      return { kind: "ok", values: seen };
+    case "fetchEach":
+      for await (const message of client.fetchEach(ids, ITEMS, { signal })) {
+        seen.set(client.useUid ? message.UID : message.SEQ, showMessage(message.UID, message));
+      }
+      return { kind: "ok", values: seen };
+    case "getFlags":
+      return { kind: "ok", values: flagsById(await client.getFlags(ids, { signal })) };
+    case "store": {
+      const options = { silent: op.silent, signal };
+      const stored = op.flag === "\\Deleted" && op.action === "add"
+        ? await client.deleteMessages(ids, options)
+        : op.action === "add"
+        ? await client.addFlags(ids, op.flag, options)
+        : await client.removeFlags(ids, op.flag, options);
+      return { kind: "ok", values: stored === null ? undefined : flagsById(stored) };
+    }
+    case "copy":
+    case "move": {
+      const { uids } = await client[op.kind](ids, nameOf(op.folder), { signal });
+      return { kind: "ok", values: texts(uids) };
+    }
+    case "watch":
+      for await (const _ of client.watch({ signal }));
+      break;
+    default:
+      throw new TypeError(`the client does not ${op.kind}`);
+  }
+  return { kind: "ok" };
+}
+
+/** A SELECT of one's own. */
+async function runSelect(
+  client: ImapClient,
+  folder: string,
+  readonly: boolean,
+  signal: AbortSignal,
+): Promise<Outcome> {
+  const name = SELECTING[`${readonly}`];
+  await client.run({
+    name,
+    state: "authenticated",
+    write: (out) => void out.sp().mailbox(folder),
+    result: () => null,
+  }, { signal });
+  return { kind: "ok" };
+}
+
+function outcomeOf(error: unknown, { op, signal }: Making, seen: Values): Outcome {
+  if (signal.aborted && error === signal.reason) return { kind: "aborted", unsent: false };
+  if (error instanceof PartialCopyError || error instanceof PartialMoveError) {
+    const aborted = signal.aborted && isAtRoot(signal.reason, error);
+    return { kind: "partial", values: texts(error.uids), aborted };
+  }
+  if (error instanceof IllegalStateError) {
+    return { kind: "refused", values: op.kind === "fetchEach" ? seen : undefined };
+  }
+  if (error instanceof ReadOnlyError) return { kind: "readonly" };
+  if (error instanceof CapabilityError || error instanceof InvalidArgumentError) {
+    return { kind: "unfit" };
+  }
+  if (error instanceof ImapError && error.name === "ImapError" && error.text !== null) {
+    return { kind: "no" };
+  }
+  return { kind: "error", error: String(error) };
+}
+
+function isAtRoot(reason: unknown, error: unknown): boolean {
+  for (let it = error; it instanceof Error; it = it.cause) if (it === reason) return true;
+  return false;
+}
+
+/** What `fetch` tells of a message. */
+interface Shown {
+  readonly FLAGS: readonly string[];
+  readonly ENVELOPE: { readonly subject: string | null };
+}
+
+function showMessage(uid: number | undefined, { FLAGS, ENVELOPE }: Shown): string {
+  return `${uid} ${ENVELOPE.subject} (${ownFlags(FLAGS).join(" ")})`;
+}
+
+function flagsById(flags: ReadonlyMap<number, readonly string[]>): Values {
+  return new Map([...flags].map(([id, its]) => [id, ownFlags(its).join(" ")]));
+}
+
+function texts(uids: ReadonlyMap<number, number>): Values {
+  return new Map([...uids].map(([old, uid]) => [old, String(uid)]));
+}

@@ -1,0 +1,297 @@
+// Looks for an order of whole calls that gives the same: the same results, and the same mail.
+import type { Entry, History, Outcome, Values } from "./history.ts";
+import { currentFolder, keyOf, mailsKey, type State, stateOf } from "./model.ts";
+import { type Mailbox, selects, type Settings } from "./program.ts";
+import { isUnfit, setsOf, type Step, stepsOf, type Taken } from "./steps.ts";
+
+/** What is to be checked. */
+export interface Case {
+  readonly settings: Settings;
+  readonly folders: Mailbox;
+  readonly history: History;
+  /**
+   * Whether nothing comes between the commands of one call. Otherwise only what selects a folder
+   * does not.
+   */
+  readonly whole?: boolean;
+}
+
+/** What came of a check. */
+export interface Verdict {
+  /** `null`: the search was given up. */
+  readonly passed: boolean | null;
+  /** The order that explains most. */
+  readonly order: readonly string[];
+  /** What could not be explained behind that. */
+  readonly unexplained: readonly string[];
+}
+
+/** So many places of the search are looked at. */
+const MOST = 200_000;
+
+/** Checks a run. */
+export function check(its: Case): Verdict {
+  return new Checker(its).verdict();
+}
+
+/** One way on. */
+interface Move {
+  readonly state: State;
+  readonly finished: boolean;
+  readonly says: string;
+}
+
+/** A place in the search. */
+interface Place {
+  readonly state: State;
+  /** How many steps of each call are done; `OVER` when the call is. */
+  readonly progress: readonly number[];
+}
+
+const OVER = -1;
+
+class Checker {
+  readonly #case: Case;
+  readonly #entries: readonly Entry[];
+  readonly #steps: readonly (readonly Step[])[];
+  /** The calls that come before each call. */
+  readonly #before: readonly (readonly number[])[];
+  readonly #seen = new Set<string>();
+  readonly #path: string[] = [];
+  #places = 0;
+  #best: { over: number; order: readonly string[]; left: readonly string[] } = {
+    over: -1,
+    order: [],
+    left: [],
+  };
+
+  constructor(its: Case) {
+    this.#case = its;
+    this.#entries = [...its.history.entries].sort((one, other) => one.made - other.made);
+    this.#steps = this.#entries.map((entry) => stepsOf(entry, its.settings));
+    // A call that sends nothing ends at once, and stands in no order.
+    const sends = (i: number) => {
+      const { kind } = this.#entries[i].outcome;
+      return kind !== "unfit" && (kind !== "ok" || this.#steps[i].length > 0);
+    };
+    this.#before = this.#entries.map((entry, i) => {
+      const isFirst = (j: number) => sends(j) && isBefore(this.#entries[j], entry);
+      return sends(i) ? [...this.#entries.keys()].filter(isFirst) : [];
+    });
+  }
+
+  verdict(): Verdict {
+    const progress = this.#entries.map(() => 0);
+    const passed = this.#visit({ state: stateOf(this.#case.folders), progress });
+    const { order, left } = this.#best;
+    return { passed: !passed && this.#places >= MOST ? null : passed, order, unexplained: left };
+  }
+
+  #visit(place: Place): boolean {
+    if (this.#places >= MOST) return false;
+    const key = `${place.progress.join()}|${keyOf(place.state)}`;
+    if (this.#seen.has(key)) return false;
+    this.#seen.add(key);
+    this.#places++;
+    this.#note(place);
+    if (place.progress.every((steps) => steps === OVER)) return this.#isLeft(place.state);
+    for (const i of this.#candidates(place)) {
+      for (const { state, finished, says } of this.#moves(i, place)) {
+        const progress = place.progress.with(i, finished ? OVER : place.progress[i] + 1);
+        this.#path.push(`${this.#entries[i].name}${says}`);
+        if (this.#visit({ state, progress })) return true;
+        this.#path.pop();
+      }
+    }
+    return false;
+  }
+
+  /** The calls that may go on now. */
+  *#candidates({ progress }: Place): Generator<number> {
+    const begun = (i: number) => progress[i] > 0 && !isLazy(this.#entries[i]);
+    const running = [...progress.keys()].filter(begun);
+    for (const i of progress.keys()) {
+      if (progress[i] === OVER || !this.#before[i].every((j) => progress[j] === OVER)) continue;
+      const entry = this.#entries[i];
+      const holdsUp = running.length > 0 && !begun(i) && entry.by === "client" &&
+        !isLazy(entry) && (this.#case.whole || selects(entry.op));
+      if (!holdsUp) yield i;
+    }
+  }
+
+  /** The ways in which a call may go on. */
+  *#moves(i: number, { state, progress }: Place): Generator<Move> {
+    const entry = this.#entries[i];
+    const { outcome, op } = entry;
+    const steps = this.#steps[i];
+    const at = progress[i];
+    const isLast = at + 1 >= steps.length;
+    const over = (says: string, next = state): Move => {
+      return { state: forget(next, entry), finished: true, says };
+    };
+    const goOn = (taken: Taken): Move => {
+      return isLast
+        ? over("", taken.state)
+        : { state: taken.state, finished: false, says: `/${at}` };
+    };
+    if (outcome.kind === "unfit") {
+      if (isUnfit(entry, this.#case.settings)) yield over(" unfit");
+      return;
+    }
+    if (outcome.kind === "ok" && isUnfit(entry, this.#case.settings)) return;
+    if (outcome.kind === "aborted" || isAbortedPartial(outcome)) {
+      if (outcome.kind !== "partial" || isPart(outcome.values, entry, state)) {
+        yield over(" aborted");
+      }
+    }
+    if (outcome.kind === "refused" && this.#mayRefuse(entry, state)) {
+      const missing = setsOf(entry, this.#case.settings).slice(at);
+      if (!missing.some((ids) => hasSome(outcome.values, ids))) yield over(" refused");
+    }
+    if (at >= steps.length) {
+      if (outcome.kind === "ok") yield over("");
+      return;
+    }
+    const taken = steps[at](state);
+    switch (outcome.kind) {
+      case "ok":
+        if (taken.status === "ok" && this.#agrees(entry, outcome, taken)) yield goOn(taken);
+        break;
+      case "refused":
+        if (isLazy(entry) && taken.status === "ok" && sameValues(outcome.values, taken)) {
+          yield goOn(taken);
+        }
+        break;
+      case "no":
+      case "readonly":
+        if (taken.status === outcome.kind) yield over(` ${outcome.kind}`, taken.state);
+        else if (taken.status === "ok" && taken.state.folders === state.folders && !isLast) {
+          yield goOn(taken);
+        }
+        break;
+      case "aborted":
+        // Whatever came of a selection, nobody knows.
+        if (!outcome.unsent && (taken.status === "ok" || op.kind === "select")) {
+          yield goOn(selectsNone(entry, taken));
+        }
+        break;
+      case "partial":
+        if (taken.status === "ok") yield { ...goOn(taken), finished: false, state: taken.state };
+        // Else a set is refused: by the server, or because numbers have moved since.
+        if (
+          (taken.status === "no" || taken.status === "readonly" || this.#haveMoved(state)) &&
+          isPart(outcome.values, entry, state)
+        ) yield over(" in part");
+        break;
+      default:
+        throw new TypeError(`${op.kind} ended with ${outcome.kind}`);
+    }
+  }
+
+  /** Whether a result is what the model says. */
+  #agrees({ by, ids, op }: Entry, outcome: Outcome & { kind: "ok" }, taken: Taken): boolean {
+    if (by === "other") return true;
+    const { found, exists, values } = outcome;
+    if (exists !== undefined && exists !== taken.exists) return false;
+    if (found !== undefined && found.length !== taken.found?.length) return false;
+    if (found?.some((id, i) => id !== taken.found![i] && !this.#case.settings.numbers)) {
+      return false;
+    }
+    if (values === undefined || taken.values === undefined) return true;
+    // What nobody asked for must not be told.
+    const known = op.kind === "copy" || op.kind === "move" ? null : new Set(ids);
+    if (known !== null && [...values.keys()].some((id) => !known.has(id))) return false;
+    return sameValues(values, taken);
+  }
+
+  /** Whether there is a reason for a call to be refused. */
+  #mayRefuse(entry: Entry, state: State): boolean {
+    const { selected } = state;
+    if (entry.op.kind === "watch" || selected === null) return true;
+    const overlaps = (other: Entry) =>
+      other !== entry && other.by === "client" && selects(other.op) &&
+      other.made < entry.ended && entry.made < other.ended;
+    if (this.#entries.some(overlaps)) return true;
+    if (entry.ids.length === 0) return false;
+    const origin = entry.source === null ? null : state.origins.get(entry.source);
+    if (origin !== null && origin?.folder !== selected.folder) return true;
+    const isOther = origin?.selection !== selected.number;
+    // Of a SELECT of one's own, the client does not know the folder's name.
+    if (isOther && this.#entries.some(({ op }) => op.kind === "select" && op.own)) return true;
+    return this.#case.settings.numbers && (this.#haveMoved(state) || isOther);
+  }
+
+  /** Whether ids are numbers, and messages have gone since the folder was selected. */
+  #haveMoved(state: State): boolean {
+    const { selected } = state;
+    if (!this.#case.settings.numbers || selected === null) return false;
+    return currentFolder(state).gone !== selected.gone;
+  }
+
+  #isLeft({ folders }: State): boolean {
+    const { left } = this.#case.history;
+    return [...folders].every(([name, { mails }]) => mailsKey(mails) === mailsKey(left[name]));
+  }
+
+  #note({ progress }: Place): void {
+    const over = progress.filter((steps) => steps === OVER).length;
+    if (over <= this.#best.over) return;
+    const left = this.#entries.filter((_, i) => progress[i] !== OVER).map(({ name }) => name);
+    this.#best = { over, order: [...this.#path], left: left.length > 0 ? left : ["what is left"] };
+  }
+}
+
+/** Whether one call is known to be carried out before another. */
+function isBefore(one: Entry, other: Entry): boolean {
+  if (one === other) return false;
+  const isSame = one.by === other.by;
+  const isOfTask = isSame && one.task === other.task && one.made < other.made;
+  if (isOfTask && !isLazy(one)) return true;
+  // The server may carry out what was given up when somebody else is at it already.
+  if (!isSame && one.outcome.kind !== "ok") return false;
+  return one.ended < other.made;
+}
+
+/** What asks for more only when that is wanted. */
+function isLazy({ op }: Entry): boolean {
+  return op.kind === "fetchEach" || op.kind === "watch";
+}
+
+function isAbortedPartial(outcome: Outcome): outcome is Outcome & { kind: "partial" } {
+  return outcome.kind === "partial" && outcome.aborted;
+}
+
+/** A selection that was given up after it was sent leaves none. */
+function selectsNone({ op }: Entry, taken: Taken): Taken {
+  if (!selects(op)) return taken;
+  return { ...taken, state: { ...taken.state, selected: null } };
+}
+
+/** Whether an error names what was copied by then, and nothing else. */
+function isPart(values: Values, { name, outcome }: Entry, state: State): boolean {
+  const copied = state.copied.get(name) ?? new Map<number, number>();
+  const isKnown = [...values].every(([id, uid]) => String(copied.get(id)) === uid);
+  const isAll = values.size === copied.size || values.size === 0;
+  return isKnown && (isAbortedPartial(outcome) || isAll);
+}
+
+function hasSome(values: Values | undefined, ids: readonly number[]): boolean {
+  return values !== undefined && ids.some((id) => values.has(id));
+}
+
+/** Whether the ids of a step have the values that it foretells. */
+function sameValues(values: Values | undefined, taken: Taken): boolean {
+  return taken.ids.every((id) => {
+    const value = values?.get(id);
+    if (value === undefined && taken.untold?.includes(id)) return true;
+    return value === taken.values?.get(id);
+  });
+}
+
+/** What was copied matters no more when the call is over. */
+function forget(state: State, { name }: Entry): State {
+  if (!state.copied.has(name)) return state;
+  const copied = new Map(state.copied);
+  copied.delete(name);
+  return { ...state, copied };
+}

@@ -1,0 +1,76 @@
+// What a run of a program leaves behind.
+import type { Mailbox, Op } from "./program.ts";
+
+/** How a call ended. */
+export type Outcome =
+  /** With a result, as far as the model foretells it. */
+  | {
+    readonly kind: "ok";
+    /** What it told by id: flags, what was fetched, new UIDs. */
+    readonly values?: Values;
+    /** The ids that were found, ascending. */
+    readonly found?: readonly number[];
+    /** How many messages a selected folder has. */
+    readonly exists?: number;
+  }
+  /** `IllegalStateError`. Of `fetchEach`: with the messages that came before. */
+  | { readonly kind: "refused"; readonly values?: Values }
+  | { readonly kind: "readonly" | "no" | "unfit" }
+  /** By its signal; `unsent` where that was too early for anything to be sent. */
+  | { readonly kind: "aborted"; readonly unsent: boolean }
+  /** `PartialCopyError` or `PartialMoveError`; `aborted` where the signal was at its root. */
+  | { readonly kind: "partial"; readonly values: Values; readonly aborted: boolean }
+  /** What may never happen. */
+  | { readonly kind: "error"; readonly error: string };
+
+/** What is told of messages, by id. */
+export type Values = ReadonlyMap<number, string>;
+
+/** A call that was made. */
+export interface Entry {
+  readonly name: string;
+  readonly by: "client" | "other";
+  /** The number of the task, -1 for the prelude. */
+  readonly task: number;
+  readonly op: Op;
+  /** The ids that it named, ascending. */
+  readonly ids: readonly number[];
+  /** The search that they are from, where they remember it. */
+  readonly source: string | null;
+  /** When it was made and when it ended, in an order of all such moments. */
+  readonly made: number;
+  readonly ended: number;
+  readonly outcome: Outcome;
+}
+
+/** All calls of a run, and what the folders hold after it. */
+export interface History {
+  readonly entries: readonly Entry[];
+  readonly left: Mailbox;
+}
+
+/** An outcome in readable form. */
+export function showOutcome(outcome: Outcome): string {
+  switch (outcome.kind) {
+    case "ok": {
+      const { values, found, exists } = outcome;
+      if (found !== undefined) return `found [${found}]`;
+      if (exists !== undefined) return `ok, ${exists} messages`;
+      return values === undefined ? "ok" : `ok ${showValues(values)}`;
+    }
+    case "aborted":
+      return outcome.unsent ? "aborted before it was sent" : "aborted";
+    case "partial":
+      return `done in part ${showValues(outcome.values)}${outcome.aborted ? ", aborted" : ""}`;
+    case "refused":
+      return `refused${outcome.values === undefined ? "" : ` ${showValues(outcome.values)}`}`;
+    case "error":
+      return `ERROR ${outcome.error}`;
+    default:
+      return outcome.kind;
+  }
+}
+
+function showValues(values: Values): string {
+  return `{${[...values].map(([id, value]) => `${id}: ${value}`).join(", ")}}`;
+}

@@ -1,0 +1,165 @@
+// What a program of concurrent calls is made of, and how it is printed.
+
+/** A message, as a folder holds it. Its mark is its subject. */
+export interface Mail {
+  readonly uid: number;
+  readonly mark: string;
+  /** Sorted. */
+  readonly flags: readonly string[];
+}
+
+/** The folders of an account, with their messages in order. */
+export type Mailbox = Readonly<Record<string, readonly Mail[]>>;
+
+/**
+ * Which messages a call names: what an earlier search of the task found (the very array, a
+ * `NumberSet` of it, or a copy that has no memory of its folder), or literal ids.
+ */
+export type Ids =
+  | { readonly from: string; readonly as: "found" | "set" | "copy" }
+  | { readonly literal: readonly number[] };
+
+/** What a call does. The last three are done by another session. */
+export type Op =
+  | {
+    readonly kind: "select";
+    readonly folder: string;
+    readonly readonly: boolean;
+    readonly own: boolean;
+  }
+  | { readonly kind: "unselect" | "close" | "expunge" }
+  | {
+    readonly kind: "search";
+    readonly subject: string;
+    readonly flag: string | null;
+    readonly sort: boolean;
+  }
+  | { readonly kind: "fetch" | "fetchEach" | "getFlags" | "uidExpunge"; readonly ids: Ids }
+  | {
+    readonly kind: "store";
+    readonly action: "add" | "remove";
+    readonly flag: string;
+    readonly silent: boolean;
+    readonly ids: Ids;
+  }
+  | { readonly kind: "copy" | "move"; readonly ids: Ids; readonly folder: string }
+  | { readonly kind: "watch" }
+  | { readonly kind: "append"; readonly folder: string; readonly mark: string }
+  | { readonly kind: "vanish"; readonly folder: string; readonly mark: string }
+  | { readonly kind: "flag"; readonly folder: string; readonly mark: string };
+
+/** A call that is to be made. */
+export interface Planned {
+  /** Unique in the program. */
+  readonly name: string;
+  readonly op: Op;
+  /** How many turns to wait before. */
+  readonly pause: number;
+  /** After how many turns the call is aborted: -1 before it is made, 0 at once; `null` never. */
+  readonly abort: number | null;
+  /** Whether the task waits for it before its next call. */
+  readonly awaited: boolean;
+}
+
+/** Calls that are made one after the other. */
+export interface Task {
+  /** Who makes them: the client that is tested, or another session. */
+  readonly by: "client" | "other";
+  readonly calls: readonly Planned[];
+}
+
+/** How client and server are set up. */
+export interface Settings {
+  /** Whether ids are sequence numbers. */
+  readonly numbers: boolean;
+  /** The capabilities that the server does without. */
+  readonly without: readonly string[];
+  /** How many characters of ids go into one command. */
+  readonly idsAtOnce: number;
+  /** Whether the server tells only those flags that a STORE changed, as Dovecot does. */
+  readonly terse: boolean;
+}
+
+/** A program of concurrent calls. */
+export interface Program {
+  readonly seed: number;
+  readonly settings: Settings;
+  readonly folders: Mailbox;
+  /** Runs by itself before the tasks begin. */
+  readonly prelude: readonly Planned[];
+  readonly tasks: readonly Task[];
+}
+
+/** A program in readable form. */
+export function showProgram({ seed, settings, folders, prelude, tasks }: Program): string {
+  const { numbers, without, idsAtOnce } = settings;
+  const lines = [
+    `program ${seed}: by ${numbers ? "sequence number" : "UID"}, limits.ids ${idsAtOnce}, ` +
+    `server without ${without.join(", ") || "nothing"}`,
+  ];
+  for (const [name, mails] of Object.entries(folders)) {
+    lines.push(`folder ${name}: ${mails.map(showMail).join(", ") || "empty"}`);
+  }
+  if (prelude.length > 0) lines.push("first:", ...prelude.map(showPlanned));
+  tasks.forEach(({ by, calls }, i) => {
+    lines.push(`task ${i + 1}${by === "other" ? " (another session)" : ""}:`);
+    lines.push(...calls.map(showPlanned));
+  });
+  return lines.join("\n");
+}
+
+/** A message in readable form. */
+export function showMail({ uid, mark, flags }: Mail): string {
+  return `${uid} ${mark}${flags.length > 0 ? ` (${flags.join(" ")})` : ""}`;
+}
+
+function showPlanned({ name, op, pause, abort, awaited }: Planned): string {
+  const notes = [
+    ...(pause > 0 ? [`after ${pause} turns`] : []),
+    ...(abort === null ? [] : [abort < 0 ? "aborted before" : `aborted after ${abort} turns`]),
+    ...(awaited ? [] : ["not awaited"]),
+  ];
+  return `  ${name}: ${showOp(op)}${notes.length > 0 ? `  // ${notes.join(", ")}` : ""}`;
+}
+
+/** A call in readable form. */
+export function showOp(op: Op): string {
+  switch (op.kind) {
+    case "select":
+      return `${op.own ? "run " : ""}${op.readonly ? "examine" : "select"} ${op.folder}`;
+    case "search":
+      return `${op.sort ? "sort" : "search"} SUBJECT "${op.subject}" ${op.flag ?? ""}`.trimEnd();
+    case "store":
+      return `${op.action}Flags ${showIds(op.ids)} ${op.flag}${op.silent ? " silent" : ""}`;
+    case "copy":
+    case "move":
+      return `${op.kind} ${showIds(op.ids)} to ${op.folder}`;
+    case "fetch":
+    case "fetchEach":
+    case "getFlags":
+    case "uidExpunge":
+      return `${op.kind} ${showIds(op.ids)}`;
+    case "append":
+    case "vanish":
+    case "flag":
+      return `${op.kind} ${op.mark} in ${op.folder}`;
+    default:
+      return op.kind;
+  }
+}
+
+function showIds(ids: Ids): string {
+  if ("literal" in ids) return `[${ids.literal}]`;
+  const { from, as } = ids;
+  return as === "found" ? from : as === "set" ? `NumberSet.from(${from})` : `[...${from}]`;
+}
+
+/** The ids that an operation names, if it names any. */
+export function idsOf(op: Op): Ids | null {
+  return "ids" in op ? op.ids : null;
+}
+
+/** Whether an operation changes which folder is selected. */
+export function selects(op: Op): boolean {
+  return op.kind === "select" || op.kind === "unselect" || op.kind === "close";
+}

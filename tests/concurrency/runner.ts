@@ -1,0 +1,149 @@
+// Runs programs, and notes what comes of each call.
+import { type MessageIds, NumberSet } from "@imapclient/imapclient";
+import { callOf } from "./calls.ts";
+import type { Entry, History, Outcome } from "./history.ts";
+import { idsOf, type Op, type Planned, type Program } from "./program.ts";
+import type { Scene, Stage } from "./scene.ts";
+
+/** A program that takes longer, in milliseconds, hangs. */
+const LONGEST = 20_000;
+
+/** Runs a program on a stage of its own. */
+export async function run(
+  program: Program,
+  stage: Stage,
+  said?: (line: string) => void,
+): Promise<History> {
+  const scene = await stage(program, said);
+  try {
+    return await new Run(program, scene).history();
+  } finally {
+    await scene.close();
+  }
+}
+
+/** The ids that a call is made with. */
+interface Given {
+  readonly as: MessageIds;
+  /** Ascending. */
+  readonly ids: readonly number[];
+  /** The search that they are from, where they remember it. */
+  readonly source: string | null;
+}
+
+/** A call that was made. */
+interface Made {
+  /** All of its entry but the end. */
+  readonly begun: Omit<Entry, "outcome" | "ended">;
+  /** Settles in any case. */
+  readonly settled: Promise<void>;
+  readonly stop: () => void;
+}
+
+class Run {
+  readonly #program: Program;
+  readonly #scene: Scene;
+  readonly #entries: Entry[] = [];
+  readonly #open = new Set<Made>();
+  /** What searches found, by their names. */
+  readonly #found = new Map<string, number[]>();
+  #moment = 0;
+
+  constructor(program: Program, scene: Scene) {
+    this.#program = program;
+    this.#scene = scene;
+  }
+
+  async history(): Promise<History> {
+    const { prelude, tasks } = this.#program;
+    const all = this.#calls(prelude, -1)
+      .then(() =>
+        Promise.all(tasks.map(({ by, calls }, i) => {
+          return by === "client" ? this.#calls(calls, i) : this.#meddling(calls, i);
+        }))
+      )
+      // What was given up may still be under way.
+      .then(() => this.#scene.client.noop());
+    if (!await endsInTime(all)) this.#noteHanging();
+    return { entries: this.#entries, left: await this.#scene.left() };
+  }
+
+  #noteHanging(): void {
+    const outcome: Outcome = { kind: "error", error: "it does not end" };
+    for (const { begun } of this.#open) this.#note(begun, outcome);
+    if (this.#open.size === 0) throw new Error("what was given up does not end");
+  }
+
+  async #calls(calls: readonly Planned[], task: number): Promise<void> {
+    const open: Made[] = [];
+    for (const planned of calls) {
+      await this.#scene.pause(planned.pause);
+      const made = this.#make(planned, task);
+      if (planned.awaited && planned.op.kind !== "watch") await made?.settled;
+      else if (made !== null) open.push(made);
+    }
+    for (const { begun, stop } of open) if (begun.op.kind === "watch") stop();
+    await Promise.all(open.map(({ settled }) => settled));
+  }
+
+  async #meddling(calls: readonly Planned[], task: number): Promise<void> {
+    for (const { name, op, pause } of calls) {
+      await this.#scene.pause(pause);
+      const made = this.#moment++;
+      await this.#scene.meddle(op);
+      this.#note({ name, op, task, made, ids: [], source: null, by: "other" }, { kind: "ok" });
+    }
+  }
+
+  /** Makes a call; `null` where the ids that it names were not found. */
+  #make({ name, op, abort }: Planned, task: number): Made | null {
+    const given = this.#given(op);
+    if (given === null) return null;
+    const { as, ids, source } = given;
+    const controller = new AbortController();
+    const stop = () => controller.abort(new Error("given up"));
+    if (abort !== null && abort < 0) stop();
+    const begun = { name, by: "client", task, op, ids, source, made: this.#moment++ } as const;
+    const found = (list: number[]) => void this.#found.set(name, list);
+    const call = callOf(this.#scene, { op, ids: as, signal: controller.signal, found });
+    if (abort === 0) stop();
+    if (abort !== null && abort > 0) void this.#scene.pause(abort).then(stop);
+    const settled = call.then((outcome) => {
+      this.#open.delete(made);
+      const unsent = outcome.kind === "aborted" && abort !== null && abort <= 0;
+      this.#note(begun, unsent ? { kind: "aborted", unsent } : outcome);
+    });
+    const made: Made = { begun, settled, stop };
+    this.#open.add(made);
+    return made;
+  }
+
+  #note(begun: Made["begun"], outcome: Outcome): void {
+    this.#entries.push({ ...begun, outcome, ended: this.#moment++ });
+  }
+
+  #given(op: Op): Given | null {
+    const ids = idsOf(op);
+    if (ids === null) return { as: [], ids: [], source: null };
+    if ("literal" in ids) return { as: ids.literal, ids: ids.literal, source: null };
+    const { from, as } = ids;
+    const found = this.#found.get(from);
+    if (found === undefined) return null;
+    const given = as === "found" ? found : as === "set" ? NumberSet.from(found) : [...found];
+    const sorted = found.toSorted((one, other) => one - other);
+    return { as: given, ids: sorted, source: as === "copy" ? null : from };
+  }
+}
+
+/** Whether a promise settles before too long. */
+async function endsInTime(promise: Promise<unknown>): Promise<boolean> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const late = new Promise<boolean>((resolve) => {
+    timer = setTimeout(() => resolve(false), LONGEST);
+  });
+  try {
+    return await Promise.race([promise.then(() => true), late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

@@ -1,0 +1,294 @@
+// What a call does, command by command: most take one, some several.
+import { NumberSet } from "@imapclient/imapclient";
+import type { Entry, Values } from "./history.ts";
+import {
+  copy,
+  currentFolder,
+  type Origin,
+  remove,
+  select,
+  type State,
+  store,
+  withFolder,
+} from "./model.ts";
+import type { Mail, Settings } from "./program.ts";
+
+/** What a step comes to. */
+export interface Taken {
+  /**
+   * `no`: the server refuses; `readonly`: the folder can't be changed; `unselected`: there is no
+   * folder; `misfit`: the ids are from somewhere else, so that this must not be done.
+   */
+  readonly status: "ok" | "no" | "readonly" | "unselected" | "misfit";
+  readonly state: State;
+  /** The ids that this step is about. */
+  readonly ids: readonly number[];
+  /** What the caller is told of them. */
+  readonly values?: Values;
+  /** Those of them of which nothing need be told. */
+  readonly untold?: readonly number[];
+  readonly found?: readonly number[];
+  readonly exists?: number;
+}
+
+/** One command of a call. */
+export type Step = (state: State) => Taken;
+
+/** The steps of a call that goes through. */
+export function stepsOf(entry: Entry, settings: Settings): readonly Step[] {
+  const { op, ids } = entry;
+  switch (op.kind) {
+    case "select":
+      return [(state) => {
+        const folder = state.folders.get(op.folder);
+        if (folder === undefined) return { status: "no", state: select(state, null), ids };
+        const exists = folder.mails.length;
+        return { status: "ok", state: select(state, op.folder, op.readonly), ids, exists };
+      }];
+    case "unselect":
+      return [inFolder(entry, (state) => ({ status: "ok", state: select(state, null), ids }))];
+    case "close":
+      return [inFolder(entry, (state) => {
+        const { folder, readonly } = state.selected!;
+        const kept = readonly ? state : remove(state, folder, isDeleted);
+        return { status: "ok", state: select(kept, null), ids };
+      })];
+    case "expunge":
+      return [changing(entry, (state) => {
+        return { status: "ok", state: remove(state, state.selected!.folder, isDeleted), ids };
+      })];
+    case "search":
+      return [inFolder(entry, (state) => searched(state, entry, settings))];
+    case "fetch":
+    case "fetchEach":
+    case "getFlags":
+    case "store":
+    case "uidExpunge":
+      return setsOf(entry, settings).map((set) => byId(entry, set, settings));
+    case "copy":
+      return setsOf(entry, settings).toReversed().map((set) => copied(entry, set, settings));
+    case "move": {
+      const sets = setsOf(entry, settings).toReversed();
+      if (!settings.without.includes("MOVE")) {
+        return sets.map((set) => moved(entry, set, settings));
+      }
+      return sets.flatMap((set) => movedInSteps(entry, set));
+    }
+    case "watch":
+      return [];
+    case "append":
+      return [(state) => ({ status: "ok", state: appended(state, op.folder, op.mark), ids })];
+    case "vanish":
+      return [(state) => {
+        const gone = remove(state, op.folder, ({ mark }) => mark === op.mark);
+        return { status: "ok", state: gone, ids };
+      }];
+    case "flag":
+      return [(state) => ({ status: "ok", state: flagged(state, op.folder, op.mark), ids })];
+  }
+}
+
+/** Whether a call asks for something that the server, or the way of counting, does not have. */
+export function isUnfit({ op, ids }: Entry, { without, numbers }: Settings): boolean {
+  if (op.kind === "unselect") return without.includes("UNSELECT");
+  if (op.kind === "uidExpunge") {
+    return numbers || (without.includes("UIDPLUS") && ids.length > 0);
+  }
+  if (op.kind !== "move" || ids.length === 0 || !without.includes("MOVE")) return false;
+  return numbers || without.includes("UIDPLUS");
+}
+
+/** The ids in as many sets as commands are sent for them. */
+export function setsOf({ ids }: Entry, { idsAtOnce }: Settings): readonly (readonly number[])[] {
+  if (ids.length === 0) return [];
+  return NumberSet.from(ids).split(idsAtOnce).map((set) => [...set]);
+}
+
+const isDeleted = ({ flags }: Mail) => flags.includes("\\Deleted");
+
+/** A step that needs a selected folder, and the one that the ids are from. */
+function inFolder(entry: Entry, step: Step): Step {
+  return (state) => {
+    const { selected, origins } = state;
+    const { ids, source } = entry;
+    if (selected === null) return { status: "unselected", state, ids };
+    if (source !== null && ids.length > 0 && origins.get(source)?.folder !== selected.folder) {
+      return { status: "misfit", state, ids };
+    }
+    return step(state);
+  };
+}
+
+/** A step that needs a folder that can be changed. */
+function changing(entry: Entry, step: Step): Step {
+  return inFolder(entry, (state) => {
+    if (state.selected!.readonly) return { status: "readonly", state, ids: entry.ids };
+    return step(state);
+  });
+}
+
+/** A step about some ids; a sequence number is the message that had it when it was found. */
+function withUids(
+  entry: Entry,
+  ids: readonly number[],
+  settings: Settings,
+  step: (state: State, uids: readonly number[]) => Taken,
+): Step {
+  return (state) => {
+    if (!settings.numbers) return step(state, ids);
+    const origin = state.origins.get(entry.source!)!;
+    const uids = ids.map((id) => origin.uids[entry.ids.indexOf(id)]);
+    const isThere = (uid: number) => currentFolder(state).mails.some((mail) => mail.uid === uid);
+    const holds = state.selected!.number === origin.selection && uids.every(isThere);
+    return holds ? step(state, uids) : { status: "misfit", state, ids };
+  };
+}
+
+function searched(state: State, { name, op, ids }: Entry, { numbers }: Settings): Taken {
+  if (op.kind !== "search") throw new TypeError(op.kind);
+  const { mails } = currentFolder(state);
+  const wanted = op.flag?.replace(/^UN/, "").toLowerCase();
+  const uids = mails.filter(({ mark, flags }) => {
+    const has = flags.some((flag) => flag.slice(1).toLowerCase() === wanted);
+    return mark.includes(op.subject) && (op.flag === null || has !== op.flag.startsWith("UN"));
+  }).map(({ uid }) => uid);
+  const origins = new Map(state.origins).set(name, originOf(state, uids));
+  // Which numbers a session has for them, only the server knows.
+  const found = numbers ? uids.map(() => NaN) : uids;
+  return { status: "ok", state: { ...state, origins }, ids, found };
+}
+
+function originOf(state: State, uids: readonly number[]): Origin {
+  const { folder, number } = state.selected!;
+  return { folder, selection: number, gone: currentFolder(state).gone, uids };
+}
+
+/** A step that tells something of each message, or changes it. */
+function byId(entry: Entry, ids: readonly number[], settings: Settings): Step {
+  const { op } = entry;
+  const step = withUids(entry, ids, settings, (state, uids) => {
+    if (op.kind === "uidExpunge") {
+      const isGone = (mail: Mail) => isDeleted(mail) && uids.includes(mail.uid);
+      return { status: "ok", state: remove(state, state.selected!.folder, isGone), ids };
+    }
+    const { name } = entry;
+    if (op.kind === "fetchEach") {
+      // It holds nothing, but goes on in the same selection only.
+      const begun = state.origins.get(name) ?? originOf(state, []);
+      if (begun.selection !== state.selected!.number) return { status: "misfit", state, ids };
+      state = { ...state, origins: new Map(state.origins).set(name, begun) };
+    }
+    const next = op.kind === "store" ? store(state, uids, op.action, op.flag) : state;
+    if (op.kind === "store" && op.silent) return { status: "ok", state: next, ids };
+    const show = (mail: Mail) => {
+      const flags = mail.flags.join(" ");
+      return op.kind === "fetch" || op.kind === "fetchEach"
+        ? `${mail.uid} ${mail.mark} (${flags})`
+        : flags;
+    };
+    const values = told(next, ids, uids, show);
+    if (op.kind !== "store" || !settings.terse) return { status: "ok", state: next, ids, values };
+    const before = told(state, ids, uids, show);
+    const untold = ids.filter((id) => before.get(id) === values.get(id));
+    return { status: "ok", state: next, ids, values, untold };
+  });
+  return op.kind === "store" || op.kind === "uidExpunge"
+    ? changing(entry, step)
+    : inFolder(entry, step);
+}
+
+/** What is told of the messages that are there. */
+function told(
+  state: State,
+  ids: readonly number[],
+  uids: readonly number[],
+  show: (mail: Mail) => string,
+): Values {
+  const values = new Map<number, string>();
+  const { mails } = currentFolder(state);
+  ids.forEach((id, i) => {
+    const mail = mails.find(({ uid }) => uid === uids[i]);
+    if (mail !== undefined) values.set(id, show(mail));
+  });
+  return values;
+}
+
+function copied(entry: Entry, ids: readonly number[], settings: Settings): Step {
+  return inFolder(
+    entry,
+    withUids(entry, ids, settings, (state, uids) => {
+      return copyStep(entry, state, { ids, uids }, settings);
+    }),
+  );
+}
+
+/** What is copied: the messages, and the ids that they are named by. */
+interface Copying {
+  readonly ids: readonly number[];
+  readonly uids: readonly number[];
+}
+
+function copyStep(entry: Entry, state: State, { ids, uids }: Copying, settings: Settings): Taken {
+  const { op, name } = entry;
+  if (op.kind !== "copy" && op.kind !== "move") throw new TypeError(op.kind);
+  if (!state.folders.has(op.folder)) return { status: "no", state, ids };
+  const { state: next, uids: pairs } = copy(state, uids, op.folder);
+  const isTold = !settings.without.includes("UIDPLUS");
+  const values = new Map([...isTold ? pairs : []].map(([old, uid]) => [old, String(uid)]));
+  const done = new Map([...(state.copied.get(name) ?? []), ...pairs]);
+  const copied = new Map(state.copied).set(name, done);
+  return { status: "ok", state: { ...next, copied }, ids: settings.numbers ? uids : ids, values };
+}
+
+function moved(entry: Entry, ids: readonly number[], settings: Settings): Step {
+  return changing(
+    entry,
+    withUids(entry, ids, settings, (state, uids) => {
+      const taken = copyStep(entry, state, { ids, uids }, settings);
+      if (taken.status !== "ok") return taken;
+      // Not those that were just copied into the same folder.
+      const isGone = ({ uid }: Mail) => uids.includes(uid);
+      return { ...taken, state: remove(taken.state, state.selected!.folder, isGone) };
+    }),
+  );
+}
+
+/** Without MOVE: looked for, copied, flagged, expunged. */
+function movedInSteps(entry: Entry, ids: readonly number[]): readonly Step[] {
+  const done = (state: State) => {
+    const pairs = state.copied.get(entry.name) ?? new Map<number, number>();
+    return ids.filter((id) => pairs.has(id));
+  };
+  const settings: Settings = { numbers: false, without: [], idsAtOnce: Infinity, terse: false };
+  return [
+    inFolder(entry, (state) => ({ status: "ok", state, ids: [] })),
+    inFolder(entry, (state) => {
+      const uids = ids.filter((id) => currentFolder(state).mails.some(({ uid }) => uid === id));
+      // Of none, nothing is sent.
+      if (uids.length === 0) return { status: "ok", state, ids, values: new Map() };
+      if (state.selected!.readonly) return { status: "readonly", state, ids };
+      return copyStep(entry, state, { ids, uids }, settings);
+    }),
+    inFolder(entry, (state) => {
+      return { status: "ok", state: store(state, done(state), "add", "\\Deleted"), ids: [] };
+    }),
+    inFolder(entry, (state) => {
+      const isGone = (mail: Mail) => isDeleted(mail) && done(state).includes(mail.uid);
+      return { status: "ok", state: remove(state, state.selected!.folder, isGone), ids: [] };
+    }),
+  ];
+}
+
+function appended(state: State, name: string, mark: string): State {
+  const folder = state.folders.get(name)!;
+  const mails = [...folder.mails, { uid: folder.next, mark, flags: [] }];
+  return withFolder(state, name, { ...folder, mails, next: folder.next + 1 });
+}
+
+function flagged(state: State, name: string, mark: string): State {
+  const folder = state.folders.get(name)!;
+  const mails = folder.mails.map((mail) =>
+    mail.mark === mark ? { ...mail, flags: ["\\Flagged"] } : mail
+  );
+  return withFolder(state, name, { ...folder, mails });
+}
