@@ -2,8 +2,8 @@
 //
 //   npm run livetest -- account.ini [deno|bun|node] [--only=text]
 //
-// All that it does happens in one folder, __imapclient, which it makes and removes again; real mail
-// is not touched. --only chooses the tests whose names hold the text.
+// All that it does happens in folders whose names begin with __imapclient-, which it makes and
+// removes again; real mail is not touched. --only chooses the tests whose names hold the text.
 import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";

@@ -19,10 +19,7 @@ function mail(subject: string, { headers = "", body = `About ${subject}.` } = {}
 
 /** A fresh folder with messages, selected; gives their ids. */
 async function fill(account: Account, client: ImapClient, ...mails: string[]): Promise<number[]> {
-  const folder = account.folder("messages");
-  if (client.state === "selected") await client.closeFolder();
-  if (await client.folderExists(folder)) await client.deleteFolder(folder);
-  await client.createFolder(folder);
+  const folder = account.messages = await account.make(client, "messages");
   for (const each of mails) await client.append(folder, each);
   await client.selectFolder(folder);
   if (account.quirks.gmail) await client.noop();
@@ -40,7 +37,7 @@ export const BY_ID: readonly Check[] = [
     for (
       const msg of [mail("text", { body: "Grüße ☢" }), new TextEncoder().encode(mail("bytes"))]
     ) {
-      await client.append(account.folder("messages"), msg, {
+      await client.append(account.messages, msg, {
         flags: ["\\Seen", "\\Flagged"],
         date,
       });
@@ -57,7 +54,7 @@ export const BY_ID: readonly Check[] = [
   ["U7 L8 multiappend", async (account, client) => {
     if (!account.has("MULTIAPPEND")) return "no MULTIAPPEND";
     await fill(account, client);
-    await client.multiappend(account.folder("messages"), [
+    await client.multiappend(account.messages, [
       mail("one"),
       { msg: mail("two"), flags: ["\\Seen"] },
     ]);
@@ -156,18 +153,18 @@ export const BY_ID: readonly Check[] = [
   }],
   ["U7 L3 copy", async (account, client) => {
     const [one] = await fill(account, client, mail("one"), mail("two"));
-    await fresh(client, account.folder("target"));
-    await client.copy(one, account.folder("target"));
+    const target = await account.make(client, "target");
+    await client.copy(one, target);
     assertEquals((await client.search()).length, 2);
-    assertEquals((await client.folderStatus(account.folder("target"), "MESSAGES")).MESSAGES, 1);
+    assertEquals((await client.folderStatus(target, "MESSAGES")).MESSAGES, 1);
   }],
   ["U7 L4 move", async (account, client) => {
     if (!account.has("MOVE")) return "no MOVE";
     const [one] = await fill(account, client, mail("one"), mail("two"));
-    await fresh(client, account.folder("target"));
-    await client.move(one, account.folder("target"));
+    const target = await account.make(client, "target");
+    await client.move(one, target);
     assertEquals((await client.search()).length, 1);
-    assertEquals((await client.folderStatus(account.folder("target"), "MESSAGES")).MESSAGES, 1);
+    assertEquals((await client.folderStatus(target, "MESSAGES")).MESSAGES, 1);
   }],
   ["U7 J1 J3 J4 fetch", async (account, client) => {
     const [one] = await fill(account, client, mail("fetched", { body: "Hello ☢" }));
@@ -222,11 +219,6 @@ export const BY_ID: readonly Check[] = [
   ["U7 N1 getacl", async (account, client) => {
     if (!account.has("ACL")) return "no ACL";
     await fill(account, client);
-    assert((await client.getacl(account.folder("messages"))).length > 0);
+    assert((await client.getacl(account.messages)).length > 0);
   }],
 ];
-
-async function fresh(client: ImapClient, folder: string): Promise<void> {
-  if (await client.folderExists(folder)) await client.deleteFolder(folder);
-  await client.createFolder(folder);
-}

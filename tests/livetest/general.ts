@@ -21,32 +21,32 @@ export const GENERAL: readonly Check[] = [
     assert(personal !== null && personal.length > 0);
   }],
   ["U5 G3 G7 select and close", async (account, client) => {
-    await client.createFolder(account.folder("selected"));
-    await client.append(account.folder("selected"), MAIL);
-    const selected = await client.selectFolder(account.folder("selected"));
+    const folder = await account.make(client, "selected");
+    await client.append(folder, MAIL);
+    const selected = await client.selectFolder(folder);
     assertEquals(selected.EXISTS, 1);
     assert(selected.FLAGS.length > 0 && typeof selected.UIDVALIDITY === "number");
     assertEquals(typeof await client.closeFolder(), "string");
     assertEquals(client.state, "authenticated");
   }],
   ["U5 G3 Q3 select for reading only", async (account, client) => {
-    await client.createFolder(account.folder("readonly"));
-    await client.append(account.folder("readonly"), MAIL);
-    await client.selectFolder(account.folder("readonly"), { readonly: true });
+    const folder = await account.make(client, "readonly");
+    await client.append(folder, MAIL);
+    await client.selectFolder(folder, { readonly: true });
     await assertRejects(() => client.addFlags("1:*", "\\Seen"), ReadOnlyError);
     await client.closeFolder();
   }],
   ["U5 G8 unselect", async (account, client) => {
     if (!account.has("UNSELECT")) return "no UNSELECT";
     await assertRejects(() => client.unselectFolder(), ImapError);
-    await client.createFolder(account.folder("left"));
-    await client.selectFolder(account.folder("left"));
+    await client.selectFolder(await account.make(client, "left"));
     await client.unselectFolder();
     await assertRejects(() => client.search(), ImapError);
   }],
   ["U5 G1 F1 F12 folders with names of every kind", async (account, client) => {
+    const parent = await account.makeParent(client, "names");
     for (const name of namesOf(account)) {
-      const folder = account.folder(name);
+      const folder = parent + name;
       await client.createFolder(folder);
       assert(await client.folderExists(folder), folder);
       assertEquals((await client.selectFolder(folder)).EXISTS, 0);
@@ -58,7 +58,7 @@ export const GENERAL: readonly Check[] = [
   ["U5 A10 the same as bytes, with folderEncode off", async (account, client) => {
     client.folderEncode = false;
     try {
-      const folder = new TextEncoder().encode(account.folder("raw &AOQ- &- name"));
+      const folder = new TextEncoder().encode(account.name("raw &AOQ- &- name"));
       await client.createFolder(folder);
       const listed = await client.listFolders("", folder);
       assertEquals(listed.map(({ name }) => name), [folder]);
@@ -68,17 +68,19 @@ export const GENERAL: readonly Check[] = [
     }
   }],
   ["U5 G1 rename", async (account, client) => {
-    await client.createFolder(account.folder("before"));
+    const before = await account.make(client, "before");
+    const parent = await account.makeParent(client, "names");
     for (const name of namesOf(account)) {
-      await client.renameFolder(account.folder("before"), account.folder(name));
-      assert(await client.folderExists(account.folder(name)), name);
-      await client.renameFolder(account.folder(name), account.folder("before"));
+      await client.renameFolder(before, parent + name);
+      assert(await client.folderExists(parent + name), name);
+      await client.renameFolder(parent + name, before);
     }
   }],
   ["U5 G2 F2 subscriptions", async (account, client) => {
     const subscribed = async () => (await client.listSubFolders()).map(({ name }) => name);
+    const parent = await account.makeParent(client, "names");
     for (const name of namesOf(account)) {
-      const folder = account.folder(name);
+      const folder = parent + name;
       await client.createFolder(folder);
       await client.subscribeFolder(folder);
       assert((await subscribed()).includes(folder), folder);
@@ -93,8 +95,7 @@ export const GENERAL: readonly Check[] = [
     assert(folders.some(({ flags }) => flags.some((flag) => /^\\inbox$/i.test(flag))));
   }],
   ["U5 G9 status before and after an append", async (account, client) => {
-    const folder = account.folder("counted");
-    await client.createFolder(folder);
+    const folder = await account.make(client, "counted");
     const before = await client.folderStatus(folder, ["MESSAGES", "UIDNEXT", "UNSEEN"]);
     assertEquals([before.MESSAGES, before.UNSEEN], [0, 0]);
     await client.append(folder, MAIL);
@@ -105,18 +106,22 @@ export const GENERAL: readonly Check[] = [
   }],
   ["U5 M1 M2 M4 news by IDLE", async (account, client) => {
     if (!account.has("IDLE")) return "no IDLE";
-    await client.createFolder(account.folder("news"));
-    await client.selectFolder(account.folder("news"));
+    const folder = await account.make(client, "news");
+    await client.selectFolder(folder);
     const other = await account.open();
     await client.idle();
-    await other.append(account.folder("news"), MAIL);
     const seen: string[] = [];
-    for (let i = 0; i < 6 && !seen.includes("EXISTS"); i++) {
-      for (const { type } of await client.idleCheck({ timeout: 10 })) seen.push(type);
+    try {
+      await other.append(folder, MAIL);
+      for (let i = 0; i < 6 && !seen.includes("EXISTS"); i++) {
+        for (const { type } of await client.idleCheck({ timeout: 10 })) seen.push(type);
+      }
+    } finally {
+      // The tests after this one need the client.
+      const { text, responses } = await client.idleDone();
+      assert(text.length > 0 && Array.isArray(responses));
     }
     assert(seen.includes("EXISTS"), `no EXISTS, but: ${seen.join(" ")}`);
-    const { text, responses } = await client.idleDone();
-    assert(text.length > 0 && Array.isArray(responses));
     await client.closeFolder();
     await other.logout();
   }],

@@ -13,6 +13,7 @@ import { MemoryServer } from "@imapclient/imapclient/testing";
 import { createAuthority, LOOPBACK_HOSTS, opensslMissing } from "../live/certificates.ts";
 import { cyrusMissing, startCyrus } from "../live/cyrus.ts";
 import { dovecotMissing, startDovecot } from "../live/dovecot.ts";
+import { whenLate } from "../patience.ts";
 
 const LAUNCHER = join(dirname(dirname(fileURLToPath(import.meta.url))), "livetest.mjs");
 const LIMIT_MS = 240_000;
@@ -26,7 +27,17 @@ interface Started {
 
 const SERVERS: readonly (readonly [string, string | false, () => Promise<Started>])[] = [
   ["Dovecot", dovecotMissing, () => startDovecot()],
-  ["Cyrus", cyrusMissing, () => startCyrus({ config: "delete_mode: immediate" })],
+  ["Cyrus [fault F2]", cyrusMissing, () => startCyrus({ config: "delete_mode: delayed" })],
+  [
+    "a Dovecot whose folders hold messages or folders [fault F2]",
+    dovecotMissing,
+    // Over mbox files THREAD has a session of Dovecot 2.3.19 break down.
+    () =>
+      startDovecot({
+        config: "mail_location = mbox:~/mbox:INBOX=~/inbox\n" +
+          "imap_capability = IMAP4rev1 LITERAL+ UIDPLUS NAMESPACE IDLE UNSELECT MOVE SORT",
+      }),
+  ],
   ["the in-memory server", false, startMemory],
 ];
 
@@ -69,10 +80,10 @@ function livetest(...args: readonly string[]): Promise<{ status: number; output:
     for (const stream of [child.stdout, child.stderr]) {
       stream.setEncoding("utf8").on("data", (text) => output += text);
     }
-    const timer = setTimeout(() => child.kill(), LIMIT_MS);
+    const settle = whenLate(LIMIT_MS, () => child.kill());
     child.on("error", reject);
     child.on("close", (code) => {
-      clearTimeout(timer);
+      settle();
       resolve({ status: code ?? 1, output });
     });
   });
@@ -154,6 +165,34 @@ describe("livetest", () => {
       assertEquals(status === 0, false, output);
     } finally {
       await server.stop();
+    }
+  });
+
+  it("no folder in another, or none that can be deleted → said, and it ends [fault F2]", async () => {
+    const server = new MemoryServer();
+    server.addUser("ann", "secret");
+    const { host, port } = await server.listen();
+    try {
+      const account =
+        `host = ${host}\nport = ${port}\nssl = no\nusername = ann\npassword = secret\n`;
+      const file = write("odd.ini", `[DEFAULT]\n${account}`);
+      server.faults.refuse("CREATE", { times: 2 });
+      const beside = await livetest(file, RUNTIME, "--only=general");
+      assertEquals(beside.status, 0, beside.output);
+      assertMatch(beside.output, /no folders in folders here.*refused, as the test wants it/);
+      server.faults.refuse("DELETE", { times: Infinity });
+      const stuck = await livetest(file, RUNTIME, "--only=U5 M5");
+      assert(stuck.status !== 0, stuck.output);
+      assertMatch(stuck.output, /DELETE failed: refused, as the test wants it/);
+      // What was left over does not keep the next run from its work.
+      server.faults.clear();
+      assertEquals((await livetest(file, RUNTIME, "--only=U5 M5")).status, 0);
+      const client = await ImapClient.connect({ host, port, ssl: false });
+      await client.login("ann", "secret");
+      assertEquals((await client.listFolders()).map(({ name }) => name), ["INBOX"]);
+      await client.logout();
+    } finally {
+      await server.close();
     }
   });
 

@@ -50,12 +50,20 @@ function group(
     const account = new Account(config);
     let client: ImapClient;
     before(async () => {
-      client = await account.prepare();
-      client.useUid = useUid;
+      try {
+        client = await account.prepare();
+      } catch (error) {
+        // Not every runtime calls `after` then.
+        await account.finish().catch(() => {});
+        throw error;
+      }
     });
     after(() => account.finish());
     for (const [check, run] of chosen) {
       it(check, async (test) => {
+        // Where a test before has lost it: each has its own say.
+        if (client.closed) client = await account.open();
+        client.useUid = useUid;
         const lack = await run(account, client);
         if (typeof lack !== "string") return;
         test.skip(`the server has ${lack}`);
