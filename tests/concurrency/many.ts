@@ -10,12 +10,13 @@ export interface Amount {
   readonly programs: number;
 }
 
-/** As the environment wants it, else so many. */
-export function amount(programs: number): Amount {
+/** What the environment wants, else 1,000; a slower server gets so much smaller a part. */
+export function amount(part = 1): Amount {
   const { IMAPCLIENT_SEED, IMAPCLIENT_PROGRAMS } = env;
   // A seed alone: that program.
-  const more = IMAPCLIENT_SEED === undefined ? programs : 1;
-  return { seed: Number(IMAPCLIENT_SEED ?? 1), programs: Number(IMAPCLIENT_PROGRAMS ?? more) };
+  const usual = IMAPCLIENT_SEED === undefined ? 1000 : 1;
+  const programs = Math.ceil(Number(IMAPCLIENT_PROGRAMS ?? usual) * part);
+  return { seed: Number(IMAPCLIENT_SEED ?? 1), programs };
 }
 
 /** Runs programs; throws at the first that fails, with its smallest form. */

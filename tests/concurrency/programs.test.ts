@@ -1,7 +1,7 @@
 // Random programs of concurrent calls on one client. What they leave behind must be what some order
 // of the calls, each as a whole, would leave. A failure names its seed. In the environment:
 //
-//   IMAPCLIENT_PROGRAMS=20000                    so many programs, in place of 1,000 (60 on Dovecot)
+//   IMAPCLIENT_PROGRAMS=20000                    so many programs, in place of 1,000; on Dovecot 6 %
 //   IMAPCLIENT_SEED=7                            the program of that seed alone
 //   IMAPCLIENT_SEED=7 IMAPCLIENT_PROGRAMS=100    those from that seed on
 import { after, before, describe, it } from "node:test";
@@ -17,7 +17,7 @@ const timeout = 3_600_000;
 
 describe("concurrent calls on one client", () => {
   it("the in-memory server: as if made in some order [fault A1, A2, A3]", { timeout }, async () => {
-    await runMany(memoryStage, IN_MEMORY, amount(1000));
+    await runMany(memoryStage, IN_MEMORY, amount());
   });
 });
 
@@ -36,6 +36,6 @@ describe("concurrent calls on one client of Dovecot", { skip: dovecotMissing }, 
   });
 
   it("as if made in some order [fault A1, A2, A3]", { timeout }, async () => {
-    await runMany(stage, LIVE, amount(60));
+    await runMany(stage, LIVE, amount(0.06));
   });
 });
