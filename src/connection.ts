@@ -364,7 +364,8 @@ export class Connection {
       if (kind === "tagged" && response.status !== "OK") this.#complete(response);
       else if (kind === "untagged" && isRefusal(response)) this.#untagged(response);
       this.#noteWords(response);
-      this.#farewell = null; // nobody knows whether it is whole
+      // Nobody knows whether it is whole.
+      if (kind === "untagged" && response.type === "BYE") this.#farewell = null;
     } catch (error) {
       if (this.#greet !== null) this.#ending ??= abortError(error);
     }

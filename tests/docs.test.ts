@@ -13,7 +13,7 @@ import {
   InvalidArgumentError,
 } from "@imapclient/imapclient";
 import { MemoryServer } from "@imapclient/imapclient/testing";
-import { bytesOf, selectFake, test } from "./fake_server.ts";
+import { bytesOf, fakeNetwork, type FakeServer, selectFake, test } from "./fake_server.ts";
 
 function read(page: string): string {
   return readFileSync(page, "utf8");
@@ -122,6 +122,52 @@ describe("docs/errors.md", () => {
     assert(last instanceof ConnectError);
     assertEquals(many, 5);
   });
+});
+
+describe("docs/advanced.md", () => {
+  type Follow = (client: ImapClient, signal: AbortSignal) => Promise<void>;
+
+  test("follow: each message → shown once, whatever SELECT says of UIDNEXT [fault F3]", async () => {
+    const follow = await example<Follow>("docs/advanced.md", "follow");
+    const network = fakeNetwork();
+    const connecting = ImapClient.connect({ transport: network.transport });
+    await network.server.send("* PREAUTH [CAPABILITY IMAP4rev1 IDLE] hello");
+    const client = await connecting;
+    const { server } = network;
+    const shown: unknown[][] = [];
+    const { log } = console;
+    const stop = new AbortController();
+    try {
+      console.log = (...args: unknown[]) => void shown.push(args);
+      const following = follow(client, stop.signal).catch((error: Error) => error);
+      await server.answer('SELECT "INBOX"', "* 2 EXISTS", "* OK [UIDVALIDITY 1] no UIDNEXT");
+      await showing(server, "UID SEARCH UID 1:*", "4 7");
+      const idle = await server.expect("IDLE");
+      await server.send("+ idling", "* 3 EXISTS");
+      assertEquals(await server.line(), "DONE");
+      await server.send(`${idle} OK done`);
+      await showing(server, "UID SEARCH UID 8:*", "9");
+      await server.expect("IDLE");
+      await server.send("+ idling");
+      stop.abort(new Error("enough"));
+      assertEquals((await following as Error).message, "enough");
+    } finally {
+      console.log = log;
+      client.shutdown();
+    }
+    assertEquals(shown, [[4, "about 4"], [7, "about 7"], [9, "about 9"]]);
+  });
+
+  /** Answers a search, and the fetch of what it finds. */
+  async function showing(server: FakeServer, search: string, found: string): Promise<void> {
+    await server.answer(search, `* SEARCH ${found}`);
+    const uids = found.split(" ");
+    const rows = uids.map((uid) => {
+      const rest = "NIL NIL NIL NIL NIL NIL NIL NIL";
+      return `* ${uid} FETCH (UID ${uid} ENVELOPE (NIL "about ${uid}" ${rest}))`;
+    });
+    await server.answer(`UID FETCH ${uids.join(",")} (ENVELOPE)`, ...rows);
+  }
 });
 
 describe("the guide and the README", () => {

@@ -163,6 +163,7 @@ export class ConnDuplex extends DirectDuplex {
     }
   }
 
+  /** Says that nothing more will be sent. */
   protected finish(): Promise<void> {
     return this.#attempt(this.#conn.closeWrite());
   }

@@ -9,6 +9,8 @@ import { checkTlsOptions } from "../src/tls_options.ts";
 import type { TcpOptions, TlsOptions } from "../src/transport.ts";
 import type { Target } from "./failures.ts";
 
+export type { Host } from "../src/host.ts";
+
 /** Checks the options of TLS, and reads the name that the certificate must be made out to. */
 export function identity(target: Target, options: TlsOptions): Host {
   checkTlsOptions(options);

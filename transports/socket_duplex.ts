@@ -139,6 +139,7 @@ export class SocketDuplex extends DirectDuplex {
     if (!this.#failure) this.#socket.resume();
   }
 
+  /** Says that nothing more will be sent. */
   protected finish(): void {
     if (this.#failure) throw this.#failure;
     this.#socket.finish();

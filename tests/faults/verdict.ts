@@ -123,11 +123,23 @@ function wrongError(fault: Fault, { step, error: told }: Told, reference: Refere
   const says = messageFor(fault, step, reference);
   if (!says.test(error.message)) complaints.push(`${step}: "${error.message}", not ${says}`);
   const isCause = (error.cause as Error | undefined)?.message.startsWith("ECONNRESET at byte");
-  if (fault.kind === "reset" && !isCause) complaints.push(`${step}: cause ${error.cause}`);
+  const isByReset = fault.kind === "reset" && unfinishedBye(fault, reference) === null;
+  if (isByReset && !isCause) complaints.push(`${step}: cause ${error.cause}`);
   return complaints;
 }
 
-function messageFor({ kind, direction, offset }: Fault, step: string, reference: Reference) {
+/** What came of the text of a BYE that was cut short; `null` where it was something else. */
+function unfinishedBye({ kind, direction, offset }: Fault, { traffic }: Reference): string | null {
+  if (direction !== "to the client" || (kind !== "cut" && kind !== "reset")) return null;
+  const came = new TextDecoder().decode(traffic[direction].subarray(0, offset));
+  return /(?:^|\r\n)\* BYE ?(.*)\r?$/.exec(came)?.[1] ?? null;
+}
+
+function messageFor(fault: Fault, step: string, reference: Reference): RegExp {
+  const { kind, direction, offset } = fault;
+  // The server's words count although their line has no end.
+  const bye = unfinishedBye(fault, reference);
+  if (bye !== null) return new RegExp(`^the server closed the connection: ${bye}$`);
   if (kind === "stall" || kind === "clog") {
     // What got through was answered, though nobody knows that it was sent: the next is stuck.
     if (kind === "clog") return /^no .* within [\d.]+ seconds$/;
