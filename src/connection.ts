@@ -1,6 +1,7 @@
 import type { Command } from "./command.ts";
 import { Call, type CallRequest } from "./connection/call.ts";
 import { CallQueue } from "./connection/call_queue.ts";
+import { CallSignals } from "./connection/call_signals.ts";
 import { Deadline } from "./connection/deadline.ts";
 import { Gate } from "./connection/gate.ts";
 import { changesFolder } from "./connection/selections.ts";
@@ -111,6 +112,7 @@ export class Connection {
   /** Ends the wait for the new streams. */
   #giveUpChange: ((cause: ImapError) => void) | null = null;
 
+  readonly #signals = new CallSignals((call) => this.#givenUp(call));
   readonly #secrets = new Secrets();
   readonly #gate = new Gate();
   readonly #ahead = new ReadAhead(() => this.#streams.read());
@@ -265,7 +267,7 @@ export class Connection {
     } catch (error) {
       return Promise.reject(error);
     }
-    const call = new Call(command, `A${++this.#lastTag}`, request, this.#givenUp);
+    const call = new Call(command, ++this.#lastTag, request, this.#signals);
     if (changesFolder(command)) call.selects = selections.queue();
     this.#calls.add(call);
     this.#gate.wake();
@@ -273,12 +275,12 @@ export class Connection {
     return call.settled as Promise<Result>;
   }
 
-  readonly #givenUp = (call: Call): void => {
+  #givenUp(call: Call): void {
     if (!this.#calls.remove(call)) return call.interrupt();
     if (call.selects > 0) this.session.selections.drop(call.selects);
     // Not now: the same signal may give up the next ones too.
     this.#sender.sendLater();
-  };
+  }
 
   async #change(change: (duplex: Duplex) => Promise<Duplex>): Promise<void> {
     // What stands behind the OK was put there by somebody who is not (yet) encrypted.

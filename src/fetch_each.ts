@@ -161,7 +161,7 @@ export class FetchEach {
   }
 
   #push(message: FetchedBase): void {
-    dropUnasked(message, this.#request.keys);
+    dropUnasked(message, this.#request);
     const values = message as unknown as Record<string, unknown>;
     let bytes = 0;
     for (const name in values) {

@@ -112,6 +112,7 @@ test("a command of one's own: respond never settles → TimeoutError [fault D6]"
 for (
   const [name, parts, status] of [
     ["accept throws", { accept: boom }, "OK"],
+    ["partial throws", { partial: boom }, "NO"],
     ["result throws", { result: boom }, "OK"],
     ["result is no function", { result: 5 }, "OK"],
     ["refused throws", { refused: boom }, "NO"],
@@ -140,6 +141,19 @@ for (
     await isWell(client, server);
   });
 }
+
+test("a command of one's own: knows throws → rejected, and others get their rows [fault D6]", async () => {
+  const { client, server } = await selectFake();
+  const parts = { knows: boom, pipelining: "uids", state: "selected", name: "UID X-OWN" };
+  const refused = outcome(client.run(own(parts)));
+  const beside = client.fetch(1, ["FLAGS"]);
+  const tag = await server.expect("UID X-OWN");
+  await server.answer("UID FETCH 1 (FLAGS)", "* 1 FETCH (UID 1 FLAGS (a))");
+  assertEquals((await beside).get(1)!.FLAGS, ["a"]);
+  await server.send(`${tag} OK`);
+  assertEquals((await refused as Error).message, "boom");
+  await isWell(client, server);
+});
 
 test("a command of one's own: literal throws → rejected, the literal goes by [fault D6]", async () => {
   const { client, server } = await selectFake();

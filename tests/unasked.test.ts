@@ -95,6 +95,16 @@ for (const each of [false, true]) {
   });
 }
 
+test("fetch: a large answer under another spelling → is no unasked body [fault E1, C13]", async () => {
+  const { client, server } = await selectFake();
+  const fetching = client.fetch(5, ["BODY.PEEK[HEADER]", "FLAGS"]);
+  const tag = await server.expect("UID FETCH 5 (BODY.PEEK[HEADER] FLAGS)");
+  await sendBodies(server, () => "* 5 FETCH (UID 5 FLAGS () RFC822.HEADER", 100_000, 1);
+  await server.send(`${tag} OK`);
+  assertEquals((await fetching).get(5)!["BODY[HEADER]"]!.length, 100_000);
+  client.shutdown();
+});
+
 test("what is kept: bytes are copied out of the chunk they came in [fault E1]", async () => {
   await Promise.resolve();
   const kept = new KeptResponses();

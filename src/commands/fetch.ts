@@ -1,7 +1,6 @@
-import type { Command } from "../command.ts";
 import { InvalidArgumentError, ProtocolError } from "../errors.ts";
 import { sizeOf } from "../kept_responses.ts";
-import { adoptAnswers } from "../model/fetch_answers.ts";
+import { adoptAnswers, askedKey } from "../model/fetch_answers.ts";
 import {
   addAliases,
   type Alias,
@@ -16,6 +15,7 @@ import { Memo } from "../model/memo.ts";
 import type { NumberSet } from "../model/number_set.ts";
 import type { BadItem, FetchResponse, UntaggedResponse } from "../model/responses.ts";
 import { decodeLoosely } from "../wire/bytes.ts";
+import type { UidCommand } from "../connection/call_index.ts";
 import type { CommandWriter, Text } from "../wire/writer.ts";
 import { toTexts, upperAscii } from "../wire/text.ts";
 import { UnnamedRows } from "./unnamed_rows.ts";
@@ -122,7 +122,7 @@ const LARGEST_UNASKED = 4096;
 const MAX_UNASKED = 32;
 
 /** Drops what nobody asked for and would fill the memory, as bodies do that a server makes up. */
-export function dropUnasked(message: FetchedBase, keys: readonly string[]): void {
+export function dropUnasked(message: FetchedBase, { keys, items }: FetchRequest): void {
   const values = message as unknown as Record<string, unknown>;
   let next = 0;
   let unasked = 0;
@@ -130,9 +130,20 @@ export function dropUnasked(message: FetchedBase, keys: readonly string[]): void
     // Servers answer in the order of the request, most of them.
     if (name === keys[next]) next++;
     else if (name !== "SEQ" && name !== "UID" && !keys.includes(name)) {
-      if (++unasked > MAX_UNASKED || sizeOf(values[name]) > LARGEST_UNASKED) delete values[name];
+      const isMuch = ++unasked > MAX_UNASKED || sizeOf(values[name]) > LARGEST_UNASKED;
+      if (isMuch && !isAnswer(name, values, items)) delete values[name];
     }
   }
+}
+
+/** Whether an item that a message lacks may be meant, under another spelling. */
+function isAnswer(
+  name: string,
+  values: Readonly<Record<string, unknown>>,
+  items: readonly string[],
+): boolean {
+  const key = askedKey(name, items);
+  return key !== null && !(key in values);
 }
 
 function hasAll(message: FetchedBase, keys: readonly string[]): boolean {
@@ -167,17 +178,18 @@ function missingItem(message: FetchedBase, id: number, name: string): BadItem {
 export function fetch(
   request: FetchRequest,
   needs?: string,
-): Command<Map<number, FetchedBase>> {
+): UidCommand<Map<number, FetchedBase>> {
   return new Fetch(request, needs);
 }
 
 /** A class, since there may be a thousand at once. */
-class Fetch implements Command<Map<number, FetchedBase>> {
+class Fetch implements UidCommand<Map<number, FetchedBase>> {
   readonly name: string;
   readonly needs: string | undefined;
   readonly state = "selected";
   readonly pipelining: "uids" | "numbers";
   readonly messages: NumberSet;
+  readonly uids: NumberSet | undefined;
   readonly #request: FetchRequest;
   readonly #messages = new Map<number, FetchedBase>();
   /** Messages with answers that lacked something. */
@@ -191,6 +203,7 @@ class Fetch implements Command<Map<number, FetchedBase>> {
     this.name = request.uid ? "UID FETCH" : "FETCH";
     this.pipelining = request.uid ? "uids" : "numbers";
     this.messages = request.ids;
+    this.uids = request.uid ? request.ids : undefined;
     this.#request = request;
   }
 
@@ -208,13 +221,13 @@ class Fetch implements Command<Map<number, FetchedBase>> {
     const id = this.#idOf(response);
     if (id === null) return this.#leave(response);
     const message = messageOf(response, !this.#request.uid, this.#request);
-    dropUnasked(message, this.#request.keys);
+    dropUnasked(message, this.#request);
     if (!hasAll(message, this.#request.keys)) (this.#lacking ??= new Set()).add(id);
     const known = this.#messages.get(id);
     if (known === undefined) {
       this.#messages.set(id, message);
       this.#bySequence?.add(id, message.SEQ);
-    } else dropUnasked(mergeMessage(known, message), this.#request.keys);
+    } else dropUnasked(mergeMessage(known, message), this.#request);
     return true;
   }
 
@@ -239,6 +252,10 @@ class Fetch implements Command<Map<number, FetchedBase>> {
     const { uid, keys } = this.#request;
     if (uid) (this.#unnamed ??= new UnnamedRows(keys)).note(response);
     return false;
+  }
+
+  passedOver(): void {
+    (this.#unnamed ??= new UnnamedRows(this.#request.keys)).noteNamed();
   }
 
   partial(): Map<number, FetchedBase> | null {

@@ -1,4 +1,4 @@
-import type { Command } from "../command.ts";
+import type { UidCommand } from "../connection/call_index.ts";
 import type { FetchedBase } from "../model/fetch_types.ts";
 import { fetch, type FetchRequest } from "./fetch.ts";
 import type { MessageFlags, StoreRequest } from "./store.ts";
@@ -7,7 +7,7 @@ import type { MessageFlags, StoreRequest } from "./store.ts";
 export function fetchFlags(
   request: FetchRequest,
   item: StoreRequest["item"],
-): Command<MessageFlags> {
+): UidCommand<MessageFlags> {
   const command = fetch(request, item === "X-GM-LABELS" ? "X-GM-EXT-1" : undefined);
   return {
     name: command.name,
@@ -15,6 +15,8 @@ export function fetchFlags(
     state: command.state,
     pipelining: command.pipelining,
     messages: command.messages,
+    uids: command.uids,
+    passedOver: () => command.passedOver!(),
     write: (out) => command.write!(out),
     accept: (response) => command.accept!(response),
     knows: (response) => command.knows!(response),

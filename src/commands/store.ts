@@ -1,4 +1,4 @@
-import type { Command } from "../command.ts";
+import type { UidCommand } from "../connection/call_index.ts";
 import { InvalidArgumentError } from "../errors.ts";
 import type { NumberSet } from "../model/number_set.ts";
 import type { UntaggedResponse } from "../model/responses.ts";
@@ -35,7 +35,7 @@ const SIGNS: Readonly<Record<StoreAction, string>> = { add: "+", remove: "-", se
  * STORE or UID STORE (RFC 9051 section 6.4.6): changes flags, or labels, and gives what the
  * messages have then; nothing where `silent`.
  */
-export function store(request: StoreRequest): Command<MessageFlags> {
+export function store(request: StoreRequest): UidCommand<MessageFlags> {
   const { ids, item, action, silent, uid } = request;
   const labels = item === "X-GM-LABELS";
   const texts = labels ? labelsOf(request) : storableFlags(request.values);
@@ -50,6 +50,8 @@ export function store(request: StoreRequest): Command<MessageFlags> {
     pipelining: uid ? "uids" : "numbers",
     messages: ids,
     exclusive: "any",
+    uids: uid ? ids : undefined,
+    passedOver: () => unnamed.noteNamed(),
     write(out: CommandWriter): void {
       out.sp().numberSet(ids).sp().atom(`${SIGNS[action]}${item}${silent ? ".SILENT" : ""}`).sp();
       out.list(texts, (text) => labels ? writeLabel(out, text) : out.flag(text));

@@ -26,6 +26,11 @@ export class UnnamedRows {
     else if (keys.length > 0 && keys.every((key) => key in items)) this.#numbers.add(number);
   }
 
+  /** Rows with UIDs have come, of other messages. */
+  noteNamed(): void {
+    this.#named = true;
+  }
+
   /** The message with this number came with its UID after all. */
   forget(number: number): void {
     this.#numbers.delete(number);

@@ -19,6 +19,7 @@ import { CR, LF } from "../wire/bytes.ts";
 import { visible } from "../wire/text.ts";
 import type { CommandPart } from "../wire/page.ts";
 import type { CommandWriter } from "../wire/writer.ts";
+import { Fifo, type FifoItem } from "./fifo.ts";
 import { isOfCredentials, type Words } from "./words.ts";
 
 const IN_PAGE: readonly CommandPart[] = [];
@@ -27,9 +28,20 @@ const NUL = 0;
 const LOGINS = ["LOGIN", "AUTHENTICATE"];
 
 /** The place in the queue of a call that takes several commands. */
-export class Place {
-  /** Tells it from a call. */
-  readonly isPlace = true;
+export class Place implements FifoItem {
+  /** Its commands that wait to be sent. */
+  readonly calls: Fifo<Call> = new Fifo();
+  /** Whether the call has no more of them. */
+  isLeft = false;
+  isOut = true;
+}
+
+/** Looks after the signals by which calls are given up. */
+export interface SignalWatcher {
+  /** A call with a signal has begun. */
+  add(call: Call, signal: AbortSignal): void;
+  /** A call has its result, or an error. */
+  delete(call: Call, signal: AbortSignal): void;
 }
 
 /** What a call asks besides its command: all of it as it was when the call was made. */
@@ -58,13 +70,20 @@ export interface CallRequest {
 }
 
 /** A command on its way: from the call that made it to its tagged response. */
-export class Call {
+export class Call implements FifoItem {
   readonly command: Command<unknown>;
   /** The tag that its answer will carry. */
   readonly tag: string;
   readonly request: CallRequest;
   /** Its result, or what went wrong; settles once. */
   readonly settled: Promise<unknown>;
+  /** It stands before those with a higher number. */
+  readonly order: number;
+  isOut = true;
+  /** Where it waits, if its call takes several commands. */
+  place: Place | null = null;
+  /** Its command is on its way, or was. */
+  isSent = false;
   /** The tagged response has come, or never will. */
   done = false;
   /** The number of the selection that it makes; 0 where it does not change the folder. */
@@ -83,29 +102,25 @@ export class Call {
   /** What the server said in NO or BAD without a tag, while this was the call to answer. */
   #refusal: Words | null = null;
   #out: CommandWriter | null = null;
-  #onAbort: (() => void) | null = null;
+  readonly #signals: SignalWatcher;
 
-  /** `aborted` is told when the caller gives up. */
+  /** The call number `order`; `signals` look after its signal. */
   constructor(
     command: Command<unknown>,
-    tag: string,
+    order: number,
     request: CallRequest,
-    aborted: (call: Call) => void,
+    signals: SignalWatcher,
   ) {
     this.command = command;
-    this.tag = tag;
+    this.order = order;
+    this.tag = `A${order}`;
     this.request = request;
+    this.#signals = signals;
     this.settled = new Promise((resolve, reject) => {
       this.#resolve = resolve;
       this.#reject = reject;
     });
-    const { signal } = request;
-    if (signal === undefined) return;
-    this.#onAbort = () => {
-      this.reject(signal.reason);
-      aborted(this);
-    };
-    signal.addEventListener("abort", this.#onAbort);
+    if (request.signal !== undefined) signals.add(this, request.signal);
   }
 
   /** The caller has its result or error; what still comes for the command is only taken in. */
@@ -282,9 +297,8 @@ export class Call {
   #settle(): boolean {
     if (this.#isSettled) return false;
     this.#isSettled = true;
-    if (this.#onAbort !== null) {
-      this.request.signal!.removeEventListener("abort", this.#onAbort);
-    }
+    const { signal } = this.request;
+    if (signal !== undefined) this.#signals.delete(this, signal);
     return true;
   }
 }

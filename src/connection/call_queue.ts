@@ -1,17 +1,26 @@
 import type { Command } from "../command.ts";
-import { Call, Place } from "./call.ts";
+import { type Call, Place } from "./call.ts";
+import { CallIndex } from "./call_index.ts";
+import { Fifo } from "./fifo.ts";
 import { ProtocolError } from "../errors.ts";
 import type { FetchResponse, UntaggedResponse } from "../model/responses.ts";
 import type { LiteralSink } from "../model/values.ts";
 
+/** With so many in flight an answer's call is found by its tag or UID, not by asking each. */
+const MANY = 16;
+
 /** The calls that wait to be sent, and those that wait for their answers. */
 export class CallQueue {
-  #waiting: (Call | Place)[] = [];
-  #inFlight: Call[] = [];
+  #waiting = new Fifo<Call | Place>();
+  #inFlight = new Fifo<Call>();
+  /** Of those in flight, once it was needed. */
+  #index: CallIndex | null = null;
   /** How many of those in flight last until they are interrupted. */
   #endless = 0;
   /** How many of those in flight are exclusive. */
   #exclusive = 0;
+  /** How many of those in flight may want literals as streams. */
+  #streaming = 0;
   readonly #most: number;
 
   /** So many responses may come for one call. */
@@ -21,12 +30,12 @@ export class CallQueue {
 
   /** The first of those whose answers are owed. */
   get oldest(): Call | undefined {
-    return this.#inFlight[0];
+    return this.#inFlight.first;
   }
 
   /** Whether more than one call needs the connection; IDLE can wait. */
   get isShared(): boolean {
-    return this.#inFlight.length > 1 || this.#waiting.some(isUrgent);
+    return this.#inFlight.size > 1 || this.#waiting.find(isUrgent) !== undefined;
   }
 
   /**
@@ -35,41 +44,50 @@ export class CallQueue {
    */
   add(call: Call): void {
     const { place } = call.request;
-    if (place === undefined) this.#waiting.push(call);
-    else this.#waiting.splice(this.#waiting.indexOf(place), 0, call);
+    // A command that comes after its call was over is like any other.
+    if (place !== undefined && !place.isOut) call.place = place;
+    (call.place?.calls ?? this.#waiting).add(call);
     if (this.#endless > 0) { for (const other of this.#inFlight) other.interrupt(); }
   }
 
   /** Keeps a place for a call that takes several commands: what is queued later waits for all. */
   keepPlace(): Place {
     const place = new Place();
-    this.#waiting.push(place);
+    this.#waiting.add(place);
     return place;
   }
 
   /** That call is over. */
   leavePlace(place: Place): void {
-    const at = this.#waiting.indexOf(place);
-    if (at >= 0) this.#waiting.splice(at, 1);
+    place.isLeft = true;
+    if (place.calls.size === 0 && !place.isOut) this.#waiting.remove(place);
   }
 
-  /** How many calls wait to be sent. */
+  /** How many calls wait to be sent, each with all that is in its place. */
   get waiting(): number {
-    return this.#waiting.length;
+    return this.#waiting.size;
   }
 
   /** Takes a call out that was not sent yet. */
   remove(call: Call): boolean {
-    const at = this.#waiting.indexOf(call);
-    if (at >= 0) this.#waiting.splice(at, 1);
-    return at >= 0;
+    if (call.isSent || call.isOut) return false;
+    this.#takeOut(call);
+    return true;
+  }
+
+  #takeOut(call: Call): void {
+    const { place } = call;
+    if (place === null) return this.#waiting.remove(call);
+    place.calls.remove(call);
+    if (place.isLeft) this.leavePlace(place);
   }
 
   /** The next call, if it may run beside those in flight (RFC 9051 section 5.5). */
   next(): Call | null {
-    const call = this.#waiting[0];
-    if (call === undefined || call instanceof Place || !this.#mayRun(call.command)) return null;
-    this.#waiting.shift();
+    const { first } = this.#waiting;
+    const call = first instanceof Place ? first.calls.first : first;
+    if (call === undefined || !this.#mayRun(call.command)) return null;
+    this.#takeOut(call);
     return call;
   }
 
@@ -77,51 +95,72 @@ export class CallQueue {
   #mayRun(command: Command<unknown>): boolean {
     const { oldest } = this;
     if (oldest === undefined) return true;
-    if (oldest.command.aside && this.#inFlight.length === 1) return isOrdinary(command);
+    if (oldest.command.aside && this.#inFlight.size === 1) return isOrdinary(command);
     const { pipelining = "alone", unmarked, name } = command;
     if (pipelining === "alone" || pipelining !== oldest.command.pipelining) return false;
     if (command.exclusive !== undefined || this.#exclusive > 0) {
-      if (this.#inFlight.some((call) => disturbs(call.command, command))) return false;
+      if (this.#near(command).find((call) => disturbs(call.command, command))) return false;
     }
-    return !unmarked || !this.#inFlight.some(({ command }) => command.name === name);
+    return !unmarked || this.#inFlight.find((call) => call.command.name === name) === undefined;
+  }
+
+  /** Those in flight that may name the same messages. */
+  #near({ messages }: Command<unknown>): Fifo<Call> | readonly Call[] {
+    if (this.#inFlight.size < MANY || messages === undefined) return this.#inFlight;
+    return this.#indexed().near(messages) ?? this.#inFlight;
   }
 
   /** A call is about to be sent. */
   begin(call: Call): void {
-    this.#inFlight.push(call);
+    call.isSent = true;
+    this.#inFlight.add(call);
+    this.#index?.add(call);
     if (call.command.interrupt !== undefined) this.#endless++;
     if (call.command.exclusive !== undefined) this.#exclusive++;
-    if (this.#waiting.length > 0) call.interrupt();
+    if (call.command.literal !== undefined) this.#streaming++;
+    if (this.#waiting.size > 0) call.interrupt();
   }
 
   /** The call that a tagged response is for. */
   find(tag: string): Call | undefined {
     const { oldest } = this;
     if (oldest?.tag === tag) return oldest;
-    return this.#inFlight.find((call) => call.tag === tag);
+    if (this.#inFlight.size < MANY) return this.#inFlight.find((call) => call.tag === tag);
+    return this.#indexed().find(tag);
+  }
+
+  #indexed(): CallIndex {
+    return this.#index ??= new CallIndex(this.#inFlight);
   }
 
   /** Whether a call is the one that was begun last. */
   isNewest(call: Call): boolean {
-    return this.#inFlight.at(-1) === call;
+    return this.#inFlight.last === call;
   }
 
   /** A call has its answer. */
   end(call: Call): void {
     if (call.command.interrupt !== undefined) this.#endless--;
     if (call.command.exclusive !== undefined) this.#exclusive--;
-    if (call === this.oldest) this.#inFlight.shift();
-    else this.#inFlight.splice(this.#inFlight.indexOf(call), 1);
+    if (call.command.literal !== undefined) this.#streaming--;
+    this.#inFlight.remove(call);
+    this.#index?.remove(call);
+    if (this.#inFlight.size === 0) this.#index = null;
   }
 
   /** Empties the queue. */
   takeAll(): Call[] {
-    const waiting = this.#waiting.filter((call) => call instanceof Call);
-    const all = [...this.#inFlight, ...waiting];
-    this.#inFlight = [];
-    this.#waiting = [];
-    this.#endless = 0;
-    this.#exclusive = 0;
+    const all = [...this.#inFlight];
+    for (const it of this.#waiting) {
+      if (it instanceof Place) all.push(...it.calls);
+      else all.push(it);
+      it.isOut = true;
+    }
+    this.#waiting = new Fifo();
+    this.#inFlight = new Fifo();
+    this.#index = null;
+    this.#endless = this.#exclusive = this.#streaming = 0;
+    for (const call of all) call.isOut = true;
     return all;
   }
 
@@ -136,20 +175,40 @@ export class CallQueue {
   /** Offers a response to the calls in flight, the oldest first; `true` if one claims it. */
   offer(response: UntaggedResponse): boolean {
     this.count();
-    const calls = this.#inFlight;
     // It may name the command that it answers: then it is nobody else's (RFC 9051 section 7.3.4).
     if (response.type === "ESEARCH" && response.tag !== null) {
       const call = this.find(response.tag);
       return call !== undefined && accepts(call, response);
     }
-    if (calls.length > 1 && response.type === "FETCH") return offerFetch(calls, response);
-    for (let i = 0; i < calls.length; i++) if (accepts(calls[i], response)) return true;
-    return false;
+    const { first, size } = this.#inFlight;
+    if (first === undefined) return false;
+    if (size > 1 && response.type === "FETCH") return this.#offerFetch(first, response);
+    return this.#inFlight.find((call) => accepts(call, response)) !== undefined;
+  }
+
+  /**
+   * Dovecot may answer two commands about a message before it says OK to either: the second answer
+   * is for a command that has none yet, or it is news of the message.
+   */
+  #offerFetch(first: Call, response: FetchResponse): boolean {
+    // Most often it is for the first one.
+    const isFirsts = this.#index === null && !knows(first, response);
+    if (isFirsts && accepts(first, response)) return true;
+    const offered = isFirsts ? first : null;
+    const calls = this.#mayTake(first, response);
+    const takes = (isKnown: boolean) => (call: Call) =>
+      call !== offered && knows(call, response) === isKnown && accepts(call, response);
+    return (calls.find(takes(false)) ?? calls.find(takes(true))) !== undefined;
+  }
+
+  #mayTake({ command }: Call, { uid }: FetchResponse): Fifo<Call> | readonly Call[] {
+    const isIndexed = this.#inFlight.size >= MANY && command.pipelining === "uids";
+    return isIndexed && uid !== null ? this.#indexed().forUid(uid) : this.#inFlight;
   }
 
   /** Whether a call might want to have literals as streams. */
   get takesLiterals(): boolean {
-    return this.#inFlight.some(({ command }) => command.literal !== undefined);
+    return this.#streaming > 0;
   }
 
   /** Offers a long literal to the calls in flight. */
@@ -198,18 +257,13 @@ function sinkOf(call: Call, head: FetchResponse, item: string): LiteralSink | nu
   }
 }
 
-/**
- * Dovecot may answer two commands about a message before it says OK to either: the second answer is
- * for a command that has none yet, or it is news of the message.
- */
-function offerFetch(calls: readonly Call[], response: FetchResponse): boolean {
-  for (const call of calls) if (!knows(call, response) && accepts(call, response)) return true;
-  for (const call of calls) if (knows(call, response) && accepts(call, response)) return true;
-  return false;
-}
-
-function knows({ command }: Call, response: FetchResponse): boolean {
-  return command.knows?.(response) ?? false;
+function knows(call: Call, response: FetchResponse): boolean {
+  try {
+    return call.command.knows?.(response) ?? false;
+  } catch (error) {
+    call.reject(error);
+    return false;
+  }
 }
 
 function accepts(call: Call, response: UntaggedResponse): boolean {

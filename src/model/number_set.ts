@@ -11,6 +11,8 @@ export type MessageIds = number | string | NumberSet | Iterable<number | string 
 const LARGEST = 0xffffffff;
 /** So many characters an id is written in at the most, with what stands behind it. */
 const LONGEST_BOUND = 11;
+/** So many bounds are looked through as they stand. */
+const FEW = 32;
 /** `*`: the largest id in use. It compares higher than every number. */
 const STAR = Infinity;
 
@@ -34,6 +36,8 @@ export class NumberSet {
   readonly #bounds: number[];
   /** The range in which an id was last found: most often the next one is there, or just behind. */
   #near = 0;
+  /** Whether its ranges ascend and are apart; `null` while nobody asked. */
+  #isAscending: boolean | null = null;
 
   private constructor(bounds: number[] = []) {
     this.#bounds = bounds;
@@ -110,9 +114,25 @@ export class NumberSet {
   has(id: number): boolean {
     if (id < 1 || id > LARGEST) return false;
     const { length } = this.#bounds;
-    for (let i = this.#near; i < length; i += 2) if (this.#holds(i, id)) return true;
-    for (let i = 0; i < this.#near; i += 2) if (this.#holds(i, id)) return true;
+    const near = this.#near;
+    if (length === 0) return false;
+    if (this.#holds(near, id) || (near + 2 < length && this.#holds(near + 2, id))) return true;
+    if (length > FEW && (this.#isAscending ??= isAscending(this.#bounds))) {
+      return this.#holds(this.#rangeUpTo(id), id) || this.#holds(length - 2, id);
+    }
+    for (let i = 0; i < length; i += 2) if (this.#holds(i, id)) return true;
     return false;
+  }
+
+  /** In ascending ranges: the last that begins at this id or in front of it. */
+  #rangeUpTo(id: number): number {
+    let [low, high] = [0, this.#bounds.length / 2 - 1];
+    while (low < high) {
+      const middle = Math.ceil((low + high) / 2);
+      if (this.#bounds[2 * middle] <= id) low = middle;
+      else high = middle - 1;
+    }
+    return 2 * low;
   }
 
   #holds(range: number, id: number): boolean {
@@ -148,32 +168,29 @@ export class NumberSet {
    */
   split(length: number): readonly NumberSet[] {
     const isShort = this.#bounds.length * LONGEST_BOUND <= length;
-    if (isShort || this.toString().length <= length) return [this];
+    if (isShort || widthOf(this.#bounds) <= length) return [this];
+    const given = this.#bounds;
+    const bounds = isAscending(given) ? given : sortedBounds(given);
     const parts: NumberSet[] = [];
+    let part: number[] = [];
     let room = 0;
-    for (const [first, last] of this.#merged()) {
-      const size = rangeText(first, last).length + 1;
+    for (let i = 0; i < bounds.length;) {
+      const first = bounds[i];
+      let last = bounds[i + 1];
+      // Those that meet are one.
+      for (i += 2; i < bounds.length && bounds[i] <= last + 1; i += 2) {
+        last = Math.max(last, bounds[i + 1]);
+      }
+      const size = rangeWidth(first, last) + 1;
       if (size > room || parts.length === 0) {
-        parts.push(new NumberSet());
+        part = [];
+        parts.push(new NumberSet(part));
         room = length + 1;
       }
-      parts.at(-1)!.#bounds.push(first, last);
+      part.push(first, last);
       room -= size;
     }
     return parts;
-  }
-
-  /** Its ranges in ascending order, those that meet joined. */
-  #merged(): [first: number, last: number][] {
-    const ranges = Array.from(this.ranges(), ([a, b]) => a <= b ? [a, b] : [b, a])
-      .sort((one, other) => one[0] - other[0]);
-    const merged: [number, number][] = [];
-    for (const [first, last] of ranges) {
-      const end = merged.at(-1);
-      if (end !== undefined && first <= end[1] + 1) end[1] = Math.max(end[1], last);
-      else merged.push([first, last]);
-    }
-    return merged;
   }
 
   /** IMAP's notation: `2,4:7,12:*`. */
@@ -225,6 +242,53 @@ function checked(id: number): number {
     );
   }
   return id;
+}
+
+/** Whether ranges, as firsts and lasts by turns, ascend and are apart. */
+function isAscending(bounds: readonly number[]): boolean {
+  for (let i = 0; i < bounds.length; i += 2) {
+    if (bounds[i] > bounds[i + 1] || (i > 0 && bounds[i] <= bounds[i - 1])) return false;
+  }
+  return true;
+}
+
+/** Ranges by their lower bounds, that first. */
+function sortedBounds(given: readonly number[]): readonly number[] {
+  const singles: number[] = [];
+  const wide: [low: number, high: number][] = [];
+  for (let i = 0; i < given.length; i += 2) {
+    const [one, other] = [given[i], given[i + 1]];
+    if (one === other) singles.push(one);
+    else wide.push(one < other ? [one, other] : [other, one]);
+  }
+  wide.sort(([one], [other]) => one - other);
+  const sorted: number[] = [];
+  let next = 0;
+  // Numbers by themselves are sorted much faster than by a function.
+  for (const single of Float64Array.from(singles).sort()) {
+    for (; next < wide.length && wide[next][0] <= single; next++) sorted.push(...wide[next]);
+    sorted.push(single, single);
+  }
+  for (; next < wide.length; next++) sorted.push(...wide[next]);
+  return sorted;
+}
+
+/** How many characters ranges are written in. */
+function widthOf(bounds: readonly number[]): number {
+  let width = bounds.length / 2 - 1;
+  for (let i = 0; i < bounds.length; i += 2) width += rangeWidth(bounds[i], bounds[i + 1]);
+  return width;
+}
+
+function rangeWidth(first: number, last: number): number {
+  return first === last ? boundWidth(first) : boundWidth(first) + 1 + boundWidth(last);
+}
+
+function boundWidth(bound: number): number {
+  if (bound === STAR) return 1;
+  let width = 1;
+  for (let limit = 10; bound >= limit; limit *= 10) width++;
+  return width;
 }
 
 function rangeText(first: number, last: number): string {

@@ -1,5 +1,5 @@
 import { describe, it } from "node:test";
-import { assert, assertEquals, assertThrows } from "@std/assert";
+import { assert, assertEquals, assertLess, assertThrows } from "@std/assert";
 import fc from "fast-check";
 import { InvalidArgumentError } from "../../src/errors.ts";
 import { type MessageIds, NumberSet } from "../../src/model/number_set.ts";
@@ -129,4 +129,80 @@ describe("SearchIds", () => {
   });
 
   it("O7 modseq is null by default", () => assertEquals(searchIds([]).modseq, null));
+});
+
+describe("sets of very many ids", () => {
+  /** What a set is, written out. */
+  const plain = (set: NumberSet) => new Set(set);
+
+  it("split and has: any ranges, in any order → the same ids, ascending, each once [fault E7]", () => {
+    let state = 5;
+    const dice = (sides: number) => {
+      state = (state * 1103515245 + 12345) % 2147483648;
+      return state % sides;
+    };
+    for (let round = 0; round < 200; round++) {
+      const sorted = round % 2 === 0;
+      const ids: (number | string)[] = [];
+      for (let i = 0, at = 0; i < 1 + dice(120); i++) {
+        at = sorted ? at + 1 + dice(4) : 1 + dice(400);
+        ids.push(dice(3) === 0 ? `${at}:${sorted ? at += dice(5) : 1 + dice(400)}` : at);
+      }
+      const set = NumberSet.from(ids);
+      const all = plain(set);
+      const parts = set.split(40);
+      const split = parts.flatMap((part) => [...part]);
+      assertEquals(new Set(split), all);
+      if (parts.length > 1) {
+        assertEquals(split, [...all].sort((one, other) => one - other));
+        for (const part of parts) assert(`${part}`.length <= 40, `${part}`);
+      }
+      for (let id = 1; id < 420; id++) assertEquals(set.has(id), all.has(id), `${id} in ${set}`);
+      for (let i = 0; i < 50; i++) {
+        const id = 1 + dice(500);
+        assertEquals(set.has(id), all.has(id), `${id} in ${set}`);
+      }
+    }
+  });
+
+  it("an open end among very many ranges → has what it may name [fault E7]", () => {
+    const ranges = Array.from({ length: 100 }, (_, i) => `${10 * i + 1}:${10 * i + 3}`);
+    const open = NumberSet.from([...ranges, "2000:*"]);
+    // `*` is the largest id in use, whatever that is: it may be any.
+    for (const id of [1, 4, 994, 2000, 4_000_000]) assertEquals(open.has(id), true);
+    assertEquals(open.split(100).at(-1)!.toString().endsWith("2000:*"), true);
+  });
+
+  for (const order of ["ascending", "descending", "no"]) {
+    it(`built and split, in ${order} order → in time that grows with how many [fault E7]`, () => {
+      const largest = 400_000;
+      const make = (count: number) => {
+        const ids = Array.from({ length: count }, (_, i) => 2 * i + 1);
+        if (order === "descending") return ids.reverse();
+        return order === "no" ? ids.map((id) => (id * 7919) % (2 * count + 1) || 1) : ids;
+      };
+      const seconds = (ids: readonly number[], times: number) => {
+        const start = performance.now();
+        for (let i = 0; i < times; i++) {
+          for (const part of NumberSet.from(ids).split(8000)) part.has(ids[0]);
+        }
+        return performance.now() - start;
+      };
+      const [small, large] = [make(largest / 64), make(largest)];
+      seconds(small, 4);
+      const pieces = seconds(small, 64);
+      const whole = seconds(large, 1);
+      assertLess(whole, 12 * pieces + 200, `${whole} ms, in pieces ${pieces} ms`);
+    });
+  }
+
+  it("asked for ids far apart → a look at a few ranges each [fault E7]", () => {
+    const set = NumberSet.from(Array.from({ length: 100_000 }, (_, i) => 2 * i + 1));
+    let found = 0;
+    for (let i = 0; i < 100_000; i++) {
+      const id = (i * 7919) % 200_000 + 1;
+      if (set.has(id)) found++;
+    }
+    assertEquals(found, 50_000);
+  });
 });
