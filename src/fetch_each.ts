@@ -6,6 +6,7 @@ import {
   mergeMessage,
   messageOf,
   noteMissing,
+  takeAnswers,
   writeFetch,
 } from "./commands/fetch.ts";
 import { UnnamedRows } from "./commands/unnamed_rows.ts";
@@ -13,7 +14,7 @@ import type { Connection } from "./connection.ts";
 import type { CallRequest } from "./connection/call.ts";
 import { ImapError, ProtocolError } from "./errors.ts";
 import { type LiteralStream, LiteralStreams } from "./literal_stream.ts";
-import { adoptAnswers, askedKey } from "./model/fetch_answers.ts";
+import { askedKey } from "./model/fetch_answers.ts";
 import { noteProblems } from "./model/fetch_items.ts";
 import type { FetchedBase } from "./model/fetch_types.ts";
 import type { FetchResponse, UntaggedResponse } from "./model/responses.ts";
@@ -146,9 +147,9 @@ export class FetchEach {
 
   /** Whether all that was asked for is there, under whatever name the server calls it. */
   #isWhole(message: FetchedBase): boolean {
-    const { keys, items } = this.#request;
+    const { keys } = this.#request;
     if (keys.every((key) => key in message)) return true;
-    adoptAnswers(message, items);
+    takeAnswers(message, this.#request);
     return keys.every((key) => key in message);
   }
 
@@ -235,7 +236,7 @@ export class FetchEach {
   /** All of an open message is here: what came behind its first stream is added. */
   #complete(row: Row, response: FetchResponse): void {
     const more = messageOf(response, true, this.#request);
-    if (!this.#sections.every((name) => name in more)) adoptAnswers(more, this.#request.items);
+    if (!this.#sections.every((name) => name in more)) takeAnswers(more, this.#request);
     const values = more as unknown as Record<string, unknown>;
     const id = response.uid ?? response.number;
     for (const [name, stream] of row.streams) {

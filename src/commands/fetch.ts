@@ -117,6 +117,12 @@ export function mergeMessage(known: FetchedBase, more: FetchedBase): FetchedBase
   return known;
 }
 
+/** Takes what a message lacks from answers under another spelling. */
+export function takeAnswers(message: FetchedBase, { items, aliases }: FetchRequest): void {
+  adoptAnswers(message, items);
+  addAliases(message, aliases);
+}
+
 /** What was not asked for is kept up to this many bytes, and so many items of a message. */
 const LARGEST_UNASKED = 4096;
 const MAX_UNASKED = 32;
@@ -276,7 +282,7 @@ class Fetch implements UidCommand<Map<number, FetchedBase>> {
   #found(): Map<number, FetchedBase> {
     for (const id of this.#lacking ?? []) {
       const message = this.#messages.get(id)!;
-      adoptAnswers(message, this.#request.items);
+      takeAnswers(message, this.#request);
       noteMissing(message, id, this.#request.keys);
     }
     return this.#messages;

@@ -50,28 +50,38 @@ export function aliasesOf(items: Iterable<string>, keys: readonly string[]): rea
   return [...aliases];
 }
 
-/** Lets a message's items be found under other spellings too; nobody sees those in it. */
+/**
+ * Lets a message's items be found under other spellings too; nobody sees those in it. An answer that
+ * the server gave under such a spelling stays.
+ */
 export function addAliases(message: object, aliases: readonly Alias[]): void {
   for (const [spelling, key] of aliases) {
-    Object.defineProperty(message, spelling, getterOf(key));
+    if (!Object.hasOwn(message, spelling)) {
+      Object.defineProperty(message, spelling, aliasOf(spelling, key));
+    }
   }
 }
 
-const getters = new Map<string, PropertyDescriptor>();
+const descriptors = new Map<string, PropertyDescriptor>();
 
 /** One for all messages, so that engines take them for alike. */
-function getterOf(key: string): PropertyDescriptor {
-  const known = getters.get(key);
+function aliasOf(spelling: string, key: string): PropertyDescriptor {
+  const name = `${spelling}\n${key}`;
+  const known = descriptors.get(name);
   if (known !== undefined) return known;
-  const getter: PropertyDescriptor = {
+  const alias: PropertyDescriptor = {
     configurable: true,
     enumerable: false,
     get(this: Record<string, unknown>): unknown {
       return this[key];
     },
+    set: function (this: object, value: unknown): void {
+      const ordinary = { configurable: true, enumerable: true, writable: true };
+      Object.defineProperty(this, spelling, { ...ordinary, value });
+    },
   };
-  if (getters.size < 1000) getters.set(key, getter);
-  return getter;
+  if (descriptors.size < 1000) descriptors.set(name, alias);
+  return alias;
 }
 
 /** What is wrong with a message, by the names of its items. */

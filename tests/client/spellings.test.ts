@@ -108,3 +108,27 @@ test("fetchEach: as asked, streams too [fault C24]", async () => {
   }
   client.shutdown();
 });
+
+test("an answer spelled as it was asked → found there, and under its key [fault C13, C24]", async () => {
+  for (
+    const [asked, key] of [["BODY.PEEK[TEXT]<0.5>", "BODY[TEXT]<0>"], ["BODY.PEEK[]", "BODY[]"]]
+  ) {
+    for (const spelling of [asked, asked.replace(".PEEK", "")]) {
+      const message = await fetched(asked, asked, `${spelling} x`);
+      for (const name of [asked, spelling, key]) assertEquals(message[name], X);
+    }
+  }
+});
+
+test("an answer in two responses, the second spelled as asked → found [fault C13, C24]", async () => {
+  const { client, server } = await selectFake();
+  const fetching = client.fetch(5, ["FLAGS", "BODY.PEEK[TEXT]<0.5>"]);
+  await server.answer(
+    "UID FETCH 5 (FLAGS BODY.PEEK[TEXT]<0.5>)",
+    "* 5 FETCH (UID 5 FLAGS (a))",
+    "* 5 FETCH (UID 5 BODY[TEXT]<0.5> x)",
+  );
+  const message = (await fetching).get(5)!;
+  assertEquals(message["BODY[TEXT]<0>"], X);
+  client.shutdown();
+});
