@@ -6,6 +6,7 @@ import { Deadline } from "./connection/deadline.ts";
 import { Gate } from "./connection/gate.ts";
 import { changesFolder } from "./connection/selections.ts";
 import { ReadAhead } from "./connection/read_ahead.ts";
+import { Pacer } from "./connection/pacer.ts";
 import { Sender } from "./connection/sender.ts";
 import { type Streams, streamsOf } from "./connection/streams.ts";
 import {
@@ -35,6 +36,7 @@ import { Cursor } from "./wire/cursor.ts";
 import type { Decoding } from "./wire/decoding.ts";
 import { DEFAULT_LIMITS, type Limits } from "./wire/limits.ts";
 import { beginsNothing } from "./wire/line.ts";
+import { piecesOf } from "./wire/pieces.ts";
 import { type Frame, type FrameHandler, Reader } from "./wire/reader.ts";
 import { readResponse } from "./wire/response.ts";
 import { visible } from "./wire/text.ts";
@@ -71,6 +73,9 @@ const FAREWELL = 2;
 const STRAY_LINES = 16;
 /** So many literals of one response may be streams; those behind them are held in memory. */
 const STREAMED_LITERALS = 100;
+const NO_PIECES: readonly Frame[] = [];
+/** What a piece of a response counts as, in bytes: few may stand for very many ids. */
+const PIECE = 64 * 1024;
 /** What a detached literal holds while its taker is looked for. */
 const UNCLAIMED: LiteralSink = { write(): void {}, end(): void {} };
 
@@ -116,6 +121,9 @@ export class Connection {
   readonly #secrets = new Secrets();
   readonly #gate = new Gate();
   readonly #ahead = new ReadAhead(() => this.#streams.read());
+  readonly #pacer = new Pacer();
+  /** The rest of a response that is read a piece at a time. */
+  #pieces: Iterable<Frame> = NO_PIECES;
   readonly #deadline = new Deadline(() => this.#patience(), (seconds) => this.#expired(seconds));
   readonly #sender: Sender;
 
@@ -340,11 +348,12 @@ export class Connection {
           ? await this.#ahead.next()
           : await this.#streams.read(this.#reader.room());
         if (chunk === null) throw this.#ended();
-        // The greeting and the farewell have a time in which they must be over.
-        if (this.#greet === null && this.#ending === null) this.#deadline.touch();
+        this.#noteLife();
         if (this.#received === 0) refuseTls(chunk);
         this.#received += chunk.length;
         if (chunk.length > 0) this.#reader.push(chunk);
+        if (this.#reader.isPaused) await this.#readOn();
+        else if (this.#pacer.isDue(chunk.length)) await this.#pacer.turn();
         this.#cursor.forget();
         if (this.#handOver !== null) return this.#stopReading();
         if (this.#isHeld()) await this.#waitForRelease();
@@ -352,6 +361,28 @@ export class Connection {
     } catch (error) {
       if (!(error instanceof ProtocolError)) this.#readUnfinished();
       this.#die(this.#ending ?? abortError(error));
+    }
+  }
+
+  /** What the server sent is looked at: it is not silent. */
+  #noteLife(): void {
+    // The greeting and the farewell have a time in which they must be over.
+    if (this.#greet === null && this.#ending === null) this.#deadline.touch();
+  }
+
+  /** Reads the rest of a chunk, and gives others their turn in between. */
+  async #readOn(): Promise<void> {
+    while (this.#reader.isPaused) {
+      for (const piece of this.#pieces) {
+        this.#dispatch(piece);
+        if (this.#pacer.isDue(PIECE)) await this.#pacer.turn();
+        if (this.#failure !== null) return;
+      }
+      this.#pieces = NO_PIECES;
+      await this.#pacer.turn();
+      if (this.#failure !== null) return;
+      this.#noteLife();
+      this.#reader.goOn();
     }
   }
 
@@ -414,22 +445,31 @@ export class Connection {
 
   #handler(): FrameHandler {
     return {
-      frame: (frame) => {
-        if (this.#options.logger !== null) this.#logReceived(frame);
-        const response = readResponse(frame, this.#limits, this.#cursor);
-        if (response === null) this.#strayLine(frame);
-        // Nearly all that comes, and it has no text.
-        else if (response.kind === "untagged" && response.type === "FETCH") {
-          this.#strayLines = 0;
-          this.#untagged(response);
-        } else {
-          const blotted = this.#secrets.blotResponse(response);
-          this.#noteWords(blotted);
-          this.#route(blotted);
-        }
-      },
+      frame: (frame) => this.#frame(frame),
       literal: (head, size) => this.#literal(head, size),
     };
+  }
+
+  #frame(frame: Frame): void {
+    if (this.#options.logger !== null) this.#logReceived(frame);
+    const pieces = piecesOf(frame, this.#limits.items);
+    if (pieces !== null) this.#pieces = pieces;
+    else this.#dispatch(frame);
+    if (pieces !== null || this.#pacer.isDue(frame.end - frame.start)) this.#reader.pause();
+  }
+
+  #dispatch(frame: Frame): void {
+    const response = readResponse(frame, this.#limits, this.#cursor);
+    if (response === null) this.#strayLine(frame);
+    // Nearly all that comes, and it has no text.
+    else if (response.kind === "untagged" && response.type === "FETCH") {
+      this.#strayLines = 0;
+      this.#untagged(response);
+    } else {
+      const blotted = this.#secrets.blotResponse(response);
+      this.#noteWords(blotted);
+      this.#route(blotted);
+    }
   }
 
   /**

@@ -3,6 +3,7 @@ import {
   BACKSLASH,
   CR,
   DQUOTE,
+  encodeUtf8,
   LBRACE,
   LF,
   LPAREN,
@@ -45,16 +46,27 @@ export function beginsNothing(byte: number): boolean {
   return byte === SP || byte === TAB || byte === CR || byte === LF || byte === RPAREN;
 }
 
-/** Whether a response begins at `at`, as far as its first word, or its second, tells. */
+/** A longer first word of a line is no tag. */
+const LONGEST_TAG = 100;
+
+/** Whether a response begins at `at`: one without a tag, or a tag and how its command ended. */
 export function beginsResponse(bytes: Uint8Array, at: number, end: number): boolean {
   if (bytes[at] === STAR || bytes[at] === PLUS) return true;
   if (beginsNothing(bytes[at])) return false;
+  const tagEnd = Math.min(end, at + LONGEST_TAG);
   let i = at;
-  while (i < end && bytes[i] > SP) i++;
-  return TAGGED.some((word) => startsWith(bytes, i, end, word) && bytes[i + word.length] <= SP);
+  while (i < tagEnd && bytes[i] > SP) i++;
+  // Letters compare without case. With the space, at least a line end follows the word.
+  if (bytes[i] !== SP || i + 4 >= end) return false;
+  const [first, second, third] = [bytes[i + 1] | 32, bytes[i + 2] | 32, bytes[i + 3]];
+  if (first === LETTER_O ? second === LETTER_K : first === LETTER_N && second === LETTER_O) {
+    return third <= SP;
+  }
+  return first === LETTER_B && second === LETTER_A && (third | 32) === LETTER_D &&
+    bytes[i + 4] <= SP;
 }
 
-const TAGGED = [" OK", " NO", " BAD"];
+const [LETTER_A, LETTER_B, LETTER_D, LETTER_K, LETTER_N, LETTER_O] = encodeUtf8("abdkno");
 
 /**
  * What the lines of a response leave open. Some servers put a header field into a quoted string as

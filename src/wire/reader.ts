@@ -86,6 +86,7 @@ export class Reader {
   #literalOffset = 0;
   #literalLeft = 0;
   #stopped = false;
+  #paused = false;
   #rest: Uint8Array | null = null;
 
   constructor(handler: FrameHandler, limits: Limits = DEFAULT_LIMITS) {
@@ -118,7 +119,23 @@ export class Reader {
     const rest = this.#rest ?? new Uint8Array(0);
     this.#rest = null;
     this.#stopped = false;
+    this.#paused = false;
     return rest;
+  }
+
+  /** To be called by the handler: the rest of the chunk waits for {@linkcode goOn}. */
+  pause(): void {
+    this.#paused = true;
+  }
+
+  /** Whether the rest of a chunk waits. */
+  get isPaused(): boolean {
+    return this.#paused && !this.#stopped;
+  }
+
+  /** Reads on after `pause`. */
+  goOn(): void {
+    this.push(this.takeRest());
   }
 
   /** No more comes: what was kept back is whole, unless another line was begun. */
@@ -181,7 +198,7 @@ export class Reader {
           this.#beginLiteral(size);
         }
       }
-      if (this.#stopped) {
+      if (this.#stopped || this.#paused) {
         this.#rest = chunk.subarray(start);
         return;
       }
@@ -190,6 +207,10 @@ export class Reader {
     if (start === chunk.length) return;
     if (this.#heldLength === 0) this.#heldLine = line - start;
     this.#hold(chunk, start, chunk.length);
+    // Else what is kept back would be, depending on how the chunks are cut.
+    if (this.#open !== null && beginsResponse(this.#held, 0, this.#heldLength)) {
+      this.#deliverOpen(this.#open);
+    }
   }
 
   /** A response ends in front of `next`, as it seems, which goes on at `at`. */
@@ -202,7 +223,7 @@ export class Reader {
     at: number,
   ): void {
     this.#checkLine(end - start);
-    const openEnd = isNews(next[at]) || isResponseNext(next, at)
+    const openEnd = isNews(next[at]) || beginsResponse(next, at, next.length)
       ? null
       : this.#openEndOf(bytes, start, end, detached);
     if (openEnd !== null) {
@@ -346,10 +367,4 @@ export class Reader {
 /** Whether a byte begins an untagged response or a continuation request, as most do. */
 function isNews(byte: number): boolean {
   return byte === STAR || byte === PLUS;
-}
-
-/** Whether the next line, if all of it is here, begins a response. */
-function isResponseNext(next: Uint8Array, at: number): boolean {
-  const end = next.indexOf(LF, at);
-  return end >= 0 && beginsResponse(next, at, end);
 }

@@ -314,7 +314,24 @@ export function esearchIds(value: ImapValue | undefined, most: number): number[]
   if (value === undefined || value === null) return [];
   const set = readSet(String(value));
   if (set.size > most) throw new ProtocolError(`a search result of ${set.size} messages`);
-  return [...set];
+  const ids = new Array<number>(set.size);
+  let at = 0;
+  for (const [first, last] of set.ranges()) {
+    const step = first <= last ? 1 : -1;
+    const count = Math.abs(last - first) + 1;
+    for (let i = 0; i < count; i += RUN) {
+      fill(ids, at + i, first + i * step, step, Math.min(RUN, count - i));
+    }
+    at += count;
+  }
+  return ids;
+}
+
+/** A short text may stand for very many ids. A loop that is called again and again is compiled. */
+const RUN = 4096;
+
+function fill(ids: number[], at: number, first: number, step: number, count: number): void {
+  for (let i = 0; i < count; i++) ids[at + i] = first + i * step;
 }
 
 function readSet(text: string): NumberSet {
