@@ -56,14 +56,14 @@ export function beginsResponse(bytes: Uint8Array, at: number, end: number): bool
   const tagEnd = Math.min(end, at + LONGEST_TAG);
   let i = at;
   while (i < tagEnd && bytes[i] > SP) i++;
-  // Letters compare without case. With the space, at least a line end follows the word.
-  if (bytes[i] !== SP || i + 4 >= end) return false;
-  const [first, second, third] = [bytes[i + 1] | 32, bytes[i + 2] | 32, bytes[i + 3]];
-  if (first === LETTER_O ? second === LETTER_K : first === LETTER_N && second === LETTER_O) {
-    return third <= SP;
+  if (bytes[i] !== SP || i + 3 >= end) return false;
+  // Letters compare without case. Behind the word stands white space, the line end at the least.
+  const [first, second] = [bytes[i + 1] | 32, bytes[i + 2] | 32];
+  if (first === LETTER_O && second === LETTER_K || first === LETTER_N && second === LETTER_O) {
+    return bytes[i + 3] <= SP;
   }
-  return first === LETTER_B && second === LETTER_A && (third | 32) === LETTER_D &&
-    bytes[i + 4] <= SP;
+  const isBad = first === LETTER_B && second === LETTER_A && (bytes[i + 3] | 32) === LETTER_D;
+  return isBad && i + 4 < end && bytes[i + 4] <= SP;
 }
 
 const [LETTER_A, LETTER_B, LETTER_D, LETTER_K, LETTER_N, LETTER_O] = encodeUtf8("abdkno");

@@ -85,6 +85,12 @@ const CASES: readonly (readonly [name: string, wire: string, frames: readonly st
   ["an odd quote, and then an answer", '* LIST () "." "a"b"\r\nA1 NO [X] y\r\nA2 BAD\r\n', [
     ...['* LIST () "." "a"b"', "A1 NO [X] y", "A2 BAD"],
   ]],
+  ["an odd quote, and then short answers", '* 1 X "\nA1 OK\n* 1 X "\na no\n* 1 X "\nb BAD\n', [
+    ...['* 1 X "', "A1 OK", '* 1 X "', "a no", '* 1 X "', "b BAD"],
+  ]],
+  ["words that are no answers", '* 1 X "\nA1 OKAY\nb BADLY\nc NOT\nOK\nd "\n* 2 X\n', [
+    ...['* 1 X "\nA1 OKAY\nb BADLY\nc NOT\nOK\nd "', "* 2 X"],
+  ]],
   ["an open parenthesis, and then words", "* 1 FETCH (UID 5\r\nwhat?\r\n", [
     ...["* 1 FETCH (UID 5", "what?"],
   ]],
