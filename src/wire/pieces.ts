@@ -4,7 +4,7 @@ import type { Frame } from "./reader.ts";
 /** A longer list of ids is read in pieces of about so many bytes: some milliseconds' work each. */
 const LENGTH = 128 * 1024;
 /** A set is read in pieces that stand for about so many ids. */
-const IDS = 250_000;
+const IDS = 500_000;
 const SEARCH = /^\* (?:SEARCH|SORT) /i;
 const ESEARCH = /^\* ESEARCH [^"]*(?:"[^"]*"[^"]*)?\bALL (?=\d)/i;
 const LONGEST_HEAD = 120;
@@ -66,7 +66,7 @@ function* setPieces({ bytes, start, end }: Frame, from: number): Iterable<Frame>
         yield frameOf(head, encodeUtf8(set));
         [set, count] = ["", 0];
       }
-      const taken = Math.min(left, IDS);
+      const taken = Math.min(left, IDS - count);
       const last = first + step * (taken - 1);
       set += `${set === "" ? "" : ","}${first === last ? first : `${first}:${last}`}`;
       count += taken;
