@@ -95,36 +95,54 @@ function bytesOf({ isBase64, body }: Word): Uint8Array {
   return isBase64 ? bytesOfBase64(body) : bytesOfQ(body);
 }
 
+/** What no digit stands for. */
+const NONE = 255;
+const BASE64 = valuesOf("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/");
+const HEX = valuesOf("0123456789abcdef");
+for (const letter of "ABCDEF") HEX[letter.charCodeAt(0)] = HEX[letter.toLowerCase().charCodeAt(0)];
+const [EQUALS, UNDERSCORE, SPACE] = Array.from("=_ ", (char) => char.charCodeAt(0));
+
+/** The values of digits by their codes. */
+function valuesOf(digits: string): Uint8Array {
+  const values = new Uint8Array(128).fill(NONE);
+  for (let value = 0; value < digits.length; value++) values[digits.charCodeAt(value)] = value;
+  return values;
+}
+
 /** The bytes of `Q`: `_` is a space, `=` and two digits are any byte. All is ASCII. */
 function bytesOfQ(body: string): Uint8Array {
   const bytes = new Uint8Array(body.length);
   let length = 0;
   for (let i = 0; i < body.length; i++) {
-    const char = body[i];
-    const hex = char === "=" ? body.slice(i + 1, i + 3) : "";
-    const isEncoded = /^[0-9a-f]{2}$/i.test(hex);
-    if (isEncoded) i += 2;
-    bytes[length++] = isEncoded ? parseInt(hex, 16) : char === "_" ? 32 : char.charCodeAt(0);
+    const code = body.charCodeAt(i);
+    const byte = code === EQUALS ? hexByte(body, i + 1) : -1;
+    if (byte >= 0) i += 2;
+    bytes[length++] = byte >= 0 ? byte : code === UNDERSCORE ? SPACE : code;
   }
   return bytes.subarray(0, length);
 }
 
-const ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-const VALUES = new Map(Array.from(ALPHABET, (char, value) => [char, value]));
+/** The byte that two hexadecimal digits stand for, or -1. */
+function hexByte(text: string, at: number): number {
+  const high = HEX[text.charCodeAt(at)] ?? NONE;
+  const low = HEX[text.charCodeAt(at + 1)] ?? NONE;
+  return high === NONE || low === NONE ? -1 : high << 4 | low;
+}
 
 /**
  * The bytes of base64, however it is written: other characters and missing padding don't count, and
- * behind padding it begins anew, as where several texts in base64 were joined.
+ * after padding it begins again, as where several texts in base64 were joined.
  */
 function bytesOfBase64(body: string): Uint8Array {
   const bytes = new Uint8Array(body.length);
   let length = 0;
   let bits = 0;
   let count = 0;
-  for (const char of body) {
-    const value = VALUES.get(char);
-    if (char === "=") count = 0;
-    if (value === undefined) continue;
+  for (let i = 0; i < body.length; i++) {
+    const code = body.charCodeAt(i);
+    if (code === EQUALS) count = 0;
+    const value = code < BASE64.length ? BASE64[code] : NONE;
+    if (value === NONE) continue;
     bits = (bits << 6 | value) & 0xffff;
     count += 6;
     if (count < 8) continue;
