@@ -332,14 +332,19 @@ function readParams(cursor: Cursor, charset?: string): Params {
 function readNewParams(cursor: Cursor, charset: string | undefined): Params {
   // Not `Object.create(null)`: of that V8 makes a hash table, larger and slower to make.
   const params: Record<string, string> = Object.setPrototypeOf({}, null);
-  const octets = new Map<string, Uint8Array>();
+  let octets: Map<string, Uint8Array> | undefined;
+  let hasPieces = false;
+  const start = cursor.at;
   cursor.open();
   for (let count = 0; cursor.more(count); count++) {
     const name = (cursor.nstring() ?? "").toLowerCase();
     cursor.octets = null;
     params[name] = (atEnd(cursor) ? null : cursor.nstring()) ?? "";
-    if (cursor.octets !== null) octets.set(name, cursor.octets);
+    if (cursor.octets !== null) (octets ??= new Map()).set(name, cursor.octets);
+    hasPieces ||= name.includes("*");
   }
+  // As most are.
+  if (!hasPieces && cursor.isPlainSince(start)) return params;
   return joinParameters(params, cursor.decoding.mail, octets, charset);
 }
 
