@@ -182,7 +182,8 @@ export class CallQueue {
     }
     const { first, size } = this.#inFlight;
     if (first === undefined) return false;
-    if (size > 1 && response.type === "FETCH") return this.#offerFetch(first, response);
+    if (size === 1) return accepts(first, response);
+    if (response.type === "FETCH") return this.#offerFetch(first, response);
     return this.#inFlight.find((call) => accepts(call, response)) !== undefined;
   }
 

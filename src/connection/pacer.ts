@@ -1,7 +1,7 @@
 /** Reading goes on for so many milliseconds; then others have their turn of the event loop. */
 const LONGEST = 15;
 /** The clock is looked at after so many bytes, each response counted as so many more. */
-const BYTES = 64 * 1024;
+const BYTES = 256 * 1024;
 const RESPONSE = 2 * 1024;
 
 /**

@@ -185,7 +185,9 @@ export class Reader {
       } else {
         const size = literalSize(chunk, start, line, at);
         if (size < 0) {
-          this.#end(chunk, start, at, NONE, chunk, at);
+          // As nearly all are, and so with no further look.
+          if (at < chunk.length && isNews(chunk[at])) this.#endWhole(chunk, start, at);
+          else this.#end(chunk, start, at, NONE, chunk, at);
           start = at;
         } else if (size <= chunk.length - at && this.#fits(size)) {
           at += size; // it is all here: read on behind it
@@ -213,6 +215,14 @@ export class Reader {
     }
   }
 
+  /** A response ends that stands in a chunk, in front of another one. */
+  #endWhole(chunk: Uint8Array, start: number, end: number): void {
+    this.#checkLine(end - start);
+    this.#literalBytes = 0;
+    this.#detachedBytes = 0;
+    this.#deliver(chunk, start, end, NONE);
+  }
+
   /** A response ends in front of `next`, as it seems, which goes on at `at`. */
   #end(
     bytes: Uint8Array,
@@ -223,7 +233,7 @@ export class Reader {
     at: number,
   ): void {
     this.#checkLine(end - start);
-    const openEnd = isNews(next[at]) || beginsResponse(next, at, next.length)
+    const openEnd = at < next.length && beginsResponse(next, at, next.length)
       ? null
       : this.#openEndOf(bytes, start, end, detached);
     if (openEnd !== null) {
