@@ -31,7 +31,7 @@ import { Secrets } from "./secrets.ts";
 import { needsFolder, Session } from "./session.ts";
 import { isAlert, isRefusal, withWords, type Words, wordsOf } from "./connection/words.ts";
 import type { Duplex } from "./transport.ts";
-import { decodeAscii, decodeLoosely } from "./wire/bytes.ts";
+import { decodeAscii, decodeLoosely, NINE } from "./wire/bytes.ts";
 import { Cursor } from "./wire/cursor.ts";
 import type { Decoding } from "./wire/decoding.ts";
 import { DEFAULT_LIMITS, type Limits } from "./wire/limits.ts";
@@ -74,8 +74,8 @@ const STRAY_LINES = 16;
 /** So many literals of one response may be streams; those behind them are held in memory. */
 const STREAMED_LITERALS = 100;
 const NO_PIECES: readonly Frame[] = [];
-/** What a piece of a response counts as, in bytes: few may stand for very many ids. */
-const PIECE = 64 * 1024;
+/** So many bytes are read, or a piece of a response, which may be few bytes for very many ids. */
+const SLICE = 64 * 1024;
 /** What a detached literal holds while its taker is looked for. */
 const UNCLAIMED: LiteralSink = { write(): void {}, end(): void {} };
 
@@ -133,7 +133,7 @@ export class Connection {
     this.#limits = options.limits ?? DEFAULT_LIMITS;
     this.#calls = new CallQueue(this.#limits.items);
     this.#cursor = new Cursor(this.#limits, options.decoding);
-    this.#reader = new Reader(this.#handler(), this.#limits);
+    this.#reader = new Reader(this.#handler(), this.#limits, SLICE);
     this.#sender = new Sender({
       session: this.session,
       calls: this.#calls,
@@ -353,7 +353,7 @@ export class Connection {
         this.#received += chunk.length;
         if (chunk.length > 0) this.#reader.push(chunk);
         if (this.#reader.isPaused) await this.#readOn();
-        else if (this.#pacer.isDue(chunk.length)) await this.#pacer.turn();
+        if (this.#pacer.isDue(chunk.length)) await this.#pacer.turn();
         this.#cursor.forget();
         if (this.#handOver !== null) return this.#stopReading();
         if (this.#isHeld()) await this.#waitForRelease();
@@ -375,11 +375,11 @@ export class Connection {
     while (this.#reader.isPaused) {
       for (const piece of this.#pieces) {
         this.#dispatch(piece);
-        if (this.#pacer.isDue(PIECE)) await this.#pacer.turn();
+        if (this.#pacer.isDue(SLICE)) await this.#pacer.turn();
         if (this.#failure !== null) return;
       }
       this.#pieces = NO_PIECES;
-      await this.#pacer.turn();
+      if (this.#pacer.isDue(SLICE)) await this.#pacer.turn();
       if (this.#failure !== null) return;
       this.#noteLife();
       this.#reader.goOn();
@@ -445,26 +445,32 @@ export class Connection {
 
   #handler(): FrameHandler {
     return {
-      frame: (frame) => this.#frame(frame),
+      frame: (frame) => {
+        if (this.#options.logger !== null) this.#logReceived(frame);
+        // Nearly all that comes begins with a number.
+        const { bytes, start } = frame;
+        if (bytes[start + 2] <= NINE || !this.#readInPieces(frame)) this.#dispatch(frame);
+      },
       literal: (head, size) => this.#literal(head, size),
     };
   }
 
-  #frame(frame: Frame): void {
-    if (this.#options.logger !== null) this.#logReceived(frame);
+  /** A response that is read a piece at a time, once the reader has paused. */
+  #readInPieces(frame: Frame): boolean {
     const pieces = piecesOf(frame, this.#limits.items);
-    if (pieces !== null) this.#pieces = pieces;
-    else this.#dispatch(frame);
-    if (pieces !== null || this.#pacer.isDue(frame.end - frame.start)) this.#reader.pause();
+    if (pieces === null) return false;
+    this.#pieces = pieces;
+    this.#reader.pause();
+    return true;
   }
 
   #dispatch(frame: Frame): void {
     const response = readResponse(frame, this.#limits, this.#cursor);
     if (response === null) this.#strayLine(frame);
     // Nearly all that comes, and it has no text.
-    else if (response.kind === "untagged" && response.type === "FETCH") {
+    else if (response.kind === "untagged" && response.type === "FETCH" && this.#greet === null) {
       this.#strayLines = 0;
-      this.#untagged(response);
+      if (!this.#calls.offer(response)) this.#options.onResponse(response);
     } else {
       const blotted = this.#secrets.blotResponse(response);
       this.#noteWords(blotted);
@@ -504,7 +510,7 @@ export class Connection {
   #untagged(response: UntaggedResponse): void {
     if (this.#greet !== null) return this.#greeted(response);
     if (response.type === "BYE") return this.#takeLeave(response);
-    if (response.type !== "FETCH") this.session.observe(response);
+    this.session.observe(response);
     // Courier tells an alert first. Later it might be somebody else's, who wants no login or TLS.
     if (response.type === "PREAUTH" && this.#isFresh) this.session.authenticated = true;
     if (this.#calls.offer(response)) return;

@@ -46,7 +46,11 @@ function readIpv6(host: string): Host | null {
   return name === undefined ? null : { address, name, sni: null };
 }
 
+/** A name as nearly all are: what a URL would make of it is the same. */
+const PLAIN = /^(?:[a-z](?:[a-z\d-]{0,61}[a-z\d])?\.)*[a-z](?:[a-z\d-]{0,61}[a-z\d])?$/;
+
 function readName(host: string): Host | null {
+  if (PLAIN.test(host) && !host.includes("xn--")) return { address: host, name: host, sni: host };
   if (host === "" || FOREIGN.test(host)) return null;
   // IDNA to ASCII, and `127.1` to an address. What is ASCII already may be a name all the same.
   const address = hostOfUrl(host) ?? (/^[!-~]+$/.test(host) ? host : null);

@@ -70,8 +70,9 @@ export function checkOptions<Options extends object>(
     throw new InvalidArgumentError(`${what} must be an object, not ${kindOf(options)}`);
   }
   checkKeys(options, Object.keys(kinds), place, hints);
-  for (const [name, kind] of Object.entries<Kind>(kinds)) {
-    const value: unknown = options[name as keyof Options];
+  for (const name in kinds) {
+    const kind: Kind = kinds[name];
+    const value: unknown = options[name];
     if (value === undefined || kind.is(value)) continue;
     throw new InvalidArgumentError(
       `'${within(place, name)}' must be ${kind.name}, not ${kindOf(value)}`,

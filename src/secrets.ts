@@ -25,6 +25,8 @@ export class Secrets {
   #patterns: readonly (string | RegExp)[] | null = null;
   #longest = 0;
   #isLoginOver = false;
+  /** The last text without any of them: servers say the same again and again. */
+  #clean: string | null = null;
 
   /** The length of the longest form. */
   get longest(): number {
@@ -51,6 +53,7 @@ export class Secrets {
   #addForm(form: string): void {
     if (form.length < SHORTEST || ANY_WORD.test(form)) return;
     this.#forms.add(form);
+    this.#clean = null;
     this.#longest = Math.max(this.#longest, form.length);
     this.#patterns = null;
   }
@@ -67,7 +70,8 @@ export class Secrets {
   /** A text without them. */
   blot(text: string): string {
     // Most often there is none, and no pattern is needed.
-    if (!this.#isIn(text)) return text;
+    if (text === this.#clean) return text;
+    if (!this.#isIn(text)) return this.#clean = text;
     this.#patterns ??= patternsOf(this.#forms);
     return this.#patterns.reduce<string>((rest, it) => rest.replaceAll(it, BLOT), text);
   }

@@ -23,7 +23,9 @@ export class Session {
   readonly #enabled = new Set<string>();
   #capabilities: readonly string[] | null = null;
   #nonSynchronising = -1;
-  #limitsMessages = false;
+  #rev2 = false;
+  #utf8 = false;
+  #limitsMessages: boolean | null = null;
 
   /** The selected folder, if any. */
   get folder(): SelectedFolder | null {
@@ -37,8 +39,7 @@ export class Session {
 
   set capabilities(capabilities: readonly string[] | null) {
     this.#capabilities = capabilities;
-    const isLimit = (name: string) => /^(?:MESSAGE|SAVE)LIMIT=/.test(name);
-    this.#limitsMessages = capabilities?.some(isLimit) ?? false;
+    this.#limitsMessages = null;
     this.#learn();
   }
 
@@ -60,6 +61,10 @@ export class Session {
   }
 
   #learn(): void {
+    const known = this.#capabilities;
+    this.#rev2 = this.#enabled.has("IMAP4REV2") ||
+      known !== null && known.includes("IMAP4REV2") && !known.includes("IMAP4REV1");
+    this.#utf8 = this.#rev2 || this.#enabled.has("UTF8=ACCEPT");
     const limited = this.has("LITERAL-") ? 4096 : -1;
     this.#nonSynchronising = this.has("LITERAL+") ? Infinity : limited;
   }
@@ -84,14 +89,12 @@ export class Session {
    * on (RFC 9051 appendix A).
    */
   get rev2(): boolean {
-    if (this.#enabled.has("IMAP4REV2")) return true;
-    const known = this.#capabilities;
-    return known !== null && known.includes("IMAP4REV2") && !known.includes("IMAP4REV1");
+    return this.#rev2;
   }
 
   /** Whether strings and folder names are UTF-8 (RFC 6855, RFC 9051). */
   get utf8(): boolean {
-    return this.#enabled.has("UTF8=ACCEPT") || this.rev2;
+    return this.#utf8;
   }
 
   /** The largest literal that the server takes unasked (RFC 7888); -1: none. */
@@ -107,7 +110,8 @@ export class Session {
 
   /** Whether the server looks at so many messages in one command, and no more (RFC 9738). */
   get limitsMessages(): boolean {
-    return this.#limitsMessages;
+    const isLimit = (name: string) => /^(?:MESSAGE|SAVE)LIMIT=/.test(name);
+    return this.#limitsMessages ??= this.capabilities?.some(isLimit) ?? false;
   }
 
   /**

@@ -119,12 +119,13 @@ test("reading that pauses → responses in their order, and calls made meanwhile
     const turns = countTurns();
     const noop = client.noop();
     const tag = await server.expect("NOOP");
-    await server.send(bytesOf(rows(1, 5000)), `${tag} OK first`, bytesOf(rows(5001, 10_000)));
+    const [before, behind] = [rows(1, 15_000), rows(15_001, 30_000)].map(bytesOf);
+    await server.send(before, `${tag} OK first`, behind);
     assertEquals((await noop).text, "first");
     const other = client.search("ALL"); // while the rest of the chunk waits
     await server.answer("UID SEARCH ALL", "* SEARCH 1 2");
     assertEquals([...await other], [1, 2]);
-    assertEquals(heard.length, 10_000);
+    assertEquals(heard.length, 30_000);
     assert(heard.every((number, i) => number === i + 1));
     assert(turns() > 5);
     client.shutdown();

@@ -130,12 +130,9 @@ const MAX_UNASKED = 32;
 /** Drops what nobody asked for and would fill the memory, as bodies do that a server makes up. */
 export function dropUnasked(message: FetchedBase, { keys, items }: FetchRequest): void {
   const values = message as unknown as Record<string, unknown>;
-  let next = 0;
   let unasked = 0;
   for (const name in values) {
-    // Servers answer in the order of the request, most of them.
-    if (name === keys[next]) next++;
-    else if (name !== "SEQ" && name !== "UID" && !keys.includes(name)) {
+    if (name !== "SEQ" && name !== "UID" && !keys.includes(name)) {
       const isMuch = ++unasked > MAX_UNASKED || sizeOf(values[name]) > LARGEST_UNASKED;
       if (isMuch && !isAnswer(name, values, items)) delete values[name];
     }
@@ -150,6 +147,16 @@ function isAnswer(
 ): boolean {
   const key = askedKey(name, items);
   return key !== null && !(key in values);
+}
+
+/** Whether a message has what was asked for in that order, and nothing else, as most have. */
+function isAsAsked(message: FetchedBase, keys: readonly string[]): boolean {
+  let next = 0;
+  for (const name in message) {
+    if (name === keys[next]) next++;
+    else if (name !== "SEQ" && name !== "UID") return false;
+  }
+  return next === keys.length;
 }
 
 function hasAll(message: FetchedBase, keys: readonly string[]): boolean {
@@ -227,8 +234,10 @@ class Fetch implements UidCommand<Map<number, FetchedBase>> {
     const id = this.#idOf(response);
     if (id === null) return this.#leave(response);
     const message = messageOf(response, !this.#request.uid, this.#request);
-    dropUnasked(message, this.#request);
-    if (!hasAll(message, this.#request.keys)) (this.#lacking ??= new Set()).add(id);
+    if (!isAsAsked(message, this.#request.keys)) {
+      dropUnasked(message, this.#request);
+      if (!hasAll(message, this.#request.keys)) (this.#lacking ??= new Set()).add(id);
+    }
     const known = this.#messages.get(id);
     if (known === undefined) {
       this.#messages.set(id, message);

@@ -167,23 +167,27 @@ export class CallQueue {
   /** Counts what came while a call waits for its answer; throws where that is too much. */
   count(): void {
     const { oldest } = this;
-    if (oldest === undefined || ++oldest.heard <= this.#most) return;
-    const { name } = oldest.command;
-    throw new ProtocolError(`the server sent more than ${this.#most} responses during ${name}`);
+    if (oldest !== undefined && ++oldest.heard > this.#most) throw this.#tooMany(oldest);
+  }
+
+  #tooMany({ command }: Call): ProtocolError {
+    const what = `more than ${this.#most} responses during ${command.name}`;
+    return new ProtocolError(`the server sent ${what}`);
   }
 
   /** Offers a response to the calls in flight, the oldest first; `true` if one claims it. */
   offer(response: UntaggedResponse): boolean {
-    this.count();
+    const { first, size } = this.#inFlight;
+    if (first === undefined) return false;
+    if (++first.heard > this.#most) throw this.#tooMany(first);
+    if (response.type === "FETCH") {
+      return size === 1 ? accepts(first, response) : this.#offerFetch(first, response);
+    }
     // It may name the command that it answers: then it is nobody else's (RFC 9051 section 7.3.4).
     if (response.type === "ESEARCH" && response.tag !== null) {
       const call = this.find(response.tag);
       return call !== undefined && accepts(call, response);
     }
-    const { first, size } = this.#inFlight;
-    if (first === undefined) return false;
-    if (size === 1) return accepts(first, response);
-    if (response.type === "FETCH") return this.#offerFetch(first, response);
     return this.#inFlight.find((call) => accepts(call, response)) !== undefined;
   }
 

@@ -19,14 +19,14 @@ const IN_REV2: readonly string[] = [
   "UNSELECT",
 ];
 
-/** Extensions that build on others, which a server need not name beside them. */
-const IMPLIED: Readonly<Record<string, readonly string[]>> = {
-  "IMAP4REV2": ["ENABLE"], // also beside IMAP4rev1, as it has to be switched on there
-  "QRESYNC": ["CONDSTORE", "ENABLE"], // RFC 7162 sections 3.2.3 and 3.2.4
-  "UIDONLY": ["ENABLE"], // RFC 9586 section 3
-  "UTF8=ACCEPT": ["ENABLE"], // RFC 6855 section 3
-  "UTF8=ONLY": ["ENABLE", "UTF8=ACCEPT"], // RFC 6855 section 6
-};
+/** What need not be named beside extensions that build on it. */
+const IMPLIED: ReadonlyMap<string, readonly string[]> = new Map([
+  ["CONDSTORE", ["QRESYNC"]], // RFC 7162 section 3.2.4
+  // IMAP4rev2 beside IMAP4rev1 has to be switched on; RFC 7162 section 3.2.3, RFC 9586 section 3,
+  // RFC 6855 section 3.
+  ["ENABLE", ["IMAP4REV2", "QRESYNC", "UIDONLY", "UTF8=ACCEPT", "UTF8=ONLY"]],
+  ["UTF8=ACCEPT", ["UTF8=ONLY"]], // RFC 6855 section 6
+]);
 
 /**
  * Whether a server that says these capabilities, in upper case, has one that is not among them.
@@ -38,7 +38,5 @@ export function isImplied(
   rev2: boolean,
 ): boolean {
   if (rev2 && IN_REV2.includes(capability)) return true;
-  return Object.entries(IMPLIED).some(([name, others]) =>
-    others.includes(capability) && capabilities.includes(name)
-  );
+  return IMPLIED.get(capability)?.some((name) => capabilities.includes(name)) ?? false;
 }

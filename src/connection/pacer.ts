@@ -1,8 +1,7 @@
 /** Reading goes on for so many milliseconds; then others have their turn of the event loop. */
 const LONGEST = 15;
-/** The clock is looked at after so many bytes, each response counted as so many more. */
-const BYTES = 256 * 1024;
-const RESPONSE = 2 * 1024;
+/** The clock is looked at after so many bytes. */
+const BYTES = 128 * 1024;
 
 /**
  * Tells when reading has gone on for long with no turn of the event loop in between. What tells
@@ -14,9 +13,9 @@ export class Pacer {
   #began = 0;
   #turn: Promise<void> | null = null;
 
-  /** A response of so many bytes was taken in: whether it is time to wait for a turn. */
+  /** So many bytes were taken in: whether it is time to wait for a turn. */
   isDue(bytes: number): boolean {
-    this.#bytes += bytes + RESPONSE;
+    this.#bytes += bytes;
     if (this.#bytes < BYTES) return false;
     this.#bytes = 0;
     const now = performance.now();

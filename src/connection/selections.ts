@@ -197,8 +197,8 @@ export class Selections {
 
 function newFolder(name: string): SelectedFolder {
   const isExamined = /^EXAMINE$/i.test(name);
-  const folder = { name: "", isExamined, readOnly: isExamined };
-  return { ...folder, exists: 0, uidValidity: null, expunges: 0 };
+  const [exists, uidValidity, expunges] = [0, null, 0];
+  return { name: "", isExamined, readOnly: isExamined, exists, uidValidity, expunges };
 }
 
 /** Messages are gone: those after them have other numbers now. */

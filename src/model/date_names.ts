@@ -43,10 +43,15 @@ const ZONES: ReadonlyMap<string, number> = new Map([
   ...([["pst", -480], ["pdt", -420]] as const),
 ]);
 
-const months = new Map(
-  MONTH_NAMES.flatMap((names, month) => names.split(" ").map((name) => [plain(name), month])),
-);
-const days = new Set(DAY_NAMES.flatMap((names) => names.split(" ").map(plain)));
+/** The number of a month by its plain name; made of the lists once one is asked for. */
+let months: ReadonlyMap<string, number> | null = null;
+let days: ReadonlySet<string> | null = null;
+
+function monthsByName(): ReadonlyMap<string, number> {
+  const named = (names: string, month: number) =>
+    names.split(" ").map((name) => [plain(name), month] as const);
+  return new Map(MONTH_NAMES.flatMap(named));
+}
 
 /** A text in small letters without accents, as the names here are compared. */
 export function plain(text: string): string {
@@ -56,11 +61,13 @@ export function plain(text: string): string {
 
 /** A month, 0 to 11, by its plain name; -1 for any other word. */
 export function monthNamed(name: string): number {
+  months ??= monthsByName();
   return months.get(name) ?? -1;
 }
 
 /** Whether a plain word names a day of the week. */
 export function isDayName(name: string): boolean {
+  days ??= new Set(DAY_NAMES.flatMap((names) => names.split(" ").map(plain)));
   return days.has(name);
 }
 

@@ -104,27 +104,42 @@ export function readFetch(cursor: Cursor, number: number): FetchResponse {
         if (name !== "UID") items[name] = value;
         else if (typeof value === "number") uid = value;
       } catch (error) {
-        if (!(error instanceof ProtocolError)) throw error;
         if (name === "UID") uid = null;
-        else if (Object.hasOwn(items, name)) delete items[name];
-        // No flag is a quoted string, so a quote among them has no other that closes it.
-        cursor.skipFrom(from, name !== "FLAGS");
-        const raw = cursor.bytes.slice(from, cursor.at);
-        (bad ??= []).push({ name, raw, error });
-        const flags = name === "FLAGS" ? readableFlags(raw) : null;
-        if (flags?.length) items[name] = flags;
+        (bad ??= []).push(spoiled(cursor, from, name, items, error));
         // Each keeps its error and its bytes: too many of them are no accident.
         if (bad.length > MOST_BAD) throw new ProtocolError("a FETCH with nothing but bad items");
       }
     } catch (error) {
-      if (!(error instanceof ProtocolError)) throw error;
-      // Nobody can tell where this item ends, so what follows it is lost too.
-      const raw = cursor.bytes.slice(start, cursor.end);
-      (bad ??= []).push({ name: nameOf(raw), raw, error });
+      (bad ??= []).push(lost(cursor, start, error));
       break;
     }
   }
   return { kind: "untagged", type: "FETCH", number, uid, items, bad };
+}
+
+/** An item that can't be read, and is passed over: what can be read of it is given all the same. */
+function spoiled(
+  cursor: Cursor,
+  from: number,
+  name: string,
+  items: Record<string, FetchValue>,
+  error: unknown,
+): BadItem {
+  if (!(error instanceof ProtocolError)) throw error;
+  delete items[name];
+  // No flag is a quoted string, so a quote among them has no other that closes it.
+  cursor.skipFrom(from, name !== "FLAGS");
+  const raw = cursor.bytes.slice(from, cursor.at);
+  const flags = name === "FLAGS" ? readableFlags(raw) : null;
+  if (flags?.length) items[name] = flags;
+  return { name, raw, error };
+}
+
+/** An item of which nobody can tell where it ends, so what follows it is lost too. */
+function lost(cursor: Cursor, start: number, error: unknown): BadItem {
+  if (!(error instanceof ProtocolError)) throw error;
+  const raw = cursor.bytes.slice(start, cursor.end);
+  return { name: nameOf(raw), raw, error };
 }
 
 /** The items of `* n UIDFETCH (...)` (RFC 9586 section 3.3): the number is the UID. */

@@ -1,6 +1,6 @@
 import { ProtocolError } from "../errors.ts";
 import type { LiteralSink } from "../model/values.ts";
-import { CR, LF, PLUS, STAR } from "./bytes.ts";
+import { CR, LF, PLUS, RBRACE, STAR } from "./bytes.ts";
 import { DEFAULT_LIMITS, type Limits } from "./limits.ts";
 import { beginsNothing, beginsResponse, literalSize, mayBeOpen, OpenEnd } from "./line.ts";
 import { LiteralCollector } from "./literal_collector.ts";
@@ -67,6 +67,7 @@ interface OpenResponse {
 export class Reader {
   readonly #handler: FrameHandler;
   readonly #limits: Limits;
+  readonly #slice: number;
   /** The unfinished response out of earlier chunks. */
   #held: Uint8Array = new Uint8Array(0);
   #heldLength = 0;
@@ -89,9 +90,11 @@ export class Reader {
   #paused = false;
   #rest: Uint8Array | null = null;
 
-  constructor(handler: FrameHandler, limits: Limits = DEFAULT_LIMITS) {
+  /** Pauses behind the response that ends after `slice` bytes of a larger chunk. */
+  constructor(handler: FrameHandler, limits: Limits = DEFAULT_LIMITS, slice: number = Infinity) {
     this.#handler = handler;
     this.#limits = limits;
+    this.#slice = slice;
   }
 
   /** Whether a response is begun and not finished. */
@@ -112,6 +115,7 @@ export class Reader {
   /** To be called by the handler: the bytes behind this response are not ours to read. */
   stop(): void {
     this.#stopped = true;
+    this.#paused = true;
   }
 
   /** After `stop`: the bytes that arrived behind the last response; reading can go on after it. */
@@ -128,7 +132,7 @@ export class Reader {
     this.#paused = true;
   }
 
-  /** Whether the rest of a chunk waits. */
+  /** Whether the rest of a chunk waits, for the handler or since it is long. */
   get isPaused(): boolean {
     return this.#paused && !this.#stopped;
   }
@@ -159,6 +163,7 @@ export class Reader {
   }
 
   #cut(chunk: Uint8Array): void {
+    const pauseAt = this.#slice < chunk.length ? this.#slice : Infinity;
     let start = 0; // of the part of the response that stands in this chunk
     let line = 0; // of the line that is being read, where nothing is held
     let at = 0;
@@ -171,7 +176,21 @@ export class Reader {
         start = at;
         continue;
       }
-      const lineEnd = chunk.indexOf(LF, at);
+      let lineEnd = chunk.indexOf(LF, at);
+      if (at === start && this.#heldLength === 0 && this.#open === null) {
+        // As nearly all that comes, and so with no further look: one line in front of another.
+        while (
+          lineEnd >= 0 && lineEnd + 1 < chunk.length && chunk[lineEnd - 1] !== RBRACE &&
+          chunk[lineEnd - 2] !== RBRACE &&
+          (chunk[lineEnd + 1] === STAR || beginsResponse(chunk, lineEnd + 1, chunk.length))
+        ) {
+          this.#checkLine(lineEnd + 1 - start);
+          this.#deliver(chunk, start, lineEnd + 1, NONE);
+          start = line = at = lineEnd + 1;
+          if (this.#paused || at >= pauseAt) return this.#keepRest(chunk, at);
+          lineEnd = chunk.indexOf(LF, at);
+        }
+      }
       if (lineEnd < 0) break;
       at = lineEnd + 1;
       if (this.#heldLength > 0 || this.#open !== null) {
@@ -185,9 +204,7 @@ export class Reader {
       } else {
         const size = literalSize(chunk, start, line, at);
         if (size < 0) {
-          // As nearly all are, and so with no further look.
-          if (at < chunk.length && isNews(chunk[at])) this.#endWhole(chunk, start, at);
-          else this.#end(chunk, start, at, NONE, chunk, at);
+          this.#end(chunk, start, at, NONE, chunk, at);
           start = at;
         } else if (size <= chunk.length - at && this.#fits(size)) {
           at += size; // it is all here: read on behind it
@@ -200,10 +217,7 @@ export class Reader {
           this.#beginLiteral(size);
         }
       }
-      if (this.#stopped || this.#paused) {
-        this.#rest = chunk.subarray(start);
-        return;
-      }
+      if (this.#paused || at >= pauseAt) return this.#keepRest(chunk, start);
       line = at;
     }
     if (start === chunk.length) return;
@@ -215,12 +229,9 @@ export class Reader {
     }
   }
 
-  /** A response ends that stands in a chunk, in front of another one. */
-  #endWhole(chunk: Uint8Array, start: number, end: number): void {
-    this.#checkLine(end - start);
-    this.#literalBytes = 0;
-    this.#detachedBytes = 0;
-    this.#deliver(chunk, start, end, NONE);
+  #keepRest(chunk: Uint8Array, start: number): void {
+    this.#paused = true;
+    this.#rest = chunk.subarray(start);
   }
 
   /** A response ends in front of `next`, as it seems, which goes on at `at`. */
