@@ -19,9 +19,9 @@
  */
 
 export type { ImapValue, LiteralSink } from "./src/model/values.ts";
-export * from "./src/client.ts";
+export * from "./src/client/imap_client.ts";
 export type { CallOptions, ClientBase, ResponseListener } from "./src/client/base.ts";
-export type { Traffic } from "./src/connection.ts";
+export type { Traffic } from "./src/connection/connection.ts";
 export type * from "./src/client/access_calls.ts";
 export type * from "./src/client/fetch_calls.ts";
 export type * from "./src/client/flag_calls.ts";
@@ -35,14 +35,14 @@ export { external } from "./src/auth/external.ts";
 export { oauthbearer, type OauthbearerOptions } from "./src/auth/oauthbearer.ts";
 export { scramSha1, scramSha256 } from "./src/auth/scram.ts";
 export { xoauth2, type Xoauth2Options } from "./src/auth/xoauth2.ts";
-export * from "./src/errors.ts";
+export * from "./src/model/errors.ts";
 export * from "./src/model/address.ts";
 export * from "./src/model/body_structure.ts";
 export * from "./src/model/envelope.ts";
 export * from "./src/model/flags.ts";
 export * from "./src/model/responses.ts";
-export * from "./src/transport.ts";
-export * from "./src/version.ts";
+export * from "./src/model/transport.ts";
+export * from "./src/util/version.ts";
 export * from "./src/wire/parse.ts";
 export {
   type CalendarDate,
@@ -57,36 +57,37 @@ export { fetchProblems } from "./src/model/fetch_items.ts";
 export type { FolderName } from "./src/model/folder_name.ts";
 export { type MessageIds, NumberSet } from "./src/model/number_set.ts";
 export type { SearchIds } from "./src/model/search_ids.ts";
-export type { Command, Pipelining } from "./src/command.ts";
-export type { AclEntry } from "./src/commands/acl.ts";
+export type { Command, Pipelining } from "./src/connection/command.ts";
+export type { AclEntry } from "./src/commands/access/acl.ts";
 export type {
   AppendResult,
   MessageAttributes,
   MessageStream,
   MessageToAppend,
   MultiappendResult,
-} from "./src/commands/append.ts";
-export type { CopyResult } from "./src/commands/copy.ts";
-export type { ExpungeResult } from "./src/commands/expunge.ts";
-export type { IdFields } from "./src/commands/id.ts";
-export type { FolderListing } from "./src/commands/list.ts";
-export type { Namespace, NamespacePrefix } from "./src/commands/namespace.ts";
-export type { MailboxQuotaRoots, Quota, QuotaLimit } from "./src/commands/quota.ts";
-export type { DefaultStatusItem, FolderStatus } from "./src/commands/status.ts";
-export type { MessageFlags } from "./src/commands/store.ts";
-export type { Thread } from "./src/commands/thread.ts";
-export type { NoopResult } from "./src/commands/session.ts";
-export type { SearchCriteria, SearchCriterion } from "./src/commands/search_criteria.ts";
-export type { SearchQuery, Texts } from "./src/commands/search_query.ts";
-export type { SelectResult } from "./src/commands/select.ts";
-export type { ConnectOptions, SocketTimeout } from "./src/connect.ts";
-export type { Logger } from "./src/log.ts";
+} from "./src/commands/messages/append.ts";
+export type { CopyResult } from "./src/commands/messages/copy.ts";
+export type { ExpungeResult } from "./src/commands/messages/expunge.ts";
+export type { IdFields } from "./src/commands/session/id.ts";
+export type { FolderListing } from "./src/commands/folders/list.ts";
+export type { Namespace, NamespacePrefix } from "./src/commands/folders/namespace.ts";
+export type { MailboxQuotaRoots, Quota, QuotaLimit } from "./src/commands/access/quota.ts";
+export type { DefaultStatusItem, FolderStatus } from "./src/commands/folders/status.ts";
+export type { MessageFlags } from "./src/commands/messages/store.ts";
+export type { Thread } from "./src/commands/search/thread.ts";
+export type { NoopResult } from "./src/commands/session/session.ts";
+export type { SearchCriteria, SearchCriterion } from "./src/commands/search/search_criteria.ts";
+export type { SearchQuery, Texts } from "./src/commands/search/search_query.ts";
+export type { SelectResult } from "./src/commands/folders/select.ts";
+export type { ConnectOptions, SocketTimeout } from "./src/client/connect.ts";
+export type { Logger } from "./src/util/log.ts";
 export type { CharsetDecoder, MailText, MailTextOptions } from "./src/mime/mail_text.ts";
-export type { SessionState } from "./src/session.ts";
+export type { SessionState } from "./src/connection/session.ts";
 export { Cursor } from "./src/wire/cursor.ts";
 export type { Limits } from "./src/wire/limits.ts";
-export type { CommandPart, LiteralSource } from "./src/wire/page.ts";
+export type { CommandPart, LiteralSource } from "./src/wire/command_buffer.ts";
 export type { DetachedLiteral, Frame } from "./src/wire/reader.ts";
-export type { Stretch } from "./src/wire/stretch.ts";
-export { decodeUtf7, encodeUtf7 } from "./src/wire/utf7.ts";
-export { CommandWriter, type Text, type WriterOptions } from "./src/wire/writer.ts";
+export type { Stretch } from "./src/wire/text_window.ts";
+export { decodeUtf7, encodeUtf7 } from "./src/mime/utf7.ts";
+export type { Text } from "./src/model/text.ts";
+export { CommandWriter, type WriterOptions } from "./src/wire/writer.ts";

@@ -188,9 +188,9 @@ describe("the guide and the README", () => {
   });
 
   it("list every class of error [fault F3]", () => {
-    const classes = [...read("src/errors.ts").matchAll(/^export class (\w+)/gm)].map(([, it]) =>
-      it
-    );
+    const classes = [...read("src/model/errors.ts").matchAll(/^export class (\w+)/gm)].map((
+      [, it],
+    ) => it);
     assert(classes.includes("PartialCopyError"));
     for (const page of ["README.md", "docs/concepts.md"]) {
       for (const name of classes) assert(read(page).includes(`\`${name}\``), `${name} in ${page}`);

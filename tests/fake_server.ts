@@ -2,11 +2,11 @@
 import process from "node:process";
 import { it } from "node:test";
 import { assertEquals } from "@std/assert";
-import { ImapClient } from "../src/client.ts";
-import type { ConnectOptions } from "../src/connect.ts";
-import type { Logger } from "../src/log.ts";
-import type { Duplex, TlsOptions, Transport } from "../src/transport.ts";
-import { memoryPair } from "../transports/memory.ts";
+import { ImapClient } from "../src/client/imap_client.ts";
+import type { ConnectOptions } from "../src/client/connect.ts";
+import type { Logger } from "../src/util/log.ts";
+import type { Duplex, TlsOptions, Transport } from "../src/model/transport.ts";
+import { memoryPair } from "../transports/memory/mod.ts";
 import { within } from "./patience.ts";
 
 /** Everything that takes longer than this hangs. */

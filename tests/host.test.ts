@@ -1,7 +1,7 @@
 import { describe, it } from "node:test";
 import { assertEquals, assertMatch, assertThrows } from "@std/assert";
-import { InvalidArgumentError } from "../src/errors.ts";
-import { placeName, readHost } from "../src/host.ts";
+import { InvalidArgumentError } from "../src/model/errors.ts";
+import { placeName, readHost } from "../src/model/host.ts";
 
 describe("readHost", () => {
   it("a name: what is connected to, and expected in the certificate [fault E9]", () => {

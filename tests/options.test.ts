@@ -1,6 +1,6 @@
 import { describe, it } from "node:test";
 import { assert, assertEquals, assertThrows } from "@std/assert";
-import { InvalidArgumentError } from "../src/errors.ts";
+import { InvalidArgumentError } from "../src/model/errors.ts";
 import {
   BOOLEAN,
   checkOptions,
@@ -14,7 +14,7 @@ import {
   oneOf,
   SIGNAL,
   STRING,
-} from "../src/options.ts";
+} from "../src/model/options.ts";
 
 interface Sample {
   readonly port?: number;

@@ -1,9 +1,9 @@
 import { describe, it } from "node:test";
 import { assert, assertEquals, assertInstanceOf, assertStrictEquals } from "@std/assert";
 import { ALL, ARCHIVE, DRAFTS, ImapAbortError, ImapError, JUNK, SENT, TRASH } from "../mod.ts";
-import type { FolderListing } from "../src/commands/list.ts";
-import { namesOf } from "../src/special_folder_names.ts";
-import { markedFolder, popularFolder as named } from "../src/special_folders.ts";
+import type { FolderListing } from "../src/commands/folders/list.ts";
+import { namesOf } from "../src/operations/folders/special_folder_names.ts";
+import { markedFolder, popularFolder as named } from "../src/operations/folders/special_folders.ts";
 import { connectFake, outcome, test } from "./fake_server.ts";
 import { bytes } from "./wire/support.ts";
 

@@ -1,6 +1,6 @@
 // What a server sends and nobody asked for is kept within bounds, whoever keeps it.
 import { assert, assertEquals } from "@std/assert";
-import { KeptResponses, sizeOf } from "../src/kept_responses.ts";
+import { KeptResponses, sizeOf } from "../src/connection/kept_responses.ts";
 import type { FetchResponse, UnknownResponse, UntaggedResponse } from "../mod.ts";
 import { bytesOf, type FakeServer, selectFake, test } from "./fake_server.ts";
 import { untagged } from "./wire/support.ts";

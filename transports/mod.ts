@@ -5,11 +5,11 @@
  * @module
  */
 
-import { ConnectError } from "../src/errors.ts";
-import { once } from "../src/once.ts";
-import type { TcpOptions, Transport } from "../src/transport.ts";
+import { ConnectError } from "../src/model/errors.ts";
+import { once } from "../src/util/lazy_import.ts";
+import type { TcpOptions, Transport } from "../src/model/transport.ts";
 
-export type { Duplex, TcpOptions, TlsOptions, Transport } from "../src/transport.ts";
+export type { Duplex, TcpOptions, TlsOptions, Transport } from "../src/model/transport.ts";
 
 /** By what the runtimes are told apart. */
 interface Runtime {
@@ -40,9 +40,9 @@ export function tcpTransport(options: TcpOptions): Transport {
   };
 }
 
-const deno = once(() => import("./deno.ts"));
-const bun = once(() => import("./bun.ts"));
-const node = once(() => import("./node.ts"));
+const deno = once(() => import("./deno/mod.ts"));
+const bun = once(() => import("./bun/mod.ts"));
+const node = once(() => import("./node/mod.ts"));
 
 async function adapter(options: TcpOptions): Promise<Transport> {
   const { Deno, Bun, process } = globalThis as unknown as Runtime;
@@ -66,7 +66,7 @@ async function adapter(options: TcpOptions): Promise<Transport> {
  */
 export function processTransport(command: string | readonly string[]): Transport {
   return async (signal) => {
-    const adapter = await import("./process.ts");
+    const adapter = await import("./process/mod.ts");
     return await adapter.processTransport(command)(signal);
   };
 }

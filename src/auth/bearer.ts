@@ -1,5 +1,5 @@
-import { InvalidArgumentError } from "../errors.ts";
-import { encodeUtf8 } from "../wire/bytes.ts";
+import { InvalidArgumentError } from "../model/errors.ts";
+import { encodeUtf8 } from "../util/bytes.ts";
 import { checkField } from "./checks.ts";
 import { few } from "./few.ts";
 import { oauthReason } from "./reason.ts";

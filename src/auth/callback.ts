@@ -1,5 +1,5 @@
-import { InvalidArgumentError } from "../errors.ts";
-import { encodeUtf8 } from "../wire/bytes.ts";
+import { InvalidArgumentError } from "../model/errors.ts";
+import { encodeUtf8 } from "../util/bytes.ts";
 import { checkMechanismName, checkUnicode } from "./checks.ts";
 import type { SaslMechanism } from "./sasl.ts";
 

@@ -1,4 +1,4 @@
-import { InvalidArgumentError } from "../errors.ts";
+import { InvalidArgumentError } from "../model/errors.ts";
 
 /**
  * Refuses what is not Unicode text. The message never shows it, as it may be the password. Throws

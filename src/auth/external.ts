@@ -1,4 +1,4 @@
-import { encodeUtf8 } from "../wire/bytes.ts";
+import { encodeUtf8 } from "../util/bytes.ts";
 import { checkText } from "./checks.ts";
 import { few } from "./few.ts";
 import type { SaslMechanism } from "./sasl.ts";

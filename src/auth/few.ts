@@ -1,4 +1,4 @@
-import { LoginError } from "../errors.ts";
+import { LoginError } from "../model/errors.ts";
 
 /**
  * An answer that is given to so many challenges at the most. A server that goes on asking is after

@@ -1,4 +1,4 @@
-import { InvalidArgumentError } from "../errors.ts";
+import { InvalidArgumentError } from "../model/errors.ts";
 import { bearer, checkAccessToken } from "./bearer.ts";
 import { checkField } from "./checks.ts";
 import { gs2Header } from "./names.ts";

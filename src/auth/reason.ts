@@ -1,4 +1,4 @@
-import { decodeLoosely } from "../wire/bytes.ts";
+import { decodeLoosely } from "../util/bytes.ts";
 
 /** As much as is still read in an error message. */
 const LONGEST = 500;

@@ -1,4 +1,4 @@
-import { InvalidArgumentError } from "../errors.ts";
+import { InvalidArgumentError } from "../model/errors.ts";
 import { checkText } from "./checks.ts";
 
 /** Spaces other than that of ASCII (RFC 3454 table C.1.2), which become one. */

@@ -1,6 +1,6 @@
-import { InvalidArgumentError, LoginError } from "../errors.ts";
+import { InvalidArgumentError, LoginError } from "../model/errors.ts";
 import { decodeBase64, encodeBase64 } from "../wire/base64.ts";
-import { encodeUtf8, tryUtf8 } from "../wire/bytes.ts";
+import { encodeUtf8, tryUtf8 } from "../util/bytes.ts";
 import { escapeName, gs2Header } from "./names.ts";
 import { readable } from "./reason.ts";
 import type { SaslMechanism } from "./sasl.ts";

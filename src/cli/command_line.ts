@@ -1,5 +1,5 @@
 import { parseArgs } from "node:util";
-import { nearest } from "../options.ts";
+import { nearest } from "../model/options.ts";
 
 /** What the command line asks for. */
 export interface CommandLine {

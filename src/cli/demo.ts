@@ -7,7 +7,7 @@
 
 import process from "node:process";
 import { parseArgs } from "node:util";
-import { ImapClient } from "../client.ts";
+import { ImapClient } from "../client/imap_client.ts";
 import { MemoryServer } from "../testing/mod.ts";
 import { fillSampleMailbox } from "../testing/sample_mailbox.ts";
 import { formatTable } from "./table.ts";

@@ -1,4 +1,4 @@
-import type { ImapClient } from "../client.ts";
+import type { ImapClient } from "../client/imap_client.ts";
 import { MEMBERS } from "./members.ts";
 
 /** A signal that is there while something runs. */

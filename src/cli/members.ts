@@ -1,4 +1,4 @@
-import type { ImapClient } from "../client.ts";
+import type { ImapClient } from "../client/imap_client.ts";
 
 /** How many parameters a call has, the last of them its options; `null` for what is none. */
 type Place<Member> = Member extends

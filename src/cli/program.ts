@@ -1,12 +1,12 @@
 import process from "node:process";
 import { createInterface } from "node:readline";
-import type { ImapClient } from "../client.ts";
+import type { ImapClient } from "../client/imap_client.ts";
 import type { AccountConfig } from "../config/account.ts";
 import { ConfigError } from "../config/config_error.ts";
 import { createClientFromConfig } from "../config/create_client.ts";
 import { getConfigDefaults } from "../config/defaults.ts";
 import { parseConfigFile } from "../config/parse_file.ts";
-import type { Logger } from "../log.ts";
+import type { Logger } from "../util/log.ts";
 import { ask, askHidden, Cancelled } from "./ask.ts";
 import { type CommandLine, HELP, parseCommandLine, UsageError } from "./command_line.ts";
 import { isUnfinished } from "./evaluate.ts";

@@ -1,7 +1,7 @@
-import type { ImapClient } from "../client.ts";
+import type { ImapClient } from "../client/imap_client.ts";
 import * as library from "../../mod.ts";
 import type { StatusResponse, UntaggedResponse } from "../model/responses.ts";
-import { untilAborted } from "../until_aborted.ts";
+import { untilAborted } from "../util/until_aborted.ts";
 import { evaluate, type Scope } from "./evaluate.ts";
 import { interruptible } from "./interruptible.ts";
 

@@ -1,4 +1,4 @@
-import { type AclEntry, getAcl, setAcl } from "../commands/acl.ts";
+import { type AclEntry, getAcl, setAcl } from "../commands/access/acl.ts";
 import {
   getQuota,
   getQuotaRoot,
@@ -6,8 +6,8 @@ import {
   type Quota,
   type QuotaLimit,
   setQuota,
-} from "../commands/quota.ts";
-import type { Text } from "../wire/writer.ts";
+} from "../commands/access/quota.ts";
+import type { Text } from "../model/text.ts";
 import type { CallOptions } from "./base.ts";
 import { FolderCalls } from "./folder_calls.ts";
 

@@ -1,8 +1,8 @@
-import type { Command } from "../command.ts";
-import type { IdFields } from "../commands/id.ts";
-import { fullText } from "../wire/text.ts";
-import type { ConnectOptions, Opened } from "../connect.ts";
-import type { Connection, Traffic } from "../connection.ts";
+import type { Command } from "../connection/command.ts";
+import type { IdFields } from "../commands/session/id.ts";
+import { fullText } from "../model/text.ts";
+import type { ConnectOptions, Opened } from "./connect.ts";
+import type { Connection, Traffic } from "../connection/connection.ts";
 import type { SelectedFolder } from "../connection/selected_folder.ts";
 import {
   IllegalStateError,
@@ -10,19 +10,19 @@ import {
   ImapError,
   InvalidArgumentError,
   ReadOnlyError,
-} from "../errors.ts";
-import { type Logger, namedLogger } from "../log.ts";
+} from "../model/errors.ts";
+import { type Logger, namedLogger } from "../util/log.ts";
 import type { FolderName } from "../model/folder_name.ts";
-import { showAs } from "../model/inspect.ts";
+import { showAs } from "../util/inspect.ts";
 import { foundIn } from "../model/found_in.ts";
 import { type MessageIds, NumberSet } from "../model/number_set.ts";
 import type { StatusResponse, UntaggedResponse } from "../model/responses.ts";
-import type { Scope } from "../scope.ts";
-import type { SessionState } from "../session.ts";
-import type { TlsOptions } from "../transport.ts";
+import type { Scope } from "./scope.ts";
+import type { SessionState } from "../connection/session.ts";
+import type { TlsOptions } from "../model/transport.ts";
 import type { Limits } from "../wire/limits.ts";
-import { version } from "../version.ts";
-import { decodeFolderName } from "../wire/utf7.ts";
+import { version } from "../util/version.ts";
+import { decodeFolderName } from "../mime/utf7.ts";
 
 /** What every call takes. */
 export interface CallOptions {

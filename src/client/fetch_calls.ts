@@ -1,15 +1,14 @@
-import type { Command } from "../command.ts";
-import { fetch, type FetchRequest, fetchRequest } from "../commands/fetch.ts";
-import { ImapError } from "../errors.ts";
-import { FetchEach } from "../fetch_each.ts";
-import { belowLimit, restOf, withAll } from "../message_limit.ts";
+import type { Command } from "../connection/command.ts";
+import { fetch, type FetchRequest, fetchRequest } from "../commands/messages/fetch.ts";
+import { ImapError } from "../model/errors.ts";
+import { FetchEach } from "../operations/messages/fetch_each.ts";
+import { belowLimit, restOf, withAll } from "../operations/messages/message_limit.ts";
 import type { ZonedDate } from "../model/dates.ts";
 import type { Envelope } from "../model/envelope.ts";
 import type { FetchedBase, FetchedMessage, StreamedMessage } from "../model/fetch_types.ts";
 import { type MessageIds, NumberSet } from "../model/number_set.ts";
-import type { Scope } from "../scope.ts";
-import { toTexts } from "../wire/text.ts";
-import type { Text } from "../wire/writer.ts";
+import type { Scope } from "./scope.ts";
+import { type Text, toTexts } from "../model/text.ts";
 import type { CallOptions } from "./base.ts";
 import { SearchCalls } from "./search_calls.ts";
 

@@ -1,8 +1,8 @@
-import { fetchFlags } from "../commands/fetch_flags.ts";
-import { type MessageFlags, store, type StoreRequest } from "../commands/store.ts";
+import { fetchFlags } from "../commands/messages/fetch_flags.ts";
+import { type MessageFlags, store, type StoreRequest } from "../commands/messages/store.ts";
 import { DELETED } from "../model/flags.ts";
 import { type MessageIds, NumberSet } from "../model/number_set.ts";
-import type { Text } from "../wire/writer.ts";
+import type { Text } from "../model/text.ts";
 import type { CallOptions } from "./base.ts";
 import { FetchCalls } from "./fetch_calls.ts";
 

@@ -6,24 +6,23 @@ import {
   subscribe,
   unselect,
   unsubscribe,
-} from "../commands/folder.ts";
-import { checkUse } from "../commands/flags.ts";
-import { type FolderListing, list, type ListName } from "../commands/list.ts";
-import { type Namespace, namespace } from "../commands/namespace.ts";
-import { select, type SelectResult } from "../commands/select.ts";
+} from "../commands/folders/folder.ts";
+import { checkUse } from "../commands/messages/flags.ts";
+import { type FolderListing, list, type ListName } from "../commands/folders/list.ts";
+import { type Namespace, namespace } from "../commands/folders/namespace.ts";
+import { select, type SelectResult } from "../commands/folders/select.ts";
 import {
   type DefaultStatusItem,
   type FolderStatus,
   status,
   STATUS_ITEMS,
-} from "../commands/status.ts";
-import { ReadOnlyError } from "../errors.ts";
+} from "../commands/folders/status.ts";
+import { ReadOnlyError } from "../model/errors.ts";
 import type { FolderName } from "../model/folder_name.ts";
-import { findSpecialFolder } from "../special_folders.ts";
-import { decodeAscii } from "../wire/bytes.ts";
-import { toText } from "../wire/text.ts";
-import { decodeFolderName } from "../wire/utf7.ts";
-import type { Text } from "../wire/writer.ts";
+import { findSpecialFolder } from "../operations/folders/special_folders.ts";
+import { decodeAscii } from "../util/bytes.ts";
+import { type Text, toText } from "../model/text.ts";
+import { decodeFolderName } from "../mime/utf7.ts";
 import type { CallOptions } from "./base.ts";
 import { SessionCalls } from "./session_calls.ts";
 

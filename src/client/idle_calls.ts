@@ -1,8 +1,13 @@
-import type { NoopResult } from "../commands/session.ts";
-import { CapabilityError, IllegalStateError, InvalidArgumentError, named } from "../errors.ts";
-import { Idling } from "../idling.ts";
+import type { NoopResult } from "../commands/session/session.ts";
+import {
+  CapabilityError,
+  IllegalStateError,
+  InvalidArgumentError,
+  named,
+} from "../model/errors.ts";
+import { Idling } from "../operations/watch/idling.ts";
 import type { UntaggedResponse } from "../model/responses.ts";
-import { untilAborted } from "../until_aborted.ts";
+import { untilAborted } from "../util/until_aborted.ts";
 import type { CallOptions } from "./base.ts";
 import { TransferCalls } from "./transfer_calls.ts";
 

@@ -1,21 +1,21 @@
-import type { Command } from "../command.ts";
-import { search, type SearchEncoding } from "../commands/search.ts";
+import type { Command } from "../connection/command.ts";
+import { search, type SearchEncoding } from "../commands/search/search.ts";
 import {
   namesNumbers,
   needsCharset,
   type SearchCriteria,
   writeCriteria,
-} from "../commands/search_criteria.ts";
-import { criteriaOf, type SearchQuery } from "../commands/search_query.ts";
-import { sort } from "../commands/sort.ts";
-import { type Thread, thread } from "../commands/thread.ts";
-import { InvalidArgumentError, InvalidCriteriaError } from "../errors.ts";
-import { searchBelowLimit } from "../message_limit.ts";
+} from "../commands/search/search_criteria.ts";
+import { criteriaOf, type SearchQuery } from "../commands/search/search_query.ts";
+import { sort } from "../commands/search/sort.ts";
+import { type Thread, thread } from "../commands/search/thread.ts";
+import { InvalidArgumentError, InvalidCriteriaError } from "../model/errors.ts";
+import { searchBelowLimit } from "../operations/messages/message_limit.ts";
 import type { NumberSet } from "../model/number_set.ts";
 import type { SearchIds } from "../model/search_ids.ts";
-import type { Scope } from "../scope.ts";
-import { upperAscii } from "../wire/text.ts";
-import { CommandWriter, type Text } from "../wire/writer.ts";
+import type { Scope } from "./scope.ts";
+import { type Text, upperAscii } from "../model/text.ts";
+import { CommandWriter } from "../wire/writer.ts";
 import { AccessCalls } from "./access_calls.ts";
 import type { CallOptions } from "./base.ts";
 

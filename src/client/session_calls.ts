@@ -4,15 +4,15 @@ import { oauthbearer } from "../auth/oauthbearer.ts";
 import { plain } from "../auth/plain.ts";
 import type { SaslMechanism } from "../auth/sasl.ts";
 import { xoauth2 } from "../auth/xoauth2.ts";
-import type { Command } from "../command.ts";
-import { authenticate } from "../commands/authenticate.ts";
-import { capability } from "../commands/capability.ts";
-import { enable } from "../commands/enable.ts";
-import { id, type IdFields } from "../commands/id.ts";
-import { login } from "../commands/login.ts";
-import { logout, noop, type NoopResult, starttls } from "../commands/session.ts";
+import type { Command } from "../connection/command.ts";
+import { authenticate } from "../commands/session/authenticate.ts";
+import { capability } from "../commands/session/capability.ts";
+import { enable } from "../commands/session/enable.ts";
+import { id, type IdFields } from "../commands/session/id.ts";
+import { login } from "../commands/session/login.ts";
+import { logout, noop, type NoopResult, starttls } from "../commands/session/session.ts";
 import { loginDisabled } from "../auth/login_disabled.ts";
-import type { Connection } from "../connection.ts";
+import type { Connection } from "../connection/connection.ts";
 import { turnsForInput } from "../connection/deadline.ts";
 import {
   ConnectionClosedError,
@@ -21,11 +21,10 @@ import {
   InvalidArgumentError,
   LoginError,
   TimeoutError,
-} from "../errors.ts";
-import { checkTlsOptions } from "../tls_options.ts";
-import type { TlsOptions } from "../transport.ts";
-import { toText, upperAscii } from "../wire/text.ts";
-import type { Text } from "../wire/writer.ts";
+} from "../model/errors.ts";
+import { checkTlsOptions } from "../model/tls_options.ts";
+import type { TlsOptions } from "../model/transport.ts";
+import { type Text, toText, upperAscii } from "../model/text.ts";
 import { type CallOptions, ClientBase } from "./base.ts";
 
 /** How long LOGOUT may take, in seconds: a server that does not answer is left behind. */

@@ -6,7 +6,7 @@ import {
   type MessageToAppend,
   multiappend,
   type MultiappendResult,
-} from "../commands/append.ts";
+} from "../commands/messages/append.ts";
 import {
   copy,
   type CopyRequest,
@@ -14,10 +14,10 @@ import {
   Gone,
   move,
   type MoveCommand,
-} from "../commands/copy.ts";
-import { expunge, type ExpungeResult, partOf } from "../commands/expunge.ts";
-import { search } from "../commands/search.ts";
-import { store } from "../commands/store.ts";
+} from "../commands/messages/copy.ts";
+import { expunge, type ExpungeResult, partOf } from "../commands/messages/expunge.ts";
+import { search } from "../commands/search/search.ts";
+import { store } from "../commands/messages/store.ts";
 import {
   ImapAbortError,
   ImapError,
@@ -25,18 +25,18 @@ import {
   MessageLimitError,
   PartialMoveError,
   ProtocolError,
-} from "../errors.ts";
-import { belowLimit, withAll } from "../message_limit.ts";
+} from "../model/errors.ts";
+import { belowLimit, withAll } from "../operations/messages/message_limit.ts";
 import { DELETED } from "../model/flags.ts";
 import { union } from "../model/id_ranges.ts";
 import { type MessageIds, NumberSet } from "../model/number_set.ts";
-import { KeptResponses } from "../kept_responses.ts";
+import { KeptResponses } from "../connection/kept_responses.ts";
 import type { UntaggedResponse } from "../model/responses.ts";
-import type { Scope } from "../scope.ts";
-import type { Text } from "../wire/writer.ts";
+import type { Scope } from "./scope.ts";
+import type { Text } from "../model/text.ts";
 import type { CallOptions } from "./base.ts";
 import { FlagCalls } from "./flag_calls.ts";
-import { detailsOf, inTurn, messageOf, type Transfers } from "./transfers.ts";
+import { detailsOf, inTurn, messageOf, type Transfers } from "../operations/messages/transfers.ts";
 
 /** What is stored beside a message. */
 export interface AppendOptions extends CallOptions, MessageAttributes {}

@@ -1,5 +1,5 @@
-import type { SocketTimeout } from "../connect.ts";
-import { showAs } from "../model/inspect.ts";
+import type { SocketTimeout } from "../client/connect.ts";
+import { showAs } from "../util/inspect.ts";
 import type { ConfigPlace } from "./config_error.ts";
 
 /**

@@ -1,5 +1,5 @@
 import { readable } from "../auth/reason.ts";
-import { ImapError } from "../errors.ts";
+import { ImapError } from "../model/errors.ts";
 
 /** Where in a configuration something is wrong, as far as that is known. */
 export interface ConfigPlace {

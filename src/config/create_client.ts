@@ -1,16 +1,16 @@
 import { readFile } from "node:fs/promises";
-import { ImapClient } from "../client.ts";
-import type { ConnectOptions } from "../connect.ts";
-import { LoginError } from "../errors.ts";
-import type { Logger } from "../log.ts";
-import type { TlsOptions } from "../transport.ts";
+import { ImapClient } from "../client/imap_client.ts";
+import type { ConnectOptions } from "../client/connect.ts";
+import { LoginError } from "../model/errors.ts";
+import type { Logger } from "../util/log.ts";
+import type { TlsOptions } from "../model/transport.ts";
 import { type AccountConfig, placeOf } from "./account.ts";
 import { ConfigError } from "./config_error.ts";
 import { keyFor, type OptionName } from "./keys.ts";
 import { refreshToken } from "./oauth2.ts";
 import { readProblem } from "./parse_file.ts";
 import { knownTokenUrl } from "./token_url.ts";
-import { untilAborted } from "../until_aborted.ts";
+import { untilAborted } from "../util/until_aborted.ts";
 
 /** How a client is made from an account. */
 export interface CreateClientOptions {

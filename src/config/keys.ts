@@ -1,7 +1,7 @@
 import { homedir } from "node:os";
 import type { AccountConfig } from "./account.ts";
 import { oneLine } from "./config_error.ts";
-import { nearest } from "../options.ts";
+import { nearest } from "../model/options.ts";
 import { tokenUrlProblem } from "./token_url.ts";
 
 /** Says what is wrong with a value; throws. */

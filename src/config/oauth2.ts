@@ -2,7 +2,7 @@ import { ConfigError } from "./config_error.ts";
 import { GrantCache, type GrantEntry } from "./grant_cache.ts";
 import { requestToken, type TokenRequest } from "./token_request.ts";
 import { knownTokenUrl, tokenUrlProblem } from "./token_url.ts";
-import { untilAborted } from "../until_aborted.ts";
+import { untilAborted } from "../util/until_aborted.ts";
 
 /** What access tokens are given for. */
 export interface RefreshGrant {

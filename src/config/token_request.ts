@@ -1,6 +1,6 @@
 import { readable } from "../auth/reason.ts";
-import { ConnectError, LoginError, ProtocolError, TimeoutError } from "../errors.ts";
-import { Secrets } from "../secrets.ts";
+import { ConnectError, LoginError, ProtocolError, TimeoutError } from "../model/errors.ts";
+import { Secrets } from "../connection/secrets.ts";
 
 /** What is sent for a token. */
 export interface TokenRequest {

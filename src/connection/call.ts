@@ -1,4 +1,4 @@
-import type { Command } from "../command.ts";
+import type { Command } from "./command.ts";
 import {
   ImapError,
   InvalidArgumentError,
@@ -6,7 +6,7 @@ import {
   MessageLimitError,
   ReadOnlyError,
   withPartial,
-} from "../errors.ts";
+} from "../model/errors.ts";
 import type { FoundIn } from "../model/found_in.ts";
 import type {
   ContinuationRequest,
@@ -14,10 +14,10 @@ import type {
   StatusResponse,
   TaggedResponse,
 } from "../model/responses.ts";
-import type { Session } from "../session.ts";
-import { CR, LF } from "../wire/bytes.ts";
-import { visible } from "../wire/text.ts";
-import type { CommandPart } from "../wire/page.ts";
+import type { Session } from "./session.ts";
+import { CR, LF } from "../util/bytes.ts";
+import { visible } from "../model/text.ts";
+import type { CommandPart } from "../wire/command_buffer.ts";
 import type { CommandWriter } from "../wire/writer.ts";
 import { Fifo, type FifoItem } from "./fifo.ts";
 import { isOfCredentials, type Words } from "./words.ts";

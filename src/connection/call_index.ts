@@ -1,4 +1,4 @@
-import type { Command } from "../command.ts";
+import type { Command } from "./command.ts";
 import type { NumberSet } from "../model/number_set.ts";
 import type { Call } from "./call.ts";
 

@@ -1,8 +1,8 @@
-import type { Command } from "../command.ts";
+import type { Command } from "./command.ts";
 import { type Call, Place } from "./call.ts";
 import { CallIndex } from "./call_index.ts";
 import { Fifo } from "./fifo.ts";
-import { ProtocolError } from "../errors.ts";
+import { ProtocolError } from "../model/errors.ts";
 import type { FetchResponse, UntaggedResponse } from "../model/responses.ts";
 import type { LiteralSink } from "../model/values.ts";
 

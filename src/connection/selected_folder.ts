@@ -1,5 +1,5 @@
-import { decodeAscii, decodeUtf8 } from "../wire/bytes.ts";
-import { encodeUtf7 } from "../wire/utf7.ts";
+import { decodeAscii, decodeUtf8 } from "../util/bytes.ts";
+import { encodeUtf7 } from "../mime/utf7.ts";
 
 /** The selected folder, as the session knows it. */
 export interface SelectedFolder {

@@ -1,4 +1,4 @@
-import { IllegalStateError } from "../errors.ts";
+import { IllegalStateError } from "../model/errors.ts";
 import type { FoundIn } from "../model/found_in.ts";
 import { countDistinct } from "../model/id_ranges.ts";
 import type { ResponseCode, TaggedResponse, UntaggedResponse } from "../model/responses.ts";

@@ -1,10 +1,10 @@
-import { ImapAbortError, type ImapError, ProtocolError } from "../errors.ts";
-import type { Logger } from "../log.ts";
+import { ImapAbortError, type ImapError, ProtocolError } from "../model/errors.ts";
+import type { Logger } from "../util/log.ts";
 import type { ContinuationRequest } from "../model/responses.ts";
-import type { Secrets } from "../secrets.ts";
-import type { Session } from "../session.ts";
-import { concat, decodeAscii, hasNul } from "../wire/bytes.ts";
-import { type CommandPart, type LiteralSource, Page } from "../wire/page.ts";
+import type { Secrets } from "./secrets.ts";
+import type { Session } from "./session.ts";
+import { concat, decodeAscii, hasNul } from "../util/bytes.ts";
+import { type CommandPart, type LiteralSource, Page } from "../wire/command_buffer.ts";
 import { CommandWriter, type WriterOptions } from "../wire/writer.ts";
 import type { Call, CallRequest } from "./call.ts";
 import type { CallQueue } from "./call_queue.ts";

@@ -1,4 +1,4 @@
-import type { Duplex } from "../transport.ts";
+import type { Duplex } from "../model/transport.ts";
 
 /** The bytes of a duplex, which is in use here. */
 export interface Streams {

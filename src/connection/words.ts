@@ -1,6 +1,6 @@
-import type { ImapAbortError, ImapErrorDetails } from "../errors.ts";
+import type { ImapAbortError, ImapErrorDetails } from "../model/errors.ts";
 import type { ResponseCode, StatusResponse, UntaggedResponse } from "../model/responses.ts";
-import { visible } from "../wire/text.ts";
+import { visible } from "../model/text.ts";
 
 /** So much of what a server says is remembered, in characters. */
 const LONGEST = 1000;

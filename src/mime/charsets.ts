@@ -1,7 +1,7 @@
-import { Memo } from "../model/memo.ts";
-import { repairWindows1252 } from "../model/windows_1252.ts";
-import { concat, decodeLoosely } from "../wire/bytes.ts";
-import { decodeRun } from "../wire/utf7.ts";
+import { Memo } from "../util/memo.ts";
+import { repairWindows1252 } from "../util/windows_1252.ts";
+import { concat, decodeLoosely } from "../util/bytes.ts";
+import { decodeRun } from "./utf7.ts";
 
 /** A charset, by what a message calls it. */
 export interface Charset {

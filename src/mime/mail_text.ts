@@ -1,5 +1,5 @@
-import { Memo } from "../model/memo.ts";
-import { decodeWindows1252, tryUtf8 } from "../wire/bytes.ts";
+import { Memo } from "../util/memo.ts";
+import { decodeWindows1252, tryUtf8 } from "../util/bytes.ts";
 import { type Charset, charsetOf, decodeKnown, isCharsetName, joinParts } from "./charsets.ts";
 
 /**

@@ -1,6 +1,6 @@
 import { MAIL_TEXT, type MailText } from "../mime/mail_text.ts";
-import { decodeHeader, inOneLine } from "./header_text.ts";
-import { showAs } from "./inspect.ts";
+import { decodeHeader, inOneLine } from "../mime/header_text.ts";
+import { showAs } from "../util/inspect.ts";
 
 /** One address of an {@linkcode Envelope} (RFC 9051 section 7.5.2). */
 export interface AddressFields {

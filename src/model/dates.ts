@@ -1,5 +1,5 @@
-import { InvalidArgumentError, named } from "../errors.ts";
-import { encodeUtf8 } from "../wire/bytes.ts";
+import { InvalidArgumentError, named } from "./errors.ts";
+import { encodeUtf8 } from "../util/bytes.ts";
 import { FURTHEST_EAST, FURTHEST_WEST, readDate } from "./date_text.ts";
 
 /** Dates of messages and of the protocol: RFC 5322 section 3.3 and RFC 9051 `date-time`. */

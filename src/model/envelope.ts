@@ -1,7 +1,7 @@
 import { MAIL_TEXT, type MailText } from "../mime/mail_text.ts";
 import type { Address } from "./address.ts";
 import { parseDate, type ZonedDate } from "./dates.ts";
-import { decodeHeader, inOneLine } from "./header_text.ts";
+import { decodeHeader, inOneLine } from "../mime/header_text.ts";
 
 /** The parts of an {@linkcode Envelope} as they stand in the message's header. */
 export interface EnvelopeFields {

@@ -1,6 +1,5 @@
-import { InvalidArgumentError } from "../errors.ts";
-import { toTexts, upperAscii } from "../wire/text.ts";
-import type { Text } from "../wire/writer.ts";
+import { InvalidArgumentError } from "./errors.ts";
+import { type Text, toTexts, upperAscii } from "./text.ts";
 import type { BadItem } from "./responses.ts";
 
 const MACROS: Readonly<Record<string, readonly string[]>> = {

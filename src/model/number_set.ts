@@ -1,4 +1,4 @@
-import { InvalidArgumentError, named } from "../errors.ts";
+import { InvalidArgumentError, named } from "./errors.ts";
 import { foundIn, rememberFoundIn } from "./found_in.ts";
 
 /**

@@ -10,7 +10,7 @@ import type { ZonedDate } from "./dates.ts";
 import type { Envelope } from "./envelope.ts";
 import type { NumberSet } from "./number_set.ts";
 
-import type { ProtocolError } from "../errors.ts";
+import type { ProtocolError } from "./errors.ts";
 
 /** A response code: what stands in brackets in a status response (RFC 9051 section 7.1). */
 export interface ResponseCode {

@@ -1,6 +1,6 @@
-import { InvalidArgumentError } from "../errors.ts";
+import { InvalidArgumentError } from "../model/errors.ts";
 import { ZonedDate } from "../model/dates.ts";
-import { encodeUtf8 } from "../wire/bytes.ts";
+import { encodeUtf8 } from "../util/bytes.ts";
 import { Conversations } from "./conversations.ts";
 import { Folder } from "./folder.ts";
 import { knownLabel } from "./labels.ts";

@@ -12,8 +12,8 @@ import {
   RPAREN,
   SP,
   STAR,
-} from "../wire/bytes.ts";
-import { decodeUtf7, encodeUtf7 } from "../wire/utf7.ts";
+} from "../util/bytes.ts";
+import { decodeUtf7, encodeUtf7 } from "../mime/utf7.ts";
 import { bad, no } from "./refusal.ts";
 
 /** What a byte may be part of (RFC 9051 section 9). */

@@ -1,4 +1,4 @@
-import { InvalidArgumentError } from "../errors.ts";
+import { InvalidArgumentError } from "../model/errors.ts";
 import { COMMANDS } from "./commands/mod.ts";
 import { binaryOf } from "./output.ts";
 import { Refusal } from "./refusal.ts";

@@ -1,5 +1,5 @@
 import { datetimeToInternalDate } from "../model/dates.ts";
-import { concat, encodeUtf8, LBRACKET, LT, RBRACKET } from "../wire/bytes.ts";
+import { concat, encodeUtf8, LBRACKET, LT, RBRACKET } from "../util/bytes.ts";
 import type { Arguments } from "./arguments.ts";
 import type { View } from "./folder.ts";
 import type { Message } from "./message.ts";

@@ -1,4 +1,4 @@
-import { concat, decodeAscii, LF } from "../wire/bytes.ts";
+import { concat, decodeAscii, LF } from "../util/bytes.ts";
 import { Goodbye } from "./refusal.ts";
 
 /** Bytes of one line. Sets of ids can be long; beyond this a client has run wild. */

@@ -1,5 +1,5 @@
-import { BACKSLASH, LPAREN, SP } from "../wire/bytes.ts";
-import { encodeUtf7 } from "../wire/utf7.ts";
+import { BACKSLASH, LPAREN, SP } from "../util/bytes.ts";
+import { encodeUtf7 } from "../mime/utf7.ts";
 import type { Arguments } from "./arguments.ts";
 import { astring, string } from "./output.ts";
 import { bad } from "./refusal.ts";

@@ -1,5 +1,5 @@
-import { ConnectionClosedError } from "../errors.ts";
-import type { Duplex, Transport } from "../transport.ts";
+import { ConnectionClosedError } from "../model/errors.ts";
+import type { Duplex, Transport } from "../model/transport.ts";
 
 /** How many bytes a reader may be behind before the writer waits. */
 const READ_AHEAD = 64 * 1024;

@@ -1,6 +1,6 @@
 import type { AddressInfo, Server, Socket } from "node:net";
-import { ConnectError, InvalidArgumentError } from "../errors.ts";
-import type { Duplex } from "../transport.ts";
+import { ConnectError, InvalidArgumentError } from "../model/errors.ts";
+import type { Duplex } from "../model/transport.ts";
 import { netDuplex } from "./net_duplex.ts";
 
 /** The only address: what is here is for tests, and for nobody else's machine. */

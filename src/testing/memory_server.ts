@@ -1,5 +1,5 @@
-import { InvalidArgumentError } from "../errors.ts";
-import type { Duplex, Transport } from "../transport.ts";
+import { InvalidArgumentError } from "../model/errors.ts";
+import type { Duplex, Transport } from "../model/transport.ts";
 import { Account, type MemoryAccount, type UserOptions } from "./account.ts";
 import { FaultPlan, type Faults } from "./faults.ts";
 import { linkedTransport } from "./linked.ts";

@@ -1,5 +1,5 @@
 import type { ZonedDate } from "../model/dates.ts";
-import { CR, LF } from "../wire/bytes.ts";
+import { CR, LF } from "../util/bytes.ts";
 import type { Conversation } from "./conversations.ts";
 import { Labels } from "./labels.ts";
 import { type Entity, parseEntity } from "./mime.ts";

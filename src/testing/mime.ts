@@ -1,4 +1,4 @@
-import { CR, decodeAscii, LF, SP, TAB } from "../wire/bytes.ts";
+import { CR, decodeAscii, LF, SP, TAB } from "../util/bytes.ts";
 
 /** One field of a header. */
 export interface HeaderField {

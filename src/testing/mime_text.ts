@@ -1,5 +1,5 @@
-import { decodeHeader } from "../model/header_text.ts";
-import { decodeAscii, decodeLoosely, decodeUtf8 } from "../wire/bytes.ts";
+import { decodeHeader } from "../mime/header_text.ts";
+import { decodeAscii, decodeLoosely, decodeUtf8 } from "../util/bytes.ts";
 import { type Entity, fieldValue, type HeaderField } from "./mime.ts";
 import { fromBinary } from "./output.ts";
 

@@ -18,4 +18,4 @@ export type { Listener, ListenOptions } from "./listener.ts";
 export { type CapabilityOptions, MemoryServer, type MemoryServerOptions } from "./memory_server.ts";
 export { literal, ScriptedServer, type ScriptedServerOptions } from "./scripted_server.ts";
 export { fillSampleMailbox } from "./sample_mailbox.ts";
-export type { Duplex, TlsOptions, Transport } from "../transport.ts";
+export type { Duplex, TlsOptions, Transport } from "../model/transport.ts";

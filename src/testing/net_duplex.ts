@@ -1,6 +1,6 @@
 import type { Socket } from "node:net";
-import { ConnectionClosedError } from "../errors.ts";
-import type { Duplex } from "../transport.ts";
+import { ConnectionClosedError } from "../model/errors.ts";
+import type { Duplex } from "../model/transport.ts";
 
 /** What is read ahead, in bytes. */
 const READ_AHEAD = 64 * 1024;

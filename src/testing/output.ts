@@ -1,4 +1,4 @@
-import { concat, decodeAscii, encodeUtf8 } from "../wire/bytes.ts";
+import { concat, decodeAscii, encodeUtf8 } from "../util/bytes.ts";
 
 /** Responses are sent when so much has gathered, or at the end of the command. */
 const BATCH = 64 * 1024;

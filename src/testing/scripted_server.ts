@@ -1,5 +1,5 @@
-import type { Duplex, Transport } from "../transport.ts";
-import { concat, decodeLoosely, encodeUtf8 } from "../wire/bytes.ts";
+import type { Duplex, Transport } from "../model/transport.ts";
+import { concat, decodeLoosely, encodeUtf8 } from "../util/bytes.ts";
 import { difference, linesOf } from "./difference.ts";
 import { announcedLiteral, Input } from "./input.ts";
 import { linkedTransport } from "./linked.ts";

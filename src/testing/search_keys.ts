@@ -1,6 +1,6 @@
 import { parseDate, type ZonedDate } from "../model/dates.ts";
-import { BACKSLASH, encodeUtf8, LPAREN, RPAREN, SP, tryUtf8 } from "../wire/bytes.ts";
-import { decodeUtf7 } from "../wire/utf7.ts";
+import { BACKSLASH, encodeUtf8, LPAREN, RPAREN, SP, tryUtf8 } from "../util/bytes.ts";
+import { decodeUtf7 } from "../mime/utf7.ts";
 import type { Arguments } from "./arguments.ts";
 import type { View } from "./folder.ts";
 import { gmailQuery } from "./gmail_query.ts";

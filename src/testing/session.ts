@@ -1,5 +1,5 @@
-import type { Duplex } from "../transport.ts";
-import { concat, decodeLoosely } from "../wire/bytes.ts";
+import type { Duplex } from "../model/transport.ts";
+import { concat, decodeLoosely } from "../util/bytes.ts";
 import type { Account } from "./account.ts";
 import { Arguments } from "./arguments.ts";
 import type { ServerCommand } from "./command.ts";

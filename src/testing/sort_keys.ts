@@ -1,5 +1,5 @@
 import { parseDate } from "../model/dates.ts";
-import { decodeAscii, encodeUtf8 } from "../wire/bytes.ts";
+import { decodeAscii, encodeUtf8 } from "../util/bytes.ts";
 import { parseAddresses } from "./address_list.ts";
 import { type BaseSubject, baseSubject } from "./base_subject.ts";
 import type { Message } from "./message.ts";

@@ -1,4 +1,4 @@
-import { ProtocolError } from "../errors.ts";
+import { ProtocolError } from "../model/errors.ts";
 
 /** Bytes as base64 (RFC 4648 section 4). */
 export function encodeBase64(bytes: Uint8Array): string {

@@ -6,11 +6,11 @@ import type {
 } from "../model/body_structure.ts";
 import type { ImapValue } from "../model/values.ts";
 import type { Envelope } from "../model/envelope.ts";
-import { decodeHeader, inOneLine } from "../model/header_text.ts";
-import { decodeAscii, DQUOTE, encodeUtf8, LPAREN, NINE, RPAREN, SP, ZERO } from "./bytes.ts";
+import { decodeHeader, inOneLine } from "../mime/header_text.ts";
+import { decodeAscii, DQUOTE, encodeUtf8, LPAREN, NINE, RPAREN, SP, ZERO } from "../util/bytes.ts";
 import type { Cursor } from "./cursor.ts";
 import { joinParameters } from "./parameters.ts";
-import { Recall } from "./recall.ts";
+import { Recall } from "./intern_cache.ts";
 import { readEnvelope } from "./envelope.ts";
 
 /**

@@ -1,6 +1,6 @@
-import { InvalidArgumentError } from "../errors.ts";
-import { repairWindows1252 } from "../model/windows_1252.ts";
-import { encodeUtf8 } from "./bytes.ts";
+import { InvalidArgumentError } from "../model/errors.ts";
+import { repairWindows1252 } from "../util/windows_1252.ts";
+import { encodeUtf8 } from "../util/bytes.ts";
 
 /**
  * Text in a charset. Runtimes decode many charsets but encode only UTF-8; so a charset of one or

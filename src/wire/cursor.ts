@@ -1,4 +1,4 @@
-import { ProtocolError } from "../errors.ts";
+import { ProtocolError } from "../model/errors.ts";
 import {
   BACKSLASH,
   CR,
@@ -21,13 +21,13 @@ import {
   TAB,
   TILDE,
   ZERO,
-} from "./bytes.ts";
+} from "../util/bytes.ts";
 import { type Decoding, DEFAULT_DECODING } from "./decoding.ts";
 import { DEFAULT_LIMITS, type Limits } from "./limits.ts";
 import type { ImapValue, LiteralSink } from "../model/values.ts";
 import type { DetachedLiteral, Frame } from "./reader.ts";
-import { visible } from "./text.ts";
-import { Stretch } from "./stretch.ts";
+import { visible } from "../model/text.ts";
+import { Stretch } from "./text_window.ts";
 
 const NOTHING = new Uint8Array(0);
 const NONE: readonly DetachedLiteral[] = [];

@@ -1,9 +1,9 @@
 import { MAIL_TEXT, type MailText } from "../mime/mail_text.ts";
 import type { Address } from "../model/address.ts";
 import type { BodyFields } from "../model/body_structure.ts";
-import { RPAREN } from "./bytes.ts";
+import { RPAREN } from "../util/bytes.ts";
 import type { Head } from "./body_structure.ts";
-import { Recall } from "./recall.ts";
+import { Recall } from "./intern_cache.ts";
 
 /**
  * How the text in responses is decoded, and what was decoded before: values go from one connection

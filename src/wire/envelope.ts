@@ -1,6 +1,6 @@
 import { Address } from "../model/address.ts";
 import { Envelope } from "../model/envelope.ts";
-import { RPAREN } from "./bytes.ts";
+import { RPAREN } from "../util/bytes.ts";
 import type { Cursor } from "./cursor.ts";
 import { dateSince } from "./date.ts";
 

@@ -1,4 +1,4 @@
-import { ProtocolError } from "../errors.ts";
+import { ProtocolError } from "../model/errors.ts";
 import type { BadItem, FetchResponse, FetchValue } from "../model/responses.ts";
 import { readBodyStructure } from "./body_structure.ts";
 import {
@@ -12,13 +12,13 @@ import {
   RBRACKET,
   RPAREN,
   SP,
-} from "./bytes.ts";
+} from "../util/bytes.ts";
 import type { Cursor } from "./cursor.ts";
 import { dateSince } from "./date.ts";
 import { readEnvelope } from "./envelope.ts";
 import { readableFlags, readFlags } from "./flags.ts";
 import { readModseq } from "./modseq.ts";
-import { decodeUtf7 } from "./utf7.ts";
+import { decodeUtf7 } from "../mime/utf7.ts";
 
 type Read = (cursor: Cursor) => FetchValue;
 

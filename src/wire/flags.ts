@@ -1,8 +1,8 @@
-import { ProtocolError } from "../errors.ts";
+import { ProtocolError } from "../model/errors.ts";
 import type { BadItem } from "../model/responses.ts";
 import type { Cursor } from "./cursor.ts";
-import { decodeLoosely, LPAREN, RPAREN } from "./bytes.ts";
-import { Recall } from "./recall.ts";
+import { decodeLoosely, LPAREN, RPAREN } from "../util/bytes.ts";
+import { Recall } from "./intern_cache.ts";
 
 const known = new Recall<readonly string[]>(RPAREN);
 const NONE: readonly string[] = Object.freeze([]);

@@ -1,4 +1,4 @@
-import { decodeAscii } from "./bytes.ts";
+import { decodeAscii } from "../util/bytes.ts";
 
 /** ATOM-CHAR (RFC 9051 section 9), by byte. */
 const ATOM_CHAR = new Uint8Array(128);

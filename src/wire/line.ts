@@ -1,4 +1,4 @@
-import { ProtocolError } from "../errors.ts";
+import { ProtocolError } from "../model/errors.ts";
 import {
   BACKSLASH,
   CR,
@@ -15,7 +15,7 @@ import {
   STAR,
   TAB,
   ZERO,
-} from "./bytes.ts";
+} from "../util/bytes.ts";
 
 /**
  * The size of the literal that the line from `line` to `end` announces (`{12}`, `~{12}`, `{12+}`),

@@ -1,9 +1,18 @@
-import { ProtocolError } from "../errors.ts";
-import { BACKSLASH, CR, decodeLoosely, DQUOTE, LF, LPAREN, RPAREN, SP, TAB } from "./bytes.ts";
+import { ProtocolError } from "../model/errors.ts";
+import {
+  BACKSLASH,
+  CR,
+  decodeLoosely,
+  DQUOTE,
+  LF,
+  LPAREN,
+  RPAREN,
+  SP,
+  TAB,
+} from "../util/bytes.ts";
 import type { Cursor } from "./cursor.ts";
-import { toText } from "./text.ts";
-import { decodeFolderName } from "./utf7.ts";
-import type { Text } from "./writer.ts";
+import { type Text, toText } from "../model/text.ts";
+import { decodeFolderName } from "../mime/utf7.ts";
 
 /** A hierarchy delimiter; some servers write a backslash, or a quote, without the escape. */
 export function readDelimiter(cursor: Cursor): string | null {

@@ -1,4 +1,4 @@
-import { HYPHEN, LPAREN, NINE, RPAREN, ZERO } from "./bytes.ts";
+import { HYPHEN, LPAREN, NINE, RPAREN, ZERO } from "../util/bytes.ts";
 import type { Cursor } from "./cursor.ts";
 
 /**

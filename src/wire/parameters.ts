@@ -1,7 +1,7 @@
 import { isKnownCharset } from "../mime/charsets.ts";
 import { MAIL_TEXT, type MailText } from "../mime/mail_text.ts";
-import { decodeHeader, inOneLine, isEncoded } from "../model/header_text.ts";
-import { concat, decodeAscii, encodeUtf8, PERCENT } from "./bytes.ts";
+import { decodeHeader, inOneLine, isEncoded } from "../mime/header_text.ts";
+import { concat, decodeAscii, encodeUtf8, PERCENT } from "../util/bytes.ts";
 
 type Params = Readonly<Record<string, string>>;
 

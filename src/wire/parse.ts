@@ -5,13 +5,13 @@
  */
 
 import type { ImapValue } from "../model/values.ts";
-import { ProtocolError } from "../errors.ts";
+import { ProtocolError } from "../model/errors.ts";
 import type { FetchValue } from "../model/responses.ts";
 import { type SearchIds, searchIds } from "../model/search_ids.ts";
 import { Cursor } from "./cursor.ts";
 import { readFetch } from "./fetch_response.ts";
 import { readResponse } from "./response.ts";
-import { encodeUtf8 } from "./bytes.ts";
+import { encodeUtf8 } from "../util/bytes.ts";
 
 /**
  * The values in a response's data, such as `(FLAGS (\Seen) UID 5)`: atoms and strings as `string`,

@@ -1,4 +1,4 @@
-import { concat, decodeAscii, encodeUtf8, LF, NINE, SP, ZERO } from "./bytes.ts";
+import { concat, decodeAscii, encodeUtf8, LF, NINE, SP, ZERO } from "../util/bytes.ts";
 import type { Frame } from "./reader.ts";
 
 /** A longer list of ids is read in pieces of about so many bytes: some milliseconds' work each. */

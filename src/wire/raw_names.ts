@@ -1,5 +1,5 @@
-import { decodeAscii } from "./bytes.ts";
-import { decodeFolderName, encodeUtf7 } from "./utf7.ts";
+import { decodeAscii } from "../util/bytes.ts";
+import { decodeFolderName, encodeUtf7 } from "../mime/utf7.ts";
 
 /** So many names are kept at the most. */
 const MOST = 10_000;

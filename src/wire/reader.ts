@@ -1,10 +1,10 @@
-import { ProtocolError } from "../errors.ts";
+import { ProtocolError } from "../model/errors.ts";
 import type { LiteralSink } from "../model/values.ts";
-import { CR, LF, PLUS, RBRACE, STAR } from "./bytes.ts";
+import { CR, LF, PLUS, RBRACE, STAR } from "../util/bytes.ts";
 import { DEFAULT_LIMITS, type Limits } from "./limits.ts";
 import { beginsNothing, beginsResponse, literalSize, mayBeOpen, OpenEnd } from "./line.ts";
 import { LiteralCollector } from "./literal_collector.ts";
-import { Stretch } from "./stretch.ts";
+import { Stretch } from "./text_window.ts";
 
 /** A literal that does not stand in its frame's bytes: it came in pieces, or it was streamed. */
 export interface DetachedLiteral {

@@ -1,4 +1,4 @@
-import { ProtocolError } from "../errors.ts";
+import { ProtocolError } from "../model/errors.ts";
 import { NumberSet } from "../model/number_set.ts";
 import type {
   CapabilityResponse,
@@ -15,7 +15,18 @@ import type {
   UntaggedResponse,
   VanishedResponse,
 } from "../model/responses.ts";
-import { concat, DQUOTE, encodeUtf8, LPAREN, NINE, PLUS, RPAREN, SP, STAR, ZERO } from "./bytes.ts";
+import {
+  concat,
+  DQUOTE,
+  encodeUtf8,
+  LPAREN,
+  NINE,
+  PLUS,
+  RPAREN,
+  SP,
+  STAR,
+  ZERO,
+} from "../util/bytes.ts";
 import { Cursor } from "./cursor.ts";
 import { readFetch, readUidFetch } from "./fetch_response.ts";
 import { readFlags, readOddFlags } from "./flags.ts";
@@ -24,7 +35,7 @@ import { readBrokenMailbox, readDelimiter, readMailbox } from "./mailbox.ts";
 import type { Frame } from "./reader.ts";
 import { readResponseText } from "./response_code.ts";
 import { readModseq } from "./modseq.ts";
-import { textOf } from "./text.ts";
+import { textOf } from "../model/text.ts";
 import type { ImapValue } from "../model/values.ts";
 
 /**

@@ -1,6 +1,14 @@
 import { NumberSet } from "../model/number_set.ts";
 import type { ResponseCode } from "../model/responses.ts";
-import { BACKSLASH, decodeLoosely, DQUOTE, LBRACKET, LPAREN, RBRACKET, RPAREN } from "./bytes.ts";
+import {
+  BACKSLASH,
+  decodeLoosely,
+  DQUOTE,
+  LBRACKET,
+  LPAREN,
+  RBRACKET,
+  RPAREN,
+} from "../util/bytes.ts";
 import { Cursor } from "./cursor.ts";
 import { readOddFlags } from "./flags.ts";
 import { readModseq } from "./modseq.ts";

@@ -1,4 +1,4 @@
-import { InvalidArgumentError, named } from "../errors.ts";
+import { InvalidArgumentError, named } from "../model/errors.ts";
 import { type CalendarDate, datetimeToInternalDate, formatCriteriaDate } from "../model/dates.ts";
 import { NumberSet } from "../model/number_set.ts";
 import {
@@ -12,10 +12,11 @@ import {
   SP,
   TILDE,
   tryUtf8,
-} from "./bytes.ts";
+} from "../util/bytes.ts";
 import { isAscii, isAtom, isAtomBytes, isCommandName, isFetchItem, isNil } from "./grammar.ts";
-import { type CommandPart, type LiteralSource, Page } from "./page.ts";
-import { encodeUtf7 } from "./utf7.ts";
+import { type CommandPart, type LiteralSource, Page } from "./command_buffer.ts";
+import { encodeUtf7 } from "../mime/utf7.ts";
+import type { Text } from "../model/text.ts";
 
 /** What the server takes, as far as it changes how a command is written. */
 export interface WriterOptions {
@@ -38,9 +39,6 @@ const PLAIN: WriterOptions = { nonSynchronising: -1, utf8: false, folderEncode: 
 
 /** Literals above this size are sent from where they are, not copied. */
 const COPIED = 16 * 1024;
-
-/** What kind of value a criterion, a flag or another argument may be. */
-export type Text = string | Uint8Array;
 
 /**
  * Writes the arguments of one command, a grammar element at a time; each method carries the name

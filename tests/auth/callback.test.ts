@@ -1,8 +1,8 @@
 import { describe, it } from "node:test";
 import { assertEquals, assertRejects } from "@std/assert";
 import { callback } from "../../src/auth/callback.ts";
-import { authenticate } from "../../src/commands/authenticate.ts";
-import { InvalidArgumentError } from "../../src/errors.ts";
+import { authenticate } from "../../src/commands/session/authenticate.ts";
+import { InvalidArgumentError } from "../../src/model/errors.ts";
 import { bytes } from "../wire/support.ts";
 import { sent } from "../commands/support.ts";
 import { answers, assertRefused, SECRET } from "./support.ts";

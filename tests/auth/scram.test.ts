@@ -4,8 +4,8 @@ import { assert, assertEquals, assertFalse, assertRejects, assertThrows } from "
 import fc from "fast-check";
 import type { SaslMechanism } from "../../src/auth/sasl.ts";
 import { scram, type ScramHash, scramSha1, scramSha256 } from "../../src/auth/scram.ts";
-import { LoginError } from "../../src/errors.ts";
-import { encodeUtf8 } from "../../src/wire/bytes.ts";
+import { LoginError } from "../../src/model/errors.ts";
+import { encodeUtf8 } from "../../src/util/bytes.ts";
 import { bytes } from "../wire/support.ts";
 import { answers, assertRefused, begins, SECRET, UNSENDABLE } from "./support.ts";
 

@@ -1,8 +1,8 @@
 // A mechanism by itself, driven as AUTHENTICATE does it.
 import { assert, assertFalse, assertThrows } from "@std/assert";
 import type { SaslMechanism } from "../../src/auth/sasl.ts";
-import { InvalidArgumentError } from "../../src/errors.ts";
-import { decodeUtf8, encodeUtf8 } from "../../src/wire/bytes.ts";
+import { InvalidArgumentError } from "../../src/model/errors.ts";
+import { decodeUtf8, encodeUtf8 } from "../../src/util/bytes.ts";
 
 /** What a mechanism begins with, as text. */
 export function begins(mechanism: SaslMechanism): string {

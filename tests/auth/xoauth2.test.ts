@@ -2,7 +2,7 @@ import { describe, it } from "node:test";
 import { assert, assertEquals } from "@std/assert";
 import { xoauth2 } from "../../src/auth/xoauth2.ts";
 import { encodeBase64 } from "../../src/wire/base64.ts";
-import { encodeUtf8 } from "../../src/wire/bytes.ts";
+import { encodeUtf8 } from "../../src/util/bytes.ts";
 import { bytes } from "../wire/support.ts";
 import { answers, assertRefused, begins, SECRET, UNSENDABLE_IN_FIELDS } from "./support.ts";
 

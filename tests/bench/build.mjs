@@ -85,7 +85,7 @@ function bundled(name, entry, ...more) {
 
 const all = (path) => `export * from ${JSON.stringify(path)};\n`;
 const one = (name, path) => `export { ${name} } from ${JSON.stringify(path)};\n`;
-const nodeTransport = one("nodeTransport", join(root, "transports", "node.ts"));
+const nodeTransport = one("nodeTransport", join(root, "transports", "node", "mod.ts"));
 
 /** What `importMs` loads of each client: ours in one file, imapflow as it is installed. */
 export function packages() {

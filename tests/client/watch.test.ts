@@ -8,8 +8,8 @@ import {
   ProtocolError,
   type UntaggedResponse,
 } from "../../mod.ts";
-import type { Connection } from "../../src/connection.ts";
-import { encodeUtf8 } from "../../src/wire/bytes.ts";
+import type { Connection } from "../../src/connection/connection.ts";
+import { encodeUtf8 } from "../../src/util/bytes.ts";
 import {
   bounded,
   type FakeServer,

@@ -1,7 +1,7 @@
 import { describe, it } from "node:test";
 import { assertEquals, assertThrows } from "@std/assert";
-import { getAcl, setAcl } from "../../src/commands/acl.ts";
-import { InvalidArgumentError, ProtocolError } from "../../src/errors.ts";
+import { getAcl, setAcl } from "../../src/commands/access/acl.ts";
+import { InvalidArgumentError, ProtocolError } from "../../src/model/errors.ts";
 import { bytes } from "../wire/support.ts";
 import { answer, claims, sent } from "./support.ts";
 

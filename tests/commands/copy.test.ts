@@ -1,7 +1,7 @@
 import { describe, it } from "node:test";
 import { assert, assertEquals, assertInstanceOf, assertThrows } from "@std/assert";
-import { copy, type CopyRequest, type CopyResult, move } from "../../src/commands/copy.ts";
-import { ImapError, InvalidArgumentError, PartialMoveError } from "../../src/errors.ts";
+import { copy, type CopyRequest, type CopyResult, move } from "../../src/commands/messages/copy.ts";
+import { ImapError, InvalidArgumentError, PartialMoveError } from "../../src/model/errors.ts";
 import { NumberSet } from "../../src/model/number_set.ts";
 import { answer, claims, sent } from "./support.ts";
 

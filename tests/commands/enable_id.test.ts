@@ -1,9 +1,9 @@
 import { describe, it } from "node:test";
 import { assert, assertEquals, assertThrows } from "@std/assert";
-import { enable } from "../../src/commands/enable.ts";
-import { id, type IdFields } from "../../src/commands/id.ts";
-import { InvalidArgumentError, ProtocolError } from "../../src/errors.ts";
-import type { Text } from "../../src/wire/writer.ts";
+import { enable } from "../../src/commands/session/enable.ts";
+import { id, type IdFields } from "../../src/commands/session/id.ts";
+import { InvalidArgumentError, ProtocolError } from "../../src/model/errors.ts";
+import type { Text } from "../../src/model/text.ts";
 import { bytes } from "../wire/support.ts";
 import { answer, claims, sent } from "./support.ts";
 

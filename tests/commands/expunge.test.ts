@@ -1,8 +1,8 @@
 import { describe, it } from "node:test";
 import { assertEquals, assertThrows } from "@std/assert";
-import { expunge } from "../../src/commands/expunge.ts";
-import { noop } from "../../src/commands/session.ts";
-import { ImapError, InvalidArgumentError } from "../../src/errors.ts";
+import { expunge } from "../../src/commands/messages/expunge.ts";
+import { noop } from "../../src/commands/session/session.ts";
+import { ImapError, InvalidArgumentError } from "../../src/model/errors.ts";
 import { NumberSet } from "../../src/model/number_set.ts";
 import { plain } from "../wire/support.ts";
 import { answer, claims, sent } from "./support.ts";

@@ -7,9 +7,9 @@ import {
   SEEN,
   SENT,
 } from "../../mod.ts";
-import { append, multiappend } from "../../src/commands/append.ts";
-import { criteriaOf } from "../../src/commands/search_query.ts";
-import { writeCriteria } from "../../src/commands/search_criteria.ts";
+import { append, multiappend } from "../../src/commands/messages/append.ts";
+import { criteriaOf } from "../../src/commands/search/search_query.ts";
+import { writeCriteria } from "../../src/commands/search/search_criteria.ts";
 import { connectFake, selectFake, test } from "../fake_server.ts";
 import { sent, written } from "./support.ts";
 

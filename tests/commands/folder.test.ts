@@ -1,14 +1,14 @@
 import { describe, it } from "node:test";
 import { assert, assertEquals, assertInstanceOf, assertThrows } from "@std/assert";
 import fc from "fast-check";
-import type { Command } from "../../src/command.ts";
-import { getAcl, setAcl } from "../../src/commands/acl.ts";
-import { append, multiappend } from "../../src/commands/append.ts";
-import { capability } from "../../src/commands/capability.ts";
-import { copy, move } from "../../src/commands/copy.ts";
-import { enable } from "../../src/commands/enable.ts";
-import { expunge } from "../../src/commands/expunge.ts";
-import { fetch, fetchRequest } from "../../src/commands/fetch.ts";
+import type { Command } from "../../src/connection/command.ts";
+import { getAcl, setAcl } from "../../src/commands/access/acl.ts";
+import { append, multiappend } from "../../src/commands/messages/append.ts";
+import { capability } from "../../src/commands/session/capability.ts";
+import { copy, move } from "../../src/commands/messages/copy.ts";
+import { enable } from "../../src/commands/session/enable.ts";
+import { expunge } from "../../src/commands/messages/expunge.ts";
+import { fetch, fetchRequest } from "../../src/commands/messages/fetch.ts";
 import {
   close,
   create,
@@ -17,31 +17,32 @@ import {
   subscribe,
   unselect,
   unsubscribe,
-} from "../../src/commands/folder.ts";
-import { id } from "../../src/commands/id.ts";
-import { idle } from "../../src/commands/idle.ts";
-import { list, type ListName } from "../../src/commands/list.ts";
-import { login } from "../../src/commands/login.ts";
-import { namespace } from "../../src/commands/namespace.ts";
-import { getQuota, getQuotaRoot, setQuota } from "../../src/commands/quota.ts";
-import { search } from "../../src/commands/search.ts";
-import { select } from "../../src/commands/select.ts";
-import { logout, noop, starttls } from "../../src/commands/session.ts";
-import { sort } from "../../src/commands/sort.ts";
-import { status } from "../../src/commands/status.ts";
-import { store } from "../../src/commands/store.ts";
-import { thread } from "../../src/commands/thread.ts";
+} from "../../src/commands/folders/folder.ts";
+import { id } from "../../src/commands/session/id.ts";
+import { idle } from "../../src/commands/watch/idle.ts";
+import { list, type ListName } from "../../src/commands/folders/list.ts";
+import { login } from "../../src/commands/session/login.ts";
+import { namespace } from "../../src/commands/folders/namespace.ts";
+import { getQuota, getQuotaRoot, setQuota } from "../../src/commands/access/quota.ts";
+import { search } from "../../src/commands/search/search.ts";
+import { select } from "../../src/commands/folders/select.ts";
+import { logout, noop, starttls } from "../../src/commands/session/session.ts";
+import { sort } from "../../src/commands/search/sort.ts";
+import { status } from "../../src/commands/folders/status.ts";
+import { store } from "../../src/commands/messages/store.ts";
+import { thread } from "../../src/commands/search/thread.ts";
 import {
   ImapError,
   InvalidArgumentError,
   InvalidCriteriaError,
   ProtocolError,
-} from "../../src/errors.ts";
+} from "../../src/model/errors.ts";
 import { NumberSet } from "../../src/model/number_set.ts";
 import type { ServerResponse } from "../../src/model/responses.ts";
 import { readResponse } from "../../src/wire/response.ts";
-import { decodeFolderName } from "../../src/wire/utf7.ts";
-import { CommandWriter, type Text, type WriterOptions } from "../../src/wire/writer.ts";
+import { decodeFolderName } from "../../src/mime/utf7.ts";
+import type { Text } from "../../src/model/text.ts";
+import { CommandWriter, type WriterOptions } from "../../src/wire/writer.ts";
 import { selectFake, test } from "../fake_server.ts";
 import { bytes, text } from "../wire/support.ts";
 import { answer, claims, PLAIN, sent } from "./support.ts";

@@ -1,7 +1,7 @@
 import { describe, it } from "node:test";
 import { assertEquals, assertThrows } from "@std/assert";
-import { idle } from "../../src/commands/idle.ts";
-import { ImapError, ProtocolError } from "../../src/errors.ts";
+import { idle } from "../../src/commands/watch/idle.ts";
+import { ImapError, ProtocolError } from "../../src/model/errors.ts";
 import { connectFake, isPending, outcome, selectFake, test } from "../fake_server.ts";
 import { text } from "../wire/support.ts";
 import { answer, claims, sent } from "./support.ts";

@@ -1,7 +1,7 @@
 import { describe, it } from "node:test";
 import { assertEquals, assertThrows } from "@std/assert";
-import { namespace } from "../../src/commands/namespace.ts";
-import { ProtocolError } from "../../src/errors.ts";
+import { namespace } from "../../src/commands/folders/namespace.ts";
+import { ProtocolError } from "../../src/model/errors.ts";
 import { bytes } from "../wire/support.ts";
 import { answer, claims, sent } from "./support.ts";
 

@@ -1,8 +1,8 @@
 import { describe, it } from "node:test";
 import { assertEquals, assertThrows } from "@std/assert";
-import { getQuota, getQuotaRoot, type Quota, setQuota } from "../../src/commands/quota.ts";
-import { InvalidArgumentError, ProtocolError } from "../../src/errors.ts";
-import { decodeFolderName } from "../../src/wire/utf7.ts";
+import { getQuota, getQuotaRoot, type Quota, setQuota } from "../../src/commands/access/quota.ts";
+import { InvalidArgumentError, ProtocolError } from "../../src/model/errors.ts";
+import { decodeFolderName } from "../../src/mime/utf7.ts";
 import { bytes } from "../wire/support.ts";
 import { answer, claims, sent } from "./support.ts";
 

@@ -1,14 +1,14 @@
 import { describe, it } from "node:test";
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
-import { search } from "../../src/commands/search.ts";
-import { needsCharset, type SearchCriteria } from "../../src/commands/search_criteria.ts";
-import { InvalidCriteriaError, ProtocolError } from "../../src/errors.ts";
+import { search } from "../../src/commands/search/search.ts";
+import { needsCharset, type SearchCriteria } from "../../src/commands/search/search_criteria.ts";
+import { InvalidCriteriaError, ProtocolError } from "../../src/model/errors.ts";
 import { parseToDatetime } from "../../src/model/dates.ts";
 import { NumberSet } from "../../src/model/number_set.ts";
 import { bytes } from "../wire/support.ts";
 import { selectFake, test } from "../fake_server.ts";
-import { sort } from "../../src/commands/sort.ts";
-import { thread } from "../../src/commands/thread.ts";
+import { sort } from "../../src/commands/search/sort.ts";
+import { thread } from "../../src/commands/search/thread.ts";
 import { answer, sent } from "./support.ts";
 
 const UTF8 = { charset: "UTF-8", told: false };

@@ -1,8 +1,8 @@
 import { describe, it } from "node:test";
 import { assertEquals, assertThrows } from "@std/assert";
 import { InvalidCriteriaError, type SearchQuery } from "../../mod.ts";
-import { writeCriteria } from "../../src/commands/search_criteria.ts";
-import { criteriaOf } from "../../src/commands/search_query.ts";
+import { writeCriteria } from "../../src/commands/search/search_criteria.ts";
+import { criteriaOf } from "../../src/commands/search/search_query.ts";
 import { written } from "./support.ts";
 
 const sent = (query: SearchQuery) =>

@@ -1,17 +1,17 @@
 import { describe, it } from "node:test";
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import fc from "fast-check";
-import type { Command } from "../../src/command.ts";
-import { sort, type SortedSearch } from "../../src/commands/sort.ts";
-import type { SearchCriteria } from "../../src/commands/search_criteria.ts";
-import { type Thread, thread } from "../../src/commands/thread.ts";
+import type { Command } from "../../src/connection/command.ts";
+import { sort, type SortedSearch } from "../../src/commands/search/sort.ts";
+import type { SearchCriteria } from "../../src/commands/search/search_criteria.ts";
+import { type Thread, thread } from "../../src/commands/search/thread.ts";
 import {
   ImapError,
   InvalidArgumentError,
   InvalidCriteriaError,
   ProtocolError,
-} from "../../src/errors.ts";
-import type { Text } from "../../src/wire/writer.ts";
+} from "../../src/model/errors.ts";
+import type { Text } from "../../src/model/text.ts";
 import { bytes } from "../wire/support.ts";
 import { answer, claims, sent } from "./support.ts";
 

@@ -1,8 +1,8 @@
 import { describe, it } from "node:test";
 import { assert, assertEquals, assertThrows } from "@std/assert";
-import { status, STATUS_ITEMS } from "../../src/commands/status.ts";
-import { InvalidArgumentError, ProtocolError } from "../../src/errors.ts";
-import type { Text } from "../../src/wire/writer.ts";
+import { status, STATUS_ITEMS } from "../../src/commands/folders/status.ts";
+import { InvalidArgumentError, ProtocolError } from "../../src/model/errors.ts";
+import type { Text } from "../../src/model/text.ts";
 import { bytes } from "../wire/support.ts";
 import { answer, claims, sent } from "./support.ts";
 

@@ -1,8 +1,8 @@
 import { describe, it } from "node:test";
 import { assertEquals, assertThrows } from "@std/assert";
-import { store, type StoreRequest } from "../../src/commands/store.ts";
-import type { Command } from "../../src/command.ts";
-import { ImapError, InvalidArgumentError } from "../../src/errors.ts";
+import { store, type StoreRequest } from "../../src/commands/messages/store.ts";
+import type { Command } from "../../src/connection/command.ts";
+import { ImapError, InvalidArgumentError } from "../../src/model/errors.ts";
 import type { ResponseCode } from "../../src/model/responses.ts";
 import { outcome, selectFake, test } from "../fake_server.ts";
 import { type MessageIds, NumberSet } from "../../src/model/number_set.ts";

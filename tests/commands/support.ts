@@ -1,6 +1,6 @@
 // A command by itself: what it writes, and what it makes of an answer.
-import type { Command } from "../../src/command.ts";
-import type { ImapErrorDetails } from "../../src/errors.ts";
+import type { Command } from "../../src/connection/command.ts";
+import type { ImapErrorDetails } from "../../src/model/errors.ts";
 import { CommandWriter, type WriterOptions } from "../../src/wire/writer.ts";
 import { read, text } from "../wire/support.ts";
 

@@ -1,6 +1,6 @@
-import type { ImapClient } from "../../src/client.ts";
-import { concat } from "../../src/wire/bytes.ts";
-import { TimeoutError } from "../../src/errors.ts";
+import type { ImapClient } from "../../src/client/imap_client.ts";
+import { concat } from "../../src/util/bytes.ts";
+import { TimeoutError } from "../../src/model/errors.ts";
 import { type Direction, type Fault, FaultyPipe, type PipeOptions } from "./faulty_pipe.ts";
 import { responseEnds } from "./frames.ts";
 import { filledServer, runSession, type SessionReport } from "./full_session.ts";

@@ -1,5 +1,5 @@
-import { ImapClient } from "../../src/client.ts";
-import { concat } from "../../src/wire/bytes.ts";
+import { ImapClient } from "../../src/client/imap_client.ts";
+import { concat } from "../../src/util/bytes.ts";
 import { type Direction, type Fault, FaultyPipe } from "./faulty_pipe.ts";
 import { filledServer } from "./full_session.ts";
 import { plainly } from "./plainly.ts";

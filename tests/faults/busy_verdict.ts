@@ -1,4 +1,4 @@
-import { ConnectionClosedError, ImapError, TimeoutError } from "../../src/errors.ts";
+import { ConnectionClosedError, ImapError, TimeoutError } from "../../src/model/errors.ts";
 import type { Busy, Ended } from "./busy_session.ts";
 import type { FaultKind } from "./faulty_pipe.ts";
 

@@ -1,5 +1,5 @@
 import { setImmediate } from "node:timers";
-import type { Duplex } from "../../src/transport.ts";
+import type { Duplex } from "../../src/model/transport.ts";
 
 /** Which way bytes go. */
 export type Direction = "to the server" | "to the client";

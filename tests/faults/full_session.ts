@@ -1,7 +1,7 @@
-import { ImapClient } from "../../src/client.ts";
-import type { ConnectOptions } from "../../src/connect.ts";
+import { ImapClient } from "../../src/client/imap_client.ts";
+import type { ConnectOptions } from "../../src/client/connect.ts";
 import { type MemoryAccount, MemoryServer } from "../../src/testing/mod.ts";
-import { concat } from "../../src/wire/bytes.ts";
+import { concat } from "../../src/util/bytes.ts";
 import { plainly } from "./plainly.ts";
 
 /** What a step of a session gave, in plain text, or the error that it ended with. */

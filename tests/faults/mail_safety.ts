@@ -1,6 +1,6 @@
-import { ImapClient } from "../../src/client.ts";
+import { ImapClient } from "../../src/client/imap_client.ts";
 import type { MemoryServer } from "../../src/testing/mod.ts";
-import { concat } from "../../src/wire/bytes.ts";
+import { concat } from "../../src/util/bytes.ts";
 import { type Direction, type Fault, FaultyPipe } from "./faulty_pipe.ts";
 import { endingOf, type Operation } from "./operations.ts";
 import { harmToOthers, stockedServer, type StockOptions, takeStock } from "./stock.ts";

@@ -1,5 +1,5 @@
-import type { ImapClient } from "../../src/client.ts";
-import { ImapAbortError, PartialCopyError, PartialMoveError } from "../../src/errors.ts";
+import type { ImapClient } from "../../src/client/imap_client.ts";
+import { ImapAbortError, PartialCopyError, PartialMoveError } from "../../src/model/errors.ts";
 import { copiesOf, type Found, NAMED, type Stock, type StockOptions, textOf } from "./stock.ts";
 
 /** How a call ended, as far as it can be told what the server did. */

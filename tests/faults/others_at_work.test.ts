@@ -1,6 +1,6 @@
 import { describe, it } from "node:test";
 import { assertEquals } from "@std/assert";
-import { ImapClient } from "../../src/client.ts";
+import { ImapClient } from "../../src/client/imap_client.ts";
 import type { MemoryServer } from "../../src/testing/mod.ts";
 import { type Stock, stockedServer, takeStock, textOf } from "./stock.ts";
 

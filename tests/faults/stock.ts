@@ -1,6 +1,6 @@
-import { ImapClient } from "../../src/client.ts";
+import { ImapClient } from "../../src/client/imap_client.ts";
 import { type MemoryAccount, MemoryServer } from "../../src/testing/mod.ts";
-import { decodeAscii } from "../../src/wire/bytes.ts";
+import { decodeAscii } from "../../src/util/bytes.ts";
 
 /** A message as a client finds it. */
 export interface Found {

@@ -1,7 +1,7 @@
 import { describe, it } from "node:test";
 import { assertEquals, assertInstanceOf } from "@std/assert";
 import { ImapClient, ImapError, TimeoutError } from "../../mod.ts";
-import { decodeAscii, encodeUtf8 } from "../../src/wire/bytes.ts";
+import { decodeAscii, encodeUtf8 } from "../../src/util/bytes.ts";
 import { FaultyPipe } from "./faulty_pipe.ts";
 import { within } from "./sweep.ts";
 

@@ -1,11 +1,11 @@
-import type { ImapClient } from "../../src/client.ts";
+import type { ImapClient } from "../../src/client/imap_client.ts";
 import {
   ConnectionClosedError,
   ImapAbortError,
   ImapError,
   PartialMoveError,
   TimeoutError,
-} from "../../src/errors.ts";
+} from "../../src/model/errors.ts";
 import type { Direction, Fault, FaultKind, FaultyPipe } from "./faulty_pipe.ts";
 import type { SessionReport, Told } from "./full_session.ts";
 import { turns } from "./sweep.ts";

@@ -1,4 +1,4 @@
-import { ImapClient } from "../../src/client.ts";
+import { ImapClient } from "../../src/client/imap_client.ts";
 import { MemoryServer } from "../../src/testing/memory_server.ts";
 
 /** What {@linkcode honestSession} gives where nothing is amiss. */

@@ -1,7 +1,7 @@
-import { ImapClient } from "../../src/client.ts";
-import type { ConnectOptions } from "../../src/connect.ts";
-import { ImapAbortError } from "../../src/errors.ts";
-import { memoryPair } from "../../transports/memory.ts";
+import { ImapClient } from "../../src/client/imap_client.ts";
+import type { ConnectOptions } from "../../src/client/connect.ts";
+import { ImapAbortError } from "../../src/model/errors.ts";
+import { memoryPair } from "../../transports/memory/mod.ts";
 import { slowness, whenLate } from "../patience.ts";
 import { Villain } from "./villain.ts";
 

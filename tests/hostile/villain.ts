@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Duplex } from "../../src/transport.ts";
+import type { Duplex } from "../../src/model/transport.ts";
 
 /** What a villain's script ends with when the client has hung up. */
 export class Gone extends Error {

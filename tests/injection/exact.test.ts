@@ -3,7 +3,7 @@
 import { after, describe } from "node:test";
 import { it as plainTest } from "node:test";
 import { assertEquals } from "@std/assert";
-import { ImapClient } from "../../src/client.ts";
+import { ImapClient } from "../../src/client/imap_client.ts";
 import { CommandWriter } from "../../src/wire/writer.ts";
 import { test } from "../fake_server.ts";
 import { METHODS, PLACES } from "./methods.ts";

@@ -1,5 +1,5 @@
 // The calls that fetch, mark, store, copy and remove messages, and wait for them.
-import { IllegalStateError, InvalidArgumentError } from "../../src/errors.ts";
+import { IllegalStateError, InvalidArgumentError } from "../../src/model/errors.ts";
 import * as kinds from "./kinds.ts";
 import { folder, ids, listOf, type Method, type Place, place, word } from "./place.ts";
 import type { Word } from "./scanner.ts";

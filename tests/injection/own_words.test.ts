@@ -1,6 +1,6 @@
 // Criteria in one piece, which go as they are: whatever they say, they are one command.
 import { assert, assertEquals } from "@std/assert";
-import { InvalidArgumentError, InvalidCriteriaError } from "../../src/errors.ts";
+import { InvalidArgumentError, InvalidCriteriaError } from "../../src/model/errors.ts";
 import { test, turns } from "../fake_server.ts";
 import { utf8 } from "./kinds.ts";
 import { LONG_TEXTS, NASTY, randomTexts } from "./values.ts";

@@ -1,10 +1,10 @@
-import type { ImapClient } from "../../src/client.ts";
+import type { ImapClient } from "../../src/client/imap_client.ts";
 import {
   CapabilityError,
   type ImapError,
   InvalidArgumentError,
   InvalidCriteriaError,
-} from "../../src/errors.ts";
+} from "../../src/model/errors.ts";
 import * as kinds from "./kinds.ts";
 import type { Kind } from "./kinds.ts";
 import type { Word } from "./scanner.ts";

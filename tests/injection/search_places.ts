@@ -1,6 +1,6 @@
 // The calls that find messages.
-import type { SearchQuery } from "../../src/commands/search_query.ts";
-import { InvalidArgumentError, InvalidCriteriaError } from "../../src/errors.ts";
+import type { SearchQuery } from "../../src/commands/search/search_query.ts";
+import { InvalidArgumentError, InvalidCriteriaError } from "../../src/model/errors.ts";
 import * as kinds from "./kinds.ts";
 import type { Word } from "./scanner.ts";
 import { CAPABILITY, criterion, type Method, type Place, place, word } from "./place.ts";

@@ -1,5 +1,5 @@
 import { equal } from "@std/assert";
-import { ImapError } from "../../src/errors.ts";
+import { ImapError } from "../../src/model/errors.ts";
 import { turns } from "../fake_server.ts";
 import { mailbox } from "./kinds.ts";
 import type { Place } from "./place.ts";

@@ -1,7 +1,7 @@
 // A client whose every byte is read by a strict server, which refuses all that it is asked.
-import { ImapClient } from "../../src/client.ts";
-import type { ConnectOptions } from "../../src/connect.ts";
-import { memoryPair } from "../../transports/memory.ts";
+import { ImapClient } from "../../src/client/imap_client.ts";
+import type { ConnectOptions } from "../../src/client/connect.ts";
+import { memoryPair } from "../../transports/memory/mod.ts";
 import { fromBase64, readCommand, type Seen, shown } from "./grammar.ts";
 import { type Allowed, Incomplete, latin1, type Word, Wrong } from "./scanner.ts";
 

@@ -2,8 +2,8 @@ import { describe, it } from "node:test";
 import { assert, assertEquals, assertLess } from "@std/assert";
 import { ImapAbortError, ImapClient } from "@imapclient/imapclient";
 import { MemoryServer } from "@imapclient/imapclient/testing";
-import { memoryPair } from "../../transports/memory.ts";
-import type { Duplex } from "../../src/transport.ts";
+import { memoryPair } from "../../transports/memory/mod.ts";
+import type { Duplex } from "../../src/model/transport.ts";
 import { Random } from "../fuzz/random.ts";
 import { Clock } from "./clock.ts";
 

@@ -3,7 +3,7 @@ import { describe, it } from "node:test";
 import { env } from "node:process";
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import fc from "fast-check";
-import { InvalidArgumentError } from "../../src/errors.ts";
+import { InvalidArgumentError } from "../../src/model/errors.ts";
 import {
   type CalendarDate,
   datetimeToInternalDate,

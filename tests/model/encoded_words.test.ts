@@ -2,7 +2,7 @@ import { describe, it } from "node:test";
 import { assert, assertEquals } from "@std/assert";
 import { Address } from "../../src/model/address.ts";
 import { Envelope } from "../../src/model/envelope.ts";
-import { decodeHeader } from "../../src/model/header_text.ts";
+import { decodeHeader } from "../../src/mime/header_text.ts";
 import { type CharsetDecoder, MailText } from "../../src/mime/mail_text.ts";
 
 type Rows = readonly (readonly [what: string, text: string, expected: string])[];

@@ -1,8 +1,8 @@
 // Answers to FETCH under another spelling than that of the request.
 import { describe, it } from "node:test";
 import { assert, assertEquals, assertThrows } from "@std/assert";
-import { fetch, fetchRequest } from "../../src/commands/fetch.ts";
-import { ProtocolError } from "../../src/errors.ts";
+import { fetch, fetchRequest } from "../../src/commands/messages/fetch.ts";
+import { ProtocolError } from "../../src/model/errors.ts";
 import { fetchKey, fetchProblems } from "../../src/model/fetch_items.ts";
 import { NumberSet } from "../../src/model/number_set.ts";
 import { answer } from "../commands/support.ts";

@@ -1,7 +1,7 @@
 import { describe, it } from "node:test";
 import { assert, assertEquals, assertLess, assertThrows } from "@std/assert";
 import fc from "fast-check";
-import { InvalidArgumentError } from "../../src/errors.ts";
+import { InvalidArgumentError } from "../../src/model/errors.ts";
 import { type MessageIds, NumberSet } from "../../src/model/number_set.ts";
 import { searchIds } from "../../src/model/search_ids.ts";
 import { bytes } from "../wire/support.ts";

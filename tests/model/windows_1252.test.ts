@@ -1,7 +1,7 @@
 import { test } from "node:test";
 import { assertEquals } from "@std/assert";
-import { decodeHeader } from "../../src/model/header_text.ts";
-import { decodeLoosely } from "../../src/wire/bytes.ts";
+import { decodeHeader } from "../../src/mime/header_text.ts";
+import { decodeLoosely } from "../../src/util/bytes.ts";
 import { encodeText } from "../../src/wire/charset.ts";
 
 test("Windows-1252 is read and written with its own characters on every runtime", () => {

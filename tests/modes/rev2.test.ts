@@ -1,7 +1,7 @@
 // What a server has that it does not name: IMAP4rev2, and extensions that build on others.
 import { assert, assertEquals, assertInstanceOf, assertRejects } from "@std/assert";
 import { CapabilityError, type ImapClient, InvalidArgumentError } from "../../mod.ts";
-import { Session } from "../../src/session.ts";
+import { Session } from "../../src/connection/session.ts";
 import { connectFake, type FakeServer, outcome, selectFake, test } from "../fake_server.ts";
 
 /** A client that is logged in, with no folder selected. */

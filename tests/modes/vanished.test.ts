@@ -3,7 +3,7 @@ import { describe, it } from "node:test";
 import { assert, assertEquals, assertFalse, assertInstanceOf } from "@std/assert";
 import { ImapError, NumberSet, PartialMoveError, type UntaggedResponse } from "../../mod.ts";
 import { countDistinct, intersection, union } from "../../src/model/id_ranges.ts";
-import { Session } from "../../src/session.ts";
+import { Session } from "../../src/connection/session.ts";
 import { outcome, selectFake, test } from "../fake_server.ts";
 import { plain, untagged } from "../wire/support.ts";
 

@@ -1,6 +1,6 @@
 // A login of very many steps: nothing of it shows, however late the server repeats it.
 import { assert, assertEquals } from "@std/assert";
-import { Secrets } from "../../src/secrets.ts";
+import { Secrets } from "../../src/connection/secrets.ts";
 import { encodeBase64 } from "../../src/wire/base64.ts";
 import { bytesOf, connectFake, KeptLog, outcome, test } from "../fake_server.ts";
 

@@ -1,7 +1,7 @@
 import { after, before, describe, it } from "node:test";
 import { assert, assertEquals, assertMatch, assertNotEquals, assertThrows } from "@std/assert";
-import { InvalidArgumentError } from "../../src/errors.ts";
-import { encodeUtf8 } from "../../src/wire/bytes.ts";
+import { InvalidArgumentError } from "../../src/model/errors.ts";
+import { encodeUtf8 } from "../../src/util/bytes.ts";
 import { type RawClient, Scene } from "./raw_client.ts";
 
 function gmail(): Scene {

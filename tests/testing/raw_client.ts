@@ -1,10 +1,10 @@
-import { memoryPair } from "../../transports/memory.ts";
+import { memoryPair } from "../../transports/memory/mod.ts";
 import {
   type MemoryAccount,
   MemoryServer,
   type MemoryServerOptions,
 } from "../../src/testing/mod.ts";
-import type { Duplex } from "../../src/transport.ts";
+import type { Duplex } from "../../src/model/transport.ts";
 
 /** Speaks raw protocol: texts are binary strings, a character for each byte. */
 export class RawClient {

@@ -1,8 +1,8 @@
 import { describe, it } from "node:test";
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import PostalMime from "postal-mime";
-import { decodeUtf7 } from "../../src/wire/utf7.ts";
-import { encodeUtf8 } from "../../src/wire/bytes.ts";
+import { decodeUtf7 } from "../../src/mime/utf7.ts";
+import { encodeUtf8 } from "../../src/util/bytes.ts";
 import { fillSampleMailbox } from "../../src/testing/mod.ts";
 import * as messages from "../../src/testing/sample_messages.ts";
 import { Scene } from "./raw_client.ts";

@@ -1,7 +1,7 @@
 import { after, before, describe, it } from "node:test";
 import { assertEquals, assertMatch } from "@std/assert";
 import { parseToDatetime } from "../../src/model/dates.ts";
-import { encodeUtf8 } from "../../src/wire/bytes.ts";
+import { encodeUtf8 } from "../../src/util/bytes.ts";
 import { type RawClient, Scene } from "./raw_client.ts";
 
 const scene = new Scene();

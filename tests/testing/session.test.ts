@@ -1,7 +1,7 @@
 import { describe, it } from "node:test";
 import { assert, assertEquals, assertMatch, assertNotMatch, assertRejects } from "@std/assert";
 import { MemoryServer } from "../../src/testing/mod.ts";
-import { memoryPair } from "../../transports/memory.ts";
+import { memoryPair } from "../../transports/memory/mod.ts";
 import { connect, RawClient, Scene } from "./raw_client.ts";
 
 describe("greeting", () => {

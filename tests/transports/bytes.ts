@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import type { Duplex } from "../../src/transport.ts";
+import type { Duplex } from "../../src/model/transport.ts";
 import { comesTrue } from "../patience.ts";
 
 export { within } from "../patience.ts";

@@ -1,7 +1,7 @@
 import { describe, it } from "node:test";
 import { assert, assertEquals, assertRejects, assertStrictEquals } from "@std/assert";
-import { ConnectionClosedError } from "../../src/errors.ts";
-import { memoryPair, memoryTransport } from "../../transports/memory.ts";
+import { ConnectionClosedError } from "../../src/model/errors.ts";
+import { memoryPair, memoryTransport } from "../../transports/memory/mod.ts";
 import { checksum, chunks, drain, MIB, pause, receive, send, within } from "./bytes.ts";
 
 describe("memoryPair", () => {

@@ -1,6 +1,6 @@
 import { describe, it } from "node:test";
 import { assertEquals, assertRejects, assertStrictEquals } from "@std/assert";
-import { ConnectError } from "../../src/errors.ts";
+import { ConnectError } from "../../src/model/errors.ts";
 import { processTransport, tcpTransport } from "../../transports/mod.ts";
 import { receive, send } from "./bytes.ts";
 import { echo, listen, withPeer } from "./peer.ts";

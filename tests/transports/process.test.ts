@@ -9,9 +9,9 @@ import {
   assertStrictEquals,
   assertStringIncludes,
 } from "@std/assert";
-import { ConnectError, ConnectionClosedError } from "../../src/errors.ts";
-import type { Duplex } from "../../src/transport.ts";
-import { processTransport } from "../../transports/process.ts";
+import { ConnectError, ConnectionClosedError } from "../../src/model/errors.ts";
+import type { Duplex } from "../../src/model/transport.ts";
+import { processTransport } from "../../transports/process/mod.ts";
 import { checksum, chunks, drain, MIB, pause, receive, send, until, within } from "./bytes.ts";
 
 const start = (command: string | readonly string[]): Promise<Duplex> =>

@@ -1,7 +1,7 @@
 import { spawnSync } from "node:child_process";
-import { bunTransport } from "../../transports/bun.ts";
-import { denoTransport } from "../../transports/deno.ts";
-import { nodeTransport } from "../../transports/node.ts";
+import { bunTransport } from "../../transports/bun/mod.ts";
+import { denoTransport } from "../../transports/deno/mod.ts";
+import { nodeTransport } from "../../transports/node/mod.ts";
 import { bytesSuite } from "./bytes_suite.ts";
 import { skipLive } from "../live/skip.ts";
 import type { Adapter } from "./tcp_adapter.ts";

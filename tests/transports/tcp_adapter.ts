@@ -1,4 +1,4 @@
-import type { Duplex, TcpOptions, TlsOptions, Transport } from "../../src/transport.ts";
+import type { Duplex, TcpOptions, TlsOptions, Transport } from "../../src/model/transport.ts";
 import { within } from "./bytes.ts";
 import { type Certificates, type Identity, makeCertificates } from "./certificates.ts";
 

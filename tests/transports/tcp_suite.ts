@@ -1,8 +1,8 @@
 import type { Socket } from "node:net";
 import { describe, it } from "node:test";
 import { assert, assertEquals, assertMatch, assertRejects, assertStrictEquals } from "@std/assert";
-import { ConnectError, ConnectionClosedError } from "../../src/errors.ts";
-import type { Duplex } from "../../src/transport.ts";
+import { ConnectError, ConnectionClosedError } from "../../src/model/errors.ts";
+import type { Duplex } from "../../src/model/transport.ts";
 import { bulkPeer } from "./bulk_peer.ts";
 import { chunks, MIB, pause, receive, send, until, within } from "./bytes.ts";
 import { deafListener } from "./deaf.ts";

@@ -2,7 +2,7 @@ import { connect, type Socket } from "node:net";
 import { networkInterfaces } from "node:os";
 import { describe, it } from "node:test";
 import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
-import { ImapClient } from "../../src/client.ts";
+import { ImapClient } from "../../src/client/imap_client.ts";
 import {
   CertificateError,
   ConnectionClosedError,
@@ -12,8 +12,8 @@ import {
   ProtocolError,
   TimeoutError,
   TlsError,
-} from "../../src/errors.ts";
-import type { Duplex, TlsOptions } from "../../src/transport.ts";
+} from "../../src/model/errors.ts";
+import type { Duplex, TlsOptions } from "../../src/model/transport.ts";
 import { pause, receive, send, until, within } from "./bytes.ts";
 import type { Identity } from "./certificates.ts";
 import { echo, startTlsTo, withPeer } from "./peer.ts";

@@ -1,9 +1,9 @@
 import { describe, it } from "node:test";
 import { assertEquals, assertRejects, assertStrictEquals } from "@std/assert";
-import { ConnectError, TlsError } from "../../src/errors.ts";
-import type { TlsOptions } from "../../src/transport.ts";
-import { memoryPair } from "../../transports/memory.ts";
-import { type WorkersSocket, workersTransport } from "../../transports/workers.ts";
+import { ConnectError, TlsError } from "../../src/model/errors.ts";
+import type { TlsOptions } from "../../src/model/transport.ts";
+import { memoryPair } from "../../transports/memory/mod.ts";
+import { type WorkersSocket, workersTransport } from "../../transports/workers/mod.ts";
 import { receive, send } from "./bytes.ts";
 
 /** What was asked of the runtime, in order. */

@@ -1,6 +1,6 @@
 import { describe, it } from "node:test";
 import { assertEquals } from "@std/assert";
-import { hasNul } from "../../src/wire/bytes.ts";
+import { hasNul } from "../../src/util/bytes.ts";
 
 describe("a byte 0 among bytes", () => {
   it("is found in every place, wherever the bytes stand in memory", () => {

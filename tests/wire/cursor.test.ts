@@ -2,7 +2,7 @@ import type { ImapValue } from "../../src/model/values.ts";
 import { describe, it } from "node:test";
 import { assertEquals, assertInstanceOf, assertThrows } from "@std/assert";
 import fc from "fast-check";
-import { ProtocolError } from "../../src/errors.ts";
+import { ProtocolError } from "../../src/model/errors.ts";
 import { Cursor } from "../../src/wire/cursor.ts";
 import { parseMessageList, parseResponse } from "../../src/wire/parse.ts";
 import { bytes, plain, shown, text } from "./support.ts";

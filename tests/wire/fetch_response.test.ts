@@ -1,7 +1,7 @@
 import { describe, it } from "node:test";
 import { assert, assertEquals, assertInstanceOf, assertThrows } from "@std/assert";
 import fc from "fast-check";
-import { ProtocolError } from "../../src/errors.ts";
+import { ProtocolError } from "../../src/model/errors.ts";
 import type { BodyStructure } from "../../src/model/body_structure.ts";
 import { Envelope } from "../../src/model/envelope.ts";
 import { parseFetchResponse } from "../../src/wire/parse.ts";

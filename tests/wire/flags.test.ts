@@ -1,7 +1,7 @@
 import { describe, it } from "node:test";
 import { assert, assertEquals, assertInstanceOf } from "@std/assert";
-import { select } from "../../src/commands/select.ts";
-import { ProtocolError } from "../../src/errors.ts";
+import { select } from "../../src/commands/folders/select.ts";
+import { ProtocolError } from "../../src/model/errors.ts";
 import { fetchProblems, noteProblems } from "../../src/model/fetch_items.ts";
 import { answer } from "../commands/support.ts";
 import { fetched, read, untagged } from "./support.ts";

@@ -2,9 +2,9 @@ import { describe, it } from "node:test";
 import { assert, assertEquals } from "@std/assert";
 import type { BodyPart, BodyStructure } from "../../src/model/body_structure.ts";
 import type { Envelope } from "../../src/model/envelope.ts";
-import { encodeUtf8, RPAREN } from "../../src/wire/bytes.ts";
+import { encodeUtf8, RPAREN } from "../../src/util/bytes.ts";
 import { Cursor } from "../../src/wire/cursor.ts";
-import { Recall } from "../../src/wire/recall.ts";
+import { Recall } from "../../src/wire/intern_cache.ts";
 import { fetched, readAll } from "./support.ts";
 
 describe("what recurs", () => {

@@ -1,10 +1,10 @@
 import { describe, it } from "node:test";
 import { assert, assertEquals, assertInstanceOf, assertThrows } from "@std/assert";
 import fc from "fast-check";
-import { ProtocolError } from "../../src/errors.ts";
+import { ProtocolError } from "../../src/model/errors.ts";
 import { DEFAULT_LIMITS } from "../../src/wire/limits.ts";
 import { esearchIds, readResponse } from "../../src/wire/response.ts";
-import { decodeUtf7 } from "../../src/wire/utf7.ts";
+import { decodeUtf7 } from "../../src/mime/utf7.ts";
 import { bytes, plain, read, shown, untagged } from "./support.ts";
 
 type Fields = Readonly<Record<string, unknown>>;

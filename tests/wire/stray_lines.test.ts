@@ -1,7 +1,7 @@
 // Lines that begin no response: what broken quoting and broken line ends leave of one.
 import { describe, it } from "node:test";
 import { assert, assertEquals, assertThrows } from "@std/assert";
-import { ProtocolError } from "../../src/errors.ts";
+import { ProtocolError } from "../../src/model/errors.ts";
 import { Envelope } from "../../src/model/envelope.ts";
 import type { LiteralSink } from "../../src/model/values.ts";
 import { DEFAULT_LIMITS } from "../../src/wire/limits.ts";

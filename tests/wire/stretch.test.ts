@@ -1,7 +1,7 @@
 import { describe, it } from "node:test";
 import { assertEquals } from "@std/assert";
-import { encodeUtf8 } from "../../src/wire/bytes.ts";
-import { Stretch } from "../../src/wire/stretch.ts";
+import { encodeUtf8 } from "../../src/util/bytes.ts";
+import { Stretch } from "../../src/wire/text_window.ts";
 
 /** Where the string ends that begins here; -1 where that is not told. */
 function quoteFrom(texts: Stretch, bytes: Uint8Array, start: number): number {

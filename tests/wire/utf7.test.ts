@@ -1,7 +1,7 @@
 import { describe, it } from "node:test";
 import { assertEquals, assertMatch } from "@std/assert";
 import fc from "fast-check";
-import { decodeUtf7, encodeUtf7 } from "../../src/wire/utf7.ts";
+import { decodeUtf7, encodeUtf7 } from "../../src/mime/utf7.ts";
 import { bytes } from "./support.ts";
 
 const PRINTABLE = Array.from({ length: 95 }, (_, i) => String.fromCharCode(32 + i))

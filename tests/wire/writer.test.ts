@@ -1,12 +1,12 @@
 import { describe, it } from "node:test";
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import fc from "fast-check";
-import { writeCriteria } from "../../src/commands/search_criteria.ts";
-import { ImapError, InvalidArgumentError } from "../../src/errors.ts";
+import { writeCriteria } from "../../src/commands/search/search_criteria.ts";
+import { ImapError, InvalidArgumentError } from "../../src/model/errors.ts";
 import { parseToDatetime } from "../../src/model/dates.ts";
 import { NumberSet } from "../../src/model/number_set.ts";
 import { CommandWriter, type WriterOptions } from "../../src/wire/writer.ts";
-import { decodeUtf7 } from "../../src/wire/utf7.ts";
+import { decodeUtf7 } from "../../src/mime/utf7.ts";
 import { PLAIN, written } from "../commands/support.ts";
 import { bytes, text } from "./support.ts";
 

@@ -1,4 +1,4 @@
-import { encodeUtf7 } from "../../wire/utf7.ts";
+import { encodeUtf7 } from "../../mime/utf7.ts";
 import { ALL_RIGHTS } from "../account.ts";
 import type { Arguments } from "../arguments.ts";
 import type { ServerCommand } from "../command.ts";

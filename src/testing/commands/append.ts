@@ -1,6 +1,6 @@
 import { NumberSet } from "../../model/number_set.ts";
 import { ZonedDate } from "../../model/dates.ts";
-import { DQUOTE, LPAREN, SP } from "../../wire/bytes.ts";
+import { DQUOTE, LPAREN, SP } from "../../util/bytes.ts";
 import type { Arguments } from "../arguments.ts";
 import type { ServerCommand } from "../command.ts";
 import { withCrlf } from "../message.ts";

@@ -1,4 +1,4 @@
-import { decodeAscii, decodeUtf8 } from "../../wire/bytes.ts";
+import { decodeAscii, decodeUtf8 } from "../../util/bytes.ts";
 import type { Account } from "../account.ts";
 import { accountByToken, takesToken, TOKEN_ERROR } from "../bearer.ts";
 import type { ServerCommand } from "../command.ts";

@@ -1,4 +1,4 @@
-import { LPAREN, SP } from "../../wire/bytes.ts";
+import { LPAREN, SP } from "../../util/bytes.ts";
 import type { Arguments } from "../arguments.ts";
 import type { ServerCommand } from "../command.ts";
 import { type FetchItem, MACROS, MODSEQ, readFetchItem } from "../fetch_items.ts";

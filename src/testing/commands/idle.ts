@@ -1,4 +1,4 @@
-import { decodeAscii } from "../../wire/bytes.ts";
+import { decodeAscii } from "../../util/bytes.ts";
 import type { ServerCommand } from "../command.ts";
 import { bad, Goodbye } from "../refusal.ts";
 

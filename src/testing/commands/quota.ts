@@ -1,4 +1,4 @@
-import { encodeUtf7 } from "../../wire/utf7.ts";
+import { encodeUtf7 } from "../../mime/utf7.ts";
 import type { ServerCommand } from "../command.ts";
 import { string } from "../output.ts";
 import { no } from "../refusal.ts";

@@ -1,4 +1,4 @@
-import { SP } from "../../wire/bytes.ts";
+import { SP } from "../../util/bytes.ts";
 import type { Arguments } from "../arguments.ts";
 import type { ServerCommand } from "../command.ts";
 import { SYSTEM_FLAGS, type View } from "../folder.ts";

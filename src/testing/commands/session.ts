@@ -1,6 +1,6 @@
 import type { ServerCommand } from "../command.ts";
 import { bad } from "../refusal.ts";
-import { LPAREN } from "../../wire/bytes.ts";
+import { LPAREN } from "../../util/bytes.ts";
 
 /** CAPABILITY (RFC 3501 section 6.1.1). */
 export const capability: ServerCommand = {

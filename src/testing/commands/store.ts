@@ -1,5 +1,5 @@
 import { NumberSet } from "../../model/number_set.ts";
-import { LPAREN, SP } from "../../wire/bytes.ts";
+import { LPAREN, SP } from "../../util/bytes.ts";
 import type { Arguments } from "../arguments.ts";
 import type { ServerCommand } from "../command.ts";
 import type { View } from "../folder.ts";

@@ -1,0 +1,264 @@
+import { Connection } from "../connection/connection.ts";
+import { ConnectError, ConnectionClosedError, ImapError, TimeoutError } from "../model/errors.ts";
+import { placeName } from "../model/host.ts";
+import type { IdFields } from "../commands/session/id.ts";
+import { type Logger, namedLogger } from "../util/log.ts";
+import type { StatusResponse, UntaggedResponse } from "../model/responses.ts";
+import { type CharsetDecoder, MailText } from "../mime/mail_text.ts";
+import { once } from "../util/lazy_import.ts";
+import type { Duplex, TlsOptions, Transport } from "../model/transport.ts";
+import { Decoding, DEFAULT_DECODING } from "../wire/decoding.ts";
+import { DEFAULT_LIMITS, type Limits } from "../wire/limits.ts";
+
+/** How long the client waits, in seconds; fractions are allowed. */
+export interface SocketTimeout {
+  /** For the connection to be made, TLS included. */
+  readonly connect: number;
+  /** For the server to say something while it owes an answer. */
+  readonly read: number;
+}
+
+/** Where to connect to, and how. */
+export interface ConnectOptions {
+  /** The server's name, which may be Unicode, or its address; an IPv6 one with or without brackets. */
+  readonly host?: string;
+  /** The TCP port. Default 993, or 143 where `ssl` is `false` or `starttls` is on. */
+  readonly port?: number;
+  /**
+   * TLS from the first byte. Default `true`. `false` sends everything, the password too, as plain
+   * text, unless `starttls` is on.
+   */
+  readonly ssl?: boolean;
+  /** Starts TLS by STARTTLS, before anything else is said; fails if the server can't. */
+  readonly starttls?: boolean;
+  /** How the certificate is checked, and what the client presents. */
+  readonly tls?: TlsOptions;
+  /**
+   * A command to run, which speaks IMAP on its standard input and output, such as
+   * `["ssh", "mail.example.org", "/usr/lib/dovecot/imap"]`; as a `string`, a command line for the
+   * shell. Goes without `host`, `port`, `ssl` and `starttls`.
+   */
+  readonly stream?: string | readonly string[];
+  /** A way of the caller's own to get a connection, in place of the runtime's sockets. */
+  readonly transport?: Transport;
+  /**
+   * Seconds: one limit for all, or one each for connecting and for answers. Default 30 for
+   * connecting and for the greeting, 60 of silence for answers. `null`: none.
+   */
+  readonly timeout?: number | SocketTimeout | null;
+  /** Whether message ids are UIDs. Default `true`; can be changed later. */
+  readonly useUid?: boolean;
+  /**
+   * What the client says of itself behind each login, where the server asks for it (ID, RFC 2971):
+   * some let nobody select a folder who does not. Default: the library's name and version. `false`:
+   * nothing.
+   */
+  readonly id?: IdFields | false;
+  /**
+   * The charset of texts in messages that are not UTF-8 and of which nothing says what they are:
+   * raw 8-bit text in the header. Default: `windows-1252`.
+   */
+  readonly defaultCharset?: string;
+  /**
+   * Decodes text in a charset that the runtime does not know, such as `ibm850`: gets its name in
+   * lower case and the bytes, and gives the text, or `null` where it does not know the charset
+   * either. Without it such an encoded word stays as it stands.
+   */
+  readonly decodeCharset?: CharsetDecoder;
+  /** What is taken from the server at the most. */
+  readonly limits?: Partial<Limits>;
+  /** Where to tell what happens; `console` is one. Secrets are left out. */
+  readonly logger?: Logger;
+  /** Gives up connecting. */
+  readonly signal?: AbortSignal;
+}
+
+/** A connection that was greeted. */
+export interface Opened {
+  /** The connection. */
+  readonly connection: Connection;
+  /** The server's greeting. */
+  readonly greeting: StatusResponse;
+  /** The TCP port; `null` for a command or a transport of the caller's. */
+  readonly port: number | null;
+  /** The limits in force. */
+  readonly limits: Limits;
+}
+
+const CONNECT_SECONDS = 30;
+const GREETING_SECONDS = 30;
+const READ_SECONDS = 60;
+
+/**
+ * Makes the connection and waits for the greeting; `onResponse` gets what no command claims. The
+ * options have been checked.
+ */
+export async function open(
+  options: ConnectOptions,
+  onResponse: (response: UntaggedResponse) => void,
+): Promise<Opened> {
+  const limits = limitsOf(options);
+  const port = portOf(options);
+  const log = namedLogger(options.logger, "imapclient");
+  if (port === 143 && usesTls(options)) {
+    log?.warn(
+      "Attempting to establish an encrypted connection to a port (143) often used for unencrypted connections",
+    );
+  }
+  const transport = options.transport ?? await runtimeTransport(options, port);
+  const { connect, greeting: patience, read } = timeouts(options.timeout);
+  const place = placeOf(options, port);
+  const late = (): TimeoutError => tooLate(options, place, connect, port);
+  const duplex = await connectWithin(transport, connect, place, late, options.signal);
+  const connection = new Connection(duplex, {
+    limits,
+    decoding: decodingOf(options),
+    patience: read,
+    onResponse,
+    logger: namedLogger(options.logger, "protocol"),
+  });
+  const greeted = connection.greeting(patience).catch((error) => {
+    throw duplex.secure ? error : expectingTls(error);
+  });
+  const greeting = await closingOnAbort(connection, options.signal, greeted);
+  // Of what is within this machine it can't be told, and need not.
+  const how = options.host === undefined ? "" : ` over ${duplex.secure ? "TLS" : "plain text"}`;
+  log?.debug(`Connected to ${place}${how}`);
+  return { connection, greeting, port, limits };
+}
+
+/** A server that waits for TLS says nothing to a client that waits for its greeting. */
+function expectingTls(error: ImapError): ImapError {
+  const message = `${error.message}; if the port expects TLS from the first byte (as 993 does), ` +
+    `connect without 'ssl: false' and 'starttls'`;
+  if (error instanceof TimeoutError) return new TimeoutError(message, { cause: error });
+  const isSilent = error instanceof ConnectionClosedError && error.text === null;
+  return isSilent ? new ConnectionClosedError(message, { cause: error }) : error;
+}
+
+function tooLate(
+  options: ConnectOptions,
+  place: string,
+  seconds: number,
+  port: number | null,
+): TimeoutError {
+  // Where TLS is to begin, a server of plain text may wait, too.
+  const hint = port !== null && port !== 993 && usesTls(options)
+    ? "; if the port expects plain text (as 143 does), use 'starttls: true'"
+    : "";
+  return new TimeoutError(`no connection to ${place} within ${seconds} seconds${hint}`);
+}
+
+/** Runs a step of connecting; an abort, or a failure, closes the connection. */
+export async function closingOnAbort<T>(
+  connection: Connection,
+  signal: AbortSignal | undefined,
+  step: Promise<T>,
+): Promise<T> {
+  let aborted = false;
+  const onAbort = () => {
+    aborted = true;
+    connection.close();
+  };
+  if (signal?.aborted) onAbort();
+  signal?.addEventListener("abort", onAbort);
+  try {
+    return await step;
+  } catch (error) {
+    connection.close();
+    throw aborted ? signal!.reason : error;
+  } finally {
+    signal?.removeEventListener("abort", onAbort);
+  }
+}
+
+function usesTls(options: ConnectOptions): boolean {
+  return options.ssl !== false && !options.starttls;
+}
+
+/** A limit that is `undefined` counts as left out. */
+function limitsOf({ limits = {} }: ConnectOptions): Limits {
+  const given = Object.entries(limits).filter(([, limit]) => limit !== undefined);
+  return { ...DEFAULT_LIMITS, ...Object.fromEntries(given) };
+}
+
+/** What was decoded goes from one connection to another only where both decode alike. */
+function decodingOf({ decodeCharset, defaultCharset }: ConnectOptions): Decoding {
+  if (decodeCharset === undefined && defaultCharset === undefined) return DEFAULT_DECODING;
+  return new Decoding(new MailText({ decodeCharset, defaultCharset }));
+}
+
+function portOf(options: ConnectOptions): number | null {
+  if (options.stream !== undefined || options.transport !== undefined) return options.port ?? null;
+  return options.port ?? (usesTls(options) ? 993 : 143);
+}
+
+function placeOf({ host, stream }: ConnectOptions, port: number | null): string {
+  // The program alone: its arguments may hold a secret.
+  if (stream !== undefined) return `the command ${[stream].flat()[0].trim().split(/\s/)[0]}`;
+  if (host === undefined) return "the server";
+  return port === null ? host : placeName(host, port);
+}
+
+function timeouts(
+  timeout: ConnectOptions["timeout"],
+): { connect: number; greeting: number; read: number } {
+  if (timeout === null) return { connect: 0, greeting: 0, read: 0 };
+  if (timeout === undefined) {
+    return { connect: CONNECT_SECONDS, greeting: GREETING_SECONDS, read: READ_SECONDS };
+  }
+  const { connect, read } = typeof timeout === "number"
+    ? { connect: timeout, read: timeout }
+    : timeout;
+  return { connect, greeting: read, read };
+}
+
+/** The one door from here to the runtimes' adapters. */
+const transports = once(() => import("../../transports/mod.ts"));
+
+async function runtimeTransport(options: ConnectOptions, port: number | null): Promise<Transport> {
+  const { processTransport, tcpTransport } = await transports();
+  if (options.stream !== undefined) return processTransport(options.stream);
+  const tls = usesTls(options) ? options.tls ?? {} : undefined;
+  return tcpTransport({ host: options.host!, port: port!, tls });
+}
+
+/** Opens the transport; one that comes too late is closed again. */
+async function connectWithin(
+  transport: Transport,
+  seconds: number,
+  place: string,
+  late: () => TimeoutError,
+  signal: AbortSignal | undefined,
+): Promise<Duplex> {
+  signal?.throwIfAborted();
+  const controller = new AbortController();
+  let giveUp: (reason: unknown) => void = () => {};
+  const givenUp = new Promise<never>((_, reject) => {
+    giveUp = (reason) => {
+      controller.abort(reason);
+      reject(reason);
+    };
+  });
+  const onAbort = () => giveUp(signal!.reason);
+  const timer = seconds > 0 ? setTimeout(() => giveUp(late()), seconds * 1000) : undefined;
+  signal?.addEventListener("abort", onAbort);
+  // Async, so that a transport that throws at once rejects too.
+  const opening = (async () => await transport(controller.signal))();
+  try {
+    return await Promise.race([opening, givenUp]);
+  } catch (error) {
+    opening.then((duplex) => duplex.close()).catch(() => {});
+    throw controller.signal.aborted ? controller.signal.reason : asConnectError(error, place);
+  } finally {
+    clearTimeout(timer);
+    signal?.removeEventListener("abort", onAbort);
+  }
+}
+
+/** A transport of the caller's own may throw anything. */
+function asConnectError(error: unknown, place: string): unknown {
+  if (error instanceof ImapError) return error;
+  const what = error instanceof Error ? error.message : String(error);
+  return new ConnectError(`no connection to ${place}: ${what}`, { cause: error });
+}

@@ -1,0 +1,67 @@
+import type { Command } from "../../connection/command.ts";
+import { InvalidArgumentError } from "../../model/errors.ts";
+import type { UntaggedResponse } from "../../model/responses.ts";
+import { Cursor } from "../../wire/cursor.ts";
+import { readAskedMailbox } from "../../wire/mailbox.ts";
+import type { CommandWriter } from "../../wire/writer.ts";
+import { fullText, type Text } from "../../model/text.ts";
+
+/** What somebody may do with a folder. */
+export interface AclEntry {
+  /** The user or group. */
+  readonly who: string;
+  /** The rights, a letter each (RFC 4314 section 2.1), such as `lrswipkxtea`. */
+  readonly acl: string;
+}
+
+/** GETACL (RFC 4314 section 3.3): who may do what with a folder. */
+export function getAcl(folder: Text): Command<readonly AclEntry[]> {
+  let entries: AclEntry[] = [];
+  return {
+    name: "GETACL",
+    needs: "ACL",
+    state: "authenticated",
+    pipelining: "uids",
+    unmarked: true,
+    write(out: CommandWriter): void {
+      out.sp().mailbox(folder);
+    },
+    accept(response: UntaggedResponse): boolean {
+      if (response.type !== "UNKNOWN" || response.name !== "ACL") return false;
+      entries = readEntries(Cursor.over(response.raw), folder);
+      return true;
+    },
+    result: () => entries,
+  };
+}
+
+/** The folder's name, then users and rights by turns. */
+function readEntries(cursor: Cursor, folder: Text): AclEntry[] {
+  readAskedMailbox(cursor.space(), folder);
+  const entries: AclEntry[] = [];
+  while (!cursor.space().done) {
+    const who = cursor.astring();
+    entries.push({ who, acl: cursor.space().astring() });
+  }
+  return entries;
+}
+
+/** SETACL or, for no rights at all, DELETEACL (RFC 4314 sections 3.1 and 3.2). */
+export function setAcl(folder: Text, who: Text, what: string): Command<string> {
+  if (typeof what !== "string" || !/^[+-]?[a-z0-9]*$/.test(what)) {
+    const shown = typeof what === "string" ? JSON.stringify(what) : typeof what;
+    throw new InvalidArgumentError(`rights are letters and digits, with + or - in front: ${shown}`);
+  }
+  // Dovecot would keep an entry without rights.
+  const isRemoval = what === "";
+  return {
+    name: isRemoval ? "DELETEACL" : "SETACL",
+    needs: "ACL",
+    state: "authenticated",
+    write(out: CommandWriter): void {
+      out.sp().mailbox(folder).sp().astring(who);
+      if (!isRemoval) out.sp().astring(what);
+    },
+    result: fullText,
+  };
+}

@@ -1,0 +1,150 @@
+import type { Command } from "../../connection/command.ts";
+import { InvalidArgumentError, ProtocolError } from "../../model/errors.ts";
+import type { FolderName } from "../../model/folder_name.ts";
+import type { UntaggedResponse } from "../../model/responses.ts";
+import { decodeLoosely, DQUOTE, HYPHEN, LPAREN, RPAREN } from "../../util/bytes.ts";
+import { Cursor } from "../../wire/cursor.ts";
+import { isSpace, readAskedMailbox, readMailbox } from "../../wire/mailbox.ts";
+import { type Text, visible } from "../../model/text.ts";
+import type { CommandWriter } from "../../wire/writer.ts";
+
+/** How much of one resource is used, and may be. */
+export interface Quota {
+  /** What the limit holds for, by the server's name; empty for all of a user's mail, mostly. */
+  readonly quotaRoot: string;
+  /** `STORAGE` (in units of 1024 bytes), `MESSAGE` and others (RFC 9208 section 5). */
+  readonly resource: string;
+  /** How much is used. */
+  readonly usage: number;
+  /** How much may be; `Infinity` where the server says that there is no limit (`-1`). */
+  readonly limit: number;
+}
+
+/** A new limit for a resource. */
+export type QuotaLimit = Pick<Quota, "quotaRoot" | "resource" | "limit">;
+
+/** The quota roots that a folder belongs to. */
+export interface MailboxQuotaRoots {
+  /** The folder; bytes as they came where `folderEncode` is off. */
+  readonly mailbox: FolderName;
+  /** Their names. */
+  readonly quotaRoots: readonly string[];
+}
+
+/** GETQUOTA (RFC 9208 section 4.1.1): the limits of a quota root. */
+export function getQuota(quotaRoot: Text): Command<readonly Quota[]> {
+  const quotas: Quota[] = [];
+  return {
+    name: "GETQUOTA",
+    needs: "QUOTA",
+    state: "authenticated",
+    write(out: CommandWriter): void {
+      out.sp().astring(quotaRoot);
+    },
+    accept: (response) => readQuotas(response, quotas),
+    result: () => quotas,
+  };
+}
+
+/** GETQUOTAROOT (RFC 9208 section 4.1.2): the quota roots of a folder, and their limits. */
+export function getQuotaRoot(
+  mailbox: Text,
+  decode: (name: Uint8Array) => FolderName,
+): Command<readonly [MailboxQuotaRoots, readonly Quota[]]> {
+  const quotas: Quota[] = [];
+  let roots: MailboxQuotaRoots | null = null;
+  return {
+    name: "GETQUOTAROOT",
+    needs: "QUOTA",
+    state: "authenticated",
+    write(out: CommandWriter): void {
+      out.sp().mailbox(mailbox);
+    },
+    accept(response: UntaggedResponse): boolean {
+      if (response.type !== "UNKNOWN" || response.name !== "QUOTAROOT") {
+        return readQuotas(response, quotas);
+      }
+      const cursor = Cursor.over(response.raw).space();
+      const name = decode(readAskedMailbox(cursor, mailbox));
+      const quotaRoots: string[] = [];
+      while (!cursor.space().done) quotaRoots.push(readRoot(cursor));
+      roots = { mailbox: name, quotaRoots };
+      return true;
+    },
+    result(): readonly [MailboxQuotaRoots, readonly Quota[]] {
+      if (roots === null) throw new ProtocolError("the server sent no QUOTAROOT");
+      return [roots, quotas];
+    },
+  };
+}
+
+/** SETQUOTA (RFC 9208 section 4.1.3): sets the limits of one quota root. */
+export function setQuota(limits: readonly QuotaLimit[]): Command<readonly Quota[]> {
+  if (limits.length === 0) throw new InvalidArgumentError("no limits named");
+  const [{ quotaRoot }] = limits;
+  if (limits.some((limit) => limit.quotaRoot !== quotaRoot)) {
+    throw new InvalidArgumentError("the limits of one call must share one quota root");
+  }
+  const quotas: Quota[] = [];
+  return {
+    name: "SETQUOTA",
+    needs: "QUOTA",
+    state: "authenticated",
+    write(out: CommandWriter): void {
+      out.sp().string(quotaRoot).sp();
+      out.list(limits, ({ resource, limit }) => out.atom(resource).sp().number(limit));
+    },
+    accept: (response) => readQuotas(response, quotas),
+    result: () => quotas,
+  };
+}
+
+/** Adds what a QUOTA response says; `false` where it is another response. */
+function readQuotas(response: UntaggedResponse, into: Quota[]): boolean {
+  if (response.type !== "UNKNOWN" || response.name !== "QUOTA") return false;
+  const cursor = Cursor.over(response.raw).space();
+  const quotaRoot = readQuotaRoot(cursor);
+  // Where there are no limits, some servers send no list (Courier), or NIL.
+  if (cursor.space().done || cursor.nil()) return true;
+  cursor.list(() => {
+    const resource = cursor.keyword();
+    const usage = Number(cursor.space().bigNumber());
+    into.push({ quotaRoot, resource, usage, limit: readLimit(cursor.space()) });
+  });
+  return true;
+}
+
+/** A limit; a negative one is none. */
+function readLimit(cursor: Cursor): number {
+  const isNone = cursor.take(HYPHEN);
+  const limit = Number(cursor.bigNumber());
+  return isNone ? Infinity : limit;
+}
+
+/** The name of a quota root with limits behind it; without quotes it may have anything in it. */
+function readQuotaRoot(cursor: Cursor): string {
+  if (cursor.peek() === DQUOTE || cursor.literalNext()) return cursor.astring();
+  if (cursor.peek() === LPAREN) throw cursor.error("expected the name of a quota root");
+  const raw = readMailbox(cursor);
+  const name = decodeLoosely(raw, 0, raw.length);
+  if (!cursor.done) return name;
+  // No list follows.
+  const [, shorter] = /^(.+)[ \t]NIL$/i.exec(name) ?? [];
+  if (/[ \t]\(/.test(name)) {
+    throw new ProtocolError(`limits without end: ${visible(name.slice(-60))}`);
+  }
+  return (shorter ?? name).trim();
+}
+
+/** The name of a quota root among others; without quotes it goes up to a space. */
+function readRoot(cursor: Cursor): string {
+  const byte = cursor.peek();
+  if (byte === DQUOTE || byte === LPAREN || byte === RPAREN || cursor.literalNext()) {
+    return cursor.astring();
+  }
+  const { bytes, at, end } = cursor;
+  let i = at;
+  while (i < end && !isSpace(bytes[i])) i++;
+  cursor.at = i;
+  return decodeLoosely(bytes, at, i);
+}

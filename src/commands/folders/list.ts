@@ -1,0 +1,71 @@
+import type { Command } from "../../connection/command.ts";
+import type { ProtocolError } from "../../model/errors.ts";
+import type { FolderName } from "../../model/folder_name.ts";
+import type { UntaggedResponse } from "../../model/responses.ts";
+import { decodeAscii } from "../../util/bytes.ts";
+import { decodeFolderName } from "../../mime/utf7.ts";
+import type { Text } from "../../model/text.ts";
+import type { CommandWriter } from "../../wire/writer.ts";
+
+/** One folder of a listing. */
+export interface FolderListing {
+  /** Its attributes, such as `\HasChildren`, `\Noselect` or `\Sent`. */
+  readonly flags: readonly string[];
+  /** What stands between the levels of its name; `null` where names have no levels. */
+  readonly delimiter: string | null;
+  /** Its name; bytes as they came where `folderEncode` is off. */
+  readonly name: FolderName;
+}
+
+/** The commands that list folders: all, those subscribed to, and all with Gmail's attributes. */
+export type ListName = "LIST" | "LSUB" | "XLIST";
+
+/** What is to be listed. */
+export interface ListRequest {
+  /** Below which folder. */
+  readonly directory: Text;
+  /** The names, with `*` and `%`. */
+  readonly pattern: Text;
+  /** What else to tell of each (RFC 5258 section 3), such as `SPECIAL-USE`. */
+  readonly returns?: readonly string[];
+}
+
+/**
+ * LIST (RFC 9051 section 6.3.9), LSUB (RFC 3501 section 6.3.9) or XLIST (Gmail's, from before
+ * RFC 6154): the folders below a directory whose names match a pattern.
+ */
+export function list(
+  name: ListName,
+  { directory, pattern, returns = [] }: ListRequest,
+  decode: (name: Uint8Array) => FolderName = decodeFolderName,
+): Command<readonly FolderListing[]> {
+  const folders: FolderListing[] = [];
+  let malformed: ProtocolError | null = null;
+  return {
+    name,
+    needs: name === "XLIST" ? name : undefined,
+    state: "authenticated",
+    pipelining: "uids",
+    unmarked: true,
+    write(out: CommandWriter): void {
+      out.sp().mailbox(directory).sp().listMailbox(pattern);
+      if (returns.length > 0) out.sp().atom("RETURN").sp().list(returns, (it) => out.atom(it));
+    },
+    accept(response: UntaggedResponse): boolean {
+      if (response.type === name) {
+        const { flags, delimiter, name } = response;
+        folders.push({ flags, delimiter, name: decode(name) });
+        return true;
+      }
+      if (response.type !== "UNKNOWN" || response.name !== name) return false;
+      // A blank line tells of no folder, and of no mistake.
+      if (decodeAscii(response.raw).trim() !== "") malformed ??= response.error;
+      return true;
+    },
+    partial: () => folders.length > 0 ? folders : null,
+    result(): readonly FolderListing[] {
+      if (malformed !== null) throw malformed;
+      return folders;
+    },
+  };
+}

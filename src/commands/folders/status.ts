@@ -1,0 +1,139 @@
+import type { Command } from "../../connection/command.ts";
+import { InvalidArgumentError, ProtocolError } from "../../model/errors.ts";
+import { noteProblems } from "../../model/fetch_items.ts";
+import type { UntaggedResponse } from "../../model/responses.ts";
+import type { ImapValue } from "../../model/values.ts";
+import { decodeUtf8 } from "../../util/bytes.ts";
+import { type Text, textOf, toText, toTexts, upperAscii, visible } from "../../model/text.ts";
+import { decodeUtf7 } from "../../mime/utf7.ts";
+import type { CommandWriter } from "../../wire/writer.ts";
+
+/** The items that are asked for where the caller names none. */
+export type DefaultStatusItem = "MESSAGES" | "RECENT" | "UIDNEXT" | "UIDVALIDITY" | "UNSEEN";
+
+/**
+ * What STATUS says of a folder, under the items' upper-case names: numbers, but for
+ * `HIGHESTMODSEQ` (a `bigint`; 0 where the folder keeps none) and `MAILBOXID` (text). `null` is the
+ * server's `NIL`: `APPENDLIMIT` has it where there is no limit (RFC 7889). An item that the server
+ * did not send, or that is no number a `number` holds, throws a `ProtocolError` when it is looked
+ * at.
+ */
+export type FolderStatus<Item extends string = DefaultStatusItem> = {
+  readonly [Key in Uppercase<Item>]: Key extends "HIGHESTMODSEQ" ? bigint
+    : Key extends "MAILBOXID" ? string | null
+    : Key extends "APPENDLIMIT" ? number | null
+    : number;
+};
+
+/** What is asked for by default. */
+export const STATUS_ITEMS: readonly DefaultStatusItem[] = [
+  "MESSAGES",
+  "RECENT",
+  "UIDNEXT",
+  "UIDVALIDITY",
+  "UNSEEN",
+];
+
+/** STATUS (RFC 9051 section 6.3.11): numbers of a folder that need not be selected. */
+export function status<Item extends string>(
+  folder: Text,
+  what: Text | Iterable<Text>,
+): Command<FolderStatus<Item>> {
+  const items = toTexts(what).map(upperAscii);
+  if (items.length === 0) throw new InvalidArgumentError("no status items named");
+  let found: Readonly<Record<string, ImapValue>> | null = null;
+  let named = false;
+  let malformed: ProtocolError | null = null;
+  return {
+    name: "STATUS",
+    state: "authenticated",
+    pipelining: "uids",
+    unmarked: true,
+    write(out: CommandWriter): void {
+      out.sp().mailbox(folder).sp().list(items, (item) => out.atom(item));
+    },
+    accept(response: UntaggedResponse): boolean {
+      if (response.type === "STATUS") {
+        // Whatever name it bears, if need be: servers have ways of their own (Exchange has).
+        const isRight = isSameName(response.name, folder);
+        if (isRight || !named) found = response.items;
+        named ||= isRight;
+        return true;
+      }
+      if (response.type !== "UNKNOWN" || response.name !== "STATUS") return false;
+      malformed ??= response.error;
+      return true;
+    },
+    result(): FolderStatus<Item> {
+      if (found === null) throw malformed ?? new ProtocolError("the server sent no STATUS");
+      return statusOf(found, items) as FolderStatus<Item>;
+    },
+  };
+}
+
+function isSameName(raw: Uint8Array, folder: Text): boolean {
+  const wanted = toText(folder);
+  return [decodeUtf8(raw), decodeUtf7(raw)].some((name) => {
+    return name === wanted || (/^inbox$/i.test(name) && /^inbox$/i.test(wanted));
+  });
+}
+
+function statusOf(found: Readonly<Record<string, ImapValue>>, items: readonly string[]): object {
+  const status: Record<string, ImapValue> = {};
+  for (const [name, value] of Object.entries(found)) {
+    const read = statusValue(name, value);
+    if (read !== undefined || !items.includes(name)) {
+      status[name] = read === undefined ? value : read;
+    }
+  }
+  for (const name of items) {
+    if (Object.hasOwn(status, name)) continue;
+    const error = new ProtocolError(
+      name in found
+        ? `not a value of ${name}: ${visible(textOf(found[name]).slice(0, 60))}`
+        : `the server sent no ${name}`,
+    );
+    noteProblems(status, [{ name, raw: new Uint8Array(0), error }]);
+  }
+  return status;
+}
+
+/** A value as its item's type says; `undefined` for one that makes no sense. */
+function statusValue(name: string, value: ImapValue): ImapValue | undefined {
+  switch (name) {
+    case "MAILBOXID":
+      return mailboxId(value);
+    case "APPENDLIMIT":
+      return value === null ? null : exactNumber(value);
+    case "HIGHESTMODSEQ":
+      // Zero stands for none (RFC 7162 section 3.1.7); servers have other ways to say so.
+      return value === null || /^NOMODSEQ$/i.test(String(value)) ? 0n : wholeNumber(value);
+    case "SIZE":
+    case "DELETED-STORAGE":
+      // What overflowed is negative, as is the size of a message that a server can't read.
+      return typeof value === "string" && /^-\d+$/.test(value) ? 0 : exactNumber(value);
+    default:
+      return exactNumber(value);
+  }
+}
+
+/** `(F123)` (RFC 8474 section 4.3), also without its parentheses. An id may be all digits. */
+function mailboxId(value: ImapValue): string | null | undefined {
+  const [id, ...more] = Array.isArray(value) ? value as readonly ImapValue[] : [value];
+  if (more.length > 0) return undefined;
+  return id === null ? null : isWord(id) ? String(id) : undefined;
+}
+
+function isWord(value: ImapValue): value is string | number | bigint {
+  return typeof value === "string" || typeof value === "number" || typeof value === "bigint";
+}
+
+/** A number that a `number` holds exactly; one in quotes, or with leading zeros, counts. */
+function exactNumber(value: ImapValue): number | undefined {
+  const number = Number(wholeNumber(value));
+  return Number.isSafeInteger(number) ? number : undefined;
+}
+
+function wholeNumber(value: ImapValue): bigint | undefined {
+  return isWord(value) && /^\d{1,40}$/.test(String(value)) ? BigInt(value) : undefined;
+}

@@ -1,0 +1,39 @@
+import type { UidCommand } from "../../connection/call_index.ts";
+import type { FetchedBase } from "../../model/fetch_types.ts";
+import { fetch, type FetchRequest } from "./fetch.ts";
+import type { MessageFlags, StoreRequest } from "./store.ts";
+
+/** FETCH of nothing but flags, or of Gmail's labels: those of each message by its id. */
+export function fetchFlags(
+  request: FetchRequest,
+  item: StoreRequest["item"],
+): UidCommand<MessageFlags> {
+  const command = fetch(request, item === "X-GM-LABELS" ? "X-GM-EXT-1" : undefined);
+  return {
+    name: command.name,
+    needs: command.needs,
+    state: command.state,
+    pipelining: command.pipelining,
+    messages: command.messages,
+    uids: command.uids,
+    passedOver: () => command.passedOver!(),
+    write: (out) => command.write!(out),
+    accept: (response) => command.accept!(response),
+    knows: (response) => command.knows!(response),
+    partial: () => {
+      const messages = command.partial!() as Map<number, FetchedBase> | null;
+      return messages === null ? null : flagsOf(messages, item);
+    },
+    result: (done) => flagsOf(command.result(done), item),
+  };
+}
+
+function flagsOf(messages: Map<number, FetchedBase>, item: string): MessageFlags {
+  const found: MessageFlags = new Map();
+  for (const [id, message] of messages) {
+    // One that the server left out, or garbled, is not enumerable: it throws.
+    if (!Object.keys(message).includes(item)) continue;
+    found.set(id, (message as unknown as Record<string, readonly string[]>)[item]);
+  }
+  return found;
+}

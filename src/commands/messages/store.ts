@@ -1,0 +1,94 @@
+import type { UidCommand } from "../../connection/call_index.ts";
+import { InvalidArgumentError } from "../../model/errors.ts";
+import type { NumberSet } from "../../model/number_set.ts";
+import type { UntaggedResponse } from "../../model/responses.ts";
+import { encodeUtf7 } from "../../mime/utf7.ts";
+import type { Text } from "../../model/text.ts";
+import type { CommandWriter } from "../../wire/writer.ts";
+import { storableFlags } from "./flags.ts";
+import { UnnamedRows } from "./unnamed_rows.ts";
+
+/** What is done with the flags or labels that are given. */
+export type StoreAction = "add" | "remove" | "set";
+
+/** Flags or labels by message id. */
+export type MessageFlags = Map<number, readonly string[]>;
+
+/** What is to be changed, of which messages. */
+export interface StoreRequest {
+  /** The messages. */
+  readonly ids: NumberSet;
+  /** Flags, or Gmail's labels. */
+  readonly item: "FLAGS" | "X-GM-LABELS";
+  /** What is done with the values. */
+  readonly action: StoreAction;
+  /** The flags or labels. */
+  readonly values: Text | Iterable<Text>;
+  /** Whether the server need not say what came of it. */
+  readonly silent: boolean;
+  /** Whether ids are UIDs. */
+  readonly uid: boolean;
+}
+
+const SIGNS: Readonly<Record<StoreAction, string>> = { add: "+", remove: "-", set: "" };
+
+/**
+ * STORE or UID STORE (RFC 9051 section 6.4.6): changes flags, or labels, and gives what the
+ * messages have then; nothing where `silent`.
+ */
+export function store(request: StoreRequest): UidCommand<MessageFlags> {
+  const { ids, item, action, silent, uid } = request;
+  const labels = item === "X-GM-LABELS";
+  const texts = labels ? labelsOf(request) : storableFlags(request.values);
+  const found: MessageFlags = new Map();
+  const unnamed = new UnnamedRows([item]);
+  const name = uid ? "UID STORE" : "STORE";
+  return {
+    name,
+    needs: labels ? "X-GM-EXT-1" : undefined,
+    state: "selected",
+    modifies: true,
+    pipelining: uid ? "uids" : "numbers",
+    messages: ids,
+    exclusive: "any",
+    uids: uid ? ids : undefined,
+    passedOver: () => unnamed.noteNamed(),
+    write(out: CommandWriter): void {
+      out.sp().numberSet(ids).sp().atom(`${SIGNS[action]}${item}${silent ? ".SILENT" : ""}`).sp();
+      out.list(texts, (text) => labels ? writeLabel(out, text) : out.flag(text));
+    },
+    accept(response: UntaggedResponse): boolean {
+      if (silent || response.type !== "FETCH" || !(item in response.items)) return false;
+      const id = uid ? response.uid : response.number;
+      if (id === null || !ids.has(id)) {
+        if (uid) unnamed.note(response);
+        return false;
+      }
+      found.set(id, response.items[item] as readonly string[]);
+      return true;
+    },
+    partial: () => found.size > 0 ? found : null,
+    result(): MessageFlags {
+      const error = unnamed.error(`${name}, which was carried out,`, found.size > 0);
+      if (error !== null) throw error;
+      return found;
+    },
+  };
+}
+
+function labelsOf({ action, values }: StoreRequest): readonly Text[] {
+  const single = typeof values === "string" || values instanceof Uint8Array;
+  const isList = typeof values === "object" && values !== null && Symbol.iterator in values;
+  if (!single && !isList) throw new InvalidArgumentError(`expected labels, not ${typeof values}`);
+  const labels = single ? [values] : [...values as Iterable<Text>];
+  if (labels.length === 0 && action !== "set") throw new InvalidArgumentError("no labels named");
+  return labels;
+}
+
+/** A label, encoded as a folder's name is; bytes go as they are. */
+function writeLabel(out: CommandWriter, label: Text): void {
+  if (typeof label === "string" && !label.isWellFormed()) {
+    throw new InvalidArgumentError(`can't be sent as a label: ${JSON.stringify(label)}`);
+  }
+  out.string(typeof label === "string" ? encodeUtf7(label) : label);
+}

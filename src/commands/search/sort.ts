@@ -1,0 +1,67 @@
+import type { Command } from "../../connection/command.ts";
+import { InvalidArgumentError, type ProtocolError } from "../../model/errors.ts";
+import { type FoundIn, rememberFoundIn } from "../../model/found_in.ts";
+import type { UntaggedResponse } from "../../model/responses.ts";
+import type { Session } from "../../connection/session.ts";
+import { type Text, toTexts, upperAscii } from "../../model/text.ts";
+import type { CommandWriter } from "../../wire/writer.ts";
+import { searchRefusal } from "./search.ts";
+import { type SearchCriteria, writeCriteria } from "./search_criteria.ts";
+
+/** What is to be sorted or threaded. */
+export interface SortedSearch {
+  /** Which messages. */
+  readonly criteria: SearchCriteria;
+  /** The charset of the criteria's text; it is always named. */
+  readonly charset: string;
+  /** Whether ids are UIDs. */
+  readonly uid: boolean;
+}
+
+/** SORT or UID SORT (RFC 5256): the ids of the messages that match, in this order. */
+export function sort(
+  keys: Text | Iterable<Text>,
+  { criteria, charset, uid }: SortedSearch,
+): Command<number[]> {
+  const order = toTexts(keys).map(sortKey);
+  if (order.length === 0) throw new InvalidArgumentError("no sort criteria named");
+  const ids: number[] = [];
+  let malformed: ProtocolError | null = null;
+  let place: FoundIn | undefined;
+  return {
+    name: uid ? "UID SORT" : "SORT",
+    needs: "SORT",
+    state: "selected",
+    unmarked: true,
+    pipelining: uid ? "uids" : undefined,
+    write(out: CommandWriter): void {
+      out.sp().list(order, (key) => out.raw(key)).sp().charset(charset);
+      writeCriteria(out.sp(), criteria, charset);
+    },
+    accept(response: UntaggedResponse): boolean {
+      if (response.type === "SORT") {
+        for (const id of response.ids) ids.push(id);
+        return true;
+      }
+      if (response.type !== "UNKNOWN" || response.name !== "SORT") return false;
+      malformed ??= response.error;
+      return true;
+    },
+    effect({ selections }: Session): void {
+      place = selections.foundIn(uid);
+    },
+    partial: () => ids.length > 0 ? rememberFoundIn(ids, place) : null,
+    result(): number[] {
+      if (malformed !== null) throw malformed;
+      return rememberFoundIn(ids, place);
+    },
+    refused: searchRefusal(criteria),
+  };
+}
+
+/** A key, or several as one text: `REVERSE SIZE`. */
+function sortKey(key: string): string {
+  const text = upperAscii(key.trim());
+  if (/^[A-Z][A-Z0-9=-]*(?: [A-Z][A-Z0-9=-]*)*$/.test(text)) return text;
+  throw new InvalidArgumentError(`can't be sent as a sort criterion: ${JSON.stringify(key)}`);
+}

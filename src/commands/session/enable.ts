@@ -1,0 +1,35 @@
+import type { Command } from "../../connection/command.ts";
+import { InvalidArgumentError } from "../../model/errors.ts";
+import type { TaggedResponse, UntaggedResponse } from "../../model/responses.ts";
+import type { Session } from "../../connection/session.ts";
+import { type Text, toTexts, upperAscii } from "../../model/text.ts";
+import type { CommandWriter } from "../../wire/writer.ts";
+
+/** ENABLE (RFC 5161, RFC 9051 section 6.3.1): what was switched on of what was asked for. */
+export function enable(capabilities: Text | Iterable<Text>): Command<readonly string[]> {
+  const names = toTexts(capabilities).map(upperAscii);
+  if (names.length === 0) throw new InvalidArgumentError("nothing named to enable");
+  const other = names.find((name) => name.startsWith("UTF8=") && name !== "UTF8=ACCEPT");
+  if (other !== undefined) {
+    throw new InvalidArgumentError(`${other} is not for clients to enable: UTF8=ACCEPT is`);
+  }
+  const enabled: string[] = [];
+  return {
+    name: "ENABLE",
+    needs: "ENABLE",
+    state: "authenticated",
+    write(out: CommandWriter): void {
+      for (const name of names) out.sp().atom(name);
+    },
+    accept(response: UntaggedResponse): boolean {
+      if (response.type !== "ENABLED") return false;
+      // Nothing is on that was not asked for.
+      for (const name of response.capabilities) if (names.includes(name)) enabled.push(name);
+      return true;
+    },
+    effect(session: Session, { status }: TaggedResponse): void {
+      if (status === "OK") session.enable(enabled);
+    },
+    result: () => enabled,
+  };
+}

@@ -1,0 +1,73 @@
+import type { Command } from "../../connection/command.ts";
+import { InvalidArgumentError } from "../../model/errors.ts";
+import type { UntaggedResponse } from "../../model/responses.ts";
+import { encodeUtf8 } from "../../util/bytes.ts";
+import { Cursor } from "../../wire/cursor.ts";
+import type { CommandWriter } from "../../wire/writer.ts";
+
+/** What a client or a server says of itself: names such as `name`, `version` and `vendor`. */
+export type IdFields = Readonly<Record<string, string | null>>;
+
+/** What RFC 2971 section 3.3 allows. */
+const MOST_FIELDS = 30;
+const LONGEST_NAME = 30;
+const LONGEST_VALUE = 1024;
+
+/** ID (RFC 2971): tells the server who asks, and gives what it says of itself. */
+export function id(parameters: IdFields | null): Command<IdFields> {
+  if (parameters !== null) checkIdFields(parameters);
+  let found: IdFields = {};
+  return {
+    name: "ID",
+    needs: "ID",
+    aside: true,
+    write(out: CommandWriter): void {
+      if (parameters === null) out.sp().atom("NIL");
+      else {
+        out.sp().list(Object.entries(parameters), ([name, value]) => {
+          out.string(name).sp().nstring(value);
+        });
+      }
+    },
+    accept(response: UntaggedResponse): boolean {
+      if (response.type !== "UNKNOWN" || response.name !== "ID") return false;
+      found = readFields(Cursor.over(response.raw));
+      return true;
+    },
+    result: () => found,
+  };
+}
+
+/** Throws {@linkcode InvalidArgumentError} for what ID can't say. */
+export function checkIdFields(fields: IdFields): void {
+  if (Object.prototype.toString.call(fields) !== "[object Object]") {
+    throw new InvalidArgumentError("ID takes an object of names and texts, or null");
+  }
+  const entries = Object.entries(fields);
+  if (entries.length > MOST_FIELDS) {
+    throw new InvalidArgumentError(`ID takes ${MOST_FIELDS} fields at the most`);
+  }
+  for (const [name, value] of entries) {
+    if (value !== null && typeof value !== "string") {
+      throw new InvalidArgumentError(`the ID field ${JSON.stringify(name)} must be text or null`);
+    }
+    if (tooLong(name, LONGEST_NAME) || tooLong(value ?? "", LONGEST_VALUE)) {
+      throw new InvalidArgumentError(`the ID field ${JSON.stringify(name)} is too long`);
+    }
+  }
+}
+
+function tooLong(text: string, bytes: number): boolean {
+  return encodeUtf8(text).length > bytes;
+}
+
+function readFields(cursor: Cursor): IdFields {
+  if (cursor.space().nil()) return {};
+  const fields: [string, string | null][] = [];
+  cursor.list(() => {
+    const name = cursor.astring();
+    cursor.space();
+    fields.push([name, cursor.nstring()]);
+  });
+  return Object.fromEntries(fields);
+}

@@ -1,0 +1,51 @@
+import type { Command } from "../../connection/command.ts";
+import { ProtocolError } from "../../model/errors.ts";
+import { encodeUtf8 } from "../../util/bytes.ts";
+import { fullText } from "../../model/text.ts";
+
+/** What hears of the course of an IDLE. */
+export interface IdleListener {
+  /** The server agreed, and tells news from now on. */
+  begun(): void;
+  /** It ends: its time is over, or another command waits. */
+  ending(): void;
+}
+
+/** An IDLE, which lasts until it is interrupted. */
+export type IdleCommand = Command<string> & { interrupt(): void };
+
+/** IDLE (RFC 2177, RFC 9051 section 6.3.13). */
+export function idle(listener: IdleListener): IdleCommand {
+  let begun = false;
+  let ending = false;
+  let finish = () => {};
+  const finished = new Promise<void>((resolve) => finish = resolve);
+  return {
+    name: "IDLE",
+    needs: "IDLE",
+    state: "authenticated",
+    /** In between the server owes nothing. */
+    get patience(): number | undefined {
+      return begun && !ending ? 0 : undefined;
+    },
+    interrupt(): void {
+      if (ending) return;
+      ending = true;
+      listener.ending();
+      finish();
+    },
+    async respond(): Promise<Uint8Array> {
+      // A second `+` asks for nothing that was not promised: one DONE is all it gets.
+      if (begun) await new Promise(() => {});
+      begun = true;
+      // Told to end before the `+` came: DONE had to wait for it (RFC 2177 section 3).
+      if (!ending) listener.begun();
+      await finished;
+      return encodeUtf8("DONE");
+    },
+    result(done): string {
+      if (!begun) throw new ProtocolError(`Unexpected IDLE response: ${done.status} ${done.text}`);
+      return fullText(done);
+    },
+  };
+}

@@ -1,0 +1,176 @@
+import type { Command } from "./command.ts";
+import type { CallRequest } from "./call.ts";
+import { isImplied } from "./implied.ts";
+import type { SelectedFolder } from "./selected_folder.ts";
+import { Selections } from "./selections.ts";
+import { CapabilityError, IllegalStateError, ReadOnlyError } from "../model/errors.ts";
+import type { ResponseCode, UntaggedResponse } from "../model/responses.ts";
+import { RawNames } from "../wire/raw_names.ts";
+
+/** The states of a session (RFC 9051 section 3), in order. */
+export type SessionState = "not authenticated" | "authenticated" | "selected" | "logout";
+
+/** What is known of the session: its state, and what the server said of itself. */
+export class Session {
+  /** The state, apart from a selected folder. */
+  authenticated = false;
+  /** Set by LOGOUT, and by the end of the connection. */
+  loggedOut = false;
+  /** Which folder is selected, and for which one a call was made. */
+  readonly selections: Selections = new Selections();
+  /** Folder names that can be written in the server's own way only. */
+  readonly rawNames: RawNames = new RawNames();
+  readonly #enabled = new Set<string>();
+  #capabilities: readonly string[] | null = null;
+  #nonSynchronising = -1;
+  #rev2 = false;
+  #utf8 = false;
+  #limitsMessages: boolean | null = null;
+
+  /** The selected folder, if any. */
+  get folder(): SelectedFolder | null {
+    return this.selections.folder;
+  }
+
+  /** In upper case; `null` while not known. */
+  get capabilities(): readonly string[] | null {
+    return this.#capabilities;
+  }
+
+  set capabilities(capabilities: readonly string[] | null) {
+    this.#capabilities = capabilities;
+    this.#limitsMessages = null;
+    this.#learn();
+  }
+
+  /** What ENABLE switched on, in upper case. */
+  get enabled(): ReadonlySet<string> {
+    return this.#enabled;
+  }
+
+  /** The server switched these on, given in upper case. */
+  enable(names: Iterable<string>): void {
+    for (const name of names) this.#enabled.add(name);
+    this.#learn();
+  }
+
+  /** Forgets what the server said of itself: somebody else may have said it (STARTTLS). */
+  forget(): void {
+    this.#enabled.clear();
+    this.capabilities = null;
+  }
+
+  #learn(): void {
+    const known = this.#capabilities;
+    this.#rev2 = this.#enabled.has("IMAP4REV2") ||
+      known !== null && known.includes("IMAP4REV2") && !known.includes("IMAP4REV1");
+    this.#utf8 = this.#rev2 || this.#enabled.has("UTF8=ACCEPT");
+    const limited = this.has("LITERAL-") ? 4096 : -1;
+    this.#nonSynchronising = this.has("LITERAL+") ? Infinity : limited;
+  }
+
+  /** The state of RFC 9051 section 3. */
+  get state(): SessionState {
+    if (this.loggedOut) return "logout";
+    if (!this.authenticated) return "not authenticated";
+    return this.folder === null ? "authenticated" : "selected";
+  }
+
+  /** Whether the server offers a capability, by name or implied by others, as far as is known. */
+  has(capability: string): boolean {
+    const known = this.#capabilities;
+    if (known === null) return false;
+    const name = capability.toUpperCase();
+    return known.includes(name) || isImplied(name, known, this.rev2);
+  }
+
+  /**
+   * Whether the server speaks IMAP4rev2. One that offers IMAP4rev1 too does so once it was switched
+   * on (RFC 9051 appendix A).
+   */
+  get rev2(): boolean {
+    return this.#rev2;
+  }
+
+  /** Whether strings and folder names are UTF-8 (RFC 6855, RFC 9051). */
+  get utf8(): boolean {
+    return this.#utf8;
+  }
+
+  /** The largest literal that the server takes unasked (RFC 7888); -1: none. */
+  get nonSynchronising(): number {
+    return this.#nonSynchronising;
+  }
+
+  /** How many bytes a message may have (RFC 7889); `Infinity` where the server does not say. */
+  get appendLimit(): number {
+    const limit = this.capabilities?.find((name) => /^APPENDLIMIT=\d+$/.test(name));
+    return limit === undefined ? Infinity : Number(limit.slice("APPENDLIMIT=".length));
+  }
+
+  /** Whether the server looks at so many messages in one command, and no more (RFC 9738). */
+  get limitsMessages(): boolean {
+    const isLimit = (name: string) => /^(?:MESSAGE|SAVE)LIMIT=/.test(name);
+    return this.#limitsMessages ??= this.capabilities?.some(isLimit) ?? false;
+  }
+
+  /**
+   * Whether a message with a NUL can be appended (RFC 3516 section 4.4). IMAP4rev2 takes in the
+   * fetching side of BINARY only.
+   */
+  get takesNul(): boolean {
+    return this.capabilities?.includes("BINARY") ?? false;
+  }
+
+  /** Throws where a command can't be sent as things stand, or not for the folder it is for. */
+  check(command: Command<unknown>, request: CallRequest): void {
+    if (command.needs !== undefined && !this.has(command.needs)) {
+      throw new CapabilityError(`Server does not support ${command.needs} capability`);
+    }
+    if (command.state !== undefined && !this.authenticated) {
+      throw new IllegalStateError(`${command.name} needs a login first`);
+    }
+    if (this.#enabled.has("UIDONLY")) refuseNumbers(command.name, request);
+    if (request.isBound) this.selections.checkCurrent(command.name, request.selection);
+    const folder = needsFolder(command) ? this.selections.check(command.name, request) : null;
+    if (command.modifies && folder?.readOnly) {
+      throw new ReadOnlyError(`${command.name} would change a read-only folder`);
+    }
+  }
+
+  /** Takes in what the server tells, whoever else it is for. */
+  observe(response: UntaggedResponse): void {
+    this.selections.observe(response);
+    if (response.type === "CAPABILITY") this.capabilities = response.capabilities;
+    else if ("code" in response) this.#observeCapabilities(response.code);
+  }
+
+  /** Takes in the response code of a tagged response. */
+  observeCode(code: ResponseCode | null): void {
+    this.selections.observeCode(code);
+    this.#observeCapabilities(code);
+  }
+
+  #observeCapabilities(code: ResponseCode | null): void {
+    if (code?.capabilities !== undefined) this.capabilities = code.capabilities;
+  }
+}
+
+const BY_NUMBER = /^(?:COPY|FETCH|MOVE|REPLACE|SEARCH|SORT|STORE|THREAD)$/i;
+
+/** After ENABLE UIDONLY there are no sequence numbers (RFC 9586 section 3). */
+function refuseNumbers(name: string, { byNumber }: CallRequest): void {
+  if (!byNumber && !BY_NUMBER.test(name)) return;
+  throw new IllegalStateError(
+    `${name} was not sent: it names messages by sequence numbers, which enable("UIDONLY") has ` +
+      "switched off. Use UIDs, with useUid on",
+  );
+}
+
+const IN_FOLDER =
+  /^(?:UID [A-Z]+|CHECK|COPY|EXPUNGE|FETCH|MOVE|REPLACE|SEARCH|SORT|STORE|THREAD)$/i;
+
+/** Whether a command acts in the selected folder; of a caller's own, its name may have to tell. */
+export function needsFolder({ name, state }: Command<unknown>): boolean {
+  return state === "selected" || (state === undefined && IN_FOLDER.test(name));
+}

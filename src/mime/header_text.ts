@@ -1,0 +1,50 @@
+import { decodeWords } from "./encoded_words.ts";
+import { MAIL_TEXT, type MailText } from "./mail_text.ts";
+import { encodeUtf8 } from "../util/bytes.ts";
+import { repairWindows1252 } from "../util/windows_1252.ts";
+
+/** What most texts have none of: encoded words and control characters. */
+const SPECIAL = /=\?|\p{Cc}/u;
+/** The escapes of ISO-2022-JP, which old mail has in its header as they are. */
+const JAPANESE = ["\x1b$B", "\x1b$@"];
+
+/** Whether a text is not what it says. */
+export function isEncoded(text: string): boolean {
+  return SPECIAL.test(text);
+}
+
+/**
+ * The text of a header field: its encoded words decoded (RFC 2047), in one line (RFC 5322 section
+ * 2.2.3), with no control characters: whoever puts it into another header must be safe.
+ */
+export function decodeHeader(text: string, mail?: MailText): string;
+export function decodeHeader(text: string | null, mail?: MailText): string | null;
+export function decodeHeader(text: string | null, mail: MailText = MAIL_TEXT): string | null {
+  if (text === null || !SPECIAL.test(text)) return text;
+  return mail.headers.get(text) ?? decode(text, mail);
+}
+
+function decode(text: string, mail: MailText): string {
+  const plain = JAPANESE.some((escape) => text.includes(escape)) ? fromJapanese(text, mail) : text;
+  const decoded = inOneLine(decodeWords(plain, mail));
+  mail.headers.set(text, decoded);
+  return decoded;
+}
+
+function fromJapanese(text: string, mail: MailText): string {
+  return /[\u0080-\uffff]/.test(text)
+    ? text
+    : mail.decode("iso-2022-jp", [encodeUtf8(text)]) ?? text;
+}
+
+/** A text of the header that has no encoded words, such as an id, in one line. */
+export function inOneLine(text: string): string;
+export function inOneLine(text: string | null): string | null;
+export function inOneLine(text: string | null): string | null {
+  if (text === null || !SPECIAL.test(text)) return text;
+  const line = text.replace(/[\r\n]+/g, (run, at: number) => {
+    const next = text[at + run.length];
+    return at === 0 || next === undefined || next === " " || next === "\t" ? "" : " ";
+  });
+  return repairWindows1252(line.replaceAll("\t", " ")).replace(/\p{Cc}/gu, "");
+}

@@ -1,0 +1,322 @@
+import type { Command } from "../../connection/command.ts";
+import {
+  dropUnasked,
+  type FetchRequest,
+  isWanted,
+  mergeMessage,
+  messageOf,
+  noteMissing,
+  takeAnswers,
+  writeFetch,
+} from "../../commands/messages/fetch.ts";
+import { UnnamedRows } from "../../commands/messages/unnamed_rows.ts";
+import type { Connection } from "../../connection/connection.ts";
+import type { CallRequest } from "../../connection/call.ts";
+import { ImapError, ProtocolError } from "../../model/errors.ts";
+import { type LiteralStream, LiteralStreams } from "./literal_stream.ts";
+import { askedKey } from "../../model/fetch_answers.ts";
+import { noteProblems } from "../../model/fetch_items.ts";
+import type { FetchedBase } from "../../model/fetch_types.ts";
+import type { FetchResponse, UntaggedResponse } from "../../model/responses.ts";
+import type { LiteralSink } from "../../model/values.ts";
+import { isNews, PartialMessages } from "./partial_messages.ts";
+
+/** Reading pauses when this many messages, or bytes of them, wait to be taken. */
+const MESSAGES_WAITING = 256;
+const BYTES_WAITING = 1024 * 1024;
+/** What may wait at the most, where another command's answer is behind it. */
+const BYTES_HELD = 64 * 1024 * 1024;
+
+const NOWHERE: LiteralSink = { write(): void {}, end(): void {} };
+const SECTION = /^(?:BODY|BINARY)\[|^RFC822(?:\.HEADER|\.TEXT)?$/;
+
+/** A message on its way to the caller. */
+interface Row {
+  readonly message: FetchedBase;
+  readonly bytes: number;
+  readonly streams: ReadonlyMap<string, LiteralStream>;
+}
+
+/**
+ * A FETCH whose messages are handed out one by one as they arrive. While nobody takes them,
+ * reading pauses and the server waits, unless another command needs its answer. Leaving early
+ * lets the rest go by unread.
+ */
+export class FetchEach {
+  readonly #connection: Connection;
+  readonly #request: FetchRequest;
+  readonly #sections: readonly string[];
+  readonly #unnamed: UnnamedRows;
+  /** Whether a message was handed out. */
+  #came = false;
+  #rows: Row[] = [];
+  #bytes = 0;
+  /** Messages that the server described in part; it may go on to describe the rest. */
+  readonly #partial = new PartialMessages();
+  /** The message of which a literal is being streamed. */
+  #open: Row | null = null;
+  #holding = false;
+  #over = false;
+  #left = false;
+  #error: { readonly reason: unknown } | null = null;
+  #wake: (() => void) | null = null;
+
+  /** With `stream`, sections are streams. */
+  constructor(connection: Connection, request: FetchRequest, stream: boolean) {
+    this.#connection = connection;
+    this.#request = request;
+    this.#unnamed = new UnnamedRows(request.keys);
+    this.#sections = stream ? request.keys.filter((key) => SECTION.test(key)) : [];
+  }
+
+  /** Sends the FETCH and hands out its messages. */
+  async *run(scope: CallRequest): AsyncGenerator<FetchedBase> {
+    const { signal } = scope;
+    this.#connection.run(this.#command(), scope).then(
+      () => this.#end(null),
+      (reason: unknown) => {
+        this.#end({ reason });
+        if (signal?.aborted) this.#leave();
+      },
+    );
+    try {
+      for (;;) {
+        const row = signal?.aborted ? undefined : this.#rows.shift();
+        if (row !== undefined) {
+          this.#take(row.bytes);
+          yield row.message;
+          letGo(row);
+        } else if (this.#error !== null) throw this.#error.reason;
+        // All may be here by then: whoever gave it up must not take what was left out for nothing.
+        else if (signal?.aborted) throw signal.reason;
+        else if (this.#over) return;
+        else await new Promise<void>((resolve) => this.#wake = resolve);
+      }
+    } finally {
+      this.#leave();
+    }
+  }
+
+  #command(): Command<void> {
+    const { uid, ids } = this.#request;
+    return {
+      name: uid ? "UID FETCH" : "FETCH",
+      state: "selected",
+      pipelining: uid ? "uids" : "numbers",
+      messages: ids,
+      exclusive: "same",
+      write: (out) => writeFetch(out, this.#request),
+      accept: (response) => this.#accept(response),
+      literal: this.#sections.length > 0 ? (head, item) => this.#literal(head, item) : undefined,
+      result: () => {
+        // News of flags alone are no answer to a request for more.
+        this.#finishPartial();
+        const error = this.#left ? null : this.#unnamed.error("UID FETCH", this.#came);
+        if (error !== null) throw error;
+      },
+    };
+  }
+
+  #accept(response: UntaggedResponse): boolean {
+    if (response.type !== "FETCH") return false;
+    const open = this.#open;
+    if (open !== null && isOf(open.message, response)) {
+      this.#open = null;
+      this.#complete(open, response);
+      return true;
+    }
+    if (!isWanted(this.#request, response)) {
+      if (this.#request.uid) this.#unnamed.note(response);
+      return false;
+    }
+    if (this.#left) return true;
+    const id = this.#request.uid ? response.uid! : response.number;
+    const partial = this.#partial.take(id);
+    const more = messageOf(response, true, this.#request);
+    const message = partial === undefined ? more : mergeMessage(partial, more);
+    const isWhole = this.#isWhole(message);
+    if (isWhole || !isNews(message)) this.#finishPartial();
+    if (isWhole) this.#push(message);
+    else {
+      this.#partial.keep(id, message);
+      // One response by itself may be as large as the limits allow; more add to it.
+      if (partial !== undefined || isNews(message)) this.#checkHeld();
+    }
+    return true;
+  }
+
+  /** Whether all that was asked for is there, under whatever name the server calls it. */
+  #isWhole(message: FetchedBase): boolean {
+    const { keys } = this.#request;
+    if (keys.every((key) => key in message)) return true;
+    takeAnswers(message, this.#request);
+    return keys.every((key) => key in message);
+  }
+
+  /** The message that was being described lacks something for good. */
+  #finishPartial(): void {
+    const partial = this.#partial.takeCurrent();
+    if (partial === null) return;
+    noteMissing(partial.message, partial.id, this.#request.keys);
+    this.#push(partial.message);
+  }
+
+  #push(message: FetchedBase): void {
+    dropUnasked(message, this.#request);
+    const values = message as unknown as Record<string, unknown>;
+    let bytes = 0;
+    for (const name in values) {
+      const value = values[name];
+      if (value instanceof Uint8Array) bytes += value.length;
+    }
+    const streams = this.#makeStreams(message);
+    for (const [name, stream] of streams) fill(stream, values, name);
+    expose(message, streams);
+    this.#queue({ message, bytes, streams });
+  }
+
+  #queue(row: Row): void {
+    this.#came = true;
+    this.#rows.push(row);
+    this.#bytes += row.bytes;
+    // One by itself may be as large as the limits allow.
+    if (this.#rows.length > 1 && this.#checkHeld()) return;
+    this.#hold(this.#rows.length >= MESSAGES_WAITING || this.#bytes >= BYTES_WAITING);
+    this.#wakeUp();
+  }
+
+  /** Whether too much is held; then this is the end. */
+  #checkHeld(): boolean {
+    if (this.#bytes + this.#partial.bytes <= BYTES_HELD) return false;
+    const reason = new ImapError(
+      "too much of fetchEach waits unread in front of another command's answer",
+    );
+    this.#end({ reason });
+    this.#leave();
+    return true;
+  }
+
+  #take(bytes: number): void {
+    this.#bytes -= bytes;
+    this.#hold(this.#rows.length >= MESSAGES_WAITING / 2 || this.#bytes >= BYTES_WAITING / 2);
+  }
+
+  /** Once all is here, what waits for the caller holds nobody else up. */
+  #hold(wanted: boolean): void {
+    const full = wanted && !this.#over;
+    if (full === this.#holding) return;
+    this.#holding = full;
+    if (full) this.#connection.hold();
+    else this.#connection.release();
+  }
+
+  /** A long literal begins: the message is handed out now, and its literals as they come. */
+  #literal(head: FetchResponse, item: string): LiteralSink | null {
+    const anonymous = this.#request.uid && head.uid === null; // its UID comes behind the literal
+    if (!anonymous && !isWanted(this.#request, head)) return null;
+    if (this.#left) return NOWHERE;
+    const key = this.#sections.includes(item) ? item : askedKey(item, this.#request.items);
+    if (key === null) return null;
+    if (this.#open === null || !isOf(this.#open.message, head)) {
+      if (anonymous) return null;
+      this.#finishPartial();
+      const message = messageOf(head, true, this.#request);
+      const streams = this.#makeStreams(message);
+      const values = message as unknown as Record<string, unknown>;
+      for (const [name, stream] of streams) if (name in values) fill(stream, values, name);
+      expose(message, streams);
+      this.#open = { message, bytes: 0, streams };
+      this.#queue(this.#open);
+    }
+    // Whoever reads one section after the other waits for the end of those before this one.
+    for (const stream of this.#open.streams.values()) stream.close();
+    return this.#open.streams.get(key) ?? null;
+  }
+
+  /** All of an open message is here: what came behind its first stream is added. */
+  #complete(row: Row, response: FetchResponse): void {
+    const more = messageOf(response, true, this.#request);
+    if (!this.#sections.every((name) => name in more)) takeAnswers(more, this.#request);
+    const values = more as unknown as Record<string, unknown>;
+    const id = response.uid ?? response.number;
+    for (const [name, stream] of row.streams) {
+      const bad = response.bad?.find((item) => item.name === name);
+      if (bad !== undefined) {
+        noteProblems(row.message, [bad]);
+        stream.fail(bad.error);
+      } else if (!(name in values)) {
+        stream.fail(new ProtocolError(`the server sent no ${name} for message ${id}`));
+      } else if (values[name] !== stream) fill(stream, values, name);
+      delete values[name];
+    }
+    mergeMessage(row.message, more);
+    noteMissing(row.message, id, this.#request.keys);
+    // Not before: who has read them to the end finds the other items in place.
+    for (const stream of row.streams.values()) stream.close();
+  }
+
+  #makeStreams(message: FetchedBase): ReadonlyMap<string, LiteralStream> {
+    const streams = new Map<string, LiteralStream>();
+    const all = new LiteralStreams((full) => {
+      if (full) this.#connection.hold();
+      else this.#connection.release();
+    });
+    for (const name of this.#sections) {
+      // A section that can't be read throws when it is looked at, as any other item does.
+      const bad = Object.getOwnPropertyDescriptor(message, name)?.get !== undefined;
+      if (!bad) streams.set(name, all.add());
+    }
+    return streams;
+  }
+
+  #end(error: { readonly reason: unknown } | null): void {
+    this.#over = true;
+    this.#error ??= error;
+    this.#hold(false);
+    if (error !== null) {
+      for (const row of [...this.#rows, this.#open]) failStreams(row, error.reason);
+      this.#open = null;
+    }
+    this.#wakeUp();
+  }
+
+  #leave(): void {
+    this.#left = true;
+    for (const row of [...this.#rows, this.#open]) if (row !== null) letGo(row);
+    this.#rows = [];
+    this.#bytes = 0;
+    this.#partial.clear();
+    this.#hold(false);
+  }
+
+  #wakeUp(): void {
+    this.#wake?.();
+    this.#wake = null;
+  }
+}
+
+/** Whether a response goes on about this message; after UIDONLY only the UID tells. */
+function isOf({ SEQ, UID }: FetchedBase, { number, uid }: FetchResponse): boolean {
+  return number === 0 ? UID === uid : SEQ === number;
+}
+
+/** A section that is in memory, put into its stream; `NIL` is an empty one. */
+function fill(stream: LiteralStream, values: Record<string, unknown>, name: string): void {
+  const value = values[name];
+  if (value instanceof Uint8Array && value.length > 0) stream.write(value);
+  stream.end();
+  stream.close();
+}
+
+function expose(message: FetchedBase, streams: ReadonlyMap<string, LiteralStream>): void {
+  for (const [name, stream] of streams) Object.assign(message, { [name]: stream.readable });
+}
+
+/** The caller goes on to the next message: streams that nobody reads are thrown away. */
+function letGo(row: Row): void {
+  for (const stream of row.streams.values()) if (!stream.readable.locked) stream.discard();
+}
+
+function failStreams(row: Row | null, reason: unknown): void {
+  for (const stream of row?.streams.values() ?? []) stream.fail(reason);
+}

@@ -1,0 +1,125 @@
+import { IllegalStateError, ImapError } from "../../model/errors.ts";
+import type { LiteralSink } from "../../model/values.ts";
+
+/** How much of a literal waits for its reader before reading from the server pauses. */
+const WAITING = 256 * 1024;
+/** What may wait at the most, where another section or another command's answer is behind it. */
+const HELD = 64 * 1024 * 1024;
+
+/**
+ * The literals of one message as streams. What the reader of one does not take holds up the
+ * connection, but not while somebody waits for another of them, which the server sends later: then
+ * it is kept, up to a limit.
+ */
+export class LiteralStreams {
+  readonly #hold: (full: boolean) => void;
+  readonly #streams: LiteralStream[] = [];
+  #holding = false;
+
+  /** `hold` is told when the connection is to wait, and when it is no more. */
+  constructor(hold: (full: boolean) => void) {
+    this.#hold = hold;
+  }
+
+  /** One more stream. */
+  add(): LiteralStream {
+    const stream = new LiteralStream(() => this.#look());
+    this.#streams.push(stream);
+    return stream;
+  }
+
+  #look(): void {
+    const isFull = this.#streams.some((stream) => stream.isFull) &&
+      !this.#streams.some((stream) => stream.isAwaited);
+    if (isFull === this.#holding) return;
+    this.#holding = isFull;
+    this.#hold(isFull);
+  }
+}
+
+/** A literal as a stream. */
+export class LiteralStream implements LiteralSink {
+  /** The literal's bytes. */
+  readonly readable: ReadableStream<Uint8Array>;
+  readonly #changed: () => void;
+  #controller!: ReadableStreamDefaultController<Uint8Array>;
+  #isFull = false;
+  #isAwaited = false;
+  #over = false;
+  #isWhole = false;
+
+  /** `changed` is told when it is full or awaited, and when it is so no more. */
+  constructor(changed: () => void) {
+    this.#changed = changed;
+    this.readable = new ReadableStream<Uint8Array>({
+      start: (controller) => {
+        this.#controller = controller;
+      },
+      pull: () => this.#note(false, this.readable.locked && this.#room === WAITING),
+      cancel: () => this.#finish(),
+    }, new ByteLengthQueuingStrategy({ highWaterMark: WAITING }));
+  }
+
+  /** Whether more of it waits for its reader than should. */
+  get isFull(): boolean {
+    return this.#isFull;
+  }
+
+  /** Whether somebody reads it, and nothing of it is here. */
+  get isAwaited(): boolean {
+    return this.#isAwaited;
+  }
+
+  get #room(): number {
+    return this.#controller.desiredSize ?? 0;
+  }
+
+  write(bytes: Uint8Array): void {
+    if (this.#over) return;
+    this.#controller.enqueue(bytes);
+    const room = this.#room;
+    if (room < WAITING - HELD) {
+      this.fail(
+        new ImapError(
+          "too much of a stream waits in front of another command's answer, or of another section " +
+            "that is read before it",
+        ),
+      );
+    } else this.#note(room <= 0, this.#isAwaited && room === WAITING);
+  }
+
+  /** All of it is here; it is not known yet whether what it stands in is whole. */
+  end(): void {
+    this.#isWhole = true;
+  }
+
+  /** Ends the stream, if all of it is here. */
+  close(): void {
+    if (!this.#isWhole) return;
+    if (!this.#over) this.#controller.close();
+    this.#finish();
+  }
+
+  /** The rest won't come: whoever reads is told why. */
+  fail(reason: unknown): void {
+    if (!this.#over) this.#controller.error(reason);
+    this.#finish();
+  }
+
+  /** Nobody wants the rest, which is thrown away as it comes. */
+  discard(): void {
+    this.fail(new IllegalStateError("the stream was not read before the next message"));
+  }
+
+  #finish(): void {
+    this.#over = true;
+    this.#note(false, false);
+  }
+
+  #note(isFull: boolean, isAwaited: boolean): void {
+    if (isFull === this.#isFull && isAwaited === this.#isAwaited) return;
+    this.#isFull = isFull;
+    this.#isAwaited = isAwaited && !this.#over;
+    this.#changed();
+  }
+}

@@ -1,0 +1,93 @@
+import { ImapError, MessageLimitError, withPartial } from "../../model/errors.ts";
+import { intersection } from "../../model/id_ranges.ts";
+import { foundIn, rememberFoundIn } from "../../model/found_in.ts";
+import { NumberSet } from "../../model/number_set.ts";
+import { type SearchIds, searchIds } from "../../model/search_ids.ts";
+
+/** So many commands one call sends, should a server do very little with each. */
+export const MOST_STEPS = 10_000;
+const LARGEST = 0xffffffff;
+
+/**
+ * Does something to messages, by their UIDs, and goes on with those that the server left out as they
+ * were too many for one command (MESSAGELIMIT, RFC 9738 section 3.1): the highest UIDs come first.
+ * `take` gets what came of each step. Throws {@linkcode MessageLimitError} where that makes no
+ * progress, or nobody can tell where to go on.
+ */
+export async function belowLimit<Part>(
+  ids: NumberSet,
+  step: (ids: NumberSet) => Promise<Part>,
+  take: (part: Part) => void,
+): Promise<void> {
+  let left = ids;
+  for (let steps = 1; !left.isEmpty; steps++) {
+    try {
+      take(await step(left));
+      return;
+    } catch (error) {
+      const rest = steps < MOST_STEPS ? restOf(error, left) : null;
+      if (rest === null) throw error;
+      take((error as MessageLimitError).partial as Part);
+      left = rest;
+    }
+  }
+}
+
+/** The ids that a search finds among all messages; `step` searches those with some UIDs. */
+export async function searchBelowLimit(
+  step: (among?: NumberSet) => Promise<SearchIds>,
+): Promise<SearchIds> {
+  // What is found last has the lowest ids, and servers give ids in ascending order.
+  const parts: SearchIds[] = [];
+  const everything = NumberSet.from(`1:${LARGEST}`);
+  const joined = () => parts.length === 1 ? parts[0] : joinedIds(parts.toReversed());
+  try {
+    const one = (ids: NumberSet) => step(ids === everything ? undefined : ids);
+    await belowLimit(everything, one, (part) => parts.push(part));
+  } catch (error) {
+    if (parts.length === 0) throw error;
+    const more = error instanceof ImapError ? error.partial as SearchIds | null : null;
+    if (more !== null) parts.push(more);
+    throw withAll(error, joined());
+  }
+  return joined();
+}
+
+function joinedIds(parts: readonly SearchIds[]): SearchIds {
+  const modseqs = parts.map(({ modseq }) => modseq).filter((it) => it !== null);
+  const highest = modseqs.reduce<bigint | null>((a, b) => a !== null && a > b ? a : b, null);
+  return rememberFoundIn(searchIds(parts.flat(), highest), foundIn(parts[0]));
+}
+
+/** What is left of these ids after a step; `null` where nobody can tell, or nothing was done. */
+export function restOf(error: unknown, ids: NumberSet): NumberSet | null {
+  if (!(error instanceof MessageLimitError)) return null;
+  return splitAt(error.lowest, ids)?.rest ?? null;
+}
+
+/**
+ * The parts of a set that is too much for a COPY, which does all or nothing (NO [MESSAGELIMIT]): what
+ * fits, and the rest. `null` where the server did not say.
+ */
+export function partsOf(
+  error: unknown,
+  ids: NumberSet,
+): { fits: NumberSet; rest: NumberSet } | null {
+  if (!(error instanceof ImapError) || error.code !== "MESSAGELIMIT") return null;
+  if (error instanceof MessageLimitError) return null;
+  const parts = splitAt(error.responseCode?.uid ?? null, ids);
+  return parts === null || parts.rest.isEmpty ? null : parts;
+}
+
+function splitAt(uid: number | null, ids: NumberSet) {
+  if (uid === null || uid < 1) return null;
+  const fits = intersection(ids, NumberSet.from(`${uid}:${LARGEST}`));
+  if (fits.isEmpty) return null;
+  const rest = uid === 1 ? NumberSet.from([]) : intersection(ids, NumberSet.from(`1:${uid - 1}`));
+  return { fits, rest };
+}
+
+/** The error of a step, with what came of all of them. */
+export function withAll(error: unknown, all: unknown): unknown {
+  return error instanceof ImapError ? withPartial(error, all) : error;
+}
