@@ -13,9 +13,13 @@ export type {
   MemoryMessage,
   UserOptions,
 } from "./account.ts";
-export type { CommandFaultOptions, FaultOptions, Faults, RefusalOptions } from "./faults.ts";
+export type { CommandFaultOptions, FaultOptions, Faults, RefusalOptions } from "./server/faults.ts";
 export type { Listener, ListenOptions } from "./listener.ts";
-export { type CapabilityOptions, MemoryServer, type MemoryServerOptions } from "./memory_server.ts";
+export {
+  type CapabilityOptions,
+  MemoryServer,
+  type MemoryServerOptions,
+} from "./server/memory_server.ts";
 export { literal, ScriptedServer, type ScriptedServerOptions } from "./scripted_server.ts";
 export { fillSampleMailbox } from "./sample_mailbox.ts";
 export type { Duplex, TlsOptions, Transport } from "../model/transport.ts";

@@ -1,5 +1,5 @@
 import { ImapClient } from "../../src/client/imap_client.ts";
-import { MemoryServer } from "../../src/testing/memory_server.ts";
+import { MemoryServer } from "../../src/testing/server/memory_server.ts";
 
 /** What {@linkcode honestSession} gives where nothing is amiss. */
 export const HONEST = "1 message: Hello; bye";

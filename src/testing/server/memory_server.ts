@@ -1,10 +1,10 @@
-import { InvalidArgumentError } from "../model/errors.ts";
-import type { Duplex, Transport } from "../model/transport.ts";
-import { Account, type MemoryAccount, type UserOptions } from "./account.ts";
+import { InvalidArgumentError } from "../../model/errors.ts";
+import type { Duplex, Transport } from "../../model/transport.ts";
+import { Account, type MemoryAccount, type UserOptions } from "../account.ts";
 import { FaultPlan, type Faults } from "./faults.ts";
-import { linkedTransport } from "./linked.ts";
-import type { Listener, ListenOptions, StartTls } from "./listener.ts";
-import { Session } from "./session.ts";
+import { linkedTransport } from "../linked.ts";
+import type { Listener, ListenOptions, StartTls } from "../listener.ts";
+import { Session } from "./server_session.ts";
 
 /** Which capabilities the server has besides, or has not. */
 export interface CapabilityOptions {
@@ -110,7 +110,7 @@ export class MemoryServer {
    * ```
    */
   async listen(options: ListenOptions = {}): Promise<Listener> {
-    const { listen } = await import("./listener.ts");
+    const { listen } = await import("../listener.ts");
     const listener = await listen(options, (duplex, startTls) => {
       void this.#serve(duplex, startTls);
     });

@@ -1,9 +1,9 @@
 import type { Arguments } from "../arguments.ts";
-import type { ServerCommand } from "../command.ts";
+import type { ServerCommand } from "./command.ts";
 import type { Picked } from "../picked.ts";
 import { no } from "../refusal.ts";
-import { SearchKeys } from "../search_keys.ts";
-import type { Session } from "../session.ts";
+import { SearchKeys } from "./search_keys.ts";
+import type { Session } from "./server_session.ts";
 
 const CHARSETS = ["US-ASCII", "UTF-8"];
 

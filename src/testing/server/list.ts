@@ -1,10 +1,10 @@
 import { encodeUtf7 } from "../../mime/utf7.ts";
 import { canonical, DELIMITER } from "../account.ts";
 import type { Arguments } from "../arguments.ts";
-import type { ServerCommand } from "../command.ts";
+import type { ServerCommand } from "./command.ts";
 import type { Folder } from "../folder.ts";
 import { string } from "../output.ts";
-import type { Session } from "../session.ts";
+import type { Session } from "./server_session.ts";
 
 /** Gmail's attributes of before RFC 6154, by those that there are now. */
 const XLIST_USES: Readonly<Record<string, string>> = {

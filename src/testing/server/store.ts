@@ -1,13 +1,13 @@
 import { NumberSet } from "../../model/number_set.ts";
 import { LPAREN, SP } from "../../util/bytes.ts";
 import type { Arguments } from "../arguments.ts";
-import type { ServerCommand } from "../command.ts";
+import type { ServerCommand } from "./command.ts";
 import type { View } from "../folder.ts";
 import { readLabels, type Sign } from "../labels.ts";
 import type { Message } from "../message.ts";
 import { pick, type Picked } from "../picked.ts";
 import { bad, no } from "../refusal.ts";
-import type { Session } from "../session.ts";
+import type { Session } from "./server_session.ts";
 import { numberOf } from "./search.ts";
 
 /** What is done with each message. */

@@ -1,4 +1,4 @@
-import type { ServerCommand } from "../command.ts";
+import type { ServerCommand } from "./command.ts";
 import type { Picked } from "../picked.ts";
 import { bad } from "../refusal.ts";
 import { SORT_KEYS } from "../sort_keys.ts";

@@ -1,4 +1,4 @@
-import type { ServerCommand } from "../command.ts";
+import type { ServerCommand } from "./command.ts";
 import { bad } from "../refusal.ts";
 import { LPAREN } from "../../util/bytes.ts";
 

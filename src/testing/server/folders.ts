@@ -1,8 +1,8 @@
 import { canonical, DELIMITER } from "../account.ts";
-import type { ServerCommand } from "../command.ts";
+import type { ServerCommand } from "./command.ts";
 import type { Folder } from "../folder.ts";
 import { no } from "../refusal.ts";
-import type { Session } from "../session.ts";
+import type { Session } from "./server_session.ts";
 
 /** CREATE (RFC 3501 section 6.3.3). */
 export const create: ServerCommand = {

@@ -1,13 +1,13 @@
-import { datetimeToInternalDate } from "../model/dates.ts";
-import { concat, encodeUtf8, LBRACKET, LT, RBRACKET } from "../util/bytes.ts";
-import type { Arguments } from "./arguments.ts";
-import type { View } from "./folder.ts";
-import type { Message } from "./message.ts";
-import { type Entity, findPart } from "./mime.ts";
-import { astring } from "./output.ts";
-import { bad } from "./refusal.ts";
-import type { Session } from "./session.ts";
-import { bodyStructure, envelope } from "./structure.ts";
+import { datetimeToInternalDate } from "../../model/dates.ts";
+import { concat, encodeUtf8, LBRACKET, LT, RBRACKET } from "../../util/bytes.ts";
+import type { Arguments } from "../arguments.ts";
+import type { View } from "../folder.ts";
+import type { Message } from "../message.ts";
+import { type Entity, findPart } from "../mime.ts";
+import { astring } from "../output.ts";
+import { bad } from "../refusal.ts";
+import type { Session } from "./server_session.ts";
+import { bodyStructure, envelope } from "../structure.ts";
 
 /** Something to be fetched of each message. */
 export interface FetchItem {

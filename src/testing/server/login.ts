@@ -1,7 +1,7 @@
 import type { Account } from "../account.ts";
-import type { ServerCommand } from "../command.ts";
+import type { ServerCommand } from "./command.ts";
 import { no } from "../refusal.ts";
-import type { Session } from "../session.ts";
+import type { Session } from "./server_session.ts";
 
 /** LOGIN (RFC 3501 section 6.2.3). */
 export const login: ServerCommand = {

@@ -1,9 +1,9 @@
 import { SP } from "../../util/bytes.ts";
 import type { Arguments } from "../arguments.ts";
-import type { ServerCommand } from "../command.ts";
+import type { ServerCommand } from "./command.ts";
 import { SYSTEM_FLAGS, type View } from "../folder.ts";
 import { bad } from "../refusal.ts";
-import type { Session } from "../session.ts";
+import type { Session } from "./server_session.ts";
 
 /** SELECT (RFC 3501 section 6.3.1), with CONDSTORE (RFC 7162). */
 export const select: ServerCommand = {

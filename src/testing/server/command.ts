@@ -1,5 +1,5 @@
-import type { Arguments } from "./arguments.ts";
-import type { Session } from "./session.ts";
+import type { Arguments } from "../arguments.ts";
+import type { Session } from "./server_session.ts";
 
 /** A command as the server knows it. */
 export interface ServerCommand {

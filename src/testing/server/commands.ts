@@ -1,4 +1,4 @@
-import type { ServerCommand } from "../command.ts";
+import type { ServerCommand } from "./command.ts";
 import { deleteAcl, getAcl, listRights, myRights, setAcl } from "./acl.ts";
 import { append } from "./append.ts";
 import { authenticate } from "./authenticate.ts";

@@ -1,7 +1,7 @@
-import { InvalidArgumentError } from "../model/errors.ts";
-import { COMMANDS } from "./commands/mod.ts";
-import { binaryOf } from "./output.ts";
-import { Refusal } from "./refusal.ts";
+import { InvalidArgumentError } from "../../model/errors.ts";
+import { COMMANDS } from "./commands.ts";
+import { binaryOf } from "../output.ts";
+import { Refusal } from "../refusal.ts";
 
 /** How often a fault happens. */
 export interface FaultOptions {

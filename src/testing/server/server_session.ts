@@ -1,15 +1,15 @@
-import type { Duplex } from "../model/transport.ts";
-import { concat, decodeLoosely } from "../util/bytes.ts";
-import type { Account } from "./account.ts";
-import { Arguments } from "./arguments.ts";
+import type { Duplex } from "../../model/transport.ts";
+import { concat, decodeLoosely } from "../../util/bytes.ts";
+import type { Account } from "../account.ts";
+import { Arguments } from "../arguments.ts";
 import type { ServerCommand } from "./command.ts";
-import { COMMANDS } from "./commands/mod.ts";
-import type { View } from "./folder.ts";
+import { COMMANDS } from "./commands.ts";
+import type { View } from "../folder.ts";
 import type { FaultPlan } from "./faults.ts";
-import { type AnnouncedLiteral, announcedLiteral, Input } from "./input.ts";
+import { type AnnouncedLiteral, announcedLiteral, Input } from "../input.ts";
 import type { MemoryServerOptions } from "./memory_server.ts";
-import { Output } from "./output.ts";
-import { bad, Goodbye, HangUp, no, Refusal } from "./refusal.ts";
+import { Output } from "../output.ts";
+import { bad, Goodbye, HangUp, no, Refusal } from "../refusal.ts";
 
 /** The literals of one command may hold so much together. */
 const LITERAL_LIMIT = 64 * 1024 * 1024;

@@ -1,10 +1,10 @@
 import { decodeAscii, decodeUtf8 } from "../../util/bytes.ts";
 import type { Account } from "../account.ts";
 import { accountByToken, takesToken, TOKEN_ERROR } from "../bearer.ts";
-import type { ServerCommand } from "../command.ts";
+import type { ServerCommand } from "./command.ts";
 import { fromBinary } from "../output.ts";
 import { bad, Goodbye, no } from "../refusal.ts";
-import type { Session } from "../session.ts";
+import type { Session } from "./server_session.ts";
 import { checkCredentials } from "./login.ts";
 
 /**

@@ -1,9 +1,9 @@
 import { LPAREN, SP } from "../../util/bytes.ts";
 import type { Arguments } from "../arguments.ts";
-import type { ServerCommand } from "../command.ts";
-import { type FetchItem, MACROS, MODSEQ, readFetchItem } from "../fetch_items.ts";
+import type { ServerCommand } from "./command.ts";
+import { type FetchItem, MACROS, MODSEQ, readFetchItem } from "./fetch_items.ts";
 import { pick, type Picked } from "../picked.ts";
-import type { Session } from "../session.ts";
+import type { Session } from "./server_session.ts";
 
 /** FETCH (RFC 3501 section 6.4.5), with CHANGEDSINCE (RFC 7162). */
 export const fetch: ServerCommand = {

@@ -1,10 +1,10 @@
 import { NumberSet } from "../../model/number_set.ts";
 import type { Arguments } from "../arguments.ts";
-import type { ServerCommand } from "../command.ts";
+import type { ServerCommand } from "./command.ts";
 import type { View } from "../folder.ts";
 import type { Message } from "../message.ts";
 import { pick } from "../picked.ts";
-import type { Session } from "../session.ts";
+import type { Session } from "./server_session.ts";
 
 /** COPY (RFC 3501 section 6.4.7), with COPYUID (RFC 4315). */
 export const copy: ServerCommand = {

@@ -1,16 +1,16 @@
-import { parseDate, type ZonedDate } from "../model/dates.ts";
-import { BACKSLASH, encodeUtf8, LPAREN, RPAREN, SP, tryUtf8 } from "../util/bytes.ts";
-import { decodeUtf7 } from "../mime/utf7.ts";
-import type { Arguments } from "./arguments.ts";
-import type { View } from "./folder.ts";
-import { gmailQuery } from "./gmail_query.ts";
-import { hasFlag, inHeader, inText, type Match, not } from "./matches.ts";
-import type { Message } from "./message.ts";
-import { fieldValue } from "./mime.ts";
-import { bodyText, wholeText } from "./mime_text.ts";
-import { membership } from "./picked.ts";
-import { bad } from "./refusal.ts";
-import type { Session } from "./session.ts";
+import { parseDate, type ZonedDate } from "../../model/dates.ts";
+import { BACKSLASH, encodeUtf8, LPAREN, RPAREN, SP, tryUtf8 } from "../../util/bytes.ts";
+import { decodeUtf7 } from "../../mime/utf7.ts";
+import type { Arguments } from "../arguments.ts";
+import type { View } from "../folder.ts";
+import { gmailQuery } from "../gmail_query.ts";
+import { hasFlag, inHeader, inText, type Match, not } from "../matches.ts";
+import type { Message } from "../message.ts";
+import { fieldValue } from "../mime.ts";
+import { bodyText, wholeText } from "../mime_text.ts";
+import { membership } from "../picked.ts";
+import { bad } from "../refusal.ts";
+import type { Session } from "./server_session.ts";
 
 /** Keys nested deeper than this are refused. */
 const DEEPEST = 100;

@@ -2,10 +2,10 @@ import { NumberSet } from "../../model/number_set.ts";
 import { ZonedDate } from "../../model/dates.ts";
 import { DQUOTE, LPAREN, SP } from "../../util/bytes.ts";
 import type { Arguments } from "../arguments.ts";
-import type { ServerCommand } from "../command.ts";
+import type { ServerCommand } from "./command.ts";
 import { withCrlf } from "../message.ts";
 import { no } from "../refusal.ts";
-import type { Session } from "../session.ts";
+import type { Session } from "./server_session.ts";
 
 /** A message to be appended. */
 interface Upload {

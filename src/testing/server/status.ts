@@ -1,9 +1,9 @@
 import { encodeUtf7 } from "../../mime/utf7.ts";
-import type { ServerCommand } from "../command.ts";
+import type { ServerCommand } from "./command.ts";
 import type { Folder } from "../folder.ts";
 import { string } from "../output.ts";
 import { bad } from "../refusal.ts";
-import type { Session } from "../session.ts";
+import type { Session } from "./server_session.ts";
 
 const ITEMS: Readonly<Record<string, (folder: Folder, session: Session) => number>> = {
   MESSAGES: (folder) => folder.messages.length,

@@ -1,5 +1,5 @@
 import { decodeAscii } from "../../util/bytes.ts";
-import type { ServerCommand } from "../command.ts";
+import type { ServerCommand } from "./command.ts";
 import { bad, Goodbye } from "../refusal.ts";
 
 /** IDLE (RFC 2177): what happens in the folder is told at once. */

@@ -1,8 +1,8 @@
 import { encodeUtf7 } from "../../mime/utf7.ts";
-import type { ServerCommand } from "../command.ts";
+import type { ServerCommand } from "./command.ts";
 import { string } from "../output.ts";
 import { no } from "../refusal.ts";
-import type { Session } from "../session.ts";
+import type { Session } from "./server_session.ts";
 
 /** What STORAGE counts in (RFC 2087 section 3). */
 const UNIT = 1024;

@@ -1,4 +1,4 @@
-import type { ServerCommand } from "../command.ts";
+import type { ServerCommand } from "./command.ts";
 import { pick } from "../picked.ts";
 import { deleted } from "./select.ts";
 

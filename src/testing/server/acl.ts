@@ -1,7 +1,7 @@
 import { encodeUtf7 } from "../../mime/utf7.ts";
 import { ALL_RIGHTS } from "../account.ts";
 import type { Arguments } from "../arguments.ts";
-import type { ServerCommand } from "../command.ts";
+import type { ServerCommand } from "./command.ts";
 import type { Folder } from "../folder.ts";
 import { binaryOf, string } from "../output.ts";
 import { bad } from "../refusal.ts";
