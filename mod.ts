@@ -87,7 +87,7 @@ export { Cursor } from "./src/wire/cursor.ts";
 export type { Limits } from "./src/wire/limits.ts";
 export type { CommandPart, LiteralSource } from "./src/wire/command_buffer.ts";
 export type { DetachedLiteral, Frame } from "./src/wire/reader.ts";
-export type { Stretch } from "./src/wire/text_window.ts";
+export type { TextWindow } from "./src/wire/text_window.ts";
 export { decodeUtf7, encodeUtf7 } from "./src/mime/utf7.ts";
 export type { Text } from "./src/model/text.ts";
 export { CommandWriter, type WriterOptions } from "./src/wire/writer.ts";

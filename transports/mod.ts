@@ -6,7 +6,7 @@
  */
 
 import { ConnectError } from "../src/model/errors.ts";
-import { once } from "../src/util/lazy_import.ts";
+import { lazyImport } from "../src/util/lazy_import.ts";
 import type { TcpOptions, Transport } from "../src/model/transport.ts";
 
 export type { Duplex, TcpOptions, TlsOptions, Transport } from "../src/model/transport.ts";
@@ -40,9 +40,9 @@ export function tcpTransport(options: TcpOptions): Transport {
   };
 }
 
-const deno = once(() => import("./deno/mod.ts"));
-const bun = once(() => import("./bun/mod.ts"));
-const node = once(() => import("./node/mod.ts"));
+const deno = lazyImport(() => import("./deno/mod.ts"));
+const bun = lazyImport(() => import("./bun/mod.ts"));
+const node = lazyImport(() => import("./node/mod.ts"));
 
 async function adapter(options: TcpOptions): Promise<Transport> {
   const { Deno, Bun, process } = globalThis as unknown as Runtime;

@@ -15,9 +15,9 @@ export type ScramHash = "SHA-1" | "SHA-256";
 const BITS: Record<ScramHash, number> = { "SHA-1": 160, "SHA-256": 256 };
 
 /** Fewer rounds would give the password away to whoever guesses (RFC 7677 section 4). */
-const LEAST_ITERATIONS = 4096;
+const MIN_ITERATIONS = 4096;
 /** More than any server asks for in earnest, and still only a moment's work. */
-const MOST_ITERATIONS = 1_000_000;
+const MAX_ITERATIONS = 1_000_000;
 
 /** Attributes at a message's end that may be ignored (RFC 5802 section 7): any but `m`. */
 const EXTENSIONS = "(?:,[A-Za-ln-z]=[^,]+)*";
@@ -191,8 +191,8 @@ class Scram implements SaslMechanism {
       throw this.#failure("the server's nonce does not continue the client's");
     }
     const iterations = Number(count);
-    if (iterations < LEAST_ITERATIONS || iterations > MOST_ITERATIONS) {
-      const limits = `${LEAST_ITERATIONS} to ${MOST_ITERATIONS}`;
+    if (iterations < MIN_ITERATIONS || iterations > MAX_ITERATIONS) {
+      const limits = `${MIN_ITERATIONS} to ${MAX_ITERATIONS}`;
       throw this.#failure(`the server asks for another number of iterations than ${limits}`);
     }
     return { nonce, salt, iterations };

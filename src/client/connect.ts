@@ -5,7 +5,7 @@ import type { IdFields } from "../commands/session/id.ts";
 import { type Logger, namedLogger } from "../util/log.ts";
 import type { StatusResponse, UntaggedResponse } from "../model/responses.ts";
 import { type CharsetDecoder, MailText } from "../mime/mail_text.ts";
-import { once } from "../util/lazy_import.ts";
+import { lazyImport } from "../util/lazy_import.ts";
 import type { Duplex, TlsOptions, Transport } from "../model/transport.ts";
 import { Decoding, DEFAULT_DECODING } from "../wire/decoding.ts";
 import { DEFAULT_LIMITS, type Limits } from "../wire/limits.ts";
@@ -214,7 +214,7 @@ function timeouts(
 }
 
 /** The one door from here to the runtimes' adapters. */
-const transports = once(() => import("../../transports/mod.ts"));
+const transports = lazyImport(() => import("../../transports/mod.ts"));
 
 async function runtimeTransport(options: ConnectOptions, port: number | null): Promise<Transport> {
   const { processTransport, tcpTransport } = await transports();

@@ -196,13 +196,13 @@ export class SearchCalls extends AccessCalls {
 }
 
 /** So many charsets that a server offers are tried: to find one out takes a while. */
-const MOST_CHARSETS = 100;
+const MAX_CHARSETS = 100;
 
 /** A charset that the server offered in place of the one it refused, and that will do. */
 function otherCharset(criteria: SearchCriteria, error: unknown): string | undefined {
   if (!(error instanceof InvalidCriteriaError) || error.code !== "BADCHARSET") return undefined;
   const offered = new Set(error.responseCode?.charsets);
-  return [...offered].slice(0, MOST_CHARSETS).find((charset) => {
+  return [...offered].slice(0, MAX_CHARSETS).find((charset) => {
     try {
       writeCriteria(new CommandWriter(), criteria, charset);
       return charset.toUpperCase() !== "UTF-8";

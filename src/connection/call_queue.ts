@@ -95,13 +95,13 @@ export class CallQueue {
   #mayRun(command: Command<unknown>): boolean {
     const { oldest } = this;
     if (oldest === undefined) return true;
-    if (oldest.command.aside && this.#inFlight.size === 1) return isOrdinary(command);
-    const { pipelining = "alone", unmarked, name } = command;
+    if (oldest.command.independent && this.#inFlight.size === 1) return isOrdinary(command);
+    const { pipelining = "alone", uncorrelated, name } = command;
     if (pipelining === "alone" || pipelining !== oldest.command.pipelining) return false;
     if (command.exclusive !== undefined || this.#exclusive > 0) {
       if (this.#near(command).find((call) => disturbs(call.command, command))) return false;
     }
-    return !unmarked || this.#inFlight.find((call) => call.command.name === name) === undefined;
+    return !uncorrelated || this.#inFlight.find((call) => call.command.name === name) === undefined;
   }
 
   /** Those in flight that may name the same messages. */

@@ -50,9 +50,9 @@ export interface Command<Result> {
   /** What else may run meanwhile; `"alone"` where nothing is said. */
   readonly pipelining?: Pipelining;
   /** Whether it has no bearing on what is sent behind it, which need not wait for its answer. */
-  readonly aside?: boolean;
+  readonly independent?: boolean;
   /** Whether its answers carry no mark, so that two of its name can't be told apart. */
-  readonly unmarked?: boolean;
+  readonly uncorrelated?: boolean;
   /** The messages that it is about, by id, where its answers tell of these alone. */
   readonly messages?: NumberSet;
   /**

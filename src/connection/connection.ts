@@ -3,7 +3,7 @@ import { Call, type CallRequest } from "./call.ts";
 import { CallQueue } from "./call_queue.ts";
 import { CallSignals } from "./call_signals.ts";
 import { Deadline } from "./deadline.ts";
-import { Gate } from "./read_hold.ts";
+import { ReadHold } from "./read_hold.ts";
 import { changesFolder } from "./selections.ts";
 import { ReadAhead } from "./read_ahead.ts";
 import { Pacer } from "./pacer.ts";
@@ -119,7 +119,7 @@ export class Connection {
 
   readonly #signals = new CallSignals((call) => this.#givenUp(call));
   readonly #secrets = new Secrets();
-  readonly #gate = new Gate();
+  readonly #gate = new ReadHold();
   readonly #ahead = new ReadAhead(() => this.#streams.read());
   readonly #pacer = new Pacer();
   /** The rest of a response that is read a piece at a time. */

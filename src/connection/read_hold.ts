@@ -1,5 +1,5 @@
 /** Lets reading pass, or has it wait while somebody holds it up. */
-export class Gate {
+export class ReadHold {
   #holds = 0;
   #wake: (() => void) | null = null;
 

@@ -4,7 +4,7 @@ import type { ContinuationRequest } from "../model/responses.ts";
 import type { Secrets } from "./secrets.ts";
 import type { Session } from "./session.ts";
 import { concat, decodeAscii, hasNul } from "../util/bytes.ts";
-import { type CommandPart, type LiteralSource, Page } from "../wire/command_buffer.ts";
+import { CommandBuffer, type CommandPart, type LiteralSource } from "../wire/command_buffer.ts";
 import { CommandWriter, type WriterOptions } from "../wire/writer.ts";
 import type { Call, CallRequest } from "./call.ts";
 import type { CallQueue } from "./call_queue.ts";
@@ -197,7 +197,7 @@ export class Sender {
   /** Sends a call and, in the same chunk, those behind it that may go along. */
   async #sendFrom(first: Call): Promise<void> {
     const { calls, deadline } = this.#owner;
-    const page = new Page(calls.waiting > 0 ? BATCH + SHORT : SHORT);
+    const page = new CommandBuffer(calls.waiting > 0 ? BATCH + SHORT : SHORT);
     let parts: readonly CommandPart[] | null = null;
     let call: Call | null = first;
     while (call !== null) {
@@ -212,7 +212,7 @@ export class Sender {
   }
 
   /** Writes a call's command out; `null` where that fails, and then nothing is sent. */
-  #begin(call: Call, page: Page): readonly CommandPart[] | null {
+  #begin(call: Call, page: CommandBuffer): readonly CommandPart[] | null {
     const { session, calls, secrets, logger } = this.#owner;
     let parts: readonly CommandPart[];
     const { used } = page;

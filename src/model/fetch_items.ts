@@ -86,7 +86,7 @@ function aliasOf(spelling: string, key: string): PropertyDescriptor {
 /** What is wrong with a message, by the names of its items. */
 const problems = new WeakMap<object, Map<string, BadItem>>();
 /** So much that is wrong with one message is remembered. */
-const MOST_PROBLEMS = 100;
+const MAX_PROBLEMS = 100;
 
 /** Notes what is wrong with a message: those items throw when they are looked at. */
 export function noteProblems(message: object, bad: readonly BadItem[]): void {
@@ -94,7 +94,7 @@ export function noteProblems(message: object, bad: readonly BadItem[]): void {
   problems.set(message, known);
   for (const item of bad) {
     const { name, error } = item;
-    if (known.has(name) || known.size >= MOST_PROBLEMS) continue;
+    if (known.has(name) || known.size >= MAX_PROBLEMS) continue;
     known.set(name, item);
     if (name === "" || name in message) continue;
     Object.defineProperty(message, name, {

@@ -17,7 +17,7 @@ const FEW = 32;
 const STAR = Infinity;
 
 /** So many bounds of two sets are compared at the most. */
-const MOST_COMPARED = 40_000;
+const MAX_COMPARED = 40_000;
 
 const RANGE = /^(\d{1,10}|\*)(?::(\d{1,10}|\*))?$/;
 
@@ -151,7 +151,7 @@ export class NumberSet {
    */
   overlaps(other: NumberSet): boolean {
     if (this.isOpen || other.isOpen) return true;
-    if (this.#bounds.length * other.#bounds.length > MOST_COMPARED) return true;
+    if (this.#bounds.length * other.#bounds.length > MAX_COMPARED) return true;
     for (const [first, last] of this.ranges()) {
       for (const [from, to] of other.ranges()) {
         const isApart = Math.max(first, last) < Math.min(from, to) ||

@@ -1,4 +1,4 @@
-const MOST = 500;
+const MAX_TEXTS = 500;
 const LONGEST = 200;
 
 /**
@@ -16,7 +16,7 @@ export class Memo<Value> {
   /** Remembers a value, which nobody must change. */
   set(text: string, value: Value): void {
     if (text.length > LONGEST) return;
-    if (this.#known.size >= MOST) this.#known.clear();
+    if (this.#known.size >= MAX_TEXTS) this.#known.clear();
     this.#known.set(text, value);
   }
 }

@@ -10,7 +10,7 @@ import { decodeHeader, inOneLine } from "../mime/header_text.ts";
 import { decodeAscii, DQUOTE, encodeUtf8, LPAREN, NINE, RPAREN, SP, ZERO } from "../util/bytes.ts";
 import type { Cursor } from "./cursor.ts";
 import { joinParameters } from "./parameters.ts";
-import { Recall } from "./intern_cache.ts";
+import { InternCache } from "./intern_cache.ts";
 import { readEnvelope } from "./envelope.ts";
 
 /**
@@ -284,7 +284,7 @@ function text(cursor: Cursor): string | null {
   return null;
 }
 
-const words = new Recall<string>(SP);
+const words = new InternCache<string>(SP);
 
 /** A string in lower case, which is one of a few. */
 function word(cursor: Cursor): string | null {

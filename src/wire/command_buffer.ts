@@ -17,7 +17,7 @@ export interface LiteralSource {
 }
 
 /** Memory that commands are written into one behind the other, to be sent in one piece. */
-export class Page {
+export class CommandBuffer {
   /** The memory; what is written is never written over. */
   readonly bytes: Uint8Array;
   /** How much of it is written. */

@@ -27,7 +27,7 @@ import { DEFAULT_LIMITS, type Limits } from "./limits.ts";
 import type { ImapValue, LiteralSink } from "../model/values.ts";
 import type { DetachedLiteral, Frame } from "./reader.ts";
 import { visible } from "../model/text.ts";
-import { Stretch } from "./text_window.ts";
+import { TextWindow } from "./text_window.ts";
 
 const NOTHING = new Uint8Array(0);
 const NONE: readonly DetachedLiteral[] = [];
@@ -69,7 +69,7 @@ export class Cursor {
   readonly #limits: Limits;
   #nextDetached = 0;
   #depth = 0;
-  #texts: Stretch | null = null;
+  #texts: TextWindow | null = null;
   #escaped = false;
   /** From here on no bracket closes. */
   #unclosed = Infinity;
@@ -91,7 +91,7 @@ export class Cursor {
     this.#nextDetached = 0;
     this.#depth = 0;
     this.#unclosed = Infinity;
-    this.#texts = texts ?? new Stretch();
+    this.#texts = texts ?? new TextWindow();
     return this;
   }
 

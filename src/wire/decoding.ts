@@ -3,7 +3,7 @@ import type { Address } from "../model/address.ts";
 import type { BodyFields } from "../model/body_structure.ts";
 import { RPAREN } from "../util/bytes.ts";
 import type { Head } from "./body_structure.ts";
-import { Recall } from "./intern_cache.ts";
+import { InternCache } from "./intern_cache.ts";
 
 /**
  * How the text in responses is decoded, and what was decoded before: values go from one connection
@@ -13,11 +13,11 @@ export class Decoding {
   /** What makes text of bytes. */
   readonly mail: MailText;
   /** Addresses. */
-  readonly addresses: Recall<Address> = new Recall(RPAREN);
+  readonly addresses: InternCache<Address> = new InternCache(RPAREN);
   /** How parts of messages begin. */
-  readonly heads: Recall<Head> = new Recall(RPAREN);
+  readonly heads: InternCache<Head> = new InternCache(RPAREN);
   /** Parameters of parts. */
-  readonly params: Recall<BodyFields["params"]> = new Recall(RPAREN);
+  readonly params: InternCache<BodyFields["params"]> = new InternCache(RPAREN);
 
   /** Nothing decoded yet. */
   constructor(mail: MailText) {

@@ -67,7 +67,7 @@ const ITEMS: ReadonlyMap<string, Item> = new Map(
 const START = itemOf("", (cursor) => cursor.value());
 
 /** So many items of one response may be unreadable. */
-const MOST_BAD = 100;
+const MAX_BAD = 100;
 
 /**
  * The items of `* n FETCH (...)`, the cursor standing behind `FETCH`. An item that can't be read
@@ -107,7 +107,7 @@ export function readFetch(cursor: Cursor, number: number): FetchResponse {
         if (name === "UID") uid = null;
         (bad ??= []).push(spoiled(cursor, from, name, items, error));
         // Each keeps its error and its bytes: too many of them are no accident.
-        if (bad.length > MOST_BAD) throw new ProtocolError("a FETCH with nothing but bad items");
+        if (bad.length > MAX_BAD) throw new ProtocolError("a FETCH with nothing but bad items");
       }
     } catch (error) {
       (bad ??= []).push(lost(cursor, start, error));

@@ -2,9 +2,9 @@ import { ProtocolError } from "../model/errors.ts";
 import type { BadItem } from "../model/responses.ts";
 import type { Cursor } from "./cursor.ts";
 import { decodeLoosely, LPAREN, RPAREN } from "../util/bytes.ts";
-import { Recall } from "./intern_cache.ts";
+import { InternCache } from "./intern_cache.ts";
 
-const known = new Recall<readonly string[]>(RPAREN);
+const known = new InternCache<readonly string[]>(RPAREN);
 const NONE: readonly string[] = Object.freeze([]);
 
 /** A flag list (RFC 9051 `flag-list`); quoted flags and `NIL` pass, as some servers send them. */
@@ -47,7 +47,7 @@ export function readOddFlags(
 const PIECE = /[()]|"(?:[^"\\]|\\.)*"|[^\s()]+/g;
 const QUOTED = /^".*"$/s;
 /** So many flags of a list are read that holds something else. */
-const MOST_FLAGS = 1000;
+const MAX_FLAGS = 1000;
 
 /**
  * The flags of a list that are neither in parentheses of their own nor next to any, nor to a
@@ -65,7 +65,7 @@ export function readableFlags(raw: Uint8Array): readonly string[] | null {
       if (--depth === 0) break;
     } else if (depth === 1 && isWhole(text, index, index + piece.length)) {
       const flag = QUOTED.test(piece) ? unquoted(piece) : piece;
-      if (!flag.includes('"') && flags.length < MOST_FLAGS) flags.push(flag);
+      if (!flag.includes('"') && flags.length < MAX_FLAGS) flags.push(flag);
       else lost = true;
     } else lost = true;
   }

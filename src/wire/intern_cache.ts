@@ -16,7 +16,7 @@ interface Known<Value> {
  * from: it is read once, and takes memory once. Each value has a place that its bytes give, where
  * it stays until another comes for that: so memory is bounded, whatever comes.
  */
-export class Recall<Value> {
+export class InternCache<Value> {
   readonly #known: (Known<Value> | undefined)[] = new Array(PLACES).fill(undefined);
   readonly #mark: number;
   /** Where the last value began that was looked for, and its place: what is kept next is that. */

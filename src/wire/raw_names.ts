@@ -2,7 +2,7 @@ import { decodeAscii } from "../util/bytes.ts";
 import { decodeFolderName, encodeUtf7 } from "../mime/utf7.ts";
 
 /** So many names are kept at the most. */
-const MOST = 10_000;
+const MAX_NAMES = 10_000;
 
 /**
  * Folder names as servers wrote them, by the text that they were read as: some are not in modified
@@ -18,7 +18,7 @@ export class RawNames {
     const known = this.#names.has(text);
     // Two names may read alike: then the text is that of the proper one.
     const counts = !known || encodeUtf7(text) === decodeAscii(raw);
-    if (counts && (known || this.#names.size < MOST)) this.#names.set(text, raw.slice());
+    if (counts && (known || this.#names.size < MAX_NAMES)) this.#names.set(text, raw.slice());
     return text;
   }
 

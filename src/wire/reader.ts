@@ -4,7 +4,7 @@ import { CR, LF, PLUS, RBRACE, STAR } from "../util/bytes.ts";
 import { DEFAULT_LIMITS, type Limits } from "./limits.ts";
 import { beginsNothing, beginsResponse, literalSize, mayBeOpen, OpenEnd } from "./line.ts";
 import { LiteralCollector } from "./literal_collector.ts";
-import { Stretch } from "./text_window.ts";
+import { TextWindow } from "./text_window.ts";
 
 /** A literal that does not stand in its frame's bytes: it came in pieces, or it was streamed. */
 export interface DetachedLiteral {
@@ -25,7 +25,7 @@ export interface Frame {
   /** The literals that stand elsewhere, in their order. */
   readonly detached: readonly DetachedLiteral[];
   /** Text that was made of the memory, for all responses in it. */
-  readonly texts?: Stretch;
+  readonly texts?: TextWindow;
 }
 
 /** Who gets what the reader finds. */
@@ -82,7 +82,7 @@ export class Reader {
   #literalBytes = 0;
   /** Bytes of its literals that are held elsewhere. */
   #detachedBytes = 0;
-  readonly #texts = new Stretch();
+  readonly #texts = new TextWindow();
   #literal: LiteralCollector | LiteralSink | null = null;
   #literalOffset = 0;
   #literalLeft = 0;

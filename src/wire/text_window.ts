@@ -9,7 +9,7 @@ const NONE = new Uint8Array(0);
  * of responses is text, and to make many short ones costs many times as much. The engine's own
  * search in it finds where a string ends.
  */
-export class Stretch {
+export class TextWindow {
   #bytes: Uint8Array = NONE;
   #start = 0;
   #end = 0;

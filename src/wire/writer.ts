@@ -14,7 +14,7 @@ import {
   tryUtf8,
 } from "../util/bytes.ts";
 import { isAscii, isAtom, isAtomBytes, isCommandName, isFetchItem, isNil } from "./grammar.ts";
-import { type CommandPart, type LiteralSource, Page } from "./command_buffer.ts";
+import { CommandBuffer, type CommandPart, type LiteralSource } from "./command_buffer.ts";
 import { encodeUtf7 } from "../mime/utf7.ts";
 import type { Text } from "../model/text.ts";
 
@@ -59,7 +59,7 @@ export class CommandWriter {
   #parts: readonly CommandPart[] = NO_PARTS;
   /** Where secrets stand, counted over all parts. */
   #secrets: readonly (readonly [from: number, to: number])[] = NO_SECRETS;
-  readonly #page: Page;
+  readonly #page: CommandBuffer;
   /** Where the part that is being written stands. */
   #buffer: Uint8Array;
   #start: number;
@@ -67,7 +67,7 @@ export class CommandWriter {
   #partsLength = 0;
 
   /** A writer for a server that takes what `options` say; by default, the least. */
-  constructor(options: WriterOptions = PLAIN, page: Page = new Page(128)) {
+  constructor(options: WriterOptions = PLAIN, page: CommandBuffer = new CommandBuffer(128)) {
     this.#options = options;
     this.#page = page;
     this.#buffer = page.bytes;

@@ -27,7 +27,7 @@ export interface Verdict {
 }
 
 /** So many places of the search are looked at. */
-const MOST = 200_000;
+const MAX_PLACES = 200_000;
 
 /** Checks a run. */
 export function check(its: Case): Verdict {
@@ -84,11 +84,15 @@ class Checker {
     const progress = this.#entries.map(() => 0);
     const passed = this.#visit({ state: stateOf(this.#case.folders), progress });
     const { order, left } = this.#best;
-    return { passed: !passed && this.#places >= MOST ? null : passed, order, unexplained: left };
+    return {
+      passed: !passed && this.#places >= MAX_PLACES ? null : passed,
+      order,
+      unexplained: left,
+    };
   }
 
   #visit(place: Place): boolean {
-    if (this.#places >= MOST) return false;
+    if (this.#places >= MAX_PLACES) return false;
     const key = `${place.progress.join()}|${keyOf(place.state)}`;
     if (this.#seen.has(key)) return false;
     this.#seen.add(key);

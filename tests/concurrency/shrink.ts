@@ -1,7 +1,7 @@
 import type { Program } from "./program.ts";
 
 /** So many smaller programs are tried. */
-const MOST = 400;
+const MAX_TRIES = 400;
 
 /**
  * The smallest program found that still fails: tasks and calls are left out one by one, and then
@@ -16,7 +16,7 @@ export async function shrink(
   for (let found = true; found;) {
     found = false;
     for (const candidate of smaller(smallest)) {
-      if (tried++ >= MOST) return smallest;
+      if (tried++ >= MAX_TRIES) return smallest;
       if (!await fails(candidate)) continue;
       smallest = candidate;
       found = true;

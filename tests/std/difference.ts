@@ -2,7 +2,7 @@ import { inspect } from "node:util";
 
 /** Lines alike that are shown before and after the ones that differ. */
 const CONTEXT = 3;
-const MOST_LINES = 200;
+const MAX_LINES = 200;
 
 /** A value on as many lines as it has parts, so that two can be held against each other. */
 export function show(value: unknown): string {
@@ -51,6 +51,6 @@ function mark(sign: string, lines: readonly string[]): string[] {
 }
 
 function shorten(lines: readonly string[]): readonly string[] {
-  if (lines.length <= MOST_LINES) return lines;
-  return [...lines.slice(0, MOST_LINES), `… ${lines.length - MOST_LINES} more lines`];
+  if (lines.length <= MAX_LINES) return lines;
+  return [...lines.slice(0, MAX_LINES), `… ${lines.length - MAX_LINES} more lines`];
 }

@@ -22,7 +22,7 @@ export function getAcl(folder: Text): Command<readonly AclEntry[]> {
     needs: "ACL",
     state: "authenticated",
     pipelining: "uids",
-    unmarked: true,
+    uncorrelated: true,
     write(out: CommandWriter): void {
       out.sp().mailbox(folder);
     },

@@ -46,7 +46,7 @@ export function list(
     needs: name === "XLIST" ? name : undefined,
     state: "authenticated",
     pipelining: "uids",
-    unmarked: true,
+    uncorrelated: true,
     write(out: CommandWriter): void {
       out.sp().mailbox(directory).sp().listMailbox(pattern);
       if (returns.length > 0) out.sp().atom("RETURN").sp().list(returns, (it) => out.atom(it));

@@ -48,7 +48,7 @@ export function status<Item extends string>(
     name: "STATUS",
     state: "authenticated",
     pipelining: "uids",
-    unmarked: true,
+    uncorrelated: true,
     write(out: CommandWriter): void {
       out.sp().mailbox(folder).sp().list(items, (item) => out.atom(item));
     },

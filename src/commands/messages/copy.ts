@@ -120,7 +120,7 @@ export function move(request: CopyRequest, gone: Gone = new Gone(request)): Move
 }
 
 /** So many ranges of UIDs that are gone are remembered. */
-const MOST_GONE = 1_000_000;
+const MAX_GONE = 1_000_000;
 
 /** Which of the messages of a move the server named as gone (`VANISHED`, RFC 7162). */
 export class Gone {
@@ -137,7 +137,7 @@ export class Gone {
   note(response: UntaggedResponse): void {
     if (response.type !== "VANISHED" || response.earlier) return;
     for (const _ of response.uids.ranges()) this.#ranges++;
-    if (this.#ranges <= MOST_GONE) this.#told.push(response.uids);
+    if (this.#ranges <= MAX_GONE) this.#told.push(response.uids);
   }
 
   /** Their UIDs; `null` where none was named. */

@@ -60,7 +60,7 @@ export function search(
     name: uid ? "UID SEARCH" : "SEARCH",
     state: "selected",
     pipelining: uid ? "uids" : "numbers",
-    unmarked: true,
+    uncorrelated: true,
     write(out: CommandWriter): void {
       if (told) out.sp().atom("CHARSET").sp().astring(charset);
       if (among !== undefined) out.sp().atom("UID").sp().numberSet(among);

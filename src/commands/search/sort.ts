@@ -32,7 +32,7 @@ export function sort(
     name: uid ? "UID SORT" : "SORT",
     needs: "SORT",
     state: "selected",
-    unmarked: true,
+    uncorrelated: true,
     pipelining: uid ? "uids" : undefined,
     write(out: CommandWriter): void {
       out.sp().list(order, (key) => out.raw(key)).sp().charset(charset);

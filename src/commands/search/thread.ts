@@ -30,7 +30,7 @@ export function thread(
     name: uid ? "UID THREAD" : "THREAD",
     needs: `THREAD=${method}`,
     state: "selected",
-    unmarked: true,
+    uncorrelated: true,
     pipelining: uid ? "uids" : undefined,
     write(out: CommandWriter): void {
       out.sp().atom(method).sp().charset(charset);

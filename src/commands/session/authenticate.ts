@@ -14,7 +14,7 @@ import { fullText } from "../../model/text.ts";
 import { loginError } from "./login.ts";
 
 /** No mechanism asks more often. */
-const MOST_CHALLENGES = 100;
+const MAX_CHALLENGES = 100;
 
 /**
  * AUTHENTICATE (RFC 9051 section 6.2.2). The mechanism's first response goes along with the
@@ -38,8 +38,8 @@ export function authenticate(mechanism: SaslMechanism, initialResponse: boolean)
       out.sp().secret(() => out.raw(text));
     },
     async respond(request: ContinuationRequest): Promise<Uint8Array> {
-      if (++challenges > MOST_CHALLENGES) {
-        throw new LoginError(`AUTHENTICATE failed: more than ${MOST_CHALLENGES} challenges`);
+      if (++challenges > MAX_CHALLENGES) {
+        throw new LoginError(`AUTHENTICATE failed: more than ${MAX_CHALLENGES} challenges`);
       }
       const response = first ?? checkBytes(await mechanism.respond(challenge(fullText(request))));
       first = null;

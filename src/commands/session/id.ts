@@ -9,7 +9,7 @@ import type { CommandWriter } from "../../wire/writer.ts";
 export type IdFields = Readonly<Record<string, string | null>>;
 
 /** What RFC 2971 section 3.3 allows. */
-const MOST_FIELDS = 30;
+const MAX_FIELDS = 30;
 const LONGEST_NAME = 30;
 const LONGEST_VALUE = 1024;
 
@@ -20,7 +20,7 @@ export function id(parameters: IdFields | null): Command<IdFields> {
   return {
     name: "ID",
     needs: "ID",
-    aside: true,
+    independent: true,
     write(out: CommandWriter): void {
       if (parameters === null) out.sp().atom("NIL");
       else {
@@ -44,8 +44,8 @@ export function checkIdFields(fields: IdFields): void {
     throw new InvalidArgumentError("ID takes an object of names and texts, or null");
   }
   const entries = Object.entries(fields);
-  if (entries.length > MOST_FIELDS) {
-    throw new InvalidArgumentError(`ID takes ${MOST_FIELDS} fields at the most`);
+  if (entries.length > MAX_FIELDS) {
+    throw new InvalidArgumentError(`ID takes ${MAX_FIELDS} fields at the most`);
   }
   for (const [name, value] of entries) {
     if (value !== null && typeof value !== "string") {

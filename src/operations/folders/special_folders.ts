@@ -5,7 +5,7 @@ import { ImapAbortError, ImapError } from "../../model/errors.ts";
 import type { FolderName } from "../../model/folder_name.ts";
 import type { Session } from "../../connection/session.ts";
 import type { SpecialNames } from "./special_folder_names.ts";
-import { once } from "../../util/lazy_import.ts";
+import { lazyImport } from "../../util/lazy_import.ts";
 import { decodeUtf7 } from "../../mime/utf7.ts";
 
 /** How a server is asked for a special folder. */
@@ -45,7 +45,7 @@ export async function findSpecialFolder(
 }
 
 /** They are many, and on most servers nobody asks for them. */
-const folderNames = once(() => import("./special_folder_names.ts"));
+const folderNames = lazyImport(() => import("./special_folder_names.ts"));
 
 /** What was asked for, or `null` where the server refused it, or answered with nonsense. */
 async function unlessRefused<Result>(asked: Promise<Result>): Promise<Result | null> {

@@ -5,7 +5,7 @@ import { NumberSet } from "../../model/number_set.ts";
 import { type SearchIds, searchIds } from "../../model/search_ids.ts";
 
 /** So many commands one call sends, should a server do very little with each. */
-export const MOST_STEPS = 10_000;
+export const MAX_STEPS = 10_000;
 const LARGEST = 0xffffffff;
 
 /**
@@ -25,7 +25,7 @@ export async function belowLimit<Part>(
       take(await step(left));
       return;
     } catch (error) {
-      const rest = steps < MOST_STEPS ? restOf(error, left) : null;
+      const rest = steps < MAX_STEPS ? restOf(error, left) : null;
       if (rest === null) throw error;
       take((error as MessageLimitError).partial as Part);
       left = rest;

@@ -6,7 +6,7 @@ import {
   PartialCopyError,
   PartialMoveError,
 } from "../../model/errors.ts";
-import { MOST_STEPS, partsOf, restOf } from "./message_limit.ts";
+import { MAX_STEPS, partsOf, restOf } from "./message_limit.ts";
 import type { NumberSet } from "../../model/number_set.ts";
 
 /** How messages are copied or moved. */
@@ -37,7 +37,7 @@ export async function inTurn(
     try {
       done.push(await transfer(ids));
     } catch (error) {
-      const rest = done.length < MOST_STEPS ? afterLimit(error, ids, how) : null;
+      const rest = done.length < MAX_STEPS ? afterLimit(error, ids, how) : null;
       const isPart = error instanceof MessageLimitError && !how.inSteps;
       if (isPart) done.push(error.partial as CopyResult);
       if (rest !== null) left.push(...rest);

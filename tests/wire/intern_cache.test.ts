@@ -4,12 +4,12 @@ import type { BodyPart, BodyStructure } from "../../src/model/body_structure.ts"
 import type { Envelope } from "../../src/model/envelope.ts";
 import { encodeUtf8, RPAREN } from "../../src/util/bytes.ts";
 import { Cursor } from "../../src/wire/cursor.ts";
-import { Recall } from "../../src/wire/intern_cache.ts";
+import { InternCache } from "../../src/wire/intern_cache.ts";
 import { fetched, readAll } from "./support.ts";
 
 describe("what recurs", () => {
   it("is bounded in number and length", () => {
-    const known = new Recall<string>(RPAREN);
+    const known = new InternCache<string>(RPAREN);
     const keep = (text: string) => {
       const cursor = Cursor.over(text);
       cursor.at = text.length;
@@ -25,7 +25,7 @@ describe("what recurs", () => {
   });
 
   it("is taken with its bytes, where all of them come", () => {
-    const known = new Recall<number>(RPAREN);
+    const known = new InternCache<number>(RPAREN);
     const whole = Cursor.over("(one) (on");
     whole.at = 5;
     known.keep(whole, 0, 1);
