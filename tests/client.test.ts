@@ -97,6 +97,24 @@ test("E3 a command without its capability throws before it is sent", async () =>
   other.client.shutdown();
 });
 
+test("a command that needs any of several capabilities: one of them → sent, none → it names all [E3]", async () => {
+  const command = (): Command<string> => ({
+    name: "X-NOTES",
+    needs: ["METADATA", "METADATA-SERVER"],
+    result: ({ text }) => text,
+  });
+  const able = await connectFake({}, "* PREAUTH [CAPABILITY IMAP4rev1 Metadata-Server] in");
+  const noted = able.client.run(command());
+  await able.server.answer("X-NOTES");
+  await noted;
+  able.client.shutdown();
+  const unable = await connectFake({}, "* PREAUTH [CAPABILITY IMAP4rev1] in");
+  const error = await assertRejects(() => unable.client.run(command()), CapabilityError);
+  assertEquals(error.message, "Server does not support METADATA or METADATA-SERVER capability");
+  assert(await unable.server.isSilent());
+  unable.client.shutdown();
+});
+
 test("D1 Q5 who is logged in can't log in again, and after the end nobody can", async () => {
   const greeting = "* PREAUTH [CAPABILITY IMAP4rev1 AUTH=PLAIN LOGINDISABLED] in";
   const { client, server } = await connectFake({}, greeting);

@@ -41,8 +41,11 @@ export type Pipelining = "alone" | "uids" | "numbers";
 export interface Command<Result> {
   /** The command's name as it is sent, such as `UID FETCH`. */
   readonly name: string;
-  /** The capability that the server must offer. */
-  readonly needs?: string;
+  /**
+   * The capability that the server must offer; of several, any one is enough. Without it,
+   * {@linkcode CapabilityError} is thrown and nothing is sent.
+   */
+  readonly needs?: string | readonly string[];
   /** What must be before it can be sent: a login, or a selected folder. */
   readonly state?: "authenticated" | "selected";
   /** Whether it changes the selected folder, which must then not be read-only. */

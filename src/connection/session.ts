@@ -84,6 +84,12 @@ export class Session {
     return known.includes(name) || isImplied(name, known, this.rev2);
   }
 
+  #hasAny(capabilities: string | readonly string[]): boolean {
+    return typeof capabilities === "string"
+      ? this.has(capabilities)
+      : capabilities.some((name) => this.has(name));
+  }
+
   /**
    * Whether the server speaks IMAP4rev2. One that offers IMAP4rev1 too does so once it was switched
    * on (RFC 9051 appendix A).
@@ -124,9 +130,8 @@ export class Session {
 
   /** Throws where a command can't be sent as things stand, or not for the folder it is for. */
   check(command: Command<unknown>, request: CallRequest): void {
-    if (command.needs !== undefined && !this.has(command.needs)) {
-      throw new CapabilityError(`Server does not support ${command.needs} capability`);
-    }
+    const { needs } = command;
+    if (needs !== undefined && !this.#hasAny(needs)) throw missingCapability(needs);
     if (command.state !== undefined && !this.authenticated) {
       throw new IllegalStateError(`${command.name} needs a login first`);
     }
@@ -154,6 +159,11 @@ export class Session {
   #observeCapabilities(code: ResponseCode | null): void {
     if (code?.capabilities !== undefined) this.capabilities = code.capabilities;
   }
+}
+
+function missingCapability(needs: string | readonly string[]): CapabilityError {
+  const names = typeof needs === "string" ? needs : needs.join(" or ");
+  return new CapabilityError(`Server does not support ${names} capability`);
 }
 
 const BY_NUMBER = /^(?:COPY|FETCH|MOVE|REPLACE|SEARCH|SORT|STORE|THREAD)$/i;
