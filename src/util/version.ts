@@ -1,21 +1,22 @@
-/** A version by its parts. */
+/** The parts of a version (Semantic Versioning). */
 export interface VersionInfo {
-  /** Changes when callers have to. */
+  /** Raised when callers have to change their code. */
   readonly major: number;
-  /** Changes when something new is there. */
+  /** Raised when something is added. */
   readonly minor: number;
-  /** Changes when something was repaired. */
+  /** Raised when something is repaired. */
   readonly micro: number;
-  /** `final`, or what it is on the way there: `alpha`, `beta.2`. */
+  /** `final`, or a stage before it: `alpha`, `beta.2`. */
   readonly releaseLevel: string;
 }
 
-/** The version of this library, by its parts. */
+/** The parts of this library's version. */
+// The line below is written by tests/tools/manifests.mjs, from deno.json.
 export const versionInfo: VersionInfo = { major: 0, minor: 1, micro: 0, releaseLevel: "final" };
 
 /**
- * A version as text (Semantic Versioning): always with three numbers, and with the release level
- * unless that is `final`.
+ * Formats a version (Semantic Versioning): three numbers, and the release level unless it is
+ * `final`.
  *
  * ```ts
  * import { formatVersion } from "@imapclient/imapclient";
