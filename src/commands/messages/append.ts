@@ -3,6 +3,7 @@ import { InvalidArgumentError } from "../../model/errors.ts";
 import type { TaggedResponse } from "../../model/responses.ts";
 import { encodeUtf8 } from "../../util/bytes.ts";
 import { fullText, type Text } from "../../model/text.ts";
+import { wrapped } from "../wrapped.ts";
 import { storableFlags } from "./flags.ts";
 import type { LiteralSource } from "../../wire/command_buffer.ts";
 import type { CommandWriter } from "../../wire/writer.ts";
@@ -64,13 +65,12 @@ export function append(
   takesNul = false,
 ): Command<AppendResult> {
   const command = appendAll(folder, [message], limit, takesNul);
-  return {
-    ...command,
+  return wrapped(command, {
     result(done: TaggedResponse): AppendResult {
       const { text, uidValidity, uids } = command.result(done);
       return { text, uidValidity, uid: uids[0] ?? null };
     },
-  };
+  });
 }
 
 /** APPEND of several messages (RFC 3502): all of them, or none. */
@@ -80,7 +80,7 @@ export function multiappend(
   limit: number = Infinity,
   takesNul = false,
 ): Command<MultiappendResult> {
-  return { ...appendAll(folder, messages, limit, takesNul), needs: "MULTIAPPEND" };
+  return wrapped(appendAll(folder, messages, limit, takesNul), { needs: "MULTIAPPEND" });
 }
 
 function appendAll(

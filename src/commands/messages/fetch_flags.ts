@@ -1,5 +1,7 @@
 import type { UidCommand } from "../../connection/call_index.ts";
 import type { FetchedBase } from "../../model/fetch_types.ts";
+import type { TaggedResponse } from "../../model/responses.ts";
+import { wrapped } from "../wrapped.ts";
 import { fetch, type FetchRequest } from "./fetch.ts";
 import type { MessageFlags, StoreRequest } from "./store.ts";
 
@@ -9,23 +11,13 @@ export function fetchFlags(
   item: StoreRequest["item"],
 ): UidCommand<MessageFlags> {
   const command = fetch(request, item === "X-GM-LABELS" ? "X-GM-EXT-1" : undefined);
-  return {
-    name: command.name,
-    needs: command.needs,
-    state: command.state,
-    pipelining: command.pipelining,
-    messages: command.messages,
-    uids: command.uids,
-    passedOver: () => command.passedOver!(),
-    write: (out) => command.write!(out),
-    accept: (response) => command.accept!(response),
-    knows: (response) => command.knows!(response),
-    partial: () => {
+  return wrapped(command, {
+    partial(): MessageFlags | null {
       const messages = command.partial!() as Map<number, FetchedBase> | null;
       return messages === null ? null : flagsOf(messages, item);
     },
-    result: (done) => flagsOf(command.result(done), item),
-  };
+    result: (done: TaggedResponse) => flagsOf(command.result(done), item),
+  });
 }
 
 function flagsOf(messages: Map<number, FetchedBase>, item: string): MessageFlags {

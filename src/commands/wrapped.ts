@@ -1,0 +1,36 @@
+import type { Command } from "../connection/command.ts";
+
+/**
+ * A command with some of its members replaced. The others, methods and getters alike, still run on
+ * the original command, so that what they keep in `this` is shared; a spread (`{ ...command }`)
+ * loses that. `changes` may call the original's members.
+ *
+ * ```ts
+ * import type { Command } from "@imapclient/imapclient";
+ *
+ * function shouted(command: Command<string>): Command<string> {
+ *   return wrapped(command, { result: (done) => command.result(done).toUpperCase() });
+ * }
+ * ```
+ */
+export function wrapped<
+  Inner extends Command<unknown>,
+  const Changes extends Partial<Command<unknown>>,
+>(command: Inner, changes: Changes): Omit<Inner, keyof Changes> & Changes {
+  const members: Record<string, unknown> = command as object as Record<string, unknown>;
+  const outer: Record<string, unknown> = { ...changes };
+  for (const name of memberNames(command)) {
+    if (name in outer) continue;
+    const member = members[name];
+    if (typeof member === "function") outer[name] = member.bind(command);
+    else Object.defineProperty(outer, name, { enumerable: true, get: () => members[name] });
+  }
+  return outer as object as Omit<Inner, keyof Changes> & Changes;
+}
+
+/** The names of an object's own members and of those its classes give it. */
+function* memberNames(object: object): Iterable<string> {
+  for (let layer = object; layer !== Object.prototype; layer = Object.getPrototypeOf(layer)) {
+    yield* Object.getOwnPropertyNames(layer);
+  }
+}
