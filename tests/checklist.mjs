@@ -11,7 +11,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
-import { readTests } from "./junit.mjs";
+import { readTests } from "./support/junit.mjs";
 
 /** How many rows each section has. */
 const SECTIONS = {

@@ -9,7 +9,7 @@ import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync }
 import { tmpdir } from "node:os";
 import { dirname, join, relative, resolve, sep } from "node:path";
 import { fileURLToPath } from "node:url";
-import { readTests } from "./junit.mjs";
+import { readTests } from "./support/junit.mjs";
 
 const tests = dirname(fileURLToPath(import.meta.url));
 const root = dirname(tests);

@@ -1,7 +1,7 @@
 // A private Dovecot with part of the mailbox in it, as a process of its own: prints its port, or why
 // there is none, and ends with its standard input.
 import process from "node:process";
-import { dovecotMissing, startDovecot } from "../live/dovecot.ts";
+import { dovecotMissing, startDovecot } from "../support/servers/dovecot.ts";
 import { messages } from "./mail.mjs";
 import { headerDateText, headerText } from "./wire.mjs";
 

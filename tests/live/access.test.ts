@@ -8,10 +8,10 @@ import {
   type Quota,
   ReadOnlyError,
 } from "@imapclient/imapclient";
-import { KeptLog } from "../fake_server.ts";
-import { cyrusMissing } from "./cyrus.ts";
-import { dovecotMissing, startDovecot } from "./dovecot.ts";
-import { type RunningServer, SERVERS } from "./servers.ts";
+import { KeptLog } from "../support/fake_server.ts";
+import { cyrusMissing } from "../support/servers/cyrus.ts";
+import { dovecotMissing, startDovecot } from "../support/servers/dovecot.ts";
+import { type RunningServer, SERVERS } from "../support/servers/servers.ts";
 
 const TIMEOUT = 20;
 const ALL_RIGHTS = "lrswipkxtea";

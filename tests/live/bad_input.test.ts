@@ -3,9 +3,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
 import { assert, assertEquals } from "@std/assert";
-import { type Dovecot, dovecotMissing, startDovecot } from "./dovecot.ts";
-import { runProgram } from "../patience.ts";
-import { sameRuntime } from "../same_runtime.ts";
+import { type Dovecot, dovecotMissing, startDovecot } from "../support/servers/dovecot.ts";
+import { runProgram } from "../support/patience.ts";
+import { sameRuntime } from "../support/same_runtime.ts";
 
 const EXPECTED: readonly (readonly [what: string, error: RegExp])[] = [
   ["host", /^ConnectError: .*no-such-host\.invalid/],

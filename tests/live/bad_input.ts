@@ -6,7 +6,7 @@
 import { readFileSync } from "node:fs";
 import process from "node:process";
 import { ImapClient } from "../../mod.ts";
-import { slowness } from "../patience.ts";
+import { slowness } from "../support/patience.ts";
 
 const [plainPort, tlsPort, caFile] = process.argv.slice(2);
 const host = "127.0.0.1";

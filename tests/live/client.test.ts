@@ -16,9 +16,14 @@ import {
   TlsError,
 } from "@imapclient/imapclient";
 import PostalMime from "postal-mime";
-import { type Dovecot, DOVECOT_USERS, dovecotMissing, startDovecot } from "./dovecot.ts";
-import { LARGE_SIZE, LIVE_MAILS } from "./mails.ts";
-import { type RunningTarget, TARGETS } from "./targets.ts";
+import {
+  type Dovecot,
+  DOVECOT_USERS,
+  dovecotMissing,
+  startDovecot,
+} from "../support/servers/dovecot.ts";
+import { LARGE_SIZE, LIVE_MAILS } from "../support/servers/mails.ts";
+import { type RunningTarget, TARGETS } from "../support/servers/targets.ts";
 
 const text = (bytes: Uint8Array | null) => new TextDecoder().decode(bytes ?? new Uint8Array());
 

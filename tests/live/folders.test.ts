@@ -9,7 +9,7 @@ import {
   SENT,
   TRASH,
 } from "@imapclient/imapclient";
-import { type RunningServer, SERVERS } from "./servers.ts";
+import { type RunningServer, SERVERS } from "../support/servers/servers.ts";
 
 const NAMES = ["one two", "stuff & things", "LÿR", "☢", "日本語", "a(b", "&ANw-", "𝒳 x"];
 /** Cyrus takes no such names at all, and Dovecot and the in-memory server no wildcards. */

@@ -23,12 +23,12 @@ import {
   scramSha1,
   scramSha256,
 } from "@imapclient/imapclient";
-import { KeptLog } from "../fake_server.ts";
-import { CYRUS_USERS, cyrusMissing, startCyrus } from "./cyrus.ts";
-import { type Dovecot, dovecotMissing, startDovecot } from "./dovecot.ts";
-import type { PrivateServer } from "./launch.ts";
-import { type RunningServer, SERVERS } from "./servers.ts";
-import { TOKENS } from "./token_server.ts";
+import { KeptLog } from "../support/fake_server.ts";
+import { CYRUS_USERS, cyrusMissing, startCyrus } from "../support/servers/cyrus.ts";
+import { type Dovecot, dovecotMissing, startDovecot } from "../support/servers/dovecot.ts";
+import type { PrivateServer } from "../support/servers/launch.ts";
+import { type RunningServer, SERVERS } from "../support/servers/servers.ts";
+import { TOKENS } from "../support/servers/token_server.ts";
 
 const { ann: ANN, bob: BOB, cyrus: ADMIN } = CYRUS_USERS;
 const WRONG = "hunter2-Pässwörd";

@@ -3,8 +3,8 @@ import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
 import { pathToFileURL } from "node:url";
 import { assert, assertEquals } from "@std/assert";
-import { type Dovecot, dovecotMissing, startDovecot } from "./dovecot.ts";
-import { LIVE_MAILS } from "./mails.ts";
+import { type Dovecot, dovecotMissing, startDovecot } from "../support/servers/dovecot.ts";
+import { LIVE_MAILS } from "../support/servers/mails.ts";
 
 /** What an example of the README finds in place of what it can't have here. */
 interface Stage {

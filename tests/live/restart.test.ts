@@ -3,7 +3,7 @@ import { after, before, describe, it } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import { assert, assertEquals } from "@std/assert";
 import { ImapAbortError, ImapClient } from "@imapclient/imapclient";
-import { type Dovecot, dovecotMissing, startDovecot } from "./dovecot.ts";
+import { type Dovecot, dovecotMissing, startDovecot } from "../support/servers/dovecot.ts";
 
 /** How long it goes on, in seconds; a run of some minutes asks for more by the environment. */
 const SECONDS = Number(env.IMAPCLIENT_LONG_LIFE ?? 12);

@@ -1,7 +1,7 @@
 import { describe, it } from "node:test";
 import { assertEquals } from "@std/assert";
 import type { UntaggedResponse } from "@imapclient/imapclient";
-import { SERVERS } from "./servers.ts";
+import { SERVERS } from "../support/servers/servers.ts";
 
 /** The UIDs that are gone, as the server told them. */
 function gone(responses: readonly UntaggedResponse[]): string[] {

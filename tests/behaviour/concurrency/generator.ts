@@ -1,0 +1,193 @@
+import { Random } from "../../support/random.ts";
+import type { Ids, Mail, Mailbox, Op, Planned, Program, Settings, Task } from "./program.ts";
+
+const FLAGS = ["\\Answered", "\\Flagged", "\\Seen", "\\Deleted"];
+/** What the marks of stable messages begin with; both have an "e", which no other mark has. */
+const COLOURS = ["red", "blue"];
+/** A folder that is not there. */
+const NOWHERE = "Nowhere";
+
+/** Which programs are made. */
+export interface Profile {
+  /** What the server may be made to do without. */
+  readonly without: readonly (readonly string[])[];
+  /** Whether the server tells only those flags that a STORE changed. */
+  readonly terse: boolean;
+}
+
+/** Makes the program of a seed. */
+export function makeProgram(seed: number, profile: Profile): Program {
+  return new Generator(seed, profile).program();
+}
+
+class Generator {
+  readonly #seed: number;
+  readonly #profile: Profile;
+  readonly #random: Random;
+  #folders: Mailbox = {};
+  #calls = 0;
+  #numbers = false;
+  /** The UIDs at which all folders begin with a message that others may take away. */
+  #vagrant: readonly number[] = [];
+  #length = 0;
+
+  constructor(seed: number, profile: Profile) {
+    this.#seed = seed;
+    this.#profile = profile;
+    // Neighbouring seeds begin alike.
+    this.#random = new Random(Math.imul(seed + 1, 0x9e3779b1));
+  }
+
+  program(): Program {
+    const settings = this.#settings();
+    this.#folders = this.#mailbox();
+    const prelude = this.#chance(70) ? [this.#plan(this.#select(), { calm: true })] : [];
+    const tasks: Task[] = [];
+    for (let left = 2 + this.#below(3); left > 0; left--) {
+      tasks.push({ by: "client", calls: this.#sequence() });
+    }
+    if (this.#chance(60)) tasks.push({ by: "other", calls: this.#news() });
+    return { seed: this.#seed, settings, folders: this.#folders, prelude, tasks };
+  }
+
+  #settings(): Settings {
+    this.#numbers = this.#chance(25);
+    return {
+      numbers: this.#numbers,
+      without: this.#random.pick(this.#profile.without),
+      idsAtOnce: this.#random.pick([4, 4, 8, 8000]),
+      terse: this.#profile.terse,
+    };
+  }
+
+  #mailbox(): Mailbox {
+    const names = ["A", "B", "C"].slice(0, 2 + this.#below(2));
+    this.#length = 3 + this.#below(4);
+    this.#vagrant = Array.from({ length: this.#length }, (_, i) => i + 1)
+      .filter(() => this.#chance(25));
+    return Object.fromEntries(names.map((name) => [name, this.#mails(name)]));
+  }
+
+  #mails(folder: string): Mail[] {
+    return Array.from({ length: this.#length }, (_, i) => {
+      const isVagrant = this.#vagrant.includes(i + 1);
+      const mark = `${isVagrant ? "vagrant" : this.#random.pick(COLOURS)} ${folder}${i + 1}`;
+      const flags = isVagrant ? [] : FLAGS.filter(() => this.#chance(15));
+      return { uid: i + 1, mark, flags: flags.sort() };
+    });
+  }
+
+  #sequence(): Planned[] {
+    const calls: Planned[] = [];
+    const searches: string[] = [];
+    const length = 2 + this.#below(4);
+    // Many tasks work as users do: a folder, what is to be found there, something done with it.
+    const usual: (() => Op)[] = this.#chance(60)
+      ? [() => this.#select(), () => this.#search()]
+      : this.#chance(50)
+      ? [() => this.#search()]
+      : [];
+    for (let i = 0; i < length; i++) {
+      const op = usual[i]?.() ?? this.#any(searches);
+      const call = this.#plan(op, {});
+      if (op.kind === "search") searches.push(call.name);
+      calls.push(call);
+    }
+    return calls;
+  }
+
+  #plan(op: Op, { calm = false }: { calm?: boolean }): Planned {
+    return {
+      name: `${String.fromCharCode(97 + this.#calls % 26)}${this.#calls++}`,
+      op,
+      pause: calm || this.#chance(60) ? 0 : this.#turns(),
+      abort: calm || !this.#chance(12) ? null : this.#random.pick([-1, 0, 1, 3, this.#turns()]),
+      awaited: calm || !this.#chance(12),
+    };
+  }
+
+  #turns(): number {
+    return this.#random.pick([1, 2, 5, 10, 20, 40, 80, 160]) + this.#below(20);
+  }
+
+  #any(searches: readonly string[]): Op {
+    const ids = (): Ids => this.#ids(searches);
+    const flag = () => this.#random.pick(FLAGS);
+    return this.#random.pick<() => Op>([
+      () => this.#select(),
+      () => this.#search(),
+      () => ({ kind: this.#chance(70) ? "unselect" : "close" }),
+      () => ({ kind: "fetch", ids: ids() }),
+      () => ({ kind: "fetchEach", ids: ids() }),
+      () => ({ kind: "getFlags", ids: ids() }),
+      () => this.#store(ids(), "\\Deleted", "add"),
+      () => this.#store(ids(), "\\Deleted", "add"),
+      () => this.#store(ids(), flag(), this.#chance(60) ? "add" : "remove"),
+      () => ({ kind: "expunge" }),
+      () => ({ kind: "uidExpunge", ids: ids() }),
+      () => ({ kind: "copy", ids: ids(), folder: this.#target() }),
+      () => ({ kind: "move", ids: ids(), folder: this.#target() }),
+      () => ({ kind: "move", ids: ids(), folder: this.#target() }),
+      () => ({ kind: "watch" }),
+    ])();
+  }
+
+  #store(ids: Ids, flag: string, action: "add" | "remove"): Op {
+    return { kind: "store", action, flag, silent: this.#chance(20), ids };
+  }
+
+  #select(): Op {
+    const folder = this.#chance(4) ? NOWHERE : this.#folder();
+    return { kind: "select", folder, readonly: this.#chance(15), own: this.#chance(10) };
+  }
+
+  #search(): Op {
+    const subject = this.#random.pick([...COLOURS, "e"]);
+    const flag = this.#chance(70) ? null : this.#random.pick(["UNDELETED", "DELETED", "UNSEEN"]);
+    return { kind: "search", subject, flag, sort: this.#chance(10) };
+  }
+
+  /** By number only what was found: nobody else knows which numbers are meant. */
+  #ids(searches: readonly string[]): Ids {
+    if (searches.length > 0 && (this.#numbers || this.#chance(75))) {
+      const from = this.#random.pick(searches);
+      const as = this.#numbers ? "found" as const : "copy" as const;
+      return { from, as: this.#random.pick(["found", "found", "found", "set", as]) };
+    }
+    const stable = Array.from({ length: this.#length }, (_, i) => i + 1)
+      .filter((uid) => !this.#vagrant.includes(uid));
+    return { literal: this.#numbers ? [] : stable.filter(() => this.#chance(50)) };
+  }
+
+  #news(): Planned[] {
+    return Array.from({ length: 1 + this.#below(4) }, () => {
+      const folder = this.#folder();
+      const vagrants = this.#folders[folder].filter(({ mark }) => mark.startsWith("vagrant"));
+      const mark = `vagrant N${this.#calls}`;
+      const op: Op = vagrants.length === 0 || this.#chance(40)
+        ? { kind: "append", folder, mark }
+        : {
+          kind: this.#chance(70) ? "vanish" : "flag",
+          folder,
+          mark: this.#random.pick(vagrants).mark,
+        };
+      return { ...this.#plan(op, { calm: true }), pause: this.#turns() };
+    });
+  }
+
+  #target(): string {
+    return this.#chance(4) ? NOWHERE : this.#folder();
+  }
+
+  #folder(): string {
+    return this.#random.pick(Object.keys(this.#folders));
+  }
+
+  #below(end: number): number {
+    return this.#random.below(end);
+  }
+
+  #chance(percent: number): boolean {
+    return this.#below(100) < percent;
+  }
+}

@@ -1,0 +1,267 @@
+// What the guide says where it was wrong once: its examples run, and its words are looked for.
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { after, describe, it } from "node:test";
+import { pathToFileURL } from "node:url";
+import { assert, assertEquals, assertRejects, assertStrictEquals } from "@std/assert";
+import {
+  CertificateError,
+  ConnectError,
+  ConnectionClosedError,
+  ImapClient,
+  ImapError,
+  InvalidArgumentError,
+} from "@imapclient/imapclient";
+import { MemoryServer } from "@imapclient/imapclient/testing";
+import { bytesOf, fakeNetwork, type FakeServer, selectFake, test } from "../support/fake_server.ts";
+
+function read(page: string): string {
+  return readFileSync(page, "utf8");
+}
+
+/** The words of a page, whatever lines they stand on. */
+function words(page: string): string {
+  return read(page).replace(/\s+/g, " ");
+}
+
+// Inside the package, which the examples import by its name.
+const folder = mkdtempSync(join("tests", "docs-"));
+after(() => rmSync(folder, { recursive: true }));
+
+/** A function of an example, which waits no time at all. */
+async function example<Fn>(page: string, name: string): Promise<Fn> {
+  const blocks = [...read(page).matchAll(/```ts\n([^]*?)```/g)].map(([, code]) => code);
+  const code = blocks.find((it) => it.includes(`function ${name}(`));
+  assert(code !== undefined, `${name} in ${page}`);
+  const file = join(folder, `${name}.ts`);
+  writeFileSync(file, `${code.replaceAll("* 1000)", "* 0)")}\nexport { ${name} };\n`);
+  return (await import(pathToFileURL(file).href))[name];
+}
+
+describe("docs/errors.md", () => {
+  type Keep = (
+    connect: () => Promise<ImapClient>,
+    message: string,
+    messageId: string,
+  ) => Promise<void>;
+  const MESSAGE = "Message-ID: <1@imap.test>\r\nSubject: x\r\n\r\nhello\r\n";
+
+  /** Runs `keep` with failures in front; gives the attempts, and closed clients alone. */
+  async function kept(
+    failures: Error[],
+    server: MemoryServer,
+    first: (client: ImapClient) => void = () => {},
+  ) {
+    const keep = await example<Keep>("docs/errors.md", "keep");
+    const clients: ImapClient[] = [];
+    let attempts = 0;
+    const connect = async () => {
+      attempts++;
+      const failure = failures.shift();
+      if (failure !== undefined) throw failure;
+      const client = await ImapClient.connect({ transport: server.transport });
+      if (clients.push(client) === 1) first(client);
+      await client.login("ann", "secret");
+      return client;
+    };
+    const outcome = await keep(connect, MESSAGE, "<1@imap.test>").catch((error: Error) => error);
+    return { outcome, attempts, open: clients.filter(({ closed }) => !closed).length };
+  }
+
+  function serverWith(...folders: string[]): MemoryServer {
+    const server = new MemoryServer();
+    const account = server.addUser("ann", "secret");
+    for (const name of folders) account.createFolder(name);
+    return server;
+  }
+
+  async function countIn(server: MemoryServer, folder: string): Promise<number> {
+    await using client = await ImapClient.connect({ transport: server.transport });
+    await client.login("ann", "secret");
+    return (await client.selectFolder(folder)).EXISTS;
+  }
+
+  test("keep: a certificate that is not trusted → thrown at once [fault F3]", async () => {
+    const failure = new CertificateError("not trusted");
+    const { outcome, attempts } = await kept([failure], serverWith("Sent"));
+    assertStrictEquals(outcome, failure);
+    assertEquals(attempts, 1);
+  });
+
+  test("keep: failures that pass → one copy, no client left open [fault F3]", async () => {
+    const server = serverWith("Sent");
+    const failures = [new ConnectError("down"), new ConnectionClosedError("gone")];
+    const { outcome, attempts, open } = await kept(failures, server);
+    assertEquals([outcome, attempts, open], [undefined, 3, 0]);
+    assertEquals(await countIn(server, "Sent"), 1);
+    assertEquals((await kept([], server)).outcome, undefined);
+    assertEquals(await countIn(server, "Sent"), 1);
+  });
+
+  test("keep: the answer to APPEND is lost → one copy, no client left open [fault F3]", async () => {
+    const server = serverWith("Sent");
+    const { outcome, attempts, open } = await kept([], server, (client) => {
+      const append = client.append.bind(client);
+      client.append = async (...args) => {
+        await append(...args);
+        const lost = new ConnectionClosedError("the answer is lost");
+        client.shutdown();
+        throw lost;
+      };
+    });
+    assertEquals([outcome, attempts, open], [undefined, 2, 0]);
+    assertEquals(await countIn(server, "Sent"), 1);
+  });
+
+  test("keep: what does not pass → thrown, no client left open [fault F3]", async () => {
+    const { outcome, attempts, open } = await kept([], serverWith());
+    assert(outcome instanceof ImapError, String(outcome));
+    assertEquals([attempts, open], [1, 0]);
+    const always = Array.from({ length: 100 }, () => new ConnectError("down"));
+    const { outcome: last, attempts: many } = await kept(always, serverWith("Sent"));
+    assert(last instanceof ConnectError);
+    assertEquals(many, 5);
+  });
+});
+
+describe("docs/advanced.md", () => {
+  type Follow = (client: ImapClient, signal: AbortSignal) => Promise<void>;
+
+  test("follow: each message → shown once, whatever SELECT says of UIDNEXT [fault F3]", async () => {
+    const follow = await example<Follow>("docs/advanced.md", "follow");
+    const network = fakeNetwork();
+    const connecting = ImapClient.connect({ transport: network.transport });
+    await network.server.send("* PREAUTH [CAPABILITY IMAP4rev1 IDLE] hello");
+    const client = await connecting;
+    const { server } = network;
+    const shown: unknown[][] = [];
+    const { log } = console;
+    const stop = new AbortController();
+    try {
+      console.log = (...args: unknown[]) => void shown.push(args);
+      const following = follow(client, stop.signal).catch((error: Error) => error);
+      await server.answer('SELECT "INBOX"', "* 2 EXISTS", "* OK [UIDVALIDITY 1] no UIDNEXT");
+      await showing(server, "UID SEARCH UID 1:*", "4 7");
+      const idle = await server.expect("IDLE");
+      await server.send("+ idling", "* 3 EXISTS");
+      assertEquals(await server.line(), "DONE");
+      await server.send(`${idle} OK done`);
+      await showing(server, "UID SEARCH UID 8:*", "9");
+      await server.expect("IDLE");
+      await server.send("+ idling");
+      stop.abort(new Error("enough"));
+      assertEquals((await following as Error).message, "enough");
+    } finally {
+      console.log = log;
+      client.shutdown();
+    }
+    assertEquals(shown, [[4, "about 4"], [7, "about 7"], [9, "about 9"]]);
+  });
+
+  /** Answers a search, and the fetch of what it finds. */
+  async function showing(server: FakeServer, search: string, found: string): Promise<void> {
+    await server.answer(search, `* SEARCH ${found}`);
+    const uids = found.split(" ");
+    const rows = uids.map((uid) => {
+      const rest = "NIL NIL NIL NIL NIL NIL NIL NIL";
+      return `* ${uid} FETCH (UID ${uid} ENVELOPE (NIL "about ${uid}" ${rest}))`;
+    });
+    await server.answer(`UID FETCH ${uids.join(",")} (ENVELOPE)`, ...rows);
+  }
+});
+
+describe("the guide and the README", () => {
+  it("say what is true of packages and of Workers [fault F3]", () => {
+    const { dependencies } = JSON.parse(read("package.json")) as { dependencies: object };
+    const page = words("docs/getting-started.md");
+    for (const name of [...Object.keys(dependencies), "@std/ini"]) {
+      assert(page.includes(`\`${name}\``), name);
+    }
+    assert(!/depends on nothing|no sockets/.test(page));
+    assert(page.includes("`cloudflare:sockets`"));
+  });
+
+  it("tell those who come from imapflow what download does [fault F3]", () => {
+    const row = read("docs/imapflow.md").split("\n").find((line) => line.includes("`download("))!;
+    assert(row.includes("not decoded"), row);
+    assert(/download` undoes the transfer encoding/.test(words("docs/imapflow.md")));
+  });
+
+  it("list every class of error [fault F3]", () => {
+    const classes = [...read("src/model/errors.ts").matchAll(/^export class (\w+)/gm)].map((
+      [, it],
+    ) => it);
+    assert(classes.includes("PartialCopyError"));
+    for (const page of ["README.md", "docs/concepts.md"]) {
+      for (const name of classes) assert(read(page).includes(`\`${name}\``), `${name} in ${page}`);
+    }
+  });
+
+  it("say beside the table of speed what mail it holds for [fault F8]", () => {
+    const mail = read("tests/bench/mail.mjs");
+    const count = (list: string) =>
+      new RegExp(`^const ${list} = \\[\n([^]*?)^\\];`, "m").exec(mail)![1].trim().split("\n")
+        .length;
+    const addresses = count("PEOPLE") * count("HOSTS");
+    assertEquals(addresses, 40);
+    const [, speed] = read("README.md").split("\n## Speed\n");
+    const beforeTable = speed.slice(0, speed.indexOf("\n| ")).replace(/\s+/g, " ");
+    assert(
+      beforeTable.includes(`among ${addresses} addresses`) &&
+        beforeTable.includes("hold for such mail only"),
+    );
+    const figures = words("docs/speed.md").split("## What it comes to")[1];
+    assert(
+      figures.includes(`among ${addresses} addresses`) &&
+        figures.includes("hold for such mail only"),
+    );
+  });
+});
+
+describe("docs/python.md", () => {
+  const page = words("docs/python.md");
+
+  async function logInAnn(server = new MemoryServer()): Promise<ImapClient> {
+    server.addUser("ann", "secret");
+    const client = await ImapClient.connect({ transport: server.transport });
+    await client.login("ann", "secret");
+    return client;
+  }
+
+  test("items in one string → InvalidArgumentError, as it says [fault F3]", async () => {
+    assert(page.includes('`fetch(ids, "FLAGS UID")`, two in one string, throws'));
+    await using client = await logInAnn();
+    await client.selectFolder("INBOX");
+    const both: string = "FLAGS UID";
+    await assertRejects(() => client.fetch(1, [both]), InvalidArgumentError);
+    await assertRejects(() => client.fetch(1, both), InvalidArgumentError);
+  });
+
+  test("logout → the text of the OK, as it says [fault F3]", async () => {
+    assert(page.includes("`logout` gives the text of the server's OK"));
+    const { client, server } = await selectFake();
+    const leaving = client.logout();
+    const tag = await server.expect("LOGOUT");
+    await server.send("* BYE so long", `${tag} OK LOGOUT completed`);
+    assertEquals(await leaving, "LOGOUT completed");
+  });
+
+  test("a folder's name in bytes → sent as it is, as it says [fault F3]", async () => {
+    assert(page.includes("A folder name given as bytes is sent as it is"));
+    const { client, server } = await selectFake();
+    for (const encode of [true, false]) {
+      client.folderEncode = encode;
+      const creating = client.createFolder(bytesOf("a&b"));
+      await server.answer('CREATE "a&b"');
+      await creating;
+    }
+    client.shutdown();
+  });
+
+  test("a NUL in a message → refused without BINARY, as it says [fault F3]", async () => {
+    assert(page.includes("refuses it elsewhere: a literal can't hold one"));
+    const { client } = await selectFake();
+    await assertRejects(() => client.append("INBOX", "a\0b"), InvalidArgumentError);
+    client.shutdown();
+  });
+});

@@ -1,0 +1,207 @@
+import type { ImapClient } from "../../../src/client/imap_client.ts";
+import { ImapAbortError, PartialCopyError, PartialMoveError } from "../../../src/model/errors.ts";
+import { copiesOf, type Found, NAMED, type Stock, type StockOptions, textOf } from "./stock.ts";
+
+/** How a call ended, as far as it can be told what the server did. */
+export type Ending = "done" | "refused" | "half-way" | "unknown";
+
+/** A call that changes mail. */
+export interface Operation extends StockOptions {
+  readonly name: string;
+  /** How many ids the client puts into one command, if it is to send several. */
+  readonly idsAtOnce?: number;
+  /** The commands that it sends, in their order; none where it sends several of a name. */
+  readonly commands: readonly string[];
+  readonly run: (client: ImapClient) => Promise<unknown>;
+  /** What is wrong with what it has left behind, where it ended so. */
+  readonly judge: (stock: Stock, ending: Ending, error: unknown) => string[];
+}
+
+/** What an error says of what was done. */
+export function endingOf(error: unknown): Ending {
+  if (error === undefined) return "done";
+  if (error instanceof PartialMoveError || error instanceof PartialCopyError) return "half-way";
+  if (error instanceof ImapAbortError) return "unknown";
+  return "refused";
+}
+
+const ALL = (found: readonly (readonly Found[])[], count: number): boolean =>
+  found.every(({ length }) => length === count);
+
+/** Judges what either was done to all messages or to none, whichever is not known. */
+function allOrNothing(ending: Ending, done: boolean, untouched: boolean, what: string): string[] {
+  if (ending === "done" && !done) return [`it says that it is done, and ${what}`];
+  if (ending === "refused" && !untouched) return [`it says that it was refused, and ${what}`];
+  if (ending === "half-way") return ["it speaks of a move"];
+  return done || untouched ? [] : [`neither done nor untouched: ${what}`];
+}
+
+function judgeMove({ INBOX, Archive }: Stock, ending: Ending, error: unknown): string[] {
+  const here = NAMED.map((uid) => INBOX.filter((found) => found.uid === uid));
+  const there = NAMED.map((uid) => copiesOf(Archive, uid));
+  const where = `here ${JSON.stringify(here)}, there ${JSON.stringify(there)}`;
+  const harm = NAMED.flatMap((uid, i) => {
+    if (here[i].length + there[i].length === 0) return [`message ${uid} is lost`];
+    return there[i].length > 1 ? [`message ${uid} was copied twice`] : [];
+  });
+  const untouched = ALL(here, 1) && ALL(there, 0) && here.flat().every(isAsBefore);
+  if (ending === "done" && !(ALL(here, 0) && ALL(there, 1))) harm.push(`not moved: ${where}`);
+  if (ending === "refused" && !untouched) harm.push(`not refused altogether: ${where}`);
+  if (ending === "half-way") harm.push(...judgeHalf(error as PartialMoveError, here, there));
+  return harm;
+}
+
+const isAsBefore = ({ flags }: Found): boolean => flags.join() === "\\Answered";
+
+/** What an error says of a move that stopped half-way must be so. */
+function judgeHalf(
+  { message, uids }: PartialMoveError,
+  here: readonly (readonly Found[])[],
+  there: readonly (readonly Found[])[],
+): string[] {
+  const harm: string[] = [];
+  if (!ALL(there, 1)) harm.push(`it says that they were copied, and they are not`);
+  NAMED.forEach((uid, i) => {
+    if (uids.get(uid) !== there[i][0]?.uid) harm.push(`it says that ${uid} is ${uids.get(uid)}`);
+  });
+  const areFlagged = here.flat().some(({ flags }) => flags.includes("\\Deleted"));
+  if (message.includes("not flagged") && !(ALL(here, 1) && !areFlagged)) {
+    harm.push(`"${message}", but flagged they are`);
+  }
+  if (message.includes("not expunged") && !ALL(here, 1)) {
+    harm.push(`"${message}", but expunged they are`);
+  }
+  return harm;
+}
+
+/** Judges a transfer in several commands, of which some were done. */
+function judgeParts({ INBOX, Archive }: Stock, ending: Ending, error: unknown): string[] {
+  const harm: string[] = [];
+  for (const uid of NAMED) {
+    const here = copiesOf(INBOX, uid);
+    const there = copiesOf(Archive, uid);
+    const isThere = there.length === 1;
+    if (here.length + there.length === 0) harm.push(`message ${uid} is lost`);
+    if (there.length > 1) harm.push(`message ${uid} was copied twice`);
+    if (ending === "done" && !isThere) harm.push(`message ${uid} is not there`);
+    if (ending === "refused" && there.length > 0) harm.push(`message ${uid} is there`);
+    if (ending !== "half-way") continue;
+    const { uids, cause } = error as PartialCopyError;
+    const isNamed = uids.has(uid);
+    if (isNamed && !(isThere && there[0].uid === uids.get(uid))) harm.push(`${uid} is not there`);
+    // Of what was under way when the connection broke nobody knows.
+    const isKnown = !(cause instanceof ImapAbortError) && !(cause instanceof PartialMoveError);
+    if (!isNamed && isKnown && isThere) harm.push(`${uid} is there, and the error does not say so`);
+  }
+  return harm;
+}
+
+function judgeCopy({ INBOX, Archive }: Stock, ending: Ending): string[] {
+  const there = NAMED.map((uid) => copiesOf(Archive, uid));
+  const here = NAMED.map((uid) => copiesOf(INBOX, uid));
+  const what = `there ${JSON.stringify(there)}`;
+  return [
+    ...allOrNothing(ending, ALL(there, 1), ALL(there, 0), what),
+    ...(ALL(here, 1) && here.flat().every(isAsBefore) ? [] : ["the originals were changed"]),
+  ];
+}
+
+function judgeExpunge({ INBOX }: Stock, ending: Ending): string[] {
+  const here = NAMED.map((uid) => copiesOf(INBOX, uid));
+  return allOrNothing(ending, ALL(here, 0), ALL(here, 1), JSON.stringify(here));
+}
+
+/** Judges a call after which the named messages have these flags. */
+const judgeFlags = (flags: string) => ({ INBOX }: Stock, ending: Ending): string[] => {
+  const here = NAMED.flatMap((uid) => copiesOf(INBOX, uid));
+  if (here.length !== NAMED.length) return ["messages are lost"];
+  const isDone = here.every((found) => found.flags.join() === flags);
+  return allOrNothing(ending, isDone, here.every(isAsBefore), JSON.stringify(here));
+};
+
+/** Judges a call after which messages of these names are in Archive, besides the old one. */
+const judgeAppend = (...names: string[]) => ({ Archive }: Stock, ending: Ending): string[] => {
+  const added = Archive.filter(({ uid }) => uid > 1);
+  const wanted = names.map((name) => textOf(name)).join("|");
+  const isDone = added.map(({ text }) => text).join("|") === wanted &&
+    added.every(({ flags }) => flags.join() === "\\Seen");
+  return allOrNothing(ending, isDone, added.length === 0, JSON.stringify(added));
+};
+
+const ids = [...NAMED];
+const flags = ["\\Seen"];
+const append = (client: ImapClient) => client.append("Archive", textOf("new"), { flags });
+const several = (client: ImapClient) =>
+  client.multiappend("Archive", ["a", "b"].map((name) => ({ msg: textOf(name), flags })));
+
+/** The calls that change mail, each as servers of different abilities see it. */
+export const OPERATIONS: readonly Operation[] = [
+  {
+    name: "move",
+    commands: ["MOVE"],
+    run: (client) => client.move(ids, "Archive"),
+    judge: judgeMove,
+  },
+  {
+    name: "move in steps",
+    omit: ["MOVE"],
+    commands: ["SEARCH", "COPY", "STORE", "EXPUNGE"],
+    run: (client) => client.move(ids, "Archive"),
+    judge: judgeMove,
+  },
+  {
+    name: "copy",
+    commands: ["COPY"],
+    run: (client) => client.copy(ids, "Archive"),
+    judge: judgeCopy,
+  },
+  ...([["move"], ["move in steps", "MOVE"]] as const).map(([name, ...omit]): Operation => ({
+    name: `${name} by several commands`,
+    idsAtOnce: 1,
+    omit,
+    commands: [],
+    run: (client) => client.move(ids, "Archive"),
+    judge: judgeParts,
+  })),
+  {
+    name: "copy by several commands",
+    idsAtOnce: 1,
+    commands: [],
+    run: (client) => client.copy(ids, "Archive"),
+    judge: judgeParts,
+  },
+  {
+    name: "uidExpunge",
+    flags: ["\\Deleted"],
+    commands: ["EXPUNGE"],
+    run: (client) => client.uidExpunge(ids),
+    judge: judgeExpunge,
+  },
+  {
+    name: "addFlags",
+    commands: ["STORE"],
+    run: (client) => client.addFlags(ids, ["\\Draft"]),
+    judge: judgeFlags("\\Answered,\\Draft"),
+  },
+  {
+    name: "setFlags",
+    commands: ["STORE"],
+    run: (client) => client.setFlags(ids, ["\\Draft"], { silent: true }),
+    judge: judgeFlags("\\Draft"),
+  },
+  { name: "append", commands: ["APPEND"], run: append, judge: judgeAppend("new") },
+  {
+    name: "append that waits for the server",
+    omit: ["LITERAL+"],
+    commands: ["APPEND"],
+    run: append,
+    judge: judgeAppend("new"),
+  },
+  {
+    name: "multiappend that waits for the server",
+    omit: ["LITERAL+"],
+    commands: ["APPEND"],
+    run: several,
+    judge: judgeAppend("a", "b"),
+  },
+];

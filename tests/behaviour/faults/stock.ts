@@ -1,0 +1,99 @@
+import { ImapClient } from "../../../src/client/imap_client.ts";
+import { type MemoryAccount, MemoryServer } from "../../../src/testing/mod.ts";
+import { decodeAscii } from "../../../src/util/bytes.ts";
+
+/** A message as a client finds it. */
+export interface Found {
+  readonly uid: number;
+  readonly flags: readonly string[];
+  readonly text: string;
+}
+
+/** What is in the two folders. */
+export interface Stock {
+  readonly INBOX: readonly Found[];
+  readonly Archive: readonly Found[];
+}
+
+const DATE = new Date(Date.UTC(2024, 1, 29, 12, 0, 0));
+
+/** The messages that the calls name. */
+export const NAMED: readonly number[] = [1, 3];
+/** The others in INBOX, which nobody names: two of them are flagged `\Deleted` by somebody else. */
+const OTHERS: ReadonlyMap<number, readonly string[]> = new Map([
+  [2, ["\\Deleted"]],
+  [4, ["\\Seen"]],
+  [5, ["\\Deleted", "\\Flagged"]],
+]);
+
+/** A message's text. */
+export const textOf = (name: string | number): string =>
+  `Subject: ${name}\r\n\r\nI am ${name}.\r\n`;
+
+/** What a server is to be like. */
+export interface StockOptions {
+  /** Capabilities that it does without. */
+  readonly omit?: readonly string[];
+  /** The flags of the messages that are named. */
+  readonly flags?: readonly string[];
+  /** Gets the lines that clients send. */
+  readonly onLine?: (line: string, account: MemoryAccount) => void;
+}
+
+/** A server with five messages in INBOX and an old one in Archive. */
+export function stockedServer(
+  { omit, flags = ["\\Answered"], onLine }: StockOptions = {},
+): MemoryServer {
+  const server = new MemoryServer({
+    capabilities: { omit },
+    log: (side, text) => {
+      if (side === "client") onLine?.(text, ann);
+    },
+  });
+  const ann = server.addUser("ann", "secret");
+  ann.createFolder("Archive");
+  for (let uid = 1; uid <= 5; uid++) {
+    ann.append("INBOX", textOf(uid), { date: DATE, flags: OTHERS.get(uid) ?? flags });
+  }
+  ann.append("Archive", textOf("old"), { date: DATE });
+  return server;
+}
+
+/** Looks into both folders, with a client of its own to which nothing happens. */
+export async function takeStock(server: MemoryServer): Promise<Stock> {
+  const client = await ImapClient.connect({ transport: server.transport });
+  await client.login("ann", "secret");
+  const found = { INBOX: await look(client, "INBOX"), Archive: await look(client, "Archive") };
+  await client.logout();
+  return found;
+}
+
+async function look(client: ImapClient, folder: string): Promise<Found[]> {
+  await client.selectFolder(folder, { readonly: true });
+  const all = await client.fetch("1:*", ["FLAGS", "BODY.PEEK[]"]);
+  return [...all].map(([uid, { FLAGS, "BODY[]": body }]) => {
+    const flags = FLAGS.filter((flag) => flag !== "\\Recent").sort();
+    return { uid, flags, text: decodeAscii(body!, 0, body!.length) };
+  });
+}
+
+/** What became of messages that nobody named, and of those that were in Archive before. */
+export function harmToOthers({ INBOX, Archive }: Stock): string[] {
+  const harm: string[] = [];
+  for (const [uid, flags] of OTHERS) {
+    const found = INBOX.find((message) => message.uid === uid);
+    if (found === undefined) harm.push(`message ${uid} is lost, which nobody named`);
+    else if (found.text !== textOf(uid)) harm.push(`message ${uid} has another text`);
+    else if (found.flags.join() !== flags.join()) harm.push(`message ${uid} has ${found.flags}`);
+    if (copiesOf(Archive, uid).length > 0) harm.push(`message ${uid} was copied, unnamed`);
+  }
+  if (Archive.find(({ uid }) => uid === 1)?.text !== textOf("old")) {
+    harm.push("the old one is lost");
+  }
+  return harm;
+}
+
+/** The messages with the text of this one. */
+export function copiesOf(folder: readonly Found[], name: string | number): readonly Found[] {
+  return folder.filter(({ text }) => text === textOf(name));
+}

@@ -1,0 +1,38 @@
+import { fail } from "node:assert/strict";
+import { describe, it } from "node:test";
+import { assertEquals } from "@std/assert";
+import { runProgram } from "../../support/patience.ts";
+import { sameRuntime } from "../../support/same_runtime.ts";
+import { SWEEPS } from "./sweeps.ts";
+
+/** What tells a hang of the process, in milliseconds: many times what it takes. */
+const BOUND_MS = 240_000;
+
+/** Starts a script of this folder on the runtime that runs the tests, and waits for its end. */
+export async function runScript(script: string, ...args: string[]): Promise<string> {
+  const [command, ...runtime] = sameRuntime(new URL(script, import.meta.url));
+  const all = [...runtime, ...args];
+  // It must end by itself, with nobody's rejection unheard, and say nothing else.
+  const { stdout, stderr } = await runProgram(command, all, BOUND_MS);
+  assertEquals(stderr, "");
+  return stdout;
+}
+
+/** A test for each of the sweeps whose names begin so; they run in one process. */
+export function describeSweeps(title: string, ...beginnings: string[]): void {
+  const names = [...SWEEPS.keys()].filter((name) => beginnings.some((it) => name.startsWith(it)));
+  let started: Promise<ReadonlyMap<string, string>> | undefined;
+  const run = async () => {
+    const lines = (await runScript("run_sweeps.ts", ...names)).trimEnd().split("\n");
+    const results = lines.map((line): { name: string; verdict: string } => JSON.parse(line));
+    return new Map(results.map(({ name, verdict }) => [name, verdict]));
+  };
+  describe(title, () => {
+    for (const name of names) {
+      it(name, { timeout: 10 * BOUND_MS }, async () => {
+        const verdict = (await (started ??= run())).get(name);
+        if (verdict !== "") fail(verdict ?? "it did not run");
+      });
+    }
+  });
+}

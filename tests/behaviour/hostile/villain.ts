@@ -1,0 +1,154 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import type { Duplex } from "../../../src/model/transport.ts";
+
+/** What a villain's script ends with when the client has hung up. */
+export class Gone extends Error {
+  override readonly name: string = "Gone";
+}
+
+/** One character a byte, so that a script can hold every byte there is. */
+export function bytesOf(text: string): Uint8Array {
+  return Uint8Array.from(text, (char) => char.charCodeAt(0));
+}
+
+export function textOf(bytes: Uint8Array): string {
+  let text = "";
+  for (const byte of bytes) text += String.fromCharCode(byte);
+  return text;
+}
+
+/** The server's end of one connection, in the hands of somebody who means harm. */
+export class Villain {
+  /** The commands that the client sent, without their tags. */
+  readonly heard: string[] = [];
+  readonly #duplex: Duplex;
+  readonly #input: ReadableStreamDefaultReader<Uint8Array>;
+  readonly #output: WritableStreamDefaultWriter<Uint8Array>;
+  readonly #reset: () => void;
+  #held = "";
+  #left = Infinity;
+  #afterwards: () => Promise<void> = () => Promise.resolve();
+
+  /** `reset` breaks the connection off, where the streams know no such thing. */
+  constructor(duplex: Duplex, reset: () => void = () => void duplex.close()) {
+    this.#duplex = duplex;
+    this.#reset = reset;
+    this.#input = duplex.readable.getReader();
+    this.#output = duplex.writable.getWriter();
+    this.#output.closed.catch(() => {});
+  }
+
+  /** Plays a script; afterwards listens, and says no more, till the client hangs up. */
+  async play(script: (villain: Villain) => Promise<void>): Promise<void> {
+    try {
+      await script(this);
+      await this.silence();
+    } catch (error) {
+      if (!(error instanceof Gone)) throw error;
+    } finally {
+      await this.#duplex.close();
+    }
+  }
+
+  /** Sends lines, in one chunk. */
+  async say(...lines: readonly string[]): Promise<void> {
+    await this.send(lines.map((line) => `${line}\r\n`).join(""));
+  }
+
+  /** Sends these bytes, and nothing behind them. */
+  async send(what: string | Uint8Array): Promise<void> {
+    const bytes = typeof what === "string" ? bytesOf(what) : what;
+    const isLast = bytes.length >= this.#left;
+    try {
+      await this.#output.write(isLast ? bytes.subarray(0, this.#left) : bytes);
+    } catch {
+      throw new Gone();
+    }
+    this.#left -= bytes.length;
+    if (isLast) await this.#afterwards();
+  }
+
+  /** Whatever it says: with so many bytes it is over, and this happens. */
+  cutAfter(bytes: number, afterwards: () => Promise<void>): void {
+    this.#left = bytes;
+    this.#afterwards = afterwards;
+  }
+
+  /** Sends one byte after the other, so many milliseconds apart. */
+  async drip(text: string, milliseconds: number): Promise<void> {
+    for (const char of text) {
+      await this.send(char);
+      await sleep(milliseconds);
+    }
+  }
+
+  /** The client's next line. */
+  async line(): Promise<string> {
+    let end = this.#held.indexOf("\r\n");
+    while (end < 0) {
+      await this.#more();
+      end = this.#held.indexOf("\r\n");
+    }
+    const line = this.#held.slice(0, end);
+    this.#held = this.#held.slice(end + 2);
+    return line;
+  }
+
+  /** The client's next bytes. */
+  async bytes(count: number): Promise<string> {
+    while (this.#held.length < count) await this.#more();
+    const bytes = this.#held.slice(0, count);
+    this.#held = this.#held.slice(count);
+    return bytes;
+  }
+
+  async #more(): Promise<void> {
+    this.#held += textOf(await this.#read());
+  }
+
+  async #read(): Promise<Uint8Array> {
+    const { value, done } = await this.#input.read().catch(() => ({
+      value: undefined,
+      done: true,
+    }));
+    if (done || value === undefined) throw new Gone();
+    return value;
+  }
+
+  /** The next command's tag. */
+  async command(): Promise<string> {
+    const line = await this.line();
+    const space = line.indexOf(" ");
+    this.heard.push(line.slice(space + 1));
+    return line.slice(0, space);
+  }
+
+  /** Answers the next command: with these lines, then OK. */
+  async answer(...lines: readonly string[]): Promise<void> {
+    const tag = await this.command();
+    await this.say(...lines, `${tag} OK done`);
+  }
+
+  /** Lets the client in, and into a folder of 1,000 messages. */
+  async select(capabilities = "IMAP4rev1"): Promise<void> {
+    await this.say(`* PREAUTH [CAPABILITY ${capabilities}] hello`);
+    await this.answer("* 1000 EXISTS", "* FLAGS (\\Seen)");
+  }
+
+  /** Listens, and says nothing, till the client hangs up. */
+  async silence(): Promise<never> {
+    for (;;) await this.#read();
+  }
+
+  /** Hangs up, in good order. */
+  async hangUp(): Promise<never> {
+    await this.#duplex.close();
+    throw new Gone();
+  }
+
+  /** Breaks the connection off. */
+  reset(): never {
+    this.#reset();
+    throw new Gone();
+  }
+}

@@ -1,0 +1,283 @@
+// The calls that fetch, mark, store, copy and remove messages, and wait for them.
+import { IllegalStateError, InvalidArgumentError } from "../../../src/model/errors.ts";
+import * as kinds from "./kinds.ts";
+import { folder, ids, listOf, type Method, type Place, place, word } from "./place.ts";
+import type { Word } from "./scanner.ts";
+
+type Client = Parameters<Place["call"]>[0];
+
+/** A label of Gmail's is a string in modified UTF-7, also where folder names are UTF-8. */
+function labels(name: string, call: Place["call"], item: string, more: Partial<Place> = {}): Place {
+  const sent = (seen: Word) => ["UID STORE", "1:1", item, [seen]];
+  return place(name, call, label, sent, more);
+}
+
+function label(value: string): string | null {
+  if (!value.isWellFormed()) return null;
+  return value.replace(/&|[^\x20-\x7e]+/g, (run) => {
+    if (run === "&") return "&-";
+    let units = "";
+    for (const unit of run.split("")) {
+      units += String.fromCharCode(unit.charCodeAt(0) >> 8, unit.charCodeAt(0) & 255);
+    }
+    return `&${btoa(units).replace(/=+$/, "").replaceAll("/", ",")}-`;
+  });
+}
+
+/** What the calls that change flags have in common. */
+function flags(
+  item: string,
+  call: (c: Client, ids: string, flags: string | readonly string[]) => unknown,
+): Method {
+  const one = ["UID STORE", "1:1", item, ["IT"]];
+  const none = ["UID STORE", "1:1", item, []];
+  return {
+    parameters: 3,
+    places: [
+      ids("messages", (c, v) => call(c, v, "x"), ["UID STORE", "IDS", item, ["x"]]),
+      word("flags", (c, v) => call(c, "1", v), kinds.flag, one, { odd: listOf(none, "") }),
+      word("flags, in a list", (c, v) => call(c, "1", [v]), kinds.flag, one),
+    ],
+  };
+}
+
+function gmailLabels(
+  item: string,
+  call: (c: Client, ids: string, labels: string | readonly string[]) => unknown,
+): Method {
+  const odd = item === "X-GM-LABELS" ? listOf(["UID STORE", "1:1", item, []], "") : undefined;
+  return {
+    parameters: 3,
+    places: [
+      ids("messages", (c, v) => call(c, v, "x"), ["UID STORE", "IDS", item, ["x"]]),
+      labels("labels", (c, v) => call(c, "1", v), item, { odd }),
+      labels("labels, in a list", (c, v) => call(c, "1", [v]), item),
+    ],
+  };
+}
+
+/** What both ways to fetch have in common. */
+function fetching(
+  call: (
+    c: Client,
+    ids: string,
+    items: string | readonly string[],
+    modifiers?: string | string[],
+  ) => unknown,
+): Method {
+  return {
+    parameters: 3,
+    places: [
+      ids("messages", (c, v) => call(c, v, "FLAGS"), ["UID FETCH", "IDS", ["FLAGS"]]),
+      word("items", (c, v) => call(c, "1", v), fetchItems, ["UID FETCH", "1:1", ["...IT"]], {
+        also: SECTIONS,
+      }),
+      word("items, in a list", (c, v) => call(c, "1", ["FLAGS", v]), fetchItem, [
+        ...["UID FETCH", "1:1", ["FLAGS", "...IT"]],
+      ], { also: SECTIONS }),
+      word("modifiers", (c, v) => call(c, "1", "FLAGS", v), kinds.modifier, [
+        ...["UID FETCH", "1:1", ["FLAGS"], ["...IT"]],
+      ], { odd: noModifiers }),
+      word("modifiers, in a list", (c, v) => call(c, "1", "FLAGS", ["A", v]), kinds.modifier, [
+        ...["UID FETCH", "1:1", ["FLAGS"], ["A", "...IT"]],
+      ]),
+    ],
+  };
+}
+
+function noModifiers(value: unknown): readonly Word[] | undefined {
+  const isNone = value === undefined || Array.isArray(value) && value.length === 0;
+  return isNone ? ["UID FETCH", "1:1", ["FLAGS"]] : undefined;
+}
+
+/** Sections, right and wrong. */
+const SECTIONS = [
+  ...["BODY[]", "BODY.PEEK[1.2.MIME]", "BODY[HEADER.FIELDS (A B)]", "BODY[TEXT]<0.5>"],
+  ...["BODY[\r\n]", "BODY[", "BODY[]\r\nA1 LOGOUT", "BODY[HEADER.FIELDS (A\r\nB)]"],
+  ...["BODY[HEADER.FIELDS ({3})]", "BODY[HEADER.FIELDS (A]", 'BODY[HEADER.FIELDS ("A")]'],
+  ...["BODY[..]", "BODY[0]", "BODY[1.]", "BODY[1TEXT]", "BODY[.TEXT]", "BODY[MIME]"],
+  ...["BODY[]<0.0>", "BODY[]<5>", "BODY[]<0.999999999999999>", "FLAG\u017f", "X (  )", "X ()"],
+];
+
+/** An item with a section. */
+export const SECTION: RegExp =
+  /^[A-Z][A-Z0-9.-]*\[(?:(?:[1-9]\d*(?:\.[1-9]\d*)*\.)?(?:HEADER|TEXT|HEADER\.FIELDS(?:\.NOT)? \([A-Z]+(?: [A-Z]+)*\))|[1-9]\d*(?:\.[1-9]\d*)*(?:\.MIME)?|)\](?:<\d+\.[1-9]\d*>)?$/;
+
+function fetchItem(value: string): readonly string[] | null {
+  const wanted = value.trim();
+  const name = wanted.replace(/^[a-z]+/, (it) => it.toUpperCase());
+  if (SECTION.test(name)) return [name];
+  const item = kinds.item(value);
+  return item === null ? null : [item];
+}
+
+/** By itself, a UID is asked for by what is sent. */
+function fetchItems(value: string): readonly string[] | null {
+  return fetchItem(value);
+}
+
+async function drain(source: AsyncGenerator<unknown>): Promise<void> {
+  for await (const _ of source) continue;
+}
+
+const append = ["APPEND", "F", [], "IT"];
+const numbersOnly = { noText: true, kind: kinds.none };
+
+/** How long a timer may be: anything else is refused. */
+function seconds(value: unknown): readonly Word[] | undefined {
+  const isDefault = value === undefined;
+  return isDefault || typeof value === "number" && value > 0 && value <= 86_400
+    ? ["IDLE"]
+    : undefined;
+}
+
+/** By their names. */
+export const MESSAGE_METHODS: Readonly<Record<string, Method>> = {
+  fetch: fetching((c, ids, items, modifiers) => c.fetch(ids, items, { modifiers })),
+  fetchEach: {
+    parameters: 3,
+    places: [
+      ids("messages", (c, v) => drain(c.fetchEach(v, "FLAGS")), ["UID FETCH", "IDS", ["FLAGS"]]),
+      word("items", (c, v) => drain(c.fetchEach("1", v)), fetchItems, [
+        ...["UID FETCH", "1:1", ["...IT"]],
+      ], { also: SECTIONS, odd: listOf(["UID FETCH", "1:1", ["UID"]], "") }),
+      word(
+        "modifiers",
+        (c, v) => drain(c.fetchEach("1", "FLAGS", { modifiers: v })),
+        kinds.modifier,
+        [
+          ...["UID FETCH", "1:1", ["FLAGS"], ["...IT"]],
+        ],
+        { odd: noModifiers },
+      ),
+    ],
+  },
+  getFlags: {
+    parameters: 2,
+    places: [ids("messages", (c, v) => c.getFlags(v), ["UID FETCH", "IDS", ["FLAGS"]])],
+  },
+  addFlags: flags("+FLAGS", (c, ids, flags) => c.addFlags(ids, flags)),
+  removeFlags: flags("-FLAGS", (c, ids, flags) => c.removeFlags(ids, flags)),
+  setFlags: flags("FLAGS.SILENT", (c, ids, flags) => c.setFlags(ids, flags, { silent: true })),
+  deleteMessages: {
+    parameters: 2,
+    places: [
+      ids("messages", (c, v) => c.deleteMessages(v), ["UID STORE", "IDS", "+FLAGS", ["\\Deleted"]]),
+    ],
+  },
+  getGmailLabels: {
+    parameters: 2,
+    places: [ids("messages", (c, v) => c.getGmailLabels(v), ["UID FETCH", "IDS", ["X-GM-LABELS"]])],
+  },
+  addGmailLabels: gmailLabels("+X-GM-LABELS", (c, ids, it) => c.addGmailLabels(ids, it)),
+  removeGmailLabels: gmailLabels("-X-GM-LABELS", (c, ids, it) => c.removeGmailLabels(ids, it)),
+  setGmailLabels: gmailLabels("X-GM-LABELS", (c, ids, it) => c.setGmailLabels(ids, it)),
+  append: {
+    parameters: 3,
+    places: [
+      folder("folder", (c, v) => c.append(v, "x"), ["APPEND", "FOLDER", [], "x"]),
+      word("msg", (c, v) => c.append("F", v), kinds.message, append, { bytes: "any" }),
+      word("flags", (c, v) => c.append("F", "x", { flags: v }), kinds.flag, [
+        ...["APPEND", "F", ["IT"], "x"],
+      ], { odd: (it) => it === undefined || isEmpty(it) ? ["APPEND", "F", [], "x"] : undefined }),
+      word("flags, in a list", (c, v) => c.append("F", "x", { flags: ["\\Seen", v] }), kinds.flag, [
+        ...["APPEND", "F", ["\\Seen", "IT"], "x"],
+      ]),
+      word("date", (c, v) => c.append("F", "x", { date: v as never }), kinds.none, [], {
+        odd: (value) => value == null ? ["APPEND", "F", [], "x"] : undefined,
+      }),
+      word("msgTime", (c, v) => c.append("F", "x", { msgTime: v as never }), kinds.none, [], {
+        odd: (value) => value == null ? ["APPEND", "F", [], "x"] : undefined,
+      }),
+    ],
+  },
+  multiappend: {
+    parameters: 3,
+    places: [
+      folder("folder", (c, v) => c.multiappend(v, ["x"]), ["APPEND", "FOLDER", [], "x"]),
+      word("msgs", (c, v) => c.multiappend("F", ["x", v]), kinds.message, [
+        ...["APPEND", "F", [], "x", [], "IT"],
+      ], { bytes: "any" }),
+      word("msg", (c, v) => c.multiappend("F", [{ msg: v }]), kinds.message, append, {
+        bytes: "any",
+      }),
+      word("flags", (c, v) => c.multiappend("F", [{ msg: "x", flags: [v] }]), kinds.flag, [
+        ...["APPEND", "F", ["IT"], "x"],
+      ]),
+      word("date", (c, v) => c.multiappend("F", [{ msg: "x", date: v as never }]), kinds.none, [], {
+        odd: (value) => value == null ? ["APPEND", "F", [], "x"] : undefined,
+      }),
+      word("msgs of no type", (c, v) => c.multiappend("F", v), kinds.none, [], {
+        ...numbersOnly,
+        odd: (value) => isEmpty(value) ? "nothing" : undefined,
+      }),
+    ],
+  },
+  copy: {
+    parameters: 3,
+    places: [
+      ids("messages", (c, v) => c.copy(v, "F"), ["UID COPY", "IDS", "F"]),
+      folder("folder", (c, v) => c.copy(1, v), ["UID COPY", "1:1", "FOLDER"], {
+        state: "selected",
+      }),
+    ],
+  },
+  move: {
+    parameters: 3,
+    places: [
+      ids("messages", (c, v) => c.move(v, "F"), ["UID MOVE", "IDS", "F"]),
+      folder("folder", (c, v) => c.move(1, v), ["UID MOVE", "1:1", "FOLDER"], {
+        state: "selected",
+      }),
+    ],
+  },
+  expunge: {
+    parameters: 2,
+    places: [
+      ids("messages", (c, v) => c.expunge(v), ["UID EXPUNGE", "IDS"], {
+        odd: (value) => {
+          if (value == null) return ["EXPUNGE"];
+          return ids("", () => null, ["UID EXPUNGE", "IDS"]).odd!(value);
+        },
+      }),
+    ],
+  },
+  uidExpunge: {
+    parameters: 2,
+    places: [ids("messages", (c, v) => c.uidExpunge(v), ["UID EXPUNGE", "IDS"])],
+  },
+  idle: { parameters: 1, places: [] },
+  idleCheck: {
+    parameters: 1,
+    places: [
+      word("timeout", (c, v) => c.idleCheck({ timeout: v as never }), kinds.none, [], {
+        ...numbersOnly,
+        refusals: [InvalidArgumentError, IllegalStateError],
+      }),
+    ],
+  },
+  idleDone: { parameters: 1, places: [] },
+  watch: {
+    parameters: 1,
+    places: [
+      word(
+        "renewEvery",
+        (c, v) => drain(c.watch({ renewEvery: v as never })),
+        kinds.none,
+        ["IDLE"],
+        {
+          ...numbersOnly,
+          odd: seconds,
+        },
+      ),
+      word("pollEvery", (c, v) => drain(c.watch({ pollEvery: v as never })), kinds.none, ["IDLE"], {
+        ...numbersOnly,
+        odd: seconds,
+      }),
+    ],
+  },
+};
+
+function isEmpty(value: unknown): boolean {
+  return Array.isArray(value) && value.length === 0;
+}

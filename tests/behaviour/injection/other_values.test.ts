@@ -1,0 +1,25 @@
+// What is no text, or not quite: bytes, letters that would become ASCII, and values of other types.
+import { after, describe } from "node:test";
+import { test } from "../../support/fake_server.ts";
+import { METHODS, PLACES } from "./methods.ts";
+import { tried, tryBytes, tryMixed, tryOddValues, tryTurncoats } from "./trial.ts";
+
+describe("injection of other values", () => {
+  after(() => {
+    const { values, odd, sent } = tried;
+    console.log(
+      `injection: ${values} times bytes, or letters that would become ASCII, and ${odd} values ` +
+        `of other types: ${sent} commands were sent`,
+    );
+  });
+
+  test("Z1 bytes are refused, or are where they belong", () => tryBytes(PLACES));
+  test("Z1 what is no ASCII does not become it in upper case", () => tryTurncoats(PLACES));
+
+  test("Z1 what only some take is one command, or refused", () => tryMixed(PLACES));
+
+  for (const [name, { places }] of Object.entries(METHODS)) {
+    if (places.length === 0) continue;
+    test(`Z1 ${name}: what is no text is refused, or is what it says`, () => tryOddValues(places));
+  }
+});

@@ -1,0 +1,195 @@
+// What a server has that it does not name: IMAP4rev2, and extensions that build on others.
+import { assert, assertEquals, assertInstanceOf, assertRejects } from "@std/assert";
+import { CapabilityError, type ImapClient, InvalidArgumentError } from "../../../mod.ts";
+import { Session } from "../../../src/connection/session.ts";
+import {
+  connectFake,
+  type FakeServer,
+  outcome,
+  selectFake,
+  test,
+} from "../../support/fake_server.ts";
+
+/** A client that is logged in, with no folder selected. */
+async function loggedIn(capabilities: string) {
+  return await connectFake({}, `* PREAUTH [CAPABILITY ${capabilities}] hello`);
+}
+
+/** The calls that IMAP4rev2 allows, and what each sends. */
+const CALLS: readonly (readonly [
+  name: string,
+  call: (client: ImapClient) => Promise<unknown>,
+  sent: string,
+])[] = [
+  ["enable", (client) => client.enable("CONDSTORE"), "ENABLE CONDSTORE"],
+  ["namespace", (client) => client.namespace(), "NAMESPACE"],
+  ["idle", (client) => client.idle(), "IDLE"],
+  ["move", (client) => client.move(1, "x"), 'UID MOVE 1 "x"'],
+  ["uidExpunge", (client) => client.uidExpunge(1), "UID EXPUNGE 1"],
+  ["unselectFolder", (client) => client.unselectFolder(), "UNSELECT"],
+];
+
+for (const [name, call, sent] of CALLS) {
+  const open = (capabilities: string) =>
+    name === "enable" ? loggedIn(capabilities) : selectFake({}, capabilities);
+
+  test(`${name}: IMAP4rev2 alone is offered → sent [fault C25]`, async () => {
+    const { client, server } = await open("IMAP4rev2");
+    const calling = outcome(call(client));
+    await server.expect(sent);
+    client.shutdown();
+    await calling;
+  });
+
+  test(`${name}: only IMAP4rev1 is offered → CapabilityError, nothing sent [fault C25]`, async () => {
+    const { client, server } = await open("IMAP4rev1");
+    assertInstanceOf(await outcome(call(client)), CapabilityError);
+    assert(await server.isSilent());
+    client.shutdown();
+  });
+}
+
+/** Switches IMAP4rev2 on. */
+async function enableRev2(client: ImapClient, server: FakeServer): Promise<void> {
+  const enabling = client.enable("IMAP4rev2");
+  await server.answer("ENABLE IMAP4REV2", "* ENABLED IMAP4rev2");
+  await enabling;
+}
+
+test("a server of both revisions → rev2 counts once it is switched on [fault C25]", async () => {
+  const { client, server } = await loggedIn("IMAP4rev1 IMAP4rev2");
+  await assertRejects(() => client.namespace(), CapabilityError, "NAMESPACE");
+  assertEquals(await client.hasCapability("MOVE"), false);
+  await enableRev2(client, server);
+  assertEquals(await client.hasCapability("MOVE"), true);
+  const asking = client.namespace();
+  await server.answer("NAMESPACE", '* NAMESPACE (("" "/")) NIL NIL');
+  assertEquals((await asking).personal, [{ prefix: "", delimiter: "/" }]);
+  client.shutdown();
+});
+
+test("hasCapability knows what is implied, capabilities what was said [fault C25]", async () => {
+  const { client } = await loggedIn("IMAP4rev2 SORT");
+  assertEquals(await client.capabilities(), ["IMAP4REV2", "SORT"]);
+  for (
+    const name of [
+      "ENABLE",
+      "idle",
+      "UIDPLUS",
+      "ESEARCH",
+      "SEARCHRES",
+      "LIST-EXTENDED",
+      "LIST-STATUS",
+      "Literal-",
+      "SASL-IR",
+      "STATUS=SIZE",
+      "CHILDREN",
+    ]
+  ) assert(await client.hasCapability(name), name);
+  // Of these rev2 has a part, or nothing.
+  for (const name of ["BINARY", "SPECIAL-USE", "CONDSTORE", "LITERAL+", "ID", "MULTIAPPEND", ""]) {
+    assertEquals(await client.hasCapability(name), false, name);
+  }
+  client.shutdown();
+});
+
+test("QRESYNC and its like imply what they build on [fault C25]", () => {
+  const has = (offered: string[], name: string) => {
+    const session = new Session();
+    session.capabilities = offered;
+    return session.has(name);
+  };
+  const both = (offered: string) => [has([offered], "ENABLE"), has([offered], "CONDSTORE")];
+  assertEquals(both("QRESYNC"), [true, true]);
+  assertEquals(both("UIDONLY"), [true, false]);
+  assertEquals(both("CONDSTORE"), [false, true]);
+  assertEquals(has(["UTF8=ONLY"], "utf8=accept"), true);
+  assertEquals(has(["XIMAP4REV2"], "IDLE"), false);
+  assertEquals(new Session().has("IDLE"), false);
+  return Promise.resolve();
+});
+
+test("IMAP4rev2 alone → names are UTF-8, and short literals go unasked [fault C25]", async () => {
+  const { client, server } = await loggedIn("IMAP4rev2");
+  const making = client.createFolder("Entwürfe");
+  assertEquals((await server.line()).split(" ").slice(1).join(" "), 'CREATE "EntwÃ¼rfe"');
+  await server.send("A1 OK done");
+  await making;
+  const listing = client.listFolders();
+  await server.answer('LIST "" "*"', '* LIST () "/" "Entw\xc3\xbcrfe"');
+  assertEquals((await listing).length, 1);
+  const adding = client.append("x", "a\r\n");
+  await server.expect('APPEND "x" () {3+}');
+  await server.bytes(5);
+  await server.send("A3 OK done");
+  await adding;
+  client.shutdown();
+});
+
+test("both revisions, rev2 not switched on → names and literals as of old [fault C25]", async () => {
+  const { client, server } = await loggedIn("IMAP4rev1 IMAP4rev2");
+  const making = client.createFolder("Entwürfe");
+  await server.answer('CREATE "Entw&APw-rfe"');
+  await making;
+  const adding = client.append("x", "a\r\n");
+  const tag = await server.expect('APPEND "x" () {3}');
+  await server.send("+ go on");
+  await server.bytes(5);
+  await server.send(`${tag} OK done`);
+  await adding;
+  await enableRev2(client, server);
+  const more = client.append("x", "a\r\n");
+  const other = await server.expect('APPEND "x" () {3+}');
+  await server.bytes(5);
+  await server.send(`${other} OK done`);
+  await more;
+  client.shutdown();
+});
+
+test("LOGIN at a server of IMAP4rev2 alone: SASL-IR → in one line [fault C25]", async () => {
+  const { client, server } = await connectFake({}, "* OK [CAPABILITY IMAP4rev2 AUTH=PLAIN] hi");
+  const login = outcome(client.plainLogin("ann", "secret"));
+  assert(/^A1 AUTHENTICATE PLAIN \S+$/.test(await server.line()));
+  client.shutdown();
+  await login;
+});
+
+test("ESEARCH without a RETURN, as IMAP4rev2 answers SEARCH → the ids [fault C25]", async () => {
+  const { client, server } = await selectFake({}, "IMAP4rev2");
+  const searching = client.search("UNSEEN");
+  const tag = await server.expect("UID SEARCH UNSEEN");
+  await server.send(`* ESEARCH (TAG "${tag}") UID ALL 2,4:6`, `${tag} OK done`);
+  assertEquals([...await searching], [2, 4, 5, 6]);
+  const none = client.search("SEEN");
+  const other = await server.expect("UID SEARCH SEEN");
+  await server.send(`* ESEARCH (TAG "${other}") UID`, `${other} OK done`);
+  assertEquals([...await none], []);
+  client.shutdown();
+});
+
+test("enable of what is not for clients → refused, with what to enable [fault C25]", async () => {
+  const { client, server } = await loggedIn("IMAP4rev1 ENABLE UTF8=ONLY");
+  for (const name of ["UTF8=ONLY", "utf8=all", "UTF8=USER"]) {
+    await assertRejects(() => client.enable(name), InvalidArgumentError, "UTF8=ACCEPT");
+  }
+  assert(await server.isSilent());
+  const other = client.enable(["X-MODE", "UTF8=ACCEPT"]);
+  await server.answer("ENABLE X-MODE UTF8=ACCEPT", "* ENABLED X-MODE UTF8=ACCEPT");
+  assertEquals(await other, ["X-MODE", "UTF8=ACCEPT"]);
+  client.shutdown();
+});
+
+test("enable: given up after it was sent → what it switched on is known [fault C25]", async () => {
+  const { client, server } = await loggedIn("IMAP4rev1 IMAP4rev2");
+  const controller = new AbortController();
+  const enabling = outcome(client.enable("IMAP4rev2", { signal: controller.signal }));
+  const tag = await server.expect("ENABLE IMAP4REV2");
+  controller.abort(new Error("never mind"));
+  await enabling;
+  await server.send("* ENABLED IMAP4rev2", `${tag} OK done`);
+  const asking = client.namespace();
+  const other = await server.line();
+  assertEquals(other.split(" ")[1], "NAMESPACE");
+  client.shutdown();
+  await outcome(asking);
+});

@@ -1,0 +1,239 @@
+// UIDONLY (RFC 9586): messages have UIDs and no numbers.
+import { describe, it } from "node:test";
+import { assert, assertEquals, assertFalse, assertInstanceOf, assertRejects } from "@std/assert";
+import {
+  fetchProblems,
+  IllegalStateError,
+  type ImapClient,
+  ImapError,
+  ProtocolError,
+  type UntaggedResponse,
+} from "../../../mod.ts";
+import { connectFake, type FakeServer, outcome, test, textOf } from "../../support/fake_server.ts";
+import { plain, untagged } from "../../support/wire.ts";
+
+const OFFERED = "IMAP4rev1 ENABLE UIDONLY IDLE MOVE UIDPLUS SORT THREAD=REFERENCES";
+
+/** A client that works with UIDs alone, and has a folder of ten messages selected. */
+async function uidOnly(): Promise<{ client: ImapClient; server: FakeServer }> {
+  const { client, server } = await connectFake({}, `* PREAUTH [CAPABILITY ${OFFERED}] hello`);
+  const enabling = client.enable("UIDONLY");
+  await server.answer("ENABLE UIDONLY", "* ENABLED UIDONLY");
+  assertEquals(await enabling, ["UIDONLY"]);
+  const selecting = client.selectFolder("INBOX");
+  await server.answer('SELECT "INBOX"', "* 10 EXISTS", "* OK [UIDVALIDITY 3] x");
+  await selecting;
+  return { client, server };
+}
+
+describe("UIDFETCH", () => {
+  const READ: readonly (readonly [line: string, items: unknown])[] = [
+    ["* 5 UIDFETCH (FLAGS (\\Seen))", { FLAGS: ["\\Seen"] }],
+    ["* 5 uidfetch (UID 5 FLAGS ())", { FLAGS: [] }],
+    ["* 5 UIDFETCH ()", {}],
+    ["* 5  UIDFETCH  (MODSEQ (7) RFC822.SIZE 9)", { MODSEQ: 7n, "RFC822.SIZE": 9 }],
+    ["* 4294967295 UIDFETCH (BODY[] {2}\r\nhi)", { "BODY[]": { bytes: "hi" } }],
+  ];
+  for (const [line, items] of READ) {
+    it(`is read as a message without SEQ: ${JSON.stringify(line)} [fault A7]`, () => {
+      const uid = Number(line.split(" ")[1]);
+      const expected = { kind: "untagged", type: "FETCH", number: 0, uid, items, bad: null };
+      assertEquals(plain(untagged(line)), expected);
+    });
+  }
+
+  it("with another UID inside → the one in front counts [fault A7]", () => {
+    const response = untagged("* 5 UIDFETCH (UID 6 FLAGS ())");
+    assert(response.type === "FETCH");
+    assertEquals(response.uid, 5);
+  });
+
+  it("an item that can't be read → the others are [fault A7]", () => {
+    const response = untagged("* 5 UIDFETCH (ENVELOPE x FLAGS ())");
+    assert(response.type === "FETCH");
+    assertEquals([response.items.FLAGS, response.bad?.[0].name], [[], "ENVELOPE"]);
+  });
+
+  it("that makes no sense → kept as it came [fault A7]", () => {
+    for (const line of ["* 5 UIDFETCH x", "* UIDFETCH (FLAGS ())"]) {
+      assertEquals(untagged(line).type, "UNKNOWN");
+    }
+  });
+});
+
+test("fetch: UIDFETCH → messages by UID, without SEQ [fault A7]", async () => {
+  const { client, server } = await uidOnly();
+  const fetching = client.fetch("900:905", ["FLAGS", "RFC822.SIZE"]);
+  const tag = await server.expect("UID FETCH 900:905 (FLAGS RFC822.SIZE)");
+  await server.send(
+    "* 901 UIDFETCH (FLAGS (\\Seen) RFC822.SIZE 5)",
+    "* 7 UIDFETCH (FLAGS (\\Draft))",
+    "* 905 UIDFETCH (FLAGS ())",
+    "* 905 UIDFETCH (RFC822.SIZE 6)",
+    "* 902 UIDFETCH (FLAGS ())",
+    `${tag} OK done`,
+  );
+  const found = await fetching;
+  assertEquals([...found.keys()], [901, 905, 902]);
+  assertEquals({ ...found.get(901)! } as unknown, { FLAGS: ["\\Seen"], "RFC822.SIZE": 5 });
+  assertEquals([found.get(905)?.["RFC822.SIZE"], found.get(901)?.SEQ], [6, undefined]);
+  assertFalse("SEQ" in found.get(901)!);
+  assertEquals(fetchProblems(found.get(902)!).map(({ name }) => name), ["RFC822.SIZE"]);
+  client.shutdown();
+});
+
+test("getFlags and addFlags: UIDFETCH → flags by UID [fault A7]", async () => {
+  const { client, server } = await uidOnly();
+  for (const call of [() => client.getFlags("5:6"), () => client.addFlags("5:6", "x")]) {
+    const calling = call();
+    const [tag] = (await server.line()).split(" ");
+    const rows = ["* 5 UIDFETCH (FLAGS (x))", "* 6 UIDFETCH (FLAGS (x y))"];
+    await server.send(...rows, `${tag} OK done`);
+    assertEquals(await calling, new Map([[5, ["x"]], [6, ["x", "y"]]]));
+  }
+  client.shutdown();
+});
+
+test("fetchEach: UIDFETCH → each by its UID, in parts too [fault A7]", async () => {
+  const { client, server } = await uidOnly();
+  const each = client.fetchEach("5:7", ["FLAGS", "RFC822.SIZE"]);
+  const first = each.next();
+  const tag = await server.expect("UID FETCH 5:7 (FLAGS RFC822.SIZE)");
+  await server.send(
+    "* 5 UIDFETCH (FLAGS (a))",
+    "* 5 UIDFETCH (RFC822.SIZE 5)",
+    "* 6 UIDFETCH (FLAGS (b) RFC822.SIZE 6)",
+    `${tag} OK done`,
+  );
+  const found = [(await first).value!];
+  for await (const message of each) found.push(message);
+  const short = found.map((it) => [it.UID, it.FLAGS, it["RFC822.SIZE"], it.SEQ] as unknown[]);
+  assertEquals(short, [[5, ["a"], 5, undefined], [6, ["b"], 6, undefined]]);
+  client.shutdown();
+});
+
+test("fetchEach with streams: UIDFETCH → each stream is its message's [fault A7]", async () => {
+  const { client, server } = await uidOnly();
+  const each = client.fetchEach("5:7", ["BODY[]", "FLAGS"], { stream: true });
+  const reading = (async () => {
+    const all: unknown[] = [];
+    for await (const message of each) {
+      const bytes = new Uint8Array(await new Response(message["BODY[]"]).arrayBuffer());
+      all.push([message.UID, textOf(bytes), message.FLAGS, message.SEQ]);
+    }
+    return all;
+  })();
+  const tag = await server.expect("UID FETCH 5:7 (BODY[] FLAGS)");
+  await server.send(
+    "* 5 UIDFETCH (BODY[] {4}\r\nfive FLAGS (a))",
+    "* 6 UIDFETCH (FLAGS (b) BODY[] {3}\r\nsix)",
+    "* 9 UIDFETCH (BODY[] {4}\r\nnine)",
+    '* 7 UIDFETCH (BODY[] "seven" FLAGS ())',
+    `${tag} OK done`,
+  );
+  assertEquals(await reading, [
+    [5, "five", ["a"], undefined],
+    [6, "six", ["b"], undefined],
+    [7, "seven", [], undefined],
+  ]);
+  client.shutdown();
+});
+
+test("watch: UIDFETCH and VANISHED → events with UIDs [fault A7]", async () => {
+  const { client, server } = await uidOnly();
+  const watching = client.watch();
+  const event = watching.next();
+  await server.expect("IDLE");
+  await server.send("+ idling", "* 5 UIDFETCH (FLAGS (\\Seen))", "* VANISHED 6");
+  const { value } = await event as { value: UntaggedResponse };
+  assert(value.type === "FETCH");
+  assertEquals([value.uid, value.number, value.items], [5, 0, { FLAGS: ["\\Seen"] }] as unknown[]);
+  const more = (await watching.next()).value!;
+  assertEquals(more.type, "VANISHED");
+  client.shutdown();
+  await outcome(watching.return());
+});
+
+test("calls by sequence number after UIDONLY → refused, nothing sent [fault A7]", async () => {
+  const { client, server } = await uidOnly();
+  client.useUid = false;
+  const calls: Readonly<Record<string, () => Promise<unknown>>> = {
+    fetch: () => client.fetch("1:*", "FLAGS"),
+    fetchEach: () => client.fetchEach(1, "FLAGS").next(),
+    getFlags: () => client.getFlags(1),
+    addFlags: () => client.addFlags(1, "x"),
+    deleteMessages: () => client.deleteMessages(1, { silent: true }),
+    search: () => client.search(),
+    sort: () => client.sort("DATE"),
+    thread: () => client.thread(),
+    copy: () => client.copy(1, "x"),
+    move: () => client.move(1, "x"),
+    run: () => client.run({ name: "store", result: () => null }),
+  };
+  for (const [name, call] of Object.entries(calls)) {
+    await assertRejects(call, IllegalStateError, "UIDONLY", name);
+  }
+  client.useUid = true;
+  await assertRejects(() => client.search("1:5"), IllegalStateError, "UIDONLY");
+  await assertRejects(() => client.search(["NOT", "2,4"]), IllegalStateError, "UIDONLY");
+  assert(await server.isSilent());
+  const searching = client.search(["UID", "1:5"]);
+  await server.answer("UID SEARCH UID 1:5", "* SEARCH 5");
+  assertEquals([...await searching], [5]);
+  client.shutdown();
+});
+
+test("calls by sequence number where UIDONLY was refused → sent as ever [fault A7]", async () => {
+  const { client, server } = await connectFake({}, `* PREAUTH [CAPABILITY ${OFFERED}] hello`);
+  const enabling = client.enable("UIDONLY");
+  await server.answer("ENABLE UIDONLY", "* ENABLED");
+  assertEquals(await enabling, []);
+  client.useUid = false;
+  const selecting = client.selectFolder("INBOX");
+  await server.answer('SELECT "INBOX"', "* 10 EXISTS");
+  await selecting;
+  const searching = client.search();
+  await server.answer("SEARCH ALL", "* SEARCH 1");
+  assertEquals([...await searching], [1]);
+  client.shutdown();
+});
+
+test("[UIDREQUIRED] → the code of the error [fault A7]", async () => {
+  const { client, server } = await uidOnly();
+  const copying = outcome(client.copy(5, "x"));
+  const [tag] = (await server.line()).split(" ");
+  await server.send(`${tag} BAD [UIDREQUIRED] Use UIDs`);
+  const error = await copying;
+  assertInstanceOf(error, ImapError);
+  assertEquals([error.code, error.text], ["UIDREQUIRED", "Use UIDs"]);
+  client.shutdown();
+});
+
+test("UIDFETCH where nobody enabled it → read all the same [fault A7]", async () => {
+  const { client, server } = await connectFake({}, "* PREAUTH [CAPABILITY IMAP4rev1] hello");
+  const selecting = client.selectFolder("INBOX");
+  await server.answer('SELECT "INBOX"', "* 10 EXISTS");
+  await selecting;
+  const fetching = client.fetch("5:6", "FLAGS");
+  await server.answer(
+    "UID FETCH 5:6 (FLAGS)",
+    "* 5 UIDFETCH (FLAGS ())",
+    "* 2 FETCH (UID 6 FLAGS ())",
+  );
+  const found = await fetching;
+  assertEquals([found.get(5)?.SEQ, found.get(6)?.SEQ], [undefined as unknown as number, 2]);
+  // A number of its own it is none: numbers are not mistaken for UIDs.
+  client.useUid = false;
+  const byNumber = client.fetch("5", "FLAGS");
+  await server.answer("FETCH 5 (FLAGS)", "* 5 UIDFETCH (FLAGS ())");
+  assertEquals((await byNumber).size, 0);
+  client.shutdown();
+});
+
+test("rows that are no messages, after UIDONLY → an error, as ever [fault A7]", async () => {
+  const { client, server } = await uidOnly();
+  const fetching = outcome(client.fetch("5", "RFC822.SIZE"));
+  await server.answer("UID FETCH 5 (RFC822.SIZE)", "* 1 FETCH (RFC822.SIZE 3)");
+  assertInstanceOf(await fetching, ProtocolError);
+  client.shutdown();
+});

@@ -1,0 +1,58 @@
+import type { Duplex, TcpOptions, TlsOptions, Transport } from "../../../src/model/transport.ts";
+import { within } from "./bytes.ts";
+import { type Certificates, type Identity, makeCertificates } from "../../support/identities.ts";
+
+/** A TCP transport under test. */
+export interface Adapter {
+  readonly name: string;
+  transport(options: TcpOptions): Transport;
+  /** Why it can't run here, or `false`. */
+  readonly skip: string | false;
+  /** `false` if it reads TLS without regard to the reader. */
+  readonly bounded: boolean;
+  /** `false` if a TLS connection that is given up in the handshake stays open for a while. */
+  readonly prompt: boolean;
+}
+
+/** A signal that does not abort. */
+export const never: AbortSignal = new AbortController().signal;
+
+/** Connects to this machine. */
+export function dial(
+  { transport }: Adapter,
+  port: number,
+  tls?: TlsOptions,
+  signal: AbortSignal = never,
+  host = "127.0.0.1",
+): Promise<Duplex> {
+  return within(10_000, transport({ host, port, tls })(signal));
+}
+
+/** Runs `use` with a connection that is closed afterwards. */
+export async function withDuplex(
+  opening: Promise<Duplex>,
+  use: (duplex: Duplex) => Promise<void>,
+): Promise<void> {
+  const duplex = await opening;
+  try {
+    await use(duplex);
+  } finally {
+    await duplex.close();
+  }
+}
+
+let made: Certificates | undefined;
+
+/** The certificates, made when they are first asked for. */
+export function certificates(): Certificates {
+  return made ??= makeCertificates();
+}
+
+/** A kind of connection: its name, what the server is with TLS, and what the client asks for. */
+export type Kind = readonly [name: string, server?: Identity, client?: TlsOptions];
+
+/** The kinds of connection that may take different ways through an adapter. */
+export function kinds(): readonly Kind[] {
+  const { good, client, ca } = certificates();
+  return [["plain"], ["TLS", good, { ca }], ["TLS, client certificate", good, { ca, ...client }]];
+}

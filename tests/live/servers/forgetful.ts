@@ -1,0 +1,14 @@
+/**
+ * Starts a server, says where its folder is, and goes without stopping it: it is killed, or it has
+ * nothing more to do. Run by launch.test.ts with the server's name and `killed` or `over`.
+ */
+
+import { writeSync } from "node:fs";
+import process from "node:process";
+import { startCyrus } from "../../support/servers/cyrus.ts";
+import { startDovecot } from "../../support/servers/dovecot.ts";
+
+const [name, end] = process.argv.slice(2);
+const { folder, port } = await (name === "Cyrus" ? startCyrus() : startDovecot());
+writeSync(1, JSON.stringify({ folder, port }));
+if (end === "killed") process.kill(process.pid, "SIGKILL");

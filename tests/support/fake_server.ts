@@ -1,0 +1,298 @@
+// A server that a test plays by hand, over a linked pair of streams in memory.
+import process from "node:process";
+import { it } from "node:test";
+import { assertEquals } from "@std/assert";
+import { ImapClient } from "../../src/client/imap_client.ts";
+import type { ConnectOptions } from "../../src/client/connect.ts";
+import type { Logger } from "../../src/util/log.ts";
+import type { Duplex, TlsOptions, Transport } from "../../src/model/transport.ts";
+import { memoryPair } from "../../transports/memory/mod.ts";
+import { within } from "./patience.ts";
+
+/** Everything that takes longer than this hangs. */
+const LIMIT_MS = 20_000;
+
+/** Rejects where a promise takes too long. */
+export async function bounded<T>(
+  promise: Promise<T>,
+  what: string,
+  ms: number = LIMIT_MS,
+): Promise<T> {
+  return await within(ms, promise, `${what}: nothing`);
+}
+
+/** A test that fails where it hangs, or where a rejection is left to nobody. */
+export function test(name: string, body: () => Promise<void>): void {
+  it(name, async () => {
+    const unhandled: unknown[] = [];
+    const note = (reason: unknown) => unhandled.push(reason);
+    process.on("unhandledRejection", note);
+    try {
+      await bounded(body(), name);
+      await turns();
+    } finally {
+      process.off("unhandledRejection", note);
+    }
+    assertEquals(unhandled, []);
+  });
+}
+
+/** Lets everything that is under way in memory come to rest. */
+export async function turns(count = 10): Promise<void> {
+  for (let i = 0; i < count; i++) await new Promise((resolve) => setTimeout(resolve, 0));
+}
+
+/** How a promise ends, which may be asked for before it does. */
+export function outcome<T>(promise: Promise<T>): Promise<T | Error> {
+  return promise.catch((error: Error) => error);
+}
+
+/** Whether a promise is still open after everything under way came to rest. */
+export async function isPending(promise: Promise<unknown>): Promise<boolean> {
+  const settled = promise.then(() => false, () => false);
+  return await Promise.race([settled, turns().then(() => true)]);
+}
+
+export function bytesOf(text: string): Uint8Array {
+  return new TextEncoder().encode(text);
+}
+
+export function textOf(bytes: Uint8Array | null): string {
+  return new TextDecoder("latin1").decode(bytes ?? new Uint8Array(0));
+}
+
+/** The server's side of one connection. */
+export class FakeServer {
+  readonly #input: ReadableStreamDefaultReader<Uint8Array>;
+  readonly #output: WritableStreamDefaultWriter<Uint8Array>;
+  readonly #duplex: Duplex;
+  readonly #reset: (error: Error) => void;
+  #held: Uint8Array = new Uint8Array(0);
+  #reading: Promise<Uint8Array | null> | null = null;
+
+  constructor(duplex: Duplex, reset: (error: Error) => void = () => {}) {
+    this.#duplex = duplex;
+    this.#reset = reset;
+    this.#input = duplex.readable.getReader();
+    this.#output = duplex.writable.getWriter();
+    this.#output.closed.catch(() => {});
+  }
+
+  #next(): Promise<Uint8Array | null> {
+    this.#reading ??= this.#input.read().then(({ value, done }) => done ? null : value);
+    return this.#reading;
+  }
+
+  async #read(): Promise<Uint8Array | null> {
+    const chunk = await bounded(this.#next(), "the client's next bytes");
+    this.#reading = null;
+    return chunk;
+  }
+
+  /** What the client wrote in one go. */
+  async chunk(): Promise<string> {
+    assertEquals(textOf(this.#held), "");
+    const chunk = await this.#read();
+    if (chunk === null) throw new Error("the client hung up");
+    return textOf(chunk);
+  }
+
+  /** The next so many bytes. */
+  async bytes(count: number): Promise<string> {
+    while (this.#held.length < count) {
+      const chunk = await this.#read();
+      if (chunk === null) throw new Error("the client hung up");
+      const joined = new Uint8Array(this.#held.length + chunk.length);
+      joined.set(this.#held);
+      joined.set(chunk, this.#held.length);
+      this.#held = joined;
+    }
+    const taken = this.#held.subarray(0, count);
+    this.#held = this.#held.subarray(count);
+    return textOf(taken);
+  }
+
+  /** The next line, without its line end. */
+  async line(): Promise<string> {
+    let line = "";
+    while (!line.endsWith("\r\n")) line += await this.bytes(1);
+    return line.slice(0, -2);
+  }
+
+  /** Takes a command, which must be `text`, and gives its tag. */
+  async expect(text: string): Promise<string> {
+    const line = await this.line();
+    const space = line.indexOf(" ");
+    assertEquals(line.slice(space + 1), text);
+    return line.slice(0, space);
+  }
+
+  /** Takes a command and answers it: with these lines, then OK. */
+  async answer(text: string, ...lines: readonly (string | Uint8Array)[]): Promise<void> {
+    const tag = await this.expect(text);
+    await this.send(...lines, `${tag} OK done`);
+  }
+
+  /** Sends lines, or bytes as they are, in one chunk. */
+  async send(...what: readonly (string | Uint8Array)[]): Promise<void> {
+    const parts = what.map((it) => typeof it === "string" ? bytesOf(`${it}\r\n`) : it);
+    const all = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
+    let at = 0;
+    for (const part of parts) {
+      all.set(part, at);
+      at += part.length;
+    }
+    // A client that hangs up over this is what the test is about.
+    await bounded(this.#output.write(all).catch(() => {}), "the client to read");
+  }
+
+  /** Whether the client says nothing for now. */
+  async isSilent(): Promise<boolean> {
+    return this.#held.length === 0 && await isPending(this.#next());
+  }
+
+  /** Says no more; goes on listening. */
+  async end(): Promise<void> {
+    await this.#output.close();
+  }
+
+  /** Breaks the connection, as a reset does. */
+  break(message = "reset by peer"): void {
+    this.#reset(new Error(message));
+    void this.#duplex.close();
+  }
+
+  /** Hangs up. */
+  close(): void {
+    void this.#duplex.close();
+  }
+
+  /** What comes until the client hangs up, or breaks off. */
+  async rest(): Promise<string> {
+    let text = textOf(this.#held);
+    try {
+      for (let chunk = await this.#read(); chunk !== null; chunk = await this.#read()) {
+        text += textOf(chunk);
+      }
+    } catch {
+      // It broke off.
+    }
+    return text;
+  }
+
+  /** Waits for the client to hang up. */
+  async isOver(): Promise<boolean> {
+    try {
+      while (await this.#read() !== null);
+      return true;
+    } catch {
+      return true; // it broke off
+    }
+  }
+}
+
+/** How TLS is started on a fake connection. */
+export interface Handshake {
+  /** What the client asked for; `null` before it does. */
+  options: TlsOptions | null;
+  /** What comes of it; may be replaced. */
+  result: () => Promise<Duplex>;
+  /** The server's side of the encrypted connection. */
+  readonly server: FakeServer;
+}
+
+/** A way to a server that waits for its client. */
+export interface FakeNetwork {
+  readonly transport: Transport;
+  readonly server: FakeServer;
+  readonly handshake: Handshake;
+}
+
+/** A server and the transport to it: encrypted or, with `plain`, not yet. */
+export function fakeNetwork({ plain = false }: { plain?: boolean } = {}): FakeNetwork {
+  const [client, server] = memoryPair();
+  const [clientTls, serverTls] = memoryPair();
+  const { readable, fail } = breakable(client.readable);
+  const handshake: Handshake = {
+    options: null,
+    result: () => Promise.resolve(clientTls),
+    server: new FakeServer(serverTls),
+  };
+  const duplex: Duplex = {
+    readable,
+    writable: client.writable,
+    secure: !plain,
+    close: () => client.close(),
+    startTls(options) {
+      assertEquals([readable.locked, client.writable.locked], [false, false]);
+      handshake.options = options;
+      return handshake.result();
+    },
+  };
+  return {
+    transport: () => Promise.resolve(duplex),
+    server: new FakeServer(server, fail),
+    handshake,
+  };
+}
+
+/** A stream that can be made to fail. */
+function breakable(source: ReadableStream<Uint8Array>) {
+  const reader = source.getReader();
+  let controller: ReadableStreamDefaultController<Uint8Array>;
+  const readable = new ReadableStream<Uint8Array>({
+    start: (it) => {
+      controller = it;
+    },
+    async pull(it) {
+      const { value, done } = await reader.read();
+      if (done) it.close();
+      else it.enqueue(value);
+    },
+    cancel: (reason) => reader.cancel(reason),
+  }, { highWaterMark: 0 });
+  return { readable, fail: (error: Error) => controller.error(error) };
+}
+
+export const GREETING = "* OK [CAPABILITY IMAP4rev1] ready";
+
+/** A client that was greeted, and its server. */
+export async function connectFake(
+  options: ConnectOptions = {},
+  greeting: string = GREETING,
+): Promise<{ client: ImapClient; server: FakeServer }> {
+  const { transport, server } = fakeNetwork();
+  const connecting = ImapClient.connect({ transport, ...options });
+  await server.send(greeting);
+  return { client: await connecting, server };
+}
+
+/** A client that is logged in and has a folder of 1,000 messages selected, and its server. */
+export async function selectFake(
+  options: ConnectOptions = {},
+  capabilities = "IMAP4rev1",
+): Promise<{ client: ImapClient; server: FakeServer }> {
+  const greeting = `* PREAUTH [CAPABILITY ${capabilities}] hello`;
+  const { client, server } = await connectFake(options, greeting);
+  const selecting = client.selectFolder("INBOX");
+  await server.answer('SELECT "INBOX"', "* 1000 EXISTS", "* FLAGS (\\Seen)");
+  await selecting;
+  return { client, server };
+}
+
+/** A logger that keeps what it is told. */
+export class KeptLog implements Logger {
+  readonly lines: string[] = [];
+  debug(message: string): void {
+    this.lines.push(`debug ${message}`);
+  }
+  info(message: string): void {
+    this.lines.push(`info ${message}`);
+  }
+  warn(message: string): void {
+    this.lines.push(`warn ${message}`);
+  }
+  get text(): string {
+    return this.lines.join("\n");
+  }
+}

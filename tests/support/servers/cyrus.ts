@@ -1,0 +1,172 @@
+import { execFileSync, spawnSync } from "node:child_process";
+import { randomUUID } from "node:crypto";
+import { existsSync, mkdirSync, readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import process from "node:process";
+import { createAuthority, LOOPBACK_HOSTS } from "./certificates.ts";
+import { HOST, inNewFolder, launch, type PrivateServer, USERS, writeLines } from "./launch.ts";
+import { skipLive } from "../skip.ts";
+
+/** Debian's package cyrus-imapd, unpacked: installing it would remove Dovecot. `.ci/run` reads it. */
+const PACKAGE = "/opt/imapclient-cyrus";
+const IMAPD = `${PACKAGE}/usr/lib/cyrus/bin/imapd`;
+const IDLED = `${PACKAGE}/usr/lib/cyrus/bin/idled`;
+const MASTER = "/usr/lib/cyrus/bin/master";
+const RECOVER = "/usr/lib/cyrus/bin/ctl_cyrusdb";
+const INFO = "/usr/lib/cyrus/bin/cyr_info";
+const SET_PASSWORD = "/usr/sbin/saslpasswd2";
+
+/**
+ * Who can log in, and with what. `cyrus` may do everything with everyone's folders, which are
+ * called `user/ann/…` there and exist from their owner's first login on.
+ */
+export const CYRUS_USERS: Readonly<Record<"ann" | "bob" | "cyrus", string>> = {
+  ...USERS,
+  cyrus: "admin",
+};
+
+/** Why the tests that need a Cyrus are skipped, or `false`. */
+export const cyrusMissing: string | false = skipLive(findMissing());
+
+function findMissing(): string | false {
+  if (process.getuid?.() !== 0) return "Cyrus can be started by root only";
+  const programs = [MASTER, RECOVER, INFO, IMAPD, IDLED, SET_PASSWORD, "/usr/bin/openssl"];
+  const missing = programs.find((program) => !existsSync(program));
+  return missing === undefined ? false : `there is no ${missing}`;
+}
+
+/** How a Cyrus is started. */
+export interface CyrusOptions {
+  /** Further lines of imapd.conf, each instead of an own one about the same setting. */
+  readonly config?: string;
+}
+
+/** A private Cyrus. Its log also has what was said in every session after the login. */
+export type Cyrus = PrivateServer;
+
+/** Starts a Cyrus on free ports of the loopback interface, with a folder of its own. */
+export function startCyrus(options: CyrusOptions = {}): Promise<Cyrus> {
+  return inNewFolder("cyrus", (folder) => startIn(folder, options));
+}
+
+async function startIn(folder: string, { config = "" }: CyrusOptions): Promise<Cyrus> {
+  const data = join(folder, "data");
+  // A session is logged where there is a folder for its user.
+  const sessions = Object.keys(CYRUS_USERS).map((user) => `log/${user}`);
+  for (const name of ["run", "db", "proc", "socket", "sieve", "spool", "lock", ...sessions]) {
+    mkdirSync(join(data, name), { recursive: true });
+  }
+  const authority = createAuthority(folder);
+  const { certFile, keyFile } = authority.issue("localhost", { hosts: LOOPBACK_HOSTS });
+  // The server's name is what the greeting begins with, and the realm of its users.
+  const greeting = `${randomUUID()}.test`;
+  const settings = { ...commonSettings(data, greeting), ...tlsSettings(certFile, keyFile) };
+  const imapd = join(folder, "imapd.conf");
+  writeLines(imapd, [...mergeSettings(settings, config)].map(([key, value]) => `${key}: ${value}`));
+  writePasswords(data, greeting);
+  // It starts as root, but reads and writes as a user of its own.
+  execFileSync("chown", ["-R", "cyrus:mail", folder]);
+
+  const services = join(folder, "cyrus.conf");
+  const server = await launch({
+    name: "Cyrus",
+    folder,
+    greeting,
+    ca: authority.ca.cert,
+    configure(port, tlsPort) {
+      writeLines(services, serviceLines(imapd, port, tlsPort));
+      return [MASTER, "-D", "-C", imapd, "-M", services, "-p", join(folder, "pid")];
+    },
+    explain: () => checkConfiguration(imapd),
+  });
+  return { ...server, log: () => server.log() + readSessions(join(data, "log")) };
+}
+
+function commonSettings(data: string, name: string): Record<string, string> {
+  return {
+    configdirectory: data,
+    defaultpartition: "default",
+    "partition-default": `${data}/spool`,
+    servername: name,
+    admins: "cyrus",
+    sasl_pwcheck_method: "auxprop",
+    sasl_auxprop_plugin: "sasldb",
+    sasl_sasldb_path: `${data}/sasldb2`,
+    sasl_mech_list: "PLAIN LOGIN SCRAM-SHA-256 SCRAM-SHA-1",
+    allowplaintext: "yes",
+    altnamespace: "no",
+    unixhierarchysep: "yes",
+    virtdomains: "off",
+    idlesocket: `${data}/socket/idle`,
+    lmtpsocket: `${data}/socket/lmtp`,
+    notifysocket: `${data}/socket/notify`,
+    proc_path: `${data}/proc`,
+    mboxname_lockpath: `${data}/lock`,
+    statuscache_db_path: `${data}/statuscache.db`,
+    specialusealways: "yes",
+    // Without a quota no INBOX is made at the first login.
+    autocreate_quota: "10000",
+    autocreate_inbox_folders: "Drafts|Junk|Sent|Trash",
+    "xlist-drafts": "Drafts",
+    "xlist-junk": "Junk",
+    "xlist-sent": "Sent",
+    "xlist-trash": "Trash",
+    conversations: "yes",
+    expunge_mode: "immediate",
+    imapidlepoll: "1",
+    // In seconds, or the tests of a wrong password would wait.
+    failedloginpause: "0",
+  };
+}
+
+function tlsSettings(certFile: string, keyFile: string): Record<string, string> {
+  return { tls_server_cert: certFile, tls_server_key: keyFile };
+}
+
+/** A setting may be there only once. */
+function mergeSettings(settings: Record<string, string>, config: string): Map<string, string> {
+  const merged = new Map(Object.entries(settings));
+  for (const line of config.split("\n")) {
+    const [, key, value] = /^\s*([^\s:#]+):\s*(.*)$/.exec(line) ?? [];
+    if (key !== undefined) merged.set(key.toLowerCase(), value.trim());
+  }
+  return merged;
+}
+
+function writePasswords(data: string, realm: string): void {
+  for (const [user, password] of Object.entries(CYRUS_USERS)) {
+    const args = ["-p", "-c", "-f", join(data, "sasldb2"), "-u", realm, user];
+    execFileSync(SET_PASSWORD, args, { input: password });
+  }
+}
+
+/** A section in one line would not be read. */
+function serviceLines(imapd: string, port: number, tlsPort: number): string[] {
+  return [
+    "START {",
+    `  recover cmd="${RECOVER} -C ${imapd} -r"`,
+    "}",
+    "SERVICES {",
+    `  imap cmd="${IMAPD} -C ${imapd}" listen="${HOST}:${port}" prefork=0`,
+    `  imaps cmd="${IMAPD} -s -C ${imapd}" listen="${HOST}:${tlsPort}" prefork=0`,
+    "}",
+    "EVENTS {",
+    "}",
+    "DAEMON {",
+    `  idled cmd="${IDLED} -C ${imapd}"`,
+    "}",
+  ];
+}
+
+/** The server tells only the system's log what is wrong; this program says it aloud. */
+function checkConfiguration(imapd: string): string {
+  const { stdout, stderr } = spawnSync(INFO, ["-C", imapd, "conf-lint"], { encoding: "utf8" });
+  return stdout + stderr;
+}
+
+function readSessions(folder: string): string {
+  if (!existsSync(folder)) return "";
+  const users = readdirSync(folder).map((user) => join(folder, user));
+  const files = users.flatMap((user) => readdirSync(user).map((name) => join(user, name)));
+  return files.map((file) => readFileSync(file, "utf8")).join("");
+}

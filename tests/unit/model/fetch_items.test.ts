@@ -1,0 +1,107 @@
+import { describe, it } from "node:test";
+import { assertEquals, assertThrows } from "@std/assert";
+import type {
+  BodyStructure,
+  Envelope,
+  FetchedMessage,
+  FetchedValue,
+  FetchKey,
+  StreamedMessage,
+  ZonedDate,
+} from "@imapclient/imapclient";
+import { InvalidArgumentError } from "../../../src/model/errors.ts";
+import {
+  fetchKey,
+  fetchProblems,
+  normaliseItems,
+  noteProblems,
+} from "../../../src/model/fetch_items.ts";
+import { ProtocolError } from "../../../src/model/errors.ts";
+
+/** Compiles only where both types are the same. */
+type Same<A, B> = (<T>() => T extends A ? 1 : 2) extends (<T>() => T extends B ? 1 : 2) ? true
+  : false;
+type ValueAt<Item extends string, Key extends keyof FetchedMessage<Item>> = FetchedMessage<
+  Item
+>[Key];
+
+describe("what FETCH gives follows from what was asked for", () => {
+  it("J4 the type of each value", () => {
+    const checks: readonly true[] = [
+      true satisfies Same<ValueAt<"ENVELOPE", "ENVELOPE">, Envelope>,
+      true satisfies Same<ValueAt<"flags", "FLAGS">, readonly string[]>,
+      true satisfies Same<ValueAt<"INTERNALDATE", "INTERNALDATE">, ZonedDate | null>,
+      true satisfies Same<ValueAt<"RFC822.SIZE", "RFC822.SIZE">, number>,
+      true satisfies Same<ValueAt<"BODY", "BODY">, BodyStructure>,
+      true satisfies Same<ValueAt<"BODY.PEEK[TEXT]", "BODY[TEXT]">, Uint8Array | null>,
+      true satisfies Same<ValueAt<"body[]<0.20>", "BODY[]<0>">, Uint8Array | null>,
+      true satisfies Same<ValueAt<"BINARY.SIZE[1]", "BINARY.SIZE[1]">, number>,
+      true satisfies Same<ValueAt<"MODSEQ", "MODSEQ">, bigint | null>,
+      true satisfies Same<ValueAt<"X-SOMETHING", "X-SOMETHING">, FetchedValue>,
+      true satisfies Same<ValueAt<"FLAGS", "SEQ">, number>,
+      true satisfies Same<StreamedMessage<"BODY[]">["BODY[]"], ReadableStream<Uint8Array>>,
+      true satisfies Same<StreamedMessage<"FLAGS" | "BODY[]">["FLAGS"], readonly string[]>,
+    ];
+    assertEquals(checks.length, 13);
+  });
+
+  it("J5 the names of the keys, macros written out", () => {
+    type Fast = "FLAGS" | "INTERNALDATE" | "RFC822.SIZE";
+    const checks: readonly true[] = [
+      true satisfies Same<FetchKey<"fast">, Fast>,
+      true satisfies Same<FetchKey<"ALL">, Fast | "ENVELOPE">,
+      true satisfies Same<FetchKey<"FULL">, Fast | "ENVELOPE" | "BODY">,
+      true satisfies Same<FetchKey<"BODY.PEEK[1.2]<5.10>">, "BODY[1.2]<5>">,
+      true satisfies Same<FetchKey<"PREVIEW (LAZY)">, "PREVIEW">,
+    ];
+    assertEquals(checks.length, 5);
+  });
+
+  it("what was not asked for is no property", () => {
+    const message = { SEQ: 1, FLAGS: [] } as FetchedMessage<"FLAGS">;
+    // @ts-expect-error: the envelope was not asked for
+    assertEquals(message.ENVELOPE, undefined);
+  });
+
+  it("items that are not known before run time give the general type", () => {
+    const message: FetchedMessage<string> = { SEQ: 1, FLAGS: ["x"] };
+    const value: FetchedValue = message.FLAGS;
+    assertEquals(value, ["x"]);
+  });
+
+  for (
+    const [item, key] of [
+      ["FLAGS", "FLAGS"],
+      ["BODY.PEEK[TEXT]", "BODY[TEXT]"],
+      ["BODY.PEEK[TEXT]<0.100>", "BODY[TEXT]<0>"],
+      ["BODY[HEADER.FIELDS (FROM TO)]", "BODY[HEADER.FIELDS (FROM TO)]"],
+      ["BINARY.PEEK[1]<5.10>", "BINARY[1]<5>"],
+      ["PREVIEW (LAZY)", "PREVIEW"],
+    ]
+  ) {
+    it(`J5 ${item} is found under ${key}`, () => assertEquals(fetchKey(item), key));
+  }
+});
+
+describe("items", () => {
+  it("J1 B9 in upper case, from one or many, none twice", () => {
+    assertEquals(normaliseItems("flags"), ["FLAGS"]);
+    assertEquals(normaliseItems(new Set(["Flags", "uid", "FLAGS"])), ["FLAGS", "UID"]);
+    assertEquals(normaliseItems([new TextEncoder().encode("body[]")]), ["BODY[]"]);
+    assertEquals(normaliseItems(["fast", "flags"]), ["FLAGS", "INTERNALDATE", "RFC822.SIZE"]);
+    assertThrows(() => normaliseItems([]), InvalidArgumentError);
+  });
+});
+
+describe("problems", () => {
+  it("Z11 an item with a problem throws, hides, and can be put right", () => {
+    const message: Record<string, unknown> = { SEQ: 1 };
+    const error = new ProtocolError("garbled");
+    noteProblems(message, [{ name: "ENVELOPE", raw: new Uint8Array(), error }]);
+    assertThrows(() => message.ENVELOPE, ProtocolError, "garbled");
+    assertEquals(Object.keys(message), ["SEQ"]);
+    assertEquals(fetchProblems(message).map(({ name }) => name), ["ENVELOPE"]);
+    message.ENVELOPE = "whole";
+    assertEquals([message.ENVELOPE, fetchProblems(message)], ["whole", []]);
+  });
+});
