@@ -181,7 +181,7 @@ describe("the guide and the README", () => {
     assert(page.includes("`cloudflare:sockets`"));
   });
 
-  it("tell those who come from imapflow what download does [fault F3]", () => {
+  it("tell users of imapflow what download does [fault F3]", () => {
     const row = read("docs/imapflow.md").split("\n").find((line) => line.includes("`download("))!;
     assert(row.includes("not decoded"), row);
     assert(/download` undoes the transfer encoding/.test(words("docs/imapflow.md")));
@@ -210,7 +210,7 @@ describe("the guide and the README", () => {
       beforeTable.includes(`among ${addresses} addresses`) &&
         beforeTable.includes("hold for such mail only"),
     );
-    const figures = words("docs/speed.md").split("## What it comes to")[1];
+    const figures = words("docs/speed.md").split("## Results")[1];
     assert(
       figures.includes(`among ${addresses} addresses`) &&
         figures.includes("hold for such mail only"),
@@ -238,7 +238,7 @@ describe("docs/python.md", () => {
   });
 
   test("logout → the text of the OK, as it says [fault F3]", async () => {
-    assert(page.includes("`logout` gives the text of the server's OK"));
+    assert(page.includes("`logout` returns the text of the server's OK"));
     const { client, server } = await selectFake();
     const leaving = client.logout();
     const tag = await server.expect("LOGOUT");
@@ -259,7 +259,7 @@ describe("docs/python.md", () => {
   });
 
   test("a NUL in a message → refused without BINARY, as it says [fault F3]", async () => {
-    assert(page.includes("refuses it elsewhere: a literal can't hold one"));
+    assert(page.includes("otherwise refuses it: a literal can't hold one"));
     const { client } = await selectFake();
     await assertRejects(() => client.append("INBOX", "a\0b"), InvalidArgumentError);
     client.shutdown();
