@@ -1,10 +1,10 @@
 import type { Command } from "../../connection/command.ts";
 import { InvalidArgumentError } from "../../model/errors.ts";
-import type { UntaggedResponse } from "../../model/responses.ts";
-import { Cursor } from "../../wire/cursor.ts";
+import type { Cursor } from "../../wire/cursor.ts";
 import { readAskedMailbox } from "../../wire/mailbox.ts";
 import type { CommandWriter } from "../../wire/writer.ts";
 import { fullText, type Text } from "../../model/text.ts";
+import { OwnResponses } from "../own_responses.ts";
 
 /** What somebody may do with a folder. */
 export interface AclEntry {
@@ -16,6 +16,7 @@ export interface AclEntry {
 
 /** GETACL (RFC 4314 section 3.3): who may do what with a folder. */
 export function getAcl(folder: Text): Command<readonly AclEntry[]> {
+  const own = new OwnResponses();
   let entries: AclEntry[] = [];
   return {
     name: "GETACL",
@@ -26,18 +27,14 @@ export function getAcl(folder: Text): Command<readonly AclEntry[]> {
     write(out: CommandWriter): void {
       out.sp().mailbox(folder);
     },
-    accept(response: UntaggedResponse): boolean {
-      if (response.type !== "UNKNOWN" || response.name !== "ACL") return false;
-      entries = readEntries(Cursor.over(response.raw), folder);
-      return true;
-    },
-    result: () => entries,
+    accept: (response) => own.read(response, "ACL", (it) => entries = readEntries(it, folder)),
+    result: () => own.checked(entries),
   };
 }
 
-/** The folder's name, then users and rights by turns. */
+/** The folder's name, then users and their rights in turn. */
 function readEntries(cursor: Cursor, folder: Text): AclEntry[] {
-  readAskedMailbox(cursor.space(), folder);
+  readAskedMailbox(cursor, folder);
   const entries: AclEntry[] = [];
   while (!cursor.space().done) {
     const who = cursor.astring();

@@ -3,10 +3,11 @@ import { InvalidArgumentError, ProtocolError } from "../../model/errors.ts";
 import type { FolderName } from "../../model/folder_name.ts";
 import type { UntaggedResponse } from "../../model/responses.ts";
 import { decodeLoosely, DQUOTE, HYPHEN, LPAREN, RPAREN } from "../../util/bytes.ts";
-import { Cursor } from "../../wire/cursor.ts";
+import type { Cursor } from "../../wire/cursor.ts";
 import { isSpace, readAskedMailbox, readMailbox } from "../../wire/mailbox.ts";
 import { type Text, visible } from "../../model/text.ts";
 import type { CommandWriter } from "../../wire/writer.ts";
+import { OwnResponses } from "../own_responses.ts";
 
 /** How much of one resource is used, and may be. */
 export interface Quota {
@@ -33,6 +34,7 @@ export interface MailboxQuotaRoots {
 
 /** GETQUOTA (RFC 9208 section 4.1.1): the limits of a quota root. */
 export function getQuota(quotaRoot: Text): Command<readonly Quota[]> {
+  const own = new OwnResponses();
   const quotas: Quota[] = [];
   return {
     name: "GETQUOTA",
@@ -41,8 +43,8 @@ export function getQuota(quotaRoot: Text): Command<readonly Quota[]> {
     write(out: CommandWriter): void {
       out.sp().astring(quotaRoot);
     },
-    accept: (response) => readQuotas(response, quotas),
-    result: () => quotas,
+    accept: (response) => own.read(response, "QUOTA", (cursor) => readQuotas(cursor, quotas)),
+    result: () => own.checked(quotas),
   };
 }
 
@@ -51,6 +53,7 @@ export function getQuotaRoot(
   mailbox: Text,
   decode: (name: Uint8Array) => FolderName,
 ): Command<readonly [MailboxQuotaRoots, readonly Quota[]]> {
+  const own = new OwnResponses();
   const quotas: Quota[] = [];
   let roots: MailboxQuotaRoots | null = null;
   return {
@@ -61,20 +64,12 @@ export function getQuotaRoot(
       out.sp().mailbox(mailbox);
     },
     accept(response: UntaggedResponse): boolean {
-      if (response.type !== "UNKNOWN" || response.name !== "QUOTAROOT") {
-        return readQuotas(response, quotas);
-      }
-      const cursor = Cursor.over(response.raw).space();
-      const name = decode(readAskedMailbox(cursor, mailbox));
-      const quotaRoots: string[] = [];
-      while (!cursor.space().done) quotaRoots.push(readRoot(cursor));
-      roots = { mailbox: name, quotaRoots };
-      return true;
+      return own.read(response, "QUOTA", (cursor) => readQuotas(cursor, quotas)) ||
+        own.read(response, "QUOTAROOT", (cursor) => {
+          roots = readQuotaRoots(cursor, mailbox, decode);
+        });
     },
-    result(): readonly [MailboxQuotaRoots, readonly Quota[]] {
-      if (roots === null) throw new ProtocolError("the server sent no QUOTAROOT");
-      return [roots, quotas];
-    },
+    result: () => own.checked([own.required("QUOTAROOT", roots), quotas]),
   };
 }
 
@@ -85,6 +80,7 @@ export function setQuota(limits: readonly QuotaLimit[]): Command<readonly Quota[
   if (limits.some((limit) => limit.quotaRoot !== quotaRoot)) {
     throw new InvalidArgumentError("the limits of one call must share one quota root");
   }
+  const own = new OwnResponses();
   const quotas: Quota[] = [];
   return {
     name: "SETQUOTA",
@@ -94,24 +90,33 @@ export function setQuota(limits: readonly QuotaLimit[]): Command<readonly Quota[
       out.sp().string(quotaRoot).sp();
       out.list(limits, ({ resource, limit }) => out.atom(resource).sp().number(limit));
     },
-    accept: (response) => readQuotas(response, quotas),
-    result: () => quotas,
+    accept: (response) => own.read(response, "QUOTA", (cursor) => readQuotas(cursor, quotas)),
+    result: () => own.checked(quotas),
   };
 }
 
-/** Adds what a QUOTA response says; `false` where it is another response. */
-function readQuotas(response: UntaggedResponse, into: Quota[]): boolean {
-  if (response.type !== "UNKNOWN" || response.name !== "QUOTA") return false;
-  const cursor = Cursor.over(response.raw).space();
+/** What follows QUOTAROOT: the folder's name, then the names of its quota roots. */
+function readQuotaRoots(
+  cursor: Cursor,
+  mailbox: Text,
+  decode: (name: Uint8Array) => FolderName,
+): MailboxQuotaRoots {
+  const name = decode(readAskedMailbox(cursor, mailbox));
+  const quotaRoots: string[] = [];
+  while (!cursor.space().done) quotaRoots.push(readRoot(cursor));
+  return { mailbox: name, quotaRoots };
+}
+
+/** Adds what follows QUOTA: the name of a quota root, then its limits. */
+function readQuotas(cursor: Cursor, into: Quota[]): void {
   const quotaRoot = readQuotaRoot(cursor);
-  // Where there are no limits, some servers send no list (Courier), or NIL.
-  if (cursor.space().done || cursor.nil()) return true;
+  // Without limits, some servers send no list (Courier), or NIL.
+  if (cursor.space().done || cursor.nil()) return;
   cursor.list(() => {
     const resource = cursor.keyword();
     const usage = Number(cursor.space().bigNumber());
     into.push({ quotaRoot, resource, usage, limit: readLimit(cursor.space()) });
   });
-  return true;
 }
 
 /** A limit; a negative one is none. */

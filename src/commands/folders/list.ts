@@ -1,11 +1,11 @@
 import type { Command } from "../../connection/command.ts";
-import type { ProtocolError } from "../../model/errors.ts";
 import type { FolderName } from "../../model/folder_name.ts";
 import type { UntaggedResponse } from "../../model/responses.ts";
 import { decodeAscii } from "../../util/bytes.ts";
 import { decodeFolderName } from "../../mime/utf7.ts";
 import type { Text } from "../../model/text.ts";
 import type { CommandWriter } from "../../wire/writer.ts";
+import { OwnResponses } from "../own_responses.ts";
 
 /** One folder of a listing. */
 export interface FolderListing {
@@ -40,7 +40,7 @@ export function list(
   decode: (name: Uint8Array) => FolderName = decodeFolderName,
 ): Command<readonly FolderListing[]> {
   const folders: FolderListing[] = [];
-  let malformed: ProtocolError | null = null;
+  const own = new OwnResponses();
   return {
     name,
     needs: name === "XLIST" ? name : undefined,
@@ -57,15 +57,16 @@ export function list(
         folders.push({ flags, delimiter, name: decode(name) });
         return true;
       }
-      if (response.type !== "UNKNOWN" || response.name !== name) return false;
-      // A blank line tells of no folder, and of no mistake.
-      if (decodeAscii(response.raw).trim() !== "") malformed ??= response.error;
-      return true;
+      // Some servers send the name alone, which names no folder and is no mistake.
+      return isBlank(response, name) || own.read(response, name);
     },
     partial: () => folders.length > 0 ? folders : null,
-    result(): readonly FolderListing[] {
-      if (malformed !== null) throw malformed;
-      return folders;
-    },
+    result: () => own.checked(folders),
   };
+}
+
+/** Whether a response is nothing but its name. */
+function isBlank(response: UntaggedResponse, name: string): boolean {
+  return response.type === "UNKNOWN" && response.name === name &&
+    decodeAscii(response.raw).trim() === "";
 }

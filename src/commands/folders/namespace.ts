@@ -1,8 +1,8 @@
 import type { Command } from "../../connection/command.ts";
-import { ProtocolError } from "../../model/errors.ts";
 import type { FolderName } from "../../model/folder_name.ts";
 import type { NamespaceEntry, UntaggedResponse } from "../../model/responses.ts";
 import { decodeFolderName } from "../../mime/utf7.ts";
+import { OwnResponses } from "../own_responses.ts";
 
 /** One namespace: what the names of its folders begin with. */
 export interface NamespacePrefix {
@@ -27,7 +27,7 @@ export function namespace(
   decode: (name: Uint8Array) => FolderName = decodeFolderName,
 ): Command<Namespace> {
   let found: Namespace | null = null;
-  let malformed: ProtocolError | null = null;
+  const own = new OwnResponses();
   const prefixes = (entries: readonly NamespaceEntry[] | null) =>
     entries?.map(({ prefix, delimiter }) => ({ prefix: decode(prefix), delimiter })) ?? null;
   return {
@@ -35,18 +35,11 @@ export function namespace(
     needs: "NAMESPACE",
     state: "authenticated",
     accept(response: UntaggedResponse): boolean {
-      if (response.type === "NAMESPACE") {
-        const { personal, other, shared } = response;
-        found = { personal: prefixes(personal), other: prefixes(other), shared: prefixes(shared) };
-        return true;
-      }
-      if (response.type !== "UNKNOWN" || response.name !== "NAMESPACE") return false;
-      malformed ??= response.error;
+      if (response.type !== "NAMESPACE") return own.read(response, "NAMESPACE");
+      const { personal, other, shared } = response;
+      found = { personal: prefixes(personal), other: prefixes(other), shared: prefixes(shared) };
       return true;
     },
-    result(): Namespace {
-      if (found === null) throw malformed ?? new ProtocolError("the server sent no NAMESPACE");
-      return found;
-    },
+    result: () => own.required("NAMESPACE", found),
   };
 }

@@ -7,6 +7,7 @@ import { decodeUtf8 } from "../../util/bytes.ts";
 import { type Text, textOf, toText, toTexts, upperAscii, visible } from "../../model/text.ts";
 import { decodeUtf7 } from "../../mime/utf7.ts";
 import type { CommandWriter } from "../../wire/writer.ts";
+import { OwnResponses } from "../own_responses.ts";
 
 /** The items that are asked for where the caller names none. */
 export type DefaultStatusItem = "MESSAGES" | "RECENT" | "UIDNEXT" | "UIDVALIDITY" | "UNSEEN";
@@ -43,7 +44,7 @@ export function status<Item extends string>(
   if (items.length === 0) throw new InvalidArgumentError("no status items named");
   let found: Readonly<Record<string, ImapValue>> | null = null;
   let named = false;
-  let malformed: ProtocolError | null = null;
+  const own = new OwnResponses();
   return {
     name: "STATUS",
     state: "authenticated",
@@ -53,21 +54,14 @@ export function status<Item extends string>(
       out.sp().mailbox(folder).sp().list(items, (item) => out.atom(item));
     },
     accept(response: UntaggedResponse): boolean {
-      if (response.type === "STATUS") {
-        // Whatever name it bears, if need be: servers have ways of their own (Exchange has).
-        const isRight = isSameName(response.name, folder);
-        if (isRight || !named) found = response.items;
-        named ||= isRight;
-        return true;
-      }
-      if (response.type !== "UNKNOWN" || response.name !== "STATUS") return false;
-      malformed ??= response.error;
+      if (response.type !== "STATUS") return own.read(response, "STATUS");
+      // Some servers name the folder in a way of their own (Exchange): any STATUS will do then.
+      const isRight = isSameName(response.name, folder);
+      if (isRight || !named) found = response.items;
+      named ||= isRight;
       return true;
     },
-    result(): FolderStatus<Item> {
-      if (found === null) throw malformed ?? new ProtocolError("the server sent no STATUS");
-      return statusOf(found, items) as FolderStatus<Item>;
-    },
+    result: () => statusOf(own.required("STATUS", found), items) as FolderStatus<Item>,
   };
 }
 

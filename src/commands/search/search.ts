@@ -13,6 +13,7 @@ import type { Session } from "../../connection/session.ts";
 import { DEFAULT_LIMITS, type Limits } from "../../wire/limits.ts";
 import { esearchIds } from "../../wire/response.ts";
 import type { CommandWriter } from "../../wire/writer.ts";
+import { OwnResponses } from "../own_responses.ts";
 import { type SearchCriteria, showCriteria, writeCriteria } from "./search_criteria.ts";
 
 /** Where the keys and their arguments are written down. */
@@ -37,7 +38,7 @@ export function search(
 ): Command<SearchIds> {
   let ids: number[] | null = null;
   let modseq: bigint | null = null;
-  let malformed: ProtocolError | null = null;
+  const own = new OwnResponses();
   let place: FoundIn | undefined;
 
   function found(): SearchIds {
@@ -73,18 +74,13 @@ export function search(
         const most = limits.items - (ids?.length ?? 0);
         return take(esearchIds(ALL, most), typeof MODSEQ === "bigint" ? MODSEQ : null);
       }
-      if (response.type !== "UNKNOWN" || !response.name.endsWith("SEARCH")) return false;
-      malformed ??= response.error;
-      return true;
+      return own.read(response, "SEARCH") || own.read(response, "ESEARCH");
     },
     effect({ selections }: Session): void {
       place = selections.foundIn(uid);
     },
     partial: () => ids === null ? null : found(),
-    result(): SearchIds {
-      if (malformed !== null) throw malformed;
-      return found();
-    },
+    result: () => own.checked(found()),
     refused: searchRefusal(criteria),
   };
 }

@@ -1,10 +1,11 @@
 import type { Command } from "../../connection/command.ts";
-import { InvalidArgumentError, type ProtocolError } from "../../model/errors.ts";
+import { InvalidArgumentError } from "../../model/errors.ts";
 import { type FoundIn, rememberFoundIn } from "../../model/found_in.ts";
 import type { UntaggedResponse } from "../../model/responses.ts";
 import type { Session } from "../../connection/session.ts";
 import { type Text, toTexts, upperAscii } from "../../model/text.ts";
 import type { CommandWriter } from "../../wire/writer.ts";
+import { OwnResponses } from "../own_responses.ts";
 import { searchRefusal } from "./search.ts";
 import { type SearchCriteria, writeCriteria } from "./search_criteria.ts";
 
@@ -26,7 +27,7 @@ export function sort(
   const order = toTexts(keys).map(sortKey);
   if (order.length === 0) throw new InvalidArgumentError("no sort criteria named");
   const ids: number[] = [];
-  let malformed: ProtocolError | null = null;
+  const own = new OwnResponses();
   let place: FoundIn | undefined;
   return {
     name: uid ? "UID SORT" : "SORT",
@@ -39,22 +40,15 @@ export function sort(
       writeCriteria(out.sp(), criteria, charset);
     },
     accept(response: UntaggedResponse): boolean {
-      if (response.type === "SORT") {
-        for (const id of response.ids) ids.push(id);
-        return true;
-      }
-      if (response.type !== "UNKNOWN" || response.name !== "SORT") return false;
-      malformed ??= response.error;
+      if (response.type !== "SORT") return own.read(response, "SORT");
+      for (const id of response.ids) ids.push(id);
       return true;
     },
     effect({ selections }: Session): void {
       place = selections.foundIn(uid);
     },
     partial: () => ids.length > 0 ? rememberFoundIn(ids, place) : null,
-    result(): number[] {
-      if (malformed !== null) throw malformed;
-      return rememberFoundIn(ids, place);
-    },
+    result: () => rememberFoundIn(own.checked(ids), place),
     refused: searchRefusal(criteria),
   };
 }

@@ -1,11 +1,11 @@
 import type { Command } from "../../connection/command.ts";
 import { InvalidArgumentError } from "../../model/errors.ts";
-import type { UntaggedResponse } from "../../model/responses.ts";
 import { LPAREN, RPAREN, SP, ZERO } from "../../util/bytes.ts";
-import { Cursor } from "../../wire/cursor.ts";
+import type { Cursor } from "../../wire/cursor.ts";
 import { DEFAULT_LIMITS } from "../../wire/limits.ts";
 import { type Text, toText, upperAscii } from "../../model/text.ts";
 import type { CommandWriter } from "../../wire/writer.ts";
+import { OwnResponses } from "../own_responses.ts";
 import { searchRefusal } from "./search.ts";
 import { writeCriteria } from "./search_criteria.ts";
 import type { SortedSearch } from "./sort.ts";
@@ -25,6 +25,7 @@ export function thread(
   if (!/^[A-Z0-9-]+$/.test(method)) {
     throw new InvalidArgumentError(`not a THREAD algorithm: ${JSON.stringify(method)}`);
   }
+  const own = new OwnResponses();
   const threads: Thread[] = [];
   return {
     name: uid ? "UID THREAD" : "THREAD",
@@ -36,13 +37,9 @@ export function thread(
       out.sp().atom(method).sp().charset(charset);
       writeCriteria(out.sp(), criteria, charset);
     },
-    accept(response: UntaggedResponse): boolean {
-      if (response.type !== "UNKNOWN" || response.name !== "THREAD") return false;
-      readThreads(Cursor.over(response.raw), threads);
-      return true;
-    },
+    accept: (response) => own.read(response, "THREAD", (cursor) => readThreads(cursor, threads)),
     partial: () => threads.length > 0 ? threads : null,
-    result: () => threads,
+    result: () => own.checked(threads),
     refused: searchRefusal(criteria),
   };
 }

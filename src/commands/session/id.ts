@@ -1,9 +1,9 @@
 import type { Command } from "../../connection/command.ts";
 import { InvalidArgumentError } from "../../model/errors.ts";
-import type { UntaggedResponse } from "../../model/responses.ts";
 import { encodeUtf8 } from "../../util/bytes.ts";
-import { Cursor } from "../../wire/cursor.ts";
+import type { Cursor } from "../../wire/cursor.ts";
 import type { CommandWriter } from "../../wire/writer.ts";
+import { OwnResponses } from "../own_responses.ts";
 
 /** What a client or a server says of itself: names such as `name`, `version` and `vendor`. */
 export type IdFields = Readonly<Record<string, string | null>>;
@@ -16,6 +16,7 @@ const LONGEST_VALUE = 1024;
 /** ID (RFC 2971): tells the server who asks, and gives what it says of itself. */
 export function id(parameters: IdFields | null): Command<IdFields> {
   if (parameters !== null) checkIdFields(parameters);
+  const own = new OwnResponses();
   let found: IdFields = {};
   return {
     name: "ID",
@@ -29,12 +30,8 @@ export function id(parameters: IdFields | null): Command<IdFields> {
         });
       }
     },
-    accept(response: UntaggedResponse): boolean {
-      if (response.type !== "UNKNOWN" || response.name !== "ID") return false;
-      found = readFields(Cursor.over(response.raw));
-      return true;
-    },
-    result: () => found,
+    accept: (response) => own.read(response, "ID", (cursor) => found = readFields(cursor)),
+    result: () => own.checked(found),
   };
 }
 
@@ -62,7 +59,7 @@ function tooLong(text: string, bytes: number): boolean {
 }
 
 function readFields(cursor: Cursor): IdFields {
-  if (cursor.space().nil()) return {};
+  if (cursor.nil()) return {};
   const fields: [string, string | null][] = [];
   cursor.list(() => {
     const name = cursor.astring();

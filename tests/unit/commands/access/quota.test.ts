@@ -6,6 +6,7 @@ import {
   type Quota,
   setQuota,
 } from "../../../../src/commands/access/quota.ts";
+import type { Command } from "../../../../src/connection/command.ts";
 import { InvalidArgumentError, ProtocolError } from "../../../../src/model/errors.ts";
 import { decodeFolderName } from "../../../../src/mime/utf7.ts";
 import { bytes } from "../../../support/wire.ts";
@@ -74,8 +75,8 @@ describe("QUOTA is read", () => {
   ) {
     it(`Q8 a ProtocolError: ${JSON.stringify(wire)}`, () => {
       for (const make of [() => getQuota(""), () => root("x"), () => setQuota([STORAGE])]) {
-        const command = make();
-        assertThrows(() => claims(command, `* QUOTA ${wire}`), ProtocolError);
+        const command: Command<unknown> = make();
+        assertThrows(() => answer(command, `* QUOTA ${wire}`, "a OK"), ProtocolError);
       }
     });
   }
