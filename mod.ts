@@ -19,17 +19,12 @@
  */
 
 export type { ImapValue, LiteralSink } from "./src/model/values.ts";
-export * from "./src/client/imap_client.ts";
-export type { CallOptions, ClientBase, ResponseListener } from "./src/client/base.ts";
+export { ImapClient } from "./src/client/imap_client.ts";
+export { Folder } from "./src/client/folder.ts";
+export { FolderCalls } from "./src/client/folder_calls.ts";
+export type * from "./src/client/call_options.ts";
+export type { ResponseListener } from "./src/client/listeners.ts";
 export type { Traffic } from "./src/connection/connection.ts";
-export type * from "./src/client/access_calls.ts";
-export type * from "./src/client/fetch_calls.ts";
-export type * from "./src/client/flag_calls.ts";
-export type * from "./src/client/folder_calls.ts";
-export type * from "./src/client/idle_calls.ts";
-export type * from "./src/client/search_calls.ts";
-export type * from "./src/client/session_calls.ts";
-export type * from "./src/client/transfer_calls.ts";
 export type { SaslMechanism } from "./src/auth/sasl.ts";
 export { external } from "./src/auth/external.ts";
 export { oauthbearer, type OauthbearerOptions } from "./src/auth/oauthbearer.ts";

@@ -1,8 +1,10 @@
 import type { ImapClient } from "../client/imap_client.ts";
 
-/** How many parameters a call has, the last of them its options; `null` for what is none. */
+/** How many parameters a call has, the last of them its options; `null` for anything else. */
 type Place<Member> = Member extends
-  (...args: infer Args) => Promise<unknown> | AsyncGenerator<unknown> ? Required<Args>["length"]
+  (...args: infer Args) => Promise<unknown> | AsyncGenerator<unknown>
+  ? Required<Args> extends [...unknown[], (...args: never[]) => unknown] ? null
+  : Required<Args>["length"]
   : null;
 
 /**
@@ -56,6 +58,7 @@ export const MEMBERS: {
   normaliseTimes: null,
   oauth2Login: 3,
   oauthbearerLogin: 3,
+  openFolder: 2,
   plainLogin: 4,
   over: null,
   port: null,
@@ -86,5 +89,6 @@ export const MEMBERS: {
   useUid: null,
   watch: 1,
   welcome: null,
+  withFolder: null,
   xlistFolders: 3,
 };

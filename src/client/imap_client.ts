@@ -1,19 +1,96 @@
-import { Listeners } from "./base.ts";
-import { IdleCalls } from "./idle_calls.ts";
-import { closingOnAbort, type ConnectOptions, open } from "./connect.ts";
-import { checkConnectOptions } from "./connect_options.ts";
-import { TlsError } from "../model/errors.ts";
-import { namedLogger } from "../util/log.ts";
+import { callback } from "../auth/callback.ts";
+import { checkMechanismName } from "../auth/checks.ts";
+import { oauthbearer } from "../auth/oauthbearer.ts";
+import { plain } from "../auth/plain.ts";
+import type { SaslMechanism } from "../auth/sasl.ts";
+import { xoauth2 } from "../auth/xoauth2.ts";
+import { type AclEntry, getAcl, setAcl } from "../commands/access/acl.ts";
+import {
+  getQuota,
+  type MailboxQuotaRoots,
+  type Quota,
+  type QuotaLimit,
+} from "../commands/access/quota.ts";
+import {
+  create,
+  deleteFolder,
+  rename,
+  subscribe,
+  unsubscribe,
+} from "../commands/folders/folder.ts";
+import type { FolderListing } from "../commands/folders/list.ts";
+import type { Namespace } from "../commands/folders/namespace.ts";
+import type { SelectResult } from "../commands/folders/select.ts";
+import type { DefaultStatusItem, FolderStatus } from "../commands/folders/status.ts";
+import type {
+  AppendResult,
+  MessageStream,
+  MessageToAppend,
+  MultiappendResult,
+} from "../commands/messages/append.ts";
+import { id, type IdFields } from "../commands/session/id.ts";
+import { noop, type NoopResult } from "../commands/session/session.ts";
+import type { Command } from "../connection/command.ts";
+import type { Traffic } from "../connection/connection.ts";
+import type { SessionState } from "../connection/session.ts";
+import {
+  ImapAbortError,
+  ImapError,
+  InvalidArgumentError,
+  ReadOnlyError,
+  TlsError,
+} from "../model/errors.ts";
+import type { FolderName } from "../model/folder_name.ts";
+import { fullText, type Text, upperAscii } from "../model/text.ts";
+import type { TlsOptions } from "../model/transport.ts";
+import { quotaRootsOf, setQuotas } from "../operations/access/quotas.ts";
+import type { ClientState } from "../operations/client_state.ts";
+import {
+  folderExists,
+  folderStatus,
+  listFolders,
+  namespaceOf,
+  specialFolder,
+} from "../operations/folders/list_folders.ts";
+import {
+  closeFolder,
+  holdFolder,
+  selectFolder,
+  unselectFolder,
+} from "../operations/folders/select_folder.ts";
+import { appendMessage, appendMessages } from "../operations/messages/append_messages.ts";
+import type { MakeScope } from "../operations/scope.ts";
+import {
+  capabilitiesOf,
+  enableCapabilities,
+  hasCapability,
+} from "../operations/session/capabilities.ts";
+import { authenticateBy, logIn } from "../operations/session/login.ts";
+import { logOut } from "../operations/session/log_out.ts";
+import { startTls } from "../operations/session/start_tls.ts";
 import { showAs } from "../util/inspect.ts";
+import { namedLogger } from "../util/log.ts";
+import type {
+  AppendOptions,
+  CallOptions,
+  Oauth2Options,
+  OpenFolderOptions,
+  SaslResponder,
+  SelectOptions,
+} from "./call_options.ts";
+import { clientState, scopeMaker, type Settings } from "./client_parts.ts";
+import { closingOnAbort, type ConnectOptions, open, type Opened } from "./connect.ts";
+import { checkConnectOptions } from "./connect_options.ts";
+import { Folder } from "./folder.ts";
+import { FolderCalls } from "./folder_calls.ts";
+import { Listeners, type ResponseListener } from "./listeners.ts";
+import { shownWithoutKey } from "./shown_tls.ts";
 
 /**
  * A connection to an IMAP server, and the session on it.
  *
- * Its calls stand in one class for each chapter, each building on the one before:
- * {@linkcode SessionCalls} (logging in, what the server can do), {@linkcode FolderCalls},
- * {@linkcode AccessCalls} (rights and quotas), {@linkcode SearchCalls}, {@linkcode FetchCalls},
- * {@linkcode FlagCalls}, {@linkcode TransferCalls} (append, copy, move, expunge) and
- * {@linkcode IdleCalls} (news as they happen).
+ * Calls that act in a folder act in the one that {@linkcode ImapClient.selectFolder} selected last.
+ * Tasks that need different folders open one each, by {@linkcode ImapClient.openFolder}.
  *
  * Several calls may be made at once: they are sent together where RFC 9051 section 5.5 allows it,
  * and wait for each other where it does not. Every call that fails throws; every error is an
@@ -38,7 +115,48 @@ import { showAs } from "../util/inspect.ts";
  * }
  * ```
  */
-export class ImapClient extends IdleCalls {
+export class ImapClient extends FolderCalls {
+  /** The base of every error: {@linkcode ImapError}. */
+  static readonly Error: typeof ImapError = ImapError;
+  /** What leaves the connection unusable: {@linkcode ImapAbortError}. */
+  static readonly AbortError: typeof ImapAbortError = ImapAbortError;
+  /** A folder that can't be changed: {@linkcode ReadOnlyError}. */
+  static readonly ReadOnlyError: typeof ReadOnlyError = ReadOnlyError;
+
+  /** The host connected to; `null` for a command or a transport of the caller's without one. */
+  readonly host: string | null;
+  /** The TCP port; `null` if there is none. */
+  readonly port: number | null;
+  /** The command that was run for the connection; `null` if there is none. */
+  readonly stream: string | readonly string[] | null;
+
+  readonly #client: ClientState;
+  readonly #settings: Settings;
+  readonly #scope: MakeScope;
+  readonly #greeting: Opened["greeting"];
+  readonly #listeners: Listeners;
+  readonly #tls: TlsOptions;
+
+  private constructor(options: ConnectOptions, opened: Opened, listeners: Listeners) {
+    const client = clientState(options, opened, listeners);
+    const settings = {
+      useUid: options.useUid ?? true,
+      folderEncode: true,
+      normaliseTimes: true,
+    };
+    const scope = scopeMaker(client, settings);
+    super(scope);
+    this.#client = client;
+    this.#settings = settings;
+    this.#scope = scope;
+    this.#greeting = opened.greeting;
+    this.#listeners = listeners;
+    this.#tls = shownWithoutKey(options.tls ?? {});
+    this.host = options.host ?? null;
+    this.port = opened.port;
+    this.stream = options.stream ?? null;
+  }
+
   /**
    * Connects to a server and waits for its greeting: over TLS to port 993 where nothing else is
    * said.
@@ -66,14 +184,772 @@ export class ImapClient extends IdleCalls {
 
   /** What comes between the greeting and the caller's first command. */
   async #prepare({ starttls, signal }: ConnectOptions): Promise<void> {
-    const { session } = this.connection;
+    const { session } = this.#client.connection;
     if (!starttls || !session.authenticated) await this.capabilities({ signal });
-    // It may say so behind another greeting too, and in the answer to that.
+    // A server may say so in place of another greeting, or in its answer to CAPABILITY.
     if (starttls && session.authenticated) {
       throw new TlsError("the server skipped the login (PREAUTH), so TLS can't be started");
     }
     if (starttls) await this.starttls(undefined, { signal });
   }
+
+  /** Whether message ids, given and returned, are UIDs. May be changed between calls. */
+  get useUid(): boolean {
+    return this.#settings.useUid;
+  }
+
+  set useUid(useUid: boolean) {
+    this.#settings.useUid = useUid;
+  }
+
+  /**
+   * Whether folder names are text: encoded and decoded by the library. `false`: names are returned
+   * as the bytes that came, and sent as they are. May be changed between calls.
+   */
+  get folderEncode(): boolean {
+    return this.#settings.folderEncode;
+  }
+
+  set folderEncode(folderEncode: boolean) {
+    this.#settings.folderEncode = folderEncode;
+  }
+
+  /**
+   * Whether dates print in local time, as every `Date` does. `false`: they print in the zone that
+   * they came with. It is the same moment either way, and `offsetMinutes` tells that zone. May be
+   * changed between calls.
+   */
+  get normaliseTimes(): boolean {
+    return this.#settings.normaliseTimes;
+  }
+
+  set normaliseTimes(normaliseTimes: boolean) {
+    this.#settings.normaliseTimes = normaliseTimes;
+  }
+
+  /** The TLS options given; not shown where the client is printed, as a private key is in them. */
+  get tls(): TlsOptions {
+    return this.#tls;
+  }
+
+  /** Whether the bytes travel encrypted, by TLS of either kind or within the machine. */
+  get ssl(): boolean {
+    return this.#client.connection.secure;
+  }
+
+  /** The server's greeting. */
+  get welcome(): string {
+    return fullText(this.#greeting);
+  }
+
+  /** The session's state (RFC 9051 section 3). */
+  get state(): SessionState {
+    return this.#client.connection.session.state;
+  }
+
+  /** Whether the connection is over; every further call to the server is rejected then. */
+  get closed(): boolean {
+    return this.#client.connection.failure !== null;
+  }
+
+  /**
+   * Resolves when the connection ends, whoever ended it, with the reason: the very error that the
+   * calls under way are rejected with, or the `cause` of theirs where a part of their result had
+   * come. It never rejects.
+   *
+   * ```ts
+   * import type { ImapClient } from "@imapclient/imapclient";
+   *
+   * function announceEnd(client: ImapClient) {
+   *   void client.over.then((reason) => console.log(`disconnected: ${reason.message}`));
+   * }
+   * ```
+   */
+  get over(): Promise<ImapError> {
+    return this.#client.connection.over;
+  }
+
+  /**
+   * How much has passed over the connection, in bytes, and how much is known to be under way: asked
+   * again and again, it shows how far a long transfer is.
+   *
+   * ```ts
+   * import type { ImapClient } from "@imapclient/imapclient";
+   *
+   * async function download(client: ImapClient, id: number) {
+   *   const timer = setInterval(() => console.log(client.traffic.toReceive, "bytes left"), 1000);
+   *   try {
+   *     return await client.fetch(id, ["BODY.PEEK[]"]);
+   *   } finally {
+   *     clearInterval(timer);
+   *   }
+   * }
+   * ```
+   */
+  get traffic(): Traffic {
+    return this.#client.connection.traffic;
+  }
+
+  /**
+   * Calls `listener` with everything that the server tells of its own accord: new messages,
+   * expunged ones, changed flags, alerts. Returns how to stop it. What a listener throws is logged
+   * and goes no further.
+   *
+   * ```ts
+   * import type { ImapClient } from "@imapclient/imapclient";
+   *
+   * function announce(client: ImapClient) {
+   *   return client.listen((response) => {
+   *     if (response.type === "EXISTS") console.log(`${response.number} messages now`);
+   *   });
+   * }
+   * ```
+   */
+  listen(listener: ResponseListener): () => void {
+    return this.#listeners.add(listener);
+  }
+
+  /**
+   * Runs a command of one's own, or of an extension that the client has no method for. Throws
+   * {@linkcode ImapError} where the server answers NO or BAD.
+   */
+  run<Result>(command: Command<Result>, options: CallOptions = {}): Promise<Result> {
+    if (typeof command.name === "string") {
+      return this.#client.connection.run(command, this.#scope(options));
+    }
+    const what = `a command's name must be text, not ${typeof command.name}`;
+    return Promise.reject(new InvalidArgumentError(what));
+  }
+
+  /**
+   * Logs in with a name and a password (LOGIN, RFC 9051 section 6.2.3) and gives the server's
+   * text. Both may hold any character but NUL. Throws {@linkcode LoginError}, or `ImapError` where
+   * the server's code says that it is not the credentials (`UNAVAILABLE`, `LIMIT`, `INUSE`).
+   *
+   * ```ts
+   * import type { ImapClient } from "@imapclient/imapclient";
+   *
+   * async function logIn(client: ImapClient, password: string) {
+   *   console.log(await client.login("ann", password));
+   * }
+   * ```
+   */
+  async login(username: string, password: string, options: CallOptions = {}): Promise<string> {
+    return await logIn(this.#scope(options), username, password);
+  }
+
+  /**
+   * Logs in by AUTHENTICATE PLAIN (RFC 4616) and gives the server's text; with
+   * `authorizationIdentity`, as somebody else than the one whose password it is. Throws
+   * {@linkcode LoginError}, or `CapabilityError` where the server has no `AUTH=PLAIN`.
+   *
+   * ```ts
+   * import type { ImapClient } from "@imapclient/imapclient";
+   *
+   * async function logInAsBob(client: ImapClient, password: string) {
+   *   await client.plainLogin("admin", password, "bob");
+   * }
+   * ```
+   */
+  async plainLogin(
+    identity: string,
+    password: string,
+    authorizationIdentity = "",
+    options: CallOptions = {},
+  ): Promise<string> {
+    const mechanism = plain(identity, password, authorizationIdentity);
+    return await authenticateBy(this.#scope(options), mechanism, identity);
+  }
+
+  /**
+   * Logs in with an OAuth 2.0 access token by the mechanism XOAUTH2 of Gmail, Outlook and Yahoo,
+   * and gives the server's text. Throws {@linkcode LoginError}, with what the server found wrong
+   * with the token, or `CapabilityError` where it does not offer the mechanism.
+   *
+   * ```ts
+   * import type { ImapClient } from "@imapclient/imapclient";
+   *
+   * async function logIn(client: ImapClient, token: string) {
+   *   await client.oauth2Login("ann@example.org", token);
+   * }
+   * ```
+   */
+  async oauth2Login(
+    user: string,
+    accessToken: string,
+    { mech, vendor, signal }: Oauth2Options = {},
+  ): Promise<string> {
+    const mechanism = xoauth2(user, accessToken, { mech, vendor });
+    return await authenticateBy(this.#scope({ signal }), mechanism, user);
+  }
+
+  /**
+   * Logs in with an OAuth 2.0 access token by OAUTHBEARER (RFC 7628) and gives the server's text.
+   * An empty `identity` leaves it to the token who it is. Throws {@linkcode LoginError}, or
+   * `CapabilityError` where the server has no `AUTH=OAUTHBEARER`.
+   *
+   * ```ts
+   * import type { ImapClient } from "@imapclient/imapclient";
+   *
+   * async function logIn(client: ImapClient, token: string) {
+   *   await client.oauthbearerLogin("ann@example.org", token);
+   * }
+   * ```
+   */
+  async oauthbearerLogin(
+    identity: string,
+    accessToken: string,
+    options: CallOptions = {},
+  ): Promise<string> {
+    const mechanism = oauthbearer(identity, accessToken);
+    return await authenticateBy(this.#scope(options), mechanism, identity);
+  }
+
+  /**
+   * Logs in by a SASL mechanism (RFC 4422) of this library's, such as `scramSha256`, or of one's
+   * own, and gives the server's text. Throws {@linkcode LoginError}, or `CapabilityError` where the
+   * server does not offer the mechanism.
+   *
+   * ```ts
+   * import { type ImapClient, scramSha256 } from "@imapclient/imapclient";
+   *
+   * async function logIn(client: ImapClient, password: string) {
+   *   await client.saslLogin(scramSha256("ann", password));
+   * }
+   * ```
+   */
+  async saslLogin(mechanism: SaslMechanism, options?: CallOptions): Promise<string>;
+  /**
+   * Logs in by the SASL mechanism of this name, with a function that answers each challenge. Where
+   * the client has to speak first, the first challenge is empty. What the function throws ends the
+   * exchange and comes through.
+   *
+   * ```ts
+   * import type { ImapClient } from "@imapclient/imapclient";
+   *
+   * async function logInByCertificate(client: ImapClient) {
+   *   await client.saslLogin("EXTERNAL", () => "ann");
+   * }
+   * ```
+   */
+  async saslLogin(
+    mechName: string,
+    respond: SaslResponder,
+    options?: CallOptions,
+  ): Promise<string>;
+  async saslLogin(
+    mechanism: SaslMechanism | string,
+    respond: SaslResponder | CallOptions = {},
+    options: CallOptions = {},
+  ): Promise<string> {
+    const [own, callOptions] = mechanismOf(mechanism, respond, options);
+    return await authenticateBy(this.#scope(callOptions), own, own.name);
+  }
+
+  /**
+   * Starts TLS on a connection made with `ssl: false` (STARTTLS, RFC 9051 section 6.2.1) and gives
+   * the server's text. What the server said before is forgotten. `tls` stands in for the options
+   * given to `connect`.
+   *
+   * Throws `CapabilityError` where the server does not offer it, {@linkcode ImapAbortError} where
+   * TLS is on already, and, with the connection closed, `CertificateError`, `TlsError` or
+   * `ProtocolError` (something came behind the OK, which was not encrypted).
+   */
+  async starttls(tls: TlsOptions = this.tls, options: CallOptions = {}): Promise<string> {
+    return await startTls(this.#scope(options), tls, this.host);
+  }
+
+  /**
+   * What the server says that it can do, in upper case (RFC 9051 section 6.1.1); what this implies
+   * besides, {@linkcode ImapClient.hasCapability} knows. The server is asked only where it did not
+   * say so by itself, at the greeting or the login.
+   */
+  async capabilities(options: CallOptions = {}): Promise<readonly string[]> {
+    return await capabilitiesOf(this.#scope(options));
+  }
+
+  /**
+   * Whether the server has a capability, such as `IDLE`, in whatever case: by name, or implied by
+   * another. QRESYNC implies CONDSTORE, and IMAP4rev2 fourteen extensions that it took in (RFC 9051
+   * appendix E), from ENABLE and IDLE to UIDPLUS; of a server that offers IMAP4rev1 too it does so
+   * after `enable("IMAP4rev2")`.
+   */
+  async hasCapability(name: Text, options: CallOptions = {}): Promise<boolean> {
+    return await hasCapability(this.#scope(options), name);
+  }
+
+  /**
+   * Switches extensions on (ENABLE, RFC 5161) and gives those that are on now of what was asked
+   * for, in upper case. Throws `CapabilityError` where the server has no ENABLE,
+   * {@linkcode IllegalStateError} once a folder is selected.
+   *
+   * The library reads what a server says after `CONDSTORE`, `QRESYNC`, `UIDONLY`, `UTF8=ACCEPT` and
+   * `IMAP4rev2`. Any other name is passed on, and what it changes is for the caller to see to.
+   *
+   * ```ts
+   * import type { ImapClient } from "@imapclient/imapclient";
+   *
+   * async function enable(client: ImapClient) {
+   *   return (await client.enable(["CONDSTORE", "UTF8=ACCEPT"])).includes("CONDSTORE");
+   * }
+   * ```
+   */
+  async enable(
+    capabilities: Text | Iterable<Text>,
+    options: CallOptions = {},
+  ): Promise<readonly string[]> {
+    return await enableCapabilities(this.#scope(options), capabilities);
+  }
+
+  /**
+   * Tells the server who asks (ID, RFC 2971), nothing by default, and gives what it says of itself:
+   * fields such as `name`, `version` and `vendor`, of which any may be missing. Throws
+   * `CapabilityError` where the server has no ID.
+   *
+   * ```ts
+   * import type { ImapClient } from "@imapclient/imapclient";
+   *
+   * async function serverName(client: ImapClient) {
+   *   const { name, version } = await client.id({ name: "my program", version: "1.0" });
+   *   return `${name} ${version}`;
+   * }
+   * ```
+   */
+  async id(parameters: IdFields | null = null, options: CallOptions = {}): Promise<IdFields> {
+    return await this.run(id(parameters), options);
+  }
+
+  /**
+   * Does nothing (NOOP, RFC 9051 section 6.1.2), which gives the server a chance to tell news and
+   * sets back its timer for idle clients. Gives its text and what it told.
+   */
+  async noop(options: CallOptions = {}): Promise<NoopResult> {
+    return await this.run(noop(), options);
+  }
+
+  /**
+   * The folders below `directory` whose names match `pattern` (LIST, RFC 9051 section 6.3.9), where
+   * `*` stands for anything and `%` for anything but the delimiter. By default all folders.
+   *
+   * ```ts
+   * import type { ImapClient } from "@imapclient/imapclient";
+   *
+   * async function showFolders(client: ImapClient) {
+   *   for (const { name, flags } of await client.listFolders()) console.log(name, flags);
+   * }
+   * ```
+   */
+  async listFolders(
+    directory: Text = "",
+    pattern: Text = "*",
+    options: CallOptions = {},
+  ): Promise<readonly FolderListing[]> {
+    return await listFolders(this.#scope(options), "LIST", directory, pattern);
+  }
+
+  /**
+   * The folders that the user is subscribed to (LSUB, RFC 3501 section 6.3.9); otherwise as
+   * {@linkcode ImapClient.listFolders}. A name may be there though its folder is gone.
+   */
+  async listSubFolders(
+    directory: Text = "",
+    pattern: Text = "*",
+    options: CallOptions = {},
+  ): Promise<readonly FolderListing[]> {
+    return await listFolders(this.#scope(options), "LSUB", directory, pattern);
+  }
+
+  /**
+   * The folders with the attributes that Gmail gave them before there was a standard, such as
+   * `\AllMail` (XLIST). Throws `CapabilityError` where the server has no XLIST.
+   *
+   * @deprecated `listFolders` tells special uses by their standard names (RFC 6154).
+   */
+  async xlistFolders(
+    directory: Text = "",
+    pattern: Text = "*",
+    options: CallOptions = {},
+  ): Promise<readonly FolderListing[]> {
+    return await listFolders(this.#scope(options), "XLIST", directory, pattern);
+  }
+
+  /**
+   * The folder of a special use, such as `SENT` or `TRASH`: the first that the server marks with it
+   * (RFC 6154), else one with a name that is usual for it, in one of some twenty languages. `null`
+   * where there is none. Throws
+   * `InvalidArgumentError` for a special use without its backslash: `"\Sent"` is `Sent` in
+   * JavaScript, and `"\\Sent"` or `SENT` is meant.
+   *
+   * ```ts
+   * import { type ImapClient, TRASH } from "@imapclient/imapclient";
+   *
+   * async function throwAway(client: ImapClient, ids: number[]) {
+   *   const trash = await client.findSpecialFolder(TRASH);
+   *   if (trash !== null) await client.move(ids, trash);
+   * }
+   * ```
+   */
+  async findSpecialFolder(flag: Text, options: CallOptions = {}): Promise<FolderName | null> {
+    return await specialFolder(this.#scope(options), flag);
+  }
+
+  /** Whether there is a folder of exactly this name; `*` and `%` in it stand for themselves. */
+  async folderExists(folder: Text, options: CallOptions = {}): Promise<boolean> {
+    return await folderExists(this.#scope(options), folder);
+  }
+
+  /**
+   * The namespaces that the user has (NAMESPACE, RFC 2342): what the names of folders begin with
+   * that are the user's own, other users' or shared, and their delimiters. Throws
+   * `CapabilityError` where the server has no NAMESPACE.
+   *
+   * ```ts
+   * import type { ImapClient } from "@imapclient/imapclient";
+   *
+   * async function makeFolder(client: ImapClient, name: string) {
+   *   const { personal } = await client.namespace();
+   *   await client.createFolder(`${personal?.[0].prefix ?? ""}${name}`);
+   * }
+   * ```
+   */
+  async namespace(options: CallOptions = {}): Promise<Namespace> {
+    return await namespaceOf(this.#scope(options));
+  }
+
+  /**
+   * Makes a folder (CREATE, RFC 9051 section 6.3.4) and gives the server's text. Throws
+   * {@linkcode ImapError}, with `code` `ALREADYEXISTS` from many servers, where it can't be made.
+   */
+  async createFolder(folder: Text, options: CallOptions = {}): Promise<string> {
+    return await this.run(create(folder), options);
+  }
+
+  /**
+   * Deletes a folder with all that is in it (DELETE, RFC 9051 section 6.3.5) and gives the server's
+   * text. Throws {@linkcode ImapError} where there is no such folder, or it can't be deleted.
+   */
+  async deleteFolder(folder: Text, options: CallOptions = {}): Promise<string> {
+    return await this.run(deleteFolder(folder), options);
+  }
+
+  /**
+   * Renames a folder, and those below it (RENAME, RFC 9051 section 6.3.6), and gives the server's
+   * text. Throws {@linkcode ImapError} where there is no such folder, or the new name is taken.
+   */
+  async renameFolder(oldName: Text, newName: Text, options: CallOptions = {}): Promise<string> {
+    return await this.run(rename(oldName, newName), options);
+  }
+
+  /**
+   * Adds a folder to those that `listSubFolders` gives (SUBSCRIBE, RFC 9051 section 6.3.7), and
+   * gives the server's text. Throws {@linkcode ImapError} where the server minds that there is no
+   * such folder.
+   */
+  async subscribeFolder(folder: Text, options: CallOptions = {}): Promise<string> {
+    return await this.run(subscribe(folder), options);
+  }
+
+  /** Takes back a subscription (UNSUBSCRIBE, RFC 9051 section 6.3.8) and gives the server's text. */
+  async unsubscribeFolder(folder: Text, options: CallOptions = {}): Promise<string> {
+    return await this.run(unsubscribe(folder), options);
+  }
+
+  /**
+   * Selects the folder that later calls work in (SELECT or, with `readonly`, EXAMINE; RFC 9051
+   * sections 6.3.2 and 6.3.3) and gives what the server says of it. The folder selected before is
+   * left, even where this one can't be selected; of a call that was given up after it was sent,
+   * nobody knows which folder is selected, and so none is.
+   *
+   * A call made before, such as a `move` in several steps, is finished first. Calls made after this
+   * one are for this folder: where it can't be selected they throw `IllegalStateError`, and nothing
+   * is sent.
+   *
+   * Throws {@linkcode ReadOnlyError} where the folder turns out to be read-only without `readonly`
+   * (it is selected then), {@linkcode ImapError} where there is no such folder.
+   *
+   * ```ts
+   * import type { ImapClient } from "@imapclient/imapclient";
+   *
+   * async function countMessages(client: ImapClient) {
+   *   const inbox = await client.selectFolder("INBOX", { readonly: true });
+   *   return inbox.EXISTS;
+   * }
+   * ```
+   */
+  async selectFolder(folder: Text, options: SelectOptions = {}): Promise<SelectResult> {
+    const { readonly = false } = options;
+    return await selectFolder(this.#scope(options), folder, readonly);
+  }
+
+  /**
+   * Opens a folder and holds it (SELECT or EXAMINE, RFC 9051 section 6.3.2): until it is closed,
+   * nobody else selects another folder on this connection. A call that wants another one, or the
+   * same one in the other mode, waits in turn; one that wants the same shares it.
+   *
+   * Throws what {@linkcode ImapClient.selectFolder} throws, and `TimeoutError` where the folder
+   * could not be had in time: it names the folder that is held, where it was opened and since when.
+   *
+   * ```ts
+   * import type { ImapClient } from "@imapclient/imapclient";
+   *
+   * async function unread(client: ImapClient) {
+   *   await using inbox = await client.openFolder("INBOX", { readonly: true });
+   *   return await inbox.fetch(await inbox.search({ seen: false }), ["ENVELOPE"]);
+   * }
+   * ```
+   */
+  async openFolder(folder: Text, options: OpenFolderOptions = {}): Promise<Folder> {
+    const { readonly = false, timeout } = options;
+    const held = await holdFolder(this.#scope(options), folder, readonly, timeout);
+    return new Folder(held, this.#scope);
+  }
+
+  /**
+   * Opens a folder as {@linkcode ImapClient.openFolder} does, gives what `work` gives, and closes
+   * the folder then, whatever happens.
+   *
+   * ```ts
+   * import type { ImapClient } from "@imapclient/imapclient";
+   *
+   * async function empty(client: ImapClient) {
+   *   await client.withFolder("Trash", {}, async (trash) => {
+   *     await trash.deleteMessages("1:*");
+   *     await trash.expunge();
+   *   });
+   * }
+   * ```
+   */
+  async withFolder<Result>(
+    folder: Text,
+    options: OpenFolderOptions,
+    work: (folder: Folder) => Result | Promise<Result>,
+  ): Promise<Result> {
+    const held = await this.openFolder(folder, options);
+    try {
+      return await work(held);
+    } finally {
+      await held.close();
+    }
+  }
+
+  /**
+   * Leaves the selected folder (CLOSE, RFC 9051 section 6.4.1) and gives the server's text.
+   * Messages flagged `\Deleted` are removed for good, without a word, unless the folder was
+   * selected with `readonly`.
+   */
+  async closeFolder(options: CallOptions = {}): Promise<string> {
+    return await closeFolder(this.#scope(options));
+  }
+
+  /**
+   * Leaves the selected folder and removes nothing (UNSELECT, RFC 3691); gives the server's text.
+   * Throws `CapabilityError` where the server has no UNSELECT: there, a folder that is selected for
+   * reading only can be left by {@linkcode ImapClient.closeFolder}, which then removes nothing.
+   */
+  async unselectFolder(options: CallOptions = {}): Promise<string> {
+    return await unselectFolder(this.#scope(options));
+  }
+
+  /**
+   * Numbers of a folder that need not be selected (STATUS, RFC 9051 section 6.3.11), by their
+   * names: `MESSAGES`, `RECENT`, `UIDNEXT`, `UIDVALIDITY` and `UNSEEN`, or those that `what` asks
+   * for, such as `SIZE` or `HIGHESTMODSEQ`. Throws {@linkcode ImapError} where there is no such
+   * folder.
+   *
+   * ```ts
+   * import type { ImapClient } from "@imapclient/imapclient";
+   *
+   * async function unread(client: ImapClient) {
+   *   return (await client.folderStatus("INBOX", ["UNSEEN"])).UNSEEN;
+   * }
+   * ```
+   */
+  async folderStatus<const Item extends string = DefaultStatusItem>(
+    folder: Text,
+    what?: Item | Iterable<Item>,
+    options: CallOptions = {},
+  ): Promise<FolderStatus<Item>> {
+    return await folderStatus(this.#scope(options), folder, what);
+  }
+
+  /**
+   * Puts a message into a folder (APPEND, RFC 9051 section 6.3.12) and gives its UID, where the
+   * server says it (RFC 4315). A message given as `string` is sent in UTF-8 with its line ends as
+   * CRLF; bytes are sent as they are.
+   *
+   * A `{ stream, size }` is read while it is sent, so that a message of any size takes little
+   * memory. Its size in bytes has to be right: where the stream gives fewer or more, fails, or has
+   * a NUL in it, the connection is closed, as the server waits for the rest, and nothing is stored.
+   *
+   * Throws {@linkcode ImapError}, with `code` `TRYCREATE` where there is no such folder and
+   * `OVERQUOTA` where there is no more room, and {@linkcode InvalidArgumentError} for a message
+   * larger than the server takes (APPENDLIMIT, RFC 7889), or with a NUL. Where the server has
+   * BINARY (RFC 3516), text and bytes may have NULs, but a stream still may not: what it holds is
+   * not known when it is announced.
+   *
+   * ```ts
+   * import { type ImapClient, SEEN } from "@imapclient/imapclient";
+   *
+   * async function keep(client: ImapClient, message: Uint8Array) {
+   *   const { uid } = await client.append("Sent", message, { flags: [SEEN], date: new Date() });
+   *   return uid;
+   * }
+   *
+   * async function keepFile(client: ImapClient, file: Blob) {
+   *   await client.append("Archive", { stream: file.stream(), size: file.size });
+   * }
+   * ```
+   */
+  async append(
+    folder: Text,
+    msg: Text | MessageStream,
+    { signal, ...stored }: AppendOptions = {},
+  ): Promise<AppendResult> {
+    return await appendMessage(this.#scope({ signal }), folder, { ...stored, msg });
+  }
+
+  /**
+   * Puts several messages into a folder, all of them or none (MULTIAPPEND, RFC 3502), and gives
+   * their UIDs. A message is text or bytes, or an object that holds them as `msg`, with `flags` and
+   * a `date`. With no messages, nothing is sent. Throws `CapabilityError` where the server has no
+   * MULTIAPPEND; otherwise as {@linkcode FolderCalls.append}.
+   *
+   * ```ts
+   * import { type ImapClient, SEEN } from "@imapclient/imapclient";
+   *
+   * async function importAll(client: ImapClient, messages: Uint8Array[]) {
+   *   return await client.multiappend("Archive", messages.map((msg) => ({ msg, flags: [SEEN] })));
+   * }
+   * ```
+   */
+  async multiappend(
+    folder: Text,
+    msgs: Iterable<Text | MessageToAppend>,
+    options: CallOptions = {},
+  ): Promise<MultiappendResult> {
+    return await appendMessages(this.#scope(options), folder, msgs);
+  }
+
+  /**
+   * Who may do what with a folder (GETACL, RFC 4314 section 3.3). Throws `CapabilityError` where
+   * the server has no ACL, `ImapError` where the user may not know.
+   *
+   * ```ts
+   * import type { ImapClient } from "@imapclient/imapclient";
+   *
+   * async function readers(client: ImapClient, folder: string) {
+   *   const entries = await client.getacl(folder);
+   *   return entries.filter(({ acl }) => acl.includes("r")).map(({ who }) => who);
+   * }
+   * ```
+   */
+  async getacl(folder: Text, options: CallOptions = {}): Promise<readonly AclEntry[]> {
+    return await this.run(getAcl(folder), options);
+  }
+
+  /**
+   * Sets what `who` may do with a folder (SETACL, RFC 4314 section 3.1) and gives the server's
+   * text. `what` holds a letter for each right, and replaces the rights of before; with `+` or `-`
+   * in front it adds to them or takes from them. An empty `what` removes the entry (DELETEACL).
+   */
+  async setacl(folder: Text, who: Text, what: string, options: CallOptions = {}): Promise<string> {
+    return await this.run(setAcl(folder, who, what), options);
+  }
+
+  /**
+   * The limits that hold for a folder, and how much is used (GETQUOTAROOT, RFC 9208 section 4.1.2).
+   * `STORAGE` counts units of 1024 bytes. Throws `CapabilityError` where the server has no QUOTA.
+   *
+   * ```ts
+   * import type { ImapClient } from "@imapclient/imapclient";
+   *
+   * async function isFull(client: ImapClient) {
+   *   return (await client.getQuota()).some(({ usage, limit }) => usage >= limit);
+   * }
+   * ```
+   */
+  async getQuota(mailbox: Text = "INBOX", options: CallOptions = {}): Promise<readonly Quota[]> {
+    const [, quotas] = await this.getQuotaRoot(mailbox, options);
+    return quotas;
+  }
+
+  /** The limits of a quota root, given by its name (GETQUOTA, RFC 9208 section 4.1.1). */
+  async getQuotaByRoot(quotaRoot: Text = "", options: CallOptions = {}): Promise<readonly Quota[]> {
+    return await this.run(getQuota(quotaRoot), options);
+  }
+
+  /**
+   * The quota roots that a folder belongs to, and their limits (GETQUOTAROOT, RFC 9208 section
+   * 4.1.2).
+   */
+  async getQuotaRoot(
+    mailbox: Text,
+    options: CallOptions = {},
+  ): Promise<readonly [MailboxQuotaRoots, readonly Quota[]]> {
+    return await quotaRootsOf(this.#scope(options), mailbox);
+  }
+
+  /**
+   * Sets limits (SETQUOTA, RFC 9208 section 4.1.3), which administrators may, and gives those in
+   * force then. Limits of the root that are not named are gone. All must share one quota root; of
+   * none at all nothing is sent. Throws `InvalidArgumentError` otherwise.
+   *
+   * ```ts
+   * import type { ImapClient } from "@imapclient/imapclient";
+   *
+   * async function giveOneGigabyte(admin: ImapClient, quotaRoot: string) {
+   *   await admin.setQuota([{ quotaRoot, resource: "STORAGE", limit: 1024 * 1024 }]);
+   * }
+   * ```
+   */
+  async setQuota(
+    quotas: Iterable<QuotaLimit>,
+    options: CallOptions = {},
+  ): Promise<readonly Quota[]> {
+    return await setQuotas(this.#scope(options), quotas);
+  }
+
+  /**
+   * Logs out (LOGOUT, RFC 9051 section 6.1.3), closes the connection and gives the server's text.
+   * A server that does not answer within five seconds, or the timeout if that is shorter, throws
+   * `TimeoutError`; the connection is closed then too.
+   */
+  async logout(options: CallOptions = {}): Promise<string> {
+    return await logOut(this.#scope(options));
+  }
+
+  /** Closes the connection without a word to the server; calls under way are rejected. */
+  shutdown(): void {
+    this.#client.connection.close();
+    this.#client.logger?.debug("Connection closed");
+  }
+
+  /** For `await using`: logs out or, where that fails, just closes the connection. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    if (this.closed) return;
+    try {
+      await this.logout();
+    } catch (error) {
+      this.#client.logger?.info(`Could not close the connection cleanly: ${error}`);
+      this.shutdown();
+    }
+  }
+}
+
+/** What `saslLogin` was called with: a mechanism, or its name and a function that answers. */
+function mechanismOf(
+  mechanism: SaslMechanism | string,
+  respond: SaslResponder | CallOptions,
+  options: CallOptions,
+): readonly [SaslMechanism, CallOptions] {
+  if (typeof mechanism === "object" && mechanism !== null) {
+    checkMechanismName(mechanism.name);
+    return [mechanism, respond as CallOptions];
+  }
+  if (typeof mechanism !== "string") {
+    throw new InvalidArgumentError(`a mechanism, or its name, and not ${typeof mechanism}`);
+  }
+  return [callback(upperAscii(mechanism), respond as SaslResponder), options];
 }
 
 showAs(ImapClient, ({ host, stream, ssl, state, closed }) => {

@@ -57,6 +57,11 @@ export class Selections {
     return last.answered === this.#answered ? last.number : AMBIGUOUS;
   }
 
+  /** The selection that is in force. */
+  get current(): number {
+    return this.#current;
+  }
+
   /** The folder of a selection, where that is in force. */
   folderOf(selection: number): SelectedFolder | null {
     return selection === this.#current ? this.folder : null;

@@ -20,6 +20,8 @@ export class Session {
   readonly selections: Selections = new Selections();
   /** Folder names that can be written in the server's own way only. */
   readonly rawNames: RawNames = new RawNames();
+  /** Set by STARTTLS: until a login, capabilities are asked for again each time. */
+  askAgain = false;
   readonly #enabled = new Set<string>();
   #capabilities: readonly string[] | null = null;
   #nonSynchronising = -1;
@@ -41,6 +43,11 @@ export class Session {
     this.#capabilities = capabilities;
     this.#limitsMessages = null;
     this.#learn();
+  }
+
+  /** The capabilities; `null` if the server has to be asked for them. */
+  get knownCapabilities(): readonly string[] | null {
+    return this.askAgain && !this.authenticated ? null : this.#capabilities;
   }
 
   /** What ENABLE switched on, in upper case. */

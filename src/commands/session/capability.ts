@@ -1,5 +1,6 @@
 import type { Command } from "../../connection/command.ts";
-import type { UntaggedResponse } from "../../model/responses.ts";
+import type { Session } from "../../connection/session.ts";
+import type { TaggedResponse, UntaggedResponse } from "../../model/responses.ts";
 
 /** CAPABILITY (RFC 9051 section 6.1.1): what the server can do, in upper case. */
 export function capability(): Command<readonly string[]> {
@@ -10,6 +11,9 @@ export function capability(): Command<readonly string[]> {
       if (response.type !== "CAPABILITY") return false;
       capabilities = response.capabilities;
       return true;
+    },
+    effect(session: Session, done: TaggedResponse): void {
+      if (done.status === "OK") session.capabilities = capabilities;
     },
     result: () => capabilities,
   };

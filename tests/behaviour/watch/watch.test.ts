@@ -8,7 +8,7 @@ import {
   ProtocolError,
   type UntaggedResponse,
 } from "../../../mod.ts";
-import type { Connection } from "../../../src/connection/connection.ts";
+import { Connection } from "../../../src/connection/connection.ts";
 import { encodeUtf8 } from "../../../src/util/bytes.ts";
 import {
   bounded,
@@ -439,7 +439,6 @@ test("watch: more news than memory has room for, while a call runs → it fails 
 
 test("idle and idleDone a hundred times → nothing is left on the connection [fault E3]", async () => {
   const { client, server } = await selectFake({}, IDLE);
-  const { connection } = client as unknown as { connection: Connection };
   let reactions = 0;
   const { over } = client;
   const then = over.then.bind(over);
@@ -448,9 +447,9 @@ test("idle and idleDone a hundred times → nothing is left on the connection [f
     return then(...args);
   }) as typeof over.then;
   let listeners = 0;
-  const onEnd = connection.onEnd.bind(connection);
-  connection.onEnd = (listener) => {
-    const stop = onEnd(listener);
+  const { onEnd } = Connection.prototype;
+  Connection.prototype.onEnd = function (listener) {
+    const stop = onEnd.call(this, listener);
     listeners++;
     return () => {
       listeners--;
@@ -466,6 +465,7 @@ test("idle and idleDone a hundred times → nothing is left on the connection [f
     await server.send(`${tag} OK`);
     await done;
   }
+  Connection.prototype.onEnd = onEnd;
   assertEquals([reactions, listeners], [0, 0]);
   client.shutdown();
 });

@@ -1,0 +1,91 @@
+import type { MessageAttributes } from "../commands/messages/append.ts";
+import type { MessageFlags } from "../commands/messages/store.ts";
+import type { FetchedMessage, StreamedMessage } from "../model/fetch_types.ts";
+import type { Text } from "../model/text.ts";
+import type { CallOptions } from "../operations/scope.ts";
+
+export type { CallOptions };
+
+/** How to log in with an OAuth 2.0 token. */
+export interface Oauth2Options extends CallOptions {
+  /** The mechanism's name. Default `XOAUTH2`. */
+  readonly mech?: string;
+  /** What Yahoo asks for besides the token. */
+  readonly vendor?: string;
+}
+
+/** The answer to one challenge of a SASL mechanism; text is sent in UTF-8. */
+export type SaslResponder = (challenge: Uint8Array) => Text | Promise<Text>;
+
+/** How a folder is selected. */
+export interface SelectOptions extends CallOptions {
+  /** Nothing in the folder is changed, `\Seen` flags included. Default `false`. */
+  readonly readonly?: boolean;
+}
+
+/** How a folder is opened and held. */
+export interface OpenFolderOptions extends SelectOptions {
+  /**
+   * Seconds to wait while somebody else holds another folder, or this one in the other mode; `null`:
+   * as long as it takes. Default 60.
+   */
+  readonly timeout?: number | null;
+}
+
+/** How to search. */
+export interface SearchOptions extends CallOptions {
+  /**
+   * The charset that the criteria's text is sent in. By default none is named for ASCII text and
+   * `UTF-8` is for other text; where the server refuses that, one of those that it offers.
+   */
+  readonly charset?: string | null;
+}
+
+/** How to sort, thread, or search as Gmail does. */
+export interface CharsetOptions extends CallOptions {
+  /** The charset that the criteria's text is sent in. Default `UTF-8`. */
+  readonly charset?: string;
+}
+
+/** How to fetch. */
+export interface FetchOptions extends CallOptions {
+  /** What extensions add, such as `CHANGEDSINCE 123` (RFC 7162). */
+  readonly modifiers?: Text | Iterable<Text>;
+}
+
+/** How `fetchEach` fetches. */
+export interface FetchEachOptions<Stream extends boolean = boolean> extends FetchOptions {
+  /** Hands out `BODY[...]`, `BINARY[...]` and `RFC822` items as streams. Default `false`. */
+  readonly stream?: Stream;
+}
+
+/** A message of `fetchEach`: with its UID, and with streams where those were asked for. */
+export type EachMessage<Item extends string, Stream extends boolean> =
+  & { readonly UID: number }
+  & (Stream extends true ? StreamedMessage<Item> : FetchedMessage<Item>);
+
+/** How flags or labels are changed. */
+export interface StoreOptions<Silent extends boolean = boolean> extends CallOptions {
+  /** The server need not say what came of it, and the result is `null`. Default `false`. */
+  readonly silent?: Silent;
+}
+
+/** What a change of flags or labels gives: what the messages have then; `null` if silent. */
+export type Stored<Silent extends boolean> = Silent extends true ? null : MessageFlags;
+
+/** What is stored beside a message. */
+export interface AppendOptions extends CallOptions, MessageAttributes {}
+
+/** How long to wait for news. */
+export interface IdleCheckOptions extends CallOptions {
+  /** Seconds, fractions too. Default: as long as it takes. */
+  readonly timeout?: number | null;
+}
+
+/** How the server is watched. */
+export interface WatchOptions extends CallOptions {
+  /** Seconds after which IDLE is begun anew, lest the server log out. Default 540: 9 minutes. */
+  readonly renewEvery?: number;
+  /** Seconds between two questions to a server without IDLE. Default 60. */
+  readonly pollEvery?: number;
+}

@@ -1,0 +1,54 @@
+import type { ClientState } from "../operations/client_state.ts";
+import { FolderTurns } from "../operations/folders/folder_turns.ts";
+import type { CallOptions, MakeScope } from "../operations/scope.ts";
+import { namedLogger } from "../util/log.ts";
+import { version } from "../util/version.ts";
+import type { ConnectOptions, Opened } from "./connect.ts";
+import type { Listeners } from "./listeners.ts";
+
+/** What may be changed between calls. */
+export interface Settings {
+  /** Whether message ids are UIDs. */
+  useUid: boolean;
+  /** Whether folder names are text. */
+  folderEncode: boolean;
+  /** Whether dates print in local time. */
+  normaliseTimes: boolean;
+}
+
+/** What all calls of a client share. */
+export function clientState(
+  options: ConnectOptions,
+  { connection, limits }: Opened,
+  listeners: Listeners,
+): ClientState {
+  const turns = new FolderTurns();
+  connection.onEnd((cause) => turns.end(cause));
+  return {
+    connection,
+    limits,
+    logger: namedLogger(options.logger, "imapclient"),
+    introduction: options.id ?? { name: "imapclient", version },
+    turns,
+    listen: (listener) => listeners.add(listener),
+    idling: null,
+    idlingByHand: false,
+  };
+}
+
+/** Makes the scopes of a client's calls, each with the settings and the folder of its moment. */
+export function scopeMaker(client: ClientState, settings: Settings): MakeScope {
+  const { selections } = client.connection.session;
+  return ({ signal }: CallOptions) => {
+    const selection = selections.latest;
+    return {
+      client,
+      signal,
+      folderEncode: settings.folderEncode,
+      selection,
+      expunges: selections.folderOf(selection)?.expunges ?? 0,
+      uid: settings.useUid,
+      normaliseTimes: settings.normaliseTimes,
+    };
+  };
+}

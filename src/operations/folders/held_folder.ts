@@ -1,0 +1,39 @@
+import { IllegalStateError } from "../../model/errors.ts";
+import { type Text, toText } from "../../model/text.ts";
+import type { SelectedFolder } from "../../connection/selected_folder.ts";
+import type { Scope } from "../scope.ts";
+import type { Selected } from "./folder_turns.ts";
+
+/** A folder that somebody holds, until it is released. */
+export class HeldFolder {
+  /** Its name, as it was opened by. */
+  readonly name: Text;
+  /** The folder, as the session keeps it up to date while it is selected. */
+  readonly folder: SelectedFolder;
+  readonly #selection: number;
+  #giveBack: (() => void) | null;
+
+  /** `giveBack` ends the turn of whoever holds it. */
+  constructor(name: Text, { folder, selection }: Selected, giveBack: () => void) {
+    this.name = name;
+    this.folder = folder;
+    this.#selection = selection;
+    this.#giveBack = giveBack;
+  }
+
+  /** The scope of a call in this folder. Throws once the folder is released. */
+  bind(scope: Scope): Scope {
+    if (this.#giveBack === null) {
+      const name = JSON.stringify(toText(this.name));
+      throw new IllegalStateError(`the folder ${name} was closed: open it again`);
+    }
+    const { expunges } = this.folder;
+    return { ...scope, selection: this.#selection, isBound: true, expunges };
+  }
+
+  /** Lets others have their turn. A second time does nothing. */
+  release(): void {
+    this.#giveBack?.();
+    this.#giveBack = null;
+  }
+}

@@ -1,0 +1,71 @@
+import { checkUse } from "../../commands/messages/flags.ts";
+import { type FolderListing, list, type ListName } from "../../commands/folders/list.ts";
+import { type Namespace, namespace } from "../../commands/folders/namespace.ts";
+import {
+  type DefaultStatusItem,
+  type FolderStatus,
+  status,
+  STATUS_ITEMS,
+} from "../../commands/folders/status.ts";
+import { decodeFolderName } from "../../mime/utf7.ts";
+import type { FolderName } from "../../model/folder_name.ts";
+import { type Text, toText } from "../../model/text.ts";
+import { decodeAscii } from "../../util/bytes.ts";
+import { nameDecoder, run, type Scope } from "../scope.ts";
+import { findSpecialFolder } from "./special_folders.ts";
+
+/** LIST, LSUB or XLIST. */
+export async function listFolders(
+  scope: Scope,
+  name: ListName,
+  directory: Text,
+  pattern: Text,
+): Promise<readonly FolderListing[]> {
+  return await run(scope, list(name, { directory, pattern }, nameDecoder(scope)));
+}
+
+/** The name of the folder with a special use; `null` if none is found. */
+export async function specialFolder(scope: Scope, flag: Text): Promise<FolderName | null> {
+  const use = toText(flag);
+  checkUse(use);
+  return await findSpecialFolder(use, {
+    session: scope.client.connection.session,
+    run: (command) => run(scope, command),
+    decode: nameDecoder(scope),
+  });
+}
+
+/** Whether there is a folder of this name. */
+export async function folderExists(scope: Scope, folder: Text): Promise<boolean> {
+  const command = list("LIST", { directory: "", pattern: folder }, (name) => name);
+  const { utf8 } = scope.client.connection.session;
+  return (await run(scope, command)).some(({ name, flags }) => {
+    const raw = name as Uint8Array;
+    const text = typeof folder === "string" && scope.folderEncode
+      ? decodeFolderName(raw, utf8)
+      : decodeAscii(raw);
+    const wanted = typeof folder === "string" ? folder : decodeAscii(folder);
+    const same = text === wanted || (/^inbox$/i.test(text) && /^inbox$/i.test(wanted));
+    return same && !flags.some((flag) => /^\\NonExistent$/i.test(flag));
+  });
+}
+
+/** NAMESPACE. */
+export async function namespaceOf(scope: Scope): Promise<Namespace> {
+  return await run(scope, namespace(nameDecoder(scope)));
+}
+
+/** STATUS; without items, all that the manual names. */
+export async function folderStatus<Item extends string = DefaultStatusItem>(
+  scope: Scope,
+  folder: Text,
+  what: Item | Iterable<Item> | undefined,
+): Promise<FolderStatus<Item>> {
+  // IMAP4rev2 has no RECENT (RFC 9051 appendix E).
+  const { rev2 } = scope.client.connection.session;
+  const all = rev2 ? STATUS_ITEMS.filter((item) => item !== "RECENT") : STATUS_ITEMS;
+  return await run(
+    scope,
+    status<Item>(folder, what ?? all as readonly string[] as readonly Item[]),
+  );
+}

@@ -1,0 +1,115 @@
+import { close, unselect } from "../../commands/folders/folder.ts";
+import { select, type SelectResult } from "../../commands/folders/select.ts";
+import { wrapped } from "../../commands/wrapped.ts";
+import type { Command } from "../../connection/command.ts";
+import { folderKey } from "../../connection/selected_folder.ts";
+import type { Session } from "../../connection/session.ts";
+import { InvalidArgumentError, named, ReadOnlyError } from "../../model/errors.ts";
+import type { TaggedResponse } from "../../model/responses.ts";
+import { type Text, toText } from "../../model/text.ts";
+import { untilAborted } from "../../util/until_aborted.ts";
+import { run, type Scope } from "../scope.ts";
+import type { Selected } from "./folder_turns.ts";
+import { HeldFolder } from "./held_folder.ts";
+
+/** Seconds that a call waits for a folder that somebody else holds, unless it says otherwise. */
+const WAIT_SECONDS = 60;
+/** The longest that every runtime's timers can do, in seconds. */
+const MAX_SECONDS = 2_000_000;
+
+/** SELECT or EXAMINE, once nobody holds another folder. */
+export async function selectFolder(
+  scope: Scope,
+  folder: Text,
+  readonly: boolean,
+): Promise<SelectResult> {
+  return checked(folder, readonly, await inTurn(scope, toText(folder), select(folder, readonly)));
+}
+
+/** CLOSE, once nobody holds a folder. */
+export async function closeFolder(scope: Scope): Promise<string> {
+  return await inTurn(scope, "closeFolder", close());
+}
+
+/** UNSELECT, once nobody holds a folder. */
+export async function unselectFolder(scope: Scope): Promise<string> {
+  return await inTurn(scope, "unselectFolder", unselect());
+}
+
+/**
+ * Selects a folder and holds it: until it is released, nobody else selects another one. Waits for
+ * its turn, `timeout` seconds at the most; `null`: any time.
+ */
+export async function holdFolder(
+  scope: Scope,
+  folder: Text,
+  readonly: boolean,
+  timeout: number | null = WAIT_SECONDS,
+): Promise<HeldFolder> {
+  checkTimeout(timeout);
+  const command = select(folder, readonly);
+  const { turns } = scope.client;
+  const turn = await turns.take({
+    name: JSON.stringify(toText(folder)),
+    key: `${readonly} ${scope.folderEncode} ${folderKey(folder)}`,
+    signal: scope.signal,
+    timeout: timeout ?? Infinity,
+  });
+  try {
+    turn.selected ??= selectFor(scope, folder, readonly, command);
+    const selected = await untilAborted(scope.signal, turn.selected);
+    return new HeldFolder(folder, selected, () => turns.release(turn));
+  } catch (error) {
+    turns.release(turn);
+    throw error;
+  }
+}
+
+/** The SELECT of all who share a turn: none of them can give it up for the others. */
+async function selectFor(
+  { signal: _, ...scope }: Scope,
+  folder: Text,
+  readonly: boolean,
+  command: Command<SelectResult>,
+): Promise<Selected> {
+  let selected: Selected | null = null;
+  const noting = wrapped(command, {
+    effect(session: Session, done: TaggedResponse): void {
+      command.effect!(session, done);
+      const { current, folder } = session.selections;
+      if (folder !== null) selected = { selection: current, folder };
+    },
+  });
+  checked(folder, readonly, await run(scope, noting));
+  return selected!;
+}
+
+/** Runs a command that changes the folder: at once, or once nobody holds a folder any more. */
+async function inTurn<Result>(
+  scope: Scope,
+  name: string,
+  command: Command<Result>,
+): Promise<Result> {
+  const { turns } = scope.client;
+  if (!turns.isBusy) return await run(scope, command);
+  const { signal } = scope;
+  const turn = await turns.take({ name, key: null, signal, timeout: WAIT_SECONDS });
+  try {
+    return await run(scope, command);
+  } finally {
+    turns.release(turn);
+  }
+}
+
+function checked(folder: Text, readonly: boolean, result: SelectResult): SelectResult {
+  if (readonly || result["READ-ONLY"] !== true) return result;
+  throw new ReadOnlyError(`${toText(folder)} is read-only`);
+}
+
+function checkTimeout(timeout: number | null): void {
+  if (timeout === null) return;
+  if (typeof timeout === "number" && timeout >= 0 && timeout <= MAX_SECONDS) return;
+  throw new InvalidArgumentError(
+    `a timeout must be null or from 0 to ${MAX_SECONDS} seconds: ${named(timeout)}`,
+  );
+}

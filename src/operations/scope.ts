@@ -1,0 +1,83 @@
+import type { CallRequest } from "../connection/call.ts";
+import type { Command } from "../connection/command.ts";
+import type { SelectedFolder } from "../connection/selected_folder.ts";
+import { decodeFolderName } from "../mime/utf7.ts";
+import { IllegalStateError } from "../model/errors.ts";
+import type { FolderName } from "../model/folder_name.ts";
+import { foundIn } from "../model/found_in.ts";
+import { type MessageIds, NumberSet } from "../model/number_set.ts";
+import type { ClientState } from "./client_state.ts";
+
+/** What every call takes. */
+export interface CallOptions {
+  /** Gives the call up. If it was sent already, its answer is read and thrown away. */
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * What a call's meaning depends on, taken when the call is made. A later change of the client's
+ * settings, or of the selected folder, does not change it.
+ */
+export interface Scope extends CallRequest {
+  /** The client whose call it is. */
+  readonly client: ClientState;
+  /** Whether message ids are UIDs. */
+  readonly uid: boolean;
+  /** Whether dates print in local time. */
+  readonly normaliseTimes: boolean;
+}
+
+/** Makes the scope of a call. Throws where no call can be made any more. */
+export type MakeScope = (options: CallOptions) => Scope;
+
+/** The message ids of a call. */
+export interface ScopedIds {
+  /** As many sets as it takes for one command each; none if there is nothing to ask for. */
+  readonly sets: readonly NumberSet[];
+  /** The call's scope, and what the ids add to it. */
+  readonly scope: Scope;
+}
+
+/** Runs one command. */
+export function run<Result>(scope: Scope, command: Command<Result>): Promise<Result> {
+  return scope.client.connection.run(command, scope);
+}
+
+/** Runs several commands as one call: nothing that is queued later comes in between. */
+export function runWhole<Result>(
+  scope: Scope,
+  body: (scope: Scope) => Promise<Result>,
+): Promise<Result> {
+  return scope.client.connection.runWhole(scope, body);
+}
+
+/** The folder that a call is for, if it is selected already. */
+export function folderOf({ client, selection }: Scope): SelectedFolder | null {
+  return client.connection.session.selections.folderOf(selection);
+}
+
+/** Splits a call's message ids into sets, and adds to its scope where they were found. */
+export function idsOf(messages: MessageIds, scope: Scope): ScopedIds {
+  const ids = NumberSet.from(messages);
+  const place = foundIn(messages);
+  if (place !== undefined && place.uid !== scope.uid) {
+    const [were, are] = place.uid ? ["UIDs", "off"] : ["sequence numbers", "on"];
+    throw new IllegalStateError(`the message ids are ${were}, and useUid is ${are}: search again`);
+  }
+  // An empty folder has no number and no `*`: servers answer BAD. Numbers that a search found
+  // belonged to other messages then, and are refused like any that have moved.
+  const isEmpty = place === undefined && !scope.uid && folderOf(scope)?.exists === 0;
+  return {
+    sets: ids.isEmpty || isEmpty ? [] : ids.split(scope.client.limits.ids),
+    scope: place === undefined && scope.uid
+      ? scope
+      : { ...scope, foundIn: place, byNumber: !scope.uid && !ids.isEverything },
+  };
+}
+
+/** How folder names are read in the answer to a call. */
+export function nameDecoder({ client, folderEncode }: Scope): (name: Uint8Array) => FolderName {
+  if (!folderEncode) return (name) => name;
+  const { utf8, rawNames } = client.connection.session;
+  return (name) => utf8 ? decodeFolderName(name, true) : rawNames.read(name);
+}

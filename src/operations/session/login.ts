@@ -1,0 +1,76 @@
+import type { SaslMechanism } from "../../auth/sasl.ts";
+import { loginDisabled } from "../../auth/login_disabled.ts";
+import { authenticate } from "../../commands/session/authenticate.ts";
+import { id } from "../../commands/session/id.ts";
+import { login } from "../../commands/session/login.ts";
+import { wrapped } from "../../commands/wrapped.ts";
+import type { Command } from "../../connection/command.ts";
+import type { Session } from "../../connection/session.ts";
+import { IllegalStateError, LoginError } from "../../model/errors.ts";
+import type { TaggedResponse } from "../../model/responses.ts";
+import { run, type Scope } from "../scope.ts";
+import { askCapabilities } from "./capabilities.ts";
+
+/** LOGIN. */
+export async function logIn(scope: Scope, username: string, password: string): Promise<string> {
+  checkLoggedOut(scope);
+  const { secure, session } = scope.client.connection;
+  if (session.has("LOGINDISABLED")) {
+    throw new LoginError(loginDisabled(secure, session.capabilities ?? []));
+  }
+  return await logInBy(scope, login(username, password), username);
+}
+
+/** AUTHENTICATE by a mechanism, for `user` as the log names it. */
+export async function authenticateBy(
+  scope: Scope,
+  mechanism: SaslMechanism,
+  user: string,
+): Promise<string> {
+  checkLoggedOut(scope);
+  const { connection } = scope.client;
+  const command = authenticate(mechanism, connection.session.has("SASL-IR"));
+  const checked = wrapped(command, {
+    needs: `AUTH=${mechanism.name}`,
+    result(done: TaggedResponse): string {
+      try {
+        return command.result(done);
+      } catch (error) {
+        // The server said yes before it proved its identity: end the conversation.
+        connection.close();
+        throw error;
+      }
+    },
+  });
+  return await logInBy(scope, checked, user);
+}
+
+function checkLoggedOut({ client }: Scope): void {
+  const { failure, session } = client.connection;
+  if (failure !== null) throw failure;
+  if (session.authenticated) throw new IllegalStateError("somebody is logged in already");
+}
+
+async function logInBy(scope: Scope, command: Command<string>, user: string): Promise<string> {
+  const { logger, connection: { session } } = scope.client;
+  const before = session.capabilities;
+  const effect = (session: Session, done: TaggedResponse) => {
+    if (done.status !== "OK") return;
+    session.authenticated = true;
+    session.askAgain = false;
+  };
+  const text = await run(scope, wrapped(command, { effect }));
+  logger?.debug(`Logged in as ${user}`);
+  // They may differ from those before the login; most servers say so of their own accord.
+  if (session.capabilities === before) await askCapabilities(scope);
+  introduce(scope);
+  return text;
+}
+
+/** Identifies the client: some servers (163.com) otherwise refuse SELECT. Failures are ignored. */
+function introduce(scope: Scope): void {
+  const { connection, introduction } = scope.client;
+  if (introduction === false || !connection.session.has("ID")) return;
+  const { signal: _, ...own } = scope;
+  connection.runSoon(id(introduction), own).catch(() => {});
+}

@@ -1,0 +1,29 @@
+import { starttls } from "../../commands/session/session.ts";
+import { IllegalStateError, ImapAbortError } from "../../model/errors.ts";
+import { checkTlsOptions } from "../../model/tls_options.ts";
+import type { Duplex, TlsOptions } from "../../model/transport.ts";
+import type { Scope } from "../scope.ts";
+import { askCapabilities } from "./capabilities.ts";
+
+/** STARTTLS, for a server of this name unless the options give another one. */
+export async function startTls(
+  scope: Scope,
+  tls: TlsOptions,
+  host: string | null,
+): Promise<string> {
+  checkTlsOptions(tls);
+  const { connection } = scope.client;
+  const { session, secure, canStartTls } = connection;
+  if (secure) throw new ImapAbortError("TLS session already established");
+  if (!canStartTls) throw new ImapAbortError("this transport can't start TLS");
+  if (session.authenticated) throw new IllegalStateError("STARTTLS must come before the login");
+  const serverName = tls.serverName ?? host ?? undefined;
+  const change = (duplex: Duplex) => {
+    session.forget();
+    return duplex.startTls!({ ...tls, serverName });
+  };
+  const text = await connection.upgrade(starttls(), change, scope);
+  session.askAgain = true;
+  await askCapabilities(scope);
+  return text;
+}
