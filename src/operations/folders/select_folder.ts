@@ -17,23 +17,26 @@ const WAIT_SECONDS = 60;
 /** The longest that every runtime's timers can do, in seconds. */
 const MAX_SECONDS = 2_000_000;
 
-/** SELECT or EXAMINE, once nobody holds another folder. */
-export async function selectFolder(
+/**
+ * SELECT or EXAMINE, once nobody holds another folder. None of these is `async`: `Selections` counts
+ * the reactions from the answer to the caller.
+ */
+export function selectFolder(
   scope: Scope,
   folder: Text,
   readonly: boolean,
 ): Promise<SelectResult> {
-  return checked(folder, readonly, await inTurn(scope, toText(folder), select(folder, readonly)));
+  return inTurn(scope, toText(folder), selecting(folder, readonly));
 }
 
 /** CLOSE, once nobody holds a folder. */
-export async function closeFolder(scope: Scope): Promise<string> {
-  return await inTurn(scope, "closeFolder", close());
+export function closeFolder(scope: Scope): Promise<string> {
+  return inTurn(scope, "closeFolder", close());
 }
 
 /** UNSELECT, once nobody holds a folder. */
-export async function unselectFolder(scope: Scope): Promise<string> {
-  return await inTurn(scope, "unselectFolder", unselect());
+export function unselectFolder(scope: Scope): Promise<string> {
+  return inTurn(scope, "unselectFolder", unselect());
 }
 
 /**
@@ -47,7 +50,7 @@ export async function holdFolder(
   timeout: number | null = WAIT_SECONDS,
 ): Promise<HeldFolder> {
   checkTimeout(timeout);
-  const command = select(folder, readonly);
+  const command = selecting(folder, readonly);
   const { turns } = scope.client;
   const turn = await turns.take({
     name: JSON.stringify(toText(folder)),
@@ -56,7 +59,7 @@ export async function holdFolder(
     timeout: timeout ?? Infinity,
   });
   try {
-    turn.selected ??= selectFor(scope, folder, readonly, command);
+    turn.selected ??= selectFor(scope, command);
     const selected = await untilAborted(scope.signal, turn.selected);
     return new HeldFolder(folder, selected, () => turns.release(turn));
   } catch (error) {
@@ -68,8 +71,6 @@ export async function holdFolder(
 /** The SELECT of all who share a turn: none of them can give it up for the others. */
 async function selectFor(
   { signal: _, ...scope }: Scope,
-  folder: Text,
-  readonly: boolean,
   command: Command<SelectResult>,
 ): Promise<Selected> {
   let selected: Selected | null = null;
@@ -80,30 +81,40 @@ async function selectFor(
       if (folder !== null) selected = { selection: current, folder };
     },
   });
-  checked(folder, readonly, await run(scope, noting));
+  await run(scope, noting);
   return selected!;
 }
 
 /** Runs a command that changes the folder: at once, or once nobody holds a folder any more. */
-async function inTurn<Result>(
+function inTurn<Result>(scope: Scope, name: string, command: Command<Result>): Promise<Result> {
+  return scope.client.turns.isBusy ? runLater(scope, name, command) : run(scope, command);
+}
+
+async function runLater<Result>(
   scope: Scope,
   name: string,
   command: Command<Result>,
 ): Promise<Result> {
-  const { turns } = scope.client;
-  if (!turns.isBusy) return await run(scope, command);
-  const { signal } = scope;
+  const { client: { turns }, signal } = scope;
   const turn = await turns.take({ name, key: null, signal, timeout: WAIT_SECONDS });
   try {
     return await run(scope, command);
   } finally {
-    turns.release(turn);
+    // Not now: what the caller does next is meant for this folder.
+    setTimeout(() => turns.release(turn), 0);
   }
 }
 
-function checked(folder: Text, readonly: boolean, result: SelectResult): SelectResult {
-  if (readonly || result["READ-ONLY"] !== true) return result;
-  throw new ReadOnlyError(`${toText(folder)} is read-only`);
+/** SELECT or EXAMINE; throws where a folder to be changed is read-only. */
+function selecting(folder: Text, readonly: boolean): Command<SelectResult> {
+  const command = select(folder, readonly);
+  return wrapped(command, {
+    result(done: TaggedResponse): SelectResult {
+      const result = command.result(done);
+      if (readonly || result["READ-ONLY"] !== true) return result;
+      throw new ReadOnlyError(`${toText(folder)} is read-only`);
+    },
+  });
 }
 
 function checkTimeout(timeout: number | null): void {

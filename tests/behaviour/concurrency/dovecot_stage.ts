@@ -46,16 +46,19 @@ async function open(
     useUid: !numbers,
   });
   await client.login("ann", DOVECOT_USERS.ann);
-  if (without !== undefined) forget(client, without);
+  if (without !== undefined) await forget(client, without);
   return client;
 }
 
 /** Lets a client believe that its server lacks capabilities. */
-function forget(client: ImapClient, names: readonly string[]): void {
-  const { session } = (client as unknown as {
-    readonly connection: { readonly session: { capabilities: readonly string[] | null } };
-  }).connection;
-  session.capabilities = session.capabilities!.filter((name) => !names.includes(name));
+async function forget(client: ImapClient, names: readonly string[]): Promise<void> {
+  await client.run({
+    name: "NOOP",
+    effect(session): void {
+      session.capabilities = session.capabilities!.filter((name) => !names.includes(name));
+    },
+    result: () => {},
+  });
 }
 
 class DovecotScene implements Scene {
