@@ -9,7 +9,7 @@ const PAGES = [".", ".github", "docs"].flatMap((folder) =>
 
 /** A page without its blocks of code. */
 function prose(page: string): string {
-  return readFileSync(page, "utf8").replace(/^```[^]*?^```$/gm, "");
+  return readFileSync(page, "utf8").replace(/^ *(`{3,})[^]*?^ *\1$/gm, "");
 }
 
 /** The anchors of a page's headings, made as GitHub makes them. */
