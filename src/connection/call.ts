@@ -8,14 +8,8 @@ import {
   withPartial,
 } from "../model/errors.ts";
 import type { FoundIn } from "../model/found_in.ts";
-import type {
-  ContinuationRequest,
-  ResponseCode,
-  StatusResponse,
-  TaggedResponse,
-} from "../model/responses.ts";
+import type { ResponseCode, StatusResponse, TaggedResponse } from "../model/responses.ts";
 import type { Session } from "./session.ts";
-import { CR, LF } from "../util/bytes.ts";
 import { visible } from "../model/text.ts";
 import type { CommandPart } from "../wire/command_buffer.ts";
 import type { CommandWriter } from "../wire/writer.ts";
@@ -24,7 +18,6 @@ import { isOfCredentials, type Words } from "./words.ts";
 
 const IN_PAGE: readonly CommandPart[] = [];
 const NO_SECRETS: readonly string[] = [];
-const NUL = 0;
 const LOGINS = ["LOGIN", "AUTHENTICATE"];
 
 /** The place in the queue of a call that takes several commands. */
@@ -65,8 +58,8 @@ export interface CallRequest {
   readonly byNumber?: boolean;
   /** Where its message ids were found, if a search found them. */
   readonly foundIn?: FoundIn;
-  /** With the command's OK reading stops and this is called: the streams change hands. */
-  readonly handOver?: () => void;
+  /** Whether reading stops after the command's OK, for the streams to be replaced. */
+  readonly changesStreams?: boolean;
 }
 
 /** A command on its way: from the call that made it to its tagged response. */
@@ -174,35 +167,6 @@ export class Call implements FifoItem {
       this.reject(error);
       return NO_SECRETS;
     }
-  }
-
-  /**
-   * The line that the server asks for. `null`: there is none to send, as the call is given up or
-   * its command gave nonsense, which is its failure.
-   */
-  async respond(request: ContinuationRequest): Promise<Uint8Array | null> {
-    if (this.#isSettled && !this.isEndless) return null;
-    try {
-      const answer = this.command.respond!(request);
-      if (this.isEndless) return this.#checkLine(await answer);
-      const givenUp = this.settled.then(() => null, () => null);
-      const line = await Promise.race([answer, givenUp]);
-      return line === null && this.#isSettled ? null : this.#checkLine(line);
-    } catch (error) {
-      this.reject(error);
-      return null;
-    }
-  }
-
-  #checkLine(line: unknown): Uint8Array {
-    const { name } = this.command;
-    if (!(line instanceof Uint8Array)) {
-      throw new InvalidArgumentError(`what ${name} responds must be bytes, not ${typeof line}`);
-    }
-    if (line.some((byte) => byte === NUL || byte === CR || byte === LF)) {
-      throw new InvalidArgumentError(`what ${name} responds must be one line, without NUL`);
-    }
-    return line;
   }
 
   /** Tells a command that lasts until it is ended that it should; its own mistake is its failure. */

@@ -21,6 +21,8 @@ export class CallQueue {
   #exclusive = 0;
   /** How many of those in flight may want literals as streams. */
   #streaming = 0;
+  /** How many calls were made on the connection so far. */
+  made = 0;
   readonly #most: number;
 
   /** So many responses may come for one call. */

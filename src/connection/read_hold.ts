@@ -1,14 +1,22 @@
-/** Lets reading pass, or has it wait while somebody holds it up. */
+import type { CallQueue } from "./call_queue.ts";
+
+/** Pauses reading while somebody holds it, unless another call waits for its answer. */
 export class ReadHold {
+  readonly #calls: CallQueue;
   #holds = 0;
   #wake: (() => void) | null = null;
 
-  /** Whether somebody holds it. */
-  get held(): boolean {
-    return this.#holds > 0;
+  /** `calls` are those of the connection. */
+  constructor(calls: CallQueue) {
+    this.#calls = calls;
   }
 
-  /** Has reading wait from now on. */
+  /** Whether reading has to wait: not where another call's answer comes after what is held up. */
+  get isInForce(): boolean {
+    return this.#holds > 0 && !this.#calls.isShared;
+  }
+
+  /** Pauses reading. */
   hold(): void {
     this.#holds++;
   }
@@ -19,13 +27,13 @@ export class ReadHold {
     this.wake();
   }
 
-  /** Has whoever waits look again whether that is still needed. */
+  /** Ends the present {@linkcode wait}, so that the reader looks again whether it has to wait. */
   wake(): void {
     this.#wake?.();
     this.#wake = null;
   }
 
-  /** Waits till something has changed. */
+  /** Waits until something may have changed. */
   async wait(): Promise<void> {
     await new Promise<void>((resolve) => this.#wake = resolve);
   }

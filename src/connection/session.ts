@@ -67,6 +67,13 @@ export class Session {
     this.capabilities = null;
   }
 
+  /** The connection is over. */
+  end(): void {
+    this.authenticated = false;
+    this.loggedOut = true;
+    this.selections.folder = null;
+  }
+
   #learn(): void {
     const known = this.#capabilities;
     this.#rev2 = this.#enabled.has("IMAP4REV2") ||
