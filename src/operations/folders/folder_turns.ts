@@ -149,7 +149,8 @@ export class FolderTurns {
 }
 
 /** Frames of the stack that are this library's own, by the names of its functions. */
-const OWN = /\b(?:callerPlace|FolderTurns|take|inTurn|holdFolder|selectFolder|ImapClient)\b/;
+const OWN =
+  /\b(?:callerPlace|FolderTurns|take|runLater|inTurn|holdFolder|selectFolder|openFolder|withFolder)\b/;
 
 /** Where in the program a call was made, as far as the stack tells. */
 function callerPlace(): string {
