@@ -6,11 +6,13 @@ import { pathToFileURL } from "node:url";
 import { assert, assertEquals, assertRejects, assertStrictEquals } from "@std/assert";
 import {
   CertificateError,
+  type Command,
   ConnectError,
   ConnectionClosedError,
   ImapClient,
   ImapError,
   InvalidArgumentError,
+  ProtocolError,
 } from "@imapclient/imapclient";
 import { MemoryServer } from "@imapclient/imapclient/testing";
 import { bytesOf, fakeNetwork, type FakeServer, selectFake, test } from "../support/fake_server.ts";
@@ -215,6 +217,34 @@ describe("the guide and the README", () => {
       figures.includes(`among ${addresses} addresses`) &&
         figures.includes("hold for such mail only"),
     );
+  });
+});
+
+describe("CONTRIBUTING.md", () => {
+  type MyRights = (folder: string) => Command<string>;
+
+  /** The command that it adds, with its imports as they are from the folder of examples. */
+  async function exampleCommand(): Promise<MyRights> {
+    const [, code] = /```ts\n( *\/\/ src\/commands[^]*?)```/.exec(read("CONTRIBUTING.md"))!;
+    const file = join(folder, "my_rights.ts");
+    const moved = code.replaceAll('"../../', '"../../src/').replace(
+      '"../own',
+      '"../../src/commands/own',
+    );
+    writeFileSync(file, moved);
+    return (await import(pathToFileURL(file).href)).myRights;
+  }
+
+  test("the command that it adds: an answer → its result", async () => {
+    const myRights = await exampleCommand();
+    const { client, server } = await selectFake({}, "IMAP4rev1 ACL");
+    const rights = client.run(myRights("INBOX"));
+    await server.answer('MYRIGHTS "INBOX"', "* MYRIGHTS INBOX lrswi");
+    assertEquals(await rights, "lrswi");
+    const none = client.run(myRights("INBOX"));
+    await server.answer('MYRIGHTS "INBOX"');
+    await assertRejects(() => none, ProtocolError, "no MYRIGHTS");
+    client.shutdown();
   });
 });
 
