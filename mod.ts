@@ -18,42 +18,47 @@
  * @module
  */
 
-export type { ImapValue, LiteralSink } from "./src/model/values.ts";
+// The session
 export { ImapClient } from "./src/client/imap_client.ts";
-export { Folder } from "./src/client/folder.ts";
-export { FolderCalls } from "./src/client/folder_calls.ts";
 export type * from "./src/client/call_options.ts";
+export type { ConnectOptions, SocketTimeout } from "./src/client/connect.ts";
 export type { ResponseListener } from "./src/client/listeners.ts";
+export type { IdFields } from "./src/commands/session/id.ts";
+export type { NoopResult } from "./src/commands/session/session.ts";
+export type { SessionState } from "./src/connection/session.ts";
 export type { Traffic } from "./src/connection/connection.ts";
 export type { SaslMechanism } from "./src/auth/sasl.ts";
 export { external } from "./src/auth/external.ts";
 export { oauthbearer, type OauthbearerOptions } from "./src/auth/oauthbearer.ts";
 export { scramSha1, scramSha256 } from "./src/auth/scram.ts";
 export { xoauth2, type Xoauth2Options } from "./src/auth/xoauth2.ts";
-export * from "./src/model/errors.ts";
-export * from "./src/model/address.ts";
-export * from "./src/model/body_structure.ts";
-export * from "./src/model/envelope.ts";
-export * from "./src/model/flags.ts";
-export * from "./src/model/responses.ts";
 export * from "./src/model/transport.ts";
 export * from "./src/util/version.ts";
-export * from "./src/wire/parse.ts";
-export {
-  type CalendarDate,
-  datetimeToInternalDate,
-  datetimeToNative,
-  formatCriteriaDate,
-  parseToDatetime,
-  ZonedDate,
-} from "./src/model/dates.ts";
-export type * from "./src/model/fetch_types.ts";
-export { fetchProblems } from "./src/model/fetch_items.ts";
+export type { Logger } from "./src/util/log.ts";
+export type { Limits } from "./src/wire/limits.ts";
+
+// Folders
+export { Folder } from "./src/client/folder.ts";
+export { FolderCalls } from "./src/client/folder_calls.ts";
+export type { FolderListing } from "./src/commands/folders/list.ts";
+export type { Namespace, NamespacePrefix } from "./src/commands/folders/namespace.ts";
+export type { SelectResult } from "./src/commands/folders/select.ts";
+export type { DefaultStatusItem, FolderStatus } from "./src/commands/folders/status.ts";
 export type { FolderName } from "./src/model/folder_name.ts";
-export { type MessageIds, NumberSet } from "./src/model/number_set.ts";
-export type { SearchIds } from "./src/model/search_ids.ts";
-export type { Command, Pipelining } from "./src/connection/command.ts";
+export { decodeUtf7, encodeUtf7 } from "./src/mime/utf7.ts";
+
+// Access
 export type { AclEntry } from "./src/commands/access/acl.ts";
+export type { MailboxQuotaRoots, Quota, QuotaLimit } from "./src/commands/access/quota.ts";
+
+// Searches
+export type { SearchCriteria, SearchCriterion } from "./src/commands/search/search_criteria.ts";
+export type { SearchQuery, Texts } from "./src/commands/search/search_query.ts";
+export type { Thread } from "./src/commands/search/thread.ts";
+export type { SearchIds } from "./src/model/search_ids.ts";
+export { type MessageIds, NumberSet } from "./src/model/number_set.ts";
+
+// Messages
 export type {
   AppendResult,
   MessageAttributes,
@@ -63,26 +68,28 @@ export type {
 } from "./src/commands/messages/append.ts";
 export type { CopyResult } from "./src/commands/messages/copy.ts";
 export type { ExpungeResult } from "./src/commands/messages/expunge.ts";
-export type { IdFields } from "./src/commands/session/id.ts";
-export type { FolderListing } from "./src/commands/folders/list.ts";
-export type { Namespace, NamespacePrefix } from "./src/commands/folders/namespace.ts";
-export type { MailboxQuotaRoots, Quota, QuotaLimit } from "./src/commands/access/quota.ts";
-export type { DefaultStatusItem, FolderStatus } from "./src/commands/folders/status.ts";
 export type { MessageFlags } from "./src/commands/messages/store.ts";
-export type { Thread } from "./src/commands/search/thread.ts";
-export type { NoopResult } from "./src/commands/session/session.ts";
-export type { SearchCriteria, SearchCriterion } from "./src/commands/search/search_criteria.ts";
-export type { SearchQuery, Texts } from "./src/commands/search/search_query.ts";
-export type { SelectResult } from "./src/commands/folders/select.ts";
-export type { ConnectOptions, SocketTimeout } from "./src/client/connect.ts";
-export type { Logger } from "./src/util/log.ts";
 export type { CharsetDecoder, MailText, MailTextOptions } from "./src/mime/mail_text.ts";
-export type { SessionState } from "./src/connection/session.ts";
-export { Cursor } from "./src/wire/cursor.ts";
-export type { Limits } from "./src/wire/limits.ts";
-export type { CommandPart, LiteralSource } from "./src/wire/command_buffer.ts";
-export type { DetachedLiteral, Frame } from "./src/wire/reader.ts";
-export type { TextWindow } from "./src/wire/text_window.ts";
-export { decodeUtf7, encodeUtf7 } from "./src/mime/utf7.ts";
+export * from "./src/model/address.ts";
+export * from "./src/model/body_structure.ts";
+export {
+  type CalendarDate,
+  datetimeToInternalDate,
+  datetimeToNative,
+  formatCriteriaDate,
+  parseToDatetime,
+  ZonedDate,
+} from "./src/model/dates.ts";
+export * from "./src/model/envelope.ts";
+export { fetchProblems } from "./src/model/fetch_items.ts";
+export type * from "./src/model/fetch_types.ts";
+export * from "./src/model/flags.ts";
+
+// Errors, what servers say, and commands of one's own
+export * from "./src/model/errors.ts";
+export * from "./src/model/responses.ts";
+export type { ImapValue, LiteralSink } from "./src/model/values.ts";
 export type { Text } from "./src/model/text.ts";
-export { CommandWriter, type WriterOptions } from "./src/wire/writer.ts";
+export type { Command, Pipelining } from "./src/connection/command.ts";
+export type { CommandWriter } from "./src/wire/writer.ts";
+export * from "./src/wire/parse.ts";

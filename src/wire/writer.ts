@@ -14,7 +14,7 @@ import {
   tryUtf8,
 } from "../util/bytes.ts";
 import { isAscii, isAtom, isAtomBytes, isCommandName, isFetchItem, isNil } from "./grammar.ts";
-import { CommandBuffer, type CommandPart, type LiteralSource } from "./command_buffer.ts";
+import { CommandBuffer, type CommandPart } from "./command_buffer.ts";
 import { encodeUtf7 } from "../mime/utf7.ts";
 import type { Text } from "../model/text.ts";
 
@@ -263,8 +263,10 @@ export class CommandWriter {
     return this;
   }
 
-  /** A literal whose bytes are read when they are sent. */
-  literalFrom({ stream, size }: LiteralSource): this {
+  /** A literal of `size` bytes, which are read from the stream when they are sent. */
+  literalFrom(
+    { stream, size }: { readonly stream: ReadableStream<Uint8Array>; readonly size: number },
+  ): this {
     if (!Number.isSafeInteger(size) || size < 0) {
       throw new InvalidArgumentError(`a stream must have a size in bytes, not ${named(size)}`);
     }
@@ -301,6 +303,8 @@ export class CommandWriter {
   /**
    * Ends the command in the page, if all of it stands there in one piece, as nearly all do; `false`
    * where it must be finished otherwise.
+   *
+   * @internal
    */
   finishInPage(): boolean {
     const isWithin = this.#buffer === this.#page.bytes && this.#parts.length === 0;
@@ -311,7 +315,11 @@ export class CommandWriter {
     return true;
   }
 
-  /** Ends the command and gives its parts. */
+  /**
+   * Ends the command and gives its parts.
+   *
+   * @internal
+   */
   finish(): readonly CommandPart[] {
     this.#byte(CR);
     this.#byte(LF);
