@@ -11,7 +11,7 @@ import type { MessageIds } from "../model/number_set.ts";
 import type { UntaggedResponse } from "../model/responses.ts";
 import type { SearchIds } from "../model/search_ids.ts";
 import type { Text } from "../model/text.ts";
-import { expungeMessages } from "../operations/messages/expunge_messages.ts";
+import { expungeAll, expungeMessages } from "../operations/messages/expunge_messages.ts";
 import {
   changeFlags,
   fetchEachMessage,
@@ -97,8 +97,7 @@ export class FolderCalls {
    * ```
    */
   async gmailSearch(query: Text, options: CharsetOptions = {}): Promise<SearchIds> {
-    const { charset = "UTF-8" } = options;
-    return await searchGmail(this.#scope(options), query, charset);
+    return await searchGmail(this.#scope(options), query, options.charset ?? "UTF-8");
   }
 
   /**
@@ -409,7 +408,8 @@ export class FolderCalls {
     messages: MessageIds | null = null,
     options: CallOptions = {},
   ): Promise<ExpungeResult> {
-    return await expungeMessages(this.#scope(options), messages);
+    const scope = this.#scope(options);
+    return await (messages === null ? expungeAll(scope) : expungeMessages(scope, messages));
   }
 
   /**

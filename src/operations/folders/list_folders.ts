@@ -64,8 +64,6 @@ export async function folderStatus<Item extends string = DefaultStatusItem>(
   // IMAP4rev2 has no RECENT (RFC 9051 appendix E).
   const { rev2 } = scope.client.connection.session;
   const all = rev2 ? STATUS_ITEMS.filter((item) => item !== "RECENT") : STATUS_ITEMS;
-  return await run(
-    scope,
-    status<Item>(folder, what ?? all as readonly string[] as readonly Item[]),
-  );
+  const items = what === undefined ? all as readonly string[] as readonly Item[] : what;
+  return await run(scope, status<Item>(folder, items));
 }

@@ -5,12 +5,13 @@ import type { MessageIds, NumberSet } from "../../model/number_set.ts";
 import { idsOf, run, runWhole, type Scope } from "../scope.ts";
 import { belowLimit, withAll } from "./message_limit.ts";
 
-/** EXPUNGE, or UID EXPUNGE of the messages given. */
-export async function expungeMessages(
-  scope: Scope,
-  messages: MessageIds | null,
-): Promise<ExpungeResult> {
-  if (messages === null) return await run(scope, expunge(null));
+/** EXPUNGE: all messages that are flagged `\Deleted`. */
+export async function expungeAll(scope: Scope): Promise<ExpungeResult> {
+  return await run(scope, expunge(null));
+}
+
+/** UID EXPUNGE: those of the messages that are flagged `\Deleted`, and no others. */
+export async function expungeMessages(scope: Scope, messages: MessageIds): Promise<ExpungeResult> {
   if (!scope.uid) throw new InvalidArgumentError("cannot EXPUNGE by ID when not using uids");
   const { sets, scope: own } = idsOf(messages, scope);
   return await runWhole(own, async (scope) => {

@@ -79,6 +79,21 @@ export const FOLDER_METHODS: Readonly<Record<string, Method>> = {
       ]),
     ],
   },
+  openFolder: {
+    parameters: 2,
+    places: [
+      folder("folder", async (c, v) => await (await c.openFolder(v)).close(), ["SELECT", "FOLDER"]),
+    ],
+  },
+  withFolder: {
+    parameters: 3,
+    places: [
+      folder("folder", (c, v) => c.withFolder(v, { readonly: true }, () => {}), [
+        "EXAMINE",
+        "FOLDER",
+      ]),
+    ],
+  },
   closeFolder: { parameters: 1, places: [] },
   unselectFolder: { parameters: 1, places: [] },
   folderStatus: {
