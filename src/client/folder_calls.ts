@@ -54,16 +54,16 @@ export class FolderCalls {
   }
 
   /**
-   * Searches the selected folder (SEARCH, RFC 9051 section 6.4.4) and gives the ids of the messages
-   * that match. Criteria are a list of keys and values, each an item of its own; the library
-   * quotes and encodes them. A list within the list stands for parentheses. Given as one string,
-   * they are sent as they are. As an object they have names that an editor knows.
+   * Searches the selected folder (SEARCH, RFC 9051 section 6.4.4) and returns the ids of the
+   * messages that match. Criteria are a list of keys and values, one item each; the library quotes
+   * and encodes them. A list within the list acts as parentheses. A single string is sent as it
+   * is. As an object, criteria have names that the editor completes.
    *
-   * A `Date` stands for its calendar date in local time; `"2026-01-31"` and
-   * `{ year, month, day }` name a date without regard to zones.
+   * A `Date` means its calendar date in local time; `"2026-01-31"` and `{ year, month, day }` name
+   * a date independent of time zones.
    *
-   * Throws {@linkcode InvalidCriteriaError} for criteria that make no sense here or to the server,
-   * and for a `RETURN (...)` or `CHARSET` in front of them.
+   * Throws {@linkcode InvalidCriteriaError} if the criteria make no sense to the library or to the
+   * server, or begin with `RETURN (...)` or `CHARSET`.
    *
    * ```ts
    * import type { ImapClient } from "@imapclient/imapclient";
@@ -85,8 +85,8 @@ export class FolderCalls {
   }
 
   /**
-   * Searches as Gmail's own search box does (`X-GM-RAW`), and gives the ids of the messages that
-   * match. Throws `CapabilityError` where the server is not Gmail (has no `X-GM-EXT-1`).
+   * Searches as Gmail's search box does (`X-GM-RAW`) and returns the ids of the messages that
+   * match. Throws `CapabilityError` if the server is not Gmail (has no `X-GM-EXT-1`).
    *
    * ```ts
    * import type { ImapClient } from "@imapclient/imapclient";
@@ -101,12 +101,12 @@ export class FolderCalls {
   }
 
   /**
-   * Searches as {@linkcode FolderCalls.search} does and gives the ids in an order (SORT, RFC 5256).
+   * Searches like {@linkcode FolderCalls.search} and returns the ids in order (SORT, RFC 5256).
    * Sort criteria are `ARRIVAL`, `CC`, `DATE`, `FROM`, `SIZE`, `SUBJECT`, `TO` and others that the
-   * server knows, each with `REVERSE` in front if need be; the first counts most.
+   * server knows, each with `REVERSE` before it if needed; the first counts most.
    *
-   * Throws `CapabilityError` where the server has no SORT, {@linkcode InvalidCriteriaError} for
-   * criteria that it does not take.
+   * Throws `CapabilityError` if the server has no SORT, and {@linkcode InvalidCriteriaError} if it
+   * does not accept the criteria.
    *
    * ```ts
    * import type { ImapClient } from "@imapclient/imapclient";
@@ -127,13 +127,13 @@ export class FolderCalls {
   }
 
   /**
-   * Searches as {@linkcode FolderCalls.search} does and gives the ids by discussions (THREAD, RFC
-   * 5256). A thread is a list of ids, each the answer to the one before it; lists at its end are
-   * the branches that a discussion has there. Algorithms are `REFERENCES`, `ORDEREDSUBJECT` and
-   * others that the server knows.
+   * Searches like {@linkcode FolderCalls.search} and returns the ids as discussions (THREAD, RFC
+   * 5256). A thread is a list of ids, each a reply to the one before it; lists at its end are the
+   * branches of the discussion. Algorithms are `REFERENCES`, `ORDEREDSUBJECT` and others that the
+   * server knows.
    *
-   * Throws `CapabilityError` where the server does not have the algorithm,
-   * {@linkcode InvalidCriteriaError} for criteria that it does not take.
+   * Throws `CapabilityError` if the server does not have the algorithm, and {@linkcode
+   * InvalidCriteriaError} if it does not accept the criteria.
    *
    * ```ts
    * import type { ImapClient } from "@imapclient/imapclient";
@@ -153,17 +153,18 @@ export class FolderCalls {
   }
 
   /**
-   * Fetches data of messages in the selected folder (FETCH, RFC 9051 section 6.4.5) and gives it by
-   * message id. The result is typed by the items asked for: an item's key is its name in upper
-   * case, without `.PEEK` and without a partial's length (`BODY.PEEK[TEXT]<0.100>` is found under
-   * `BODY[TEXT]<0>`); macros such as `ALL` give the items that they stand for. A value is found
-   * under the spelling asked for too, which no copy of the message has. Every message has `SEQ`, its
-   * sequence number, unless `enable("UIDONLY")` did away with those.
+   * Fetches data of messages in the selected folder (FETCH, RFC 9051 section 6.4.5) and returns it
+   * by message id. The result is typed by the items requested: an item's key is its name in upper
+   * case, without `.PEEK` and without the length of a partial fetch (`BODY.PEEK[TEXT]<0.100>` is
+   * found under `BODY[TEXT]<0>`). A macro such as `ALL` returns the items that it stands for. A
+   * value is also found under the spelling that was requested, which copies of the message do not
+   * have. Every message has `SEQ`, its sequence number, unless `enable("UIDONLY")` turned those
+   * off.
    *
    * `BODY[...]` without `.PEEK` marks the message as read. An item that the server leaves out or
-   * garbles throws a `ProtocolError` when it is looked at, and nothing else suffers; see
-   * `fetchProblems`. Ids that are not there are left out; no ids at all send nothing. Of very many
-   * ids some go with one command and some with the next.
+   * garbles throws a `ProtocolError` when it is read, and affects nothing else; see
+   * `fetchProblems`. Ids that do not exist are left out; with no ids, nothing is sent. A very long
+   * list of ids is split over several commands.
    *
    * ```ts
    * import type { ImapClient } from "@imapclient/imapclient";
@@ -190,16 +191,16 @@ export class FolderCalls {
   }
 
   /**
-   * Fetches as {@linkcode FolderCalls.fetch} does, and hands out each message as it arrives, with
-   * its `UID`. While the loop is busy, reading pauses and the server waits. Other calls can be made
-   * in the loop: then the messages in front of their answers wait in memory. The loop may be left
+   * Fetches like {@linkcode FolderCalls.fetch}, and yields each message as it arrives, with its
+   * `UID`. While the loop is busy, reading pauses and the server waits. The loop may make other
+   * calls: messages that come before their answers are then held in memory. The loop may be left
    * at any time.
    *
-   * With `stream: true` sections (`BODY[...]`, `RFC822`) are streams, and a message of any size
-   * takes little memory. They come in the server's order, which is best to read them in: one that
-   * comes before the one that is read is kept meanwhile, and fails beyond 64 MiB. Read all before
-   * the next message, or what was not read is gone. Items that the server sends behind a long
-   * section are there once that was read.
+   * With `stream: true`, sections (`BODY[...]`, `RFC822`) are streams, and a message of any size
+   * takes little memory. Read them in the order in which the server sends them: a section that
+   * comes before the one being read is held in memory, and fails beyond 64 MiB. Read them all
+   * before the next message; what was not read is dropped. Items that the server sends after a
+   * long section are there once that was read.
    *
    * ```ts
    * import type { ImapClient } from "@imapclient/imapclient";
@@ -222,8 +223,8 @@ export class FolderCalls {
   }
 
   /**
-   * The flags of messages in the selected folder, by message id. A message whose flags the server
-   * does not tell is not there.
+   * Returns the flags of messages in the selected folder, by message id. A message is missing if
+   * the server does not report its flags.
    *
    * ```ts
    * import { type ImapClient, SEEN } from "@imapclient/imapclient";
@@ -238,14 +239,14 @@ export class FolderCalls {
   }
 
   /**
-   * Adds flags to messages (STORE, RFC 9051 section 6.4.6) and gives the flags that they have then,
-   * by message id. A message whose flags the server does not tell is not there; with no ids at all
-   * nothing is sent. Of very many ids some go with one command and some with the next: where one
-   * fails, others may have been carried out.
+   * Adds flags to messages (STORE, RFC 9051 section 6.4.6) and returns the flags that they have
+   * then, by message id. A message is missing if the server does not report its flags. With no
+   * ids, nothing is sent. A very long list of ids is split over several commands: if one fails,
+   * others may have been carried out.
    *
-   * Throws `ReadOnlyError` where the folder can't be changed, `InvalidArgumentError` for what is no
-   * flag, is `\Recent`, or is a system flag without its backslash: `"\Seen"` is `Seen` in
-   * JavaScript, and `"\\Seen"` or `SEEN` is meant.
+   * Throws `ReadOnlyError` if the folder can't be changed, and `InvalidArgumentError` if a flag is
+   * invalid, is `\Recent`, or is a system flag without its backslash: `"\Seen"` is `Seen` in
+   * JavaScript, so write `"\\Seen"` or `SEEN`.
    *
    * ```ts
    * import { FLAGGED, type ImapClient } from "@imapclient/imapclient";
@@ -264,7 +265,7 @@ export class FolderCalls {
     return await changed(this.#scope(options), change, messages, options);
   }
 
-  /** Removes flags from messages; otherwise as {@linkcode FolderCalls.addFlags}. */
+  /** Removes flags from messages; otherwise like {@linkcode FolderCalls.addFlags}. */
   async removeFlags<Silent extends boolean = false>(
     messages: MessageIds,
     flags: Text | Iterable<Text>,
@@ -274,7 +275,7 @@ export class FolderCalls {
     return await changed(this.#scope(options), change, messages, options);
   }
 
-  /** Gives messages these flags in place of their own; otherwise as {@linkcode FolderCalls.addFlags}. */
+  /** Replaces the flags of messages; otherwise like {@linkcode FolderCalls.addFlags}. */
   async setFlags<Silent extends boolean = false>(
     messages: MessageIds,
     flags: Text | Iterable<Text>,
@@ -285,8 +286,8 @@ export class FolderCalls {
   }
 
   /**
-   * Flags messages as `\Deleted`; `expunge`, `uidExpunge` and `closeFolder` remove them then.
-   * Otherwise as {@linkcode FolderCalls.addFlags}.
+   * Flags messages as `\Deleted`, so that `expunge`, `uidExpunge` and `closeFolder` remove them.
+   * Otherwise like {@linkcode FolderCalls.addFlags}.
    */
   async deleteMessages<Silent extends boolean = false>(
     messages: MessageIds,
@@ -296,17 +297,17 @@ export class FolderCalls {
   }
 
   /**
-   * Gmail's labels of messages in the selected folder, by message id. Throws `CapabilityError`
-   * where the server is not Gmail (has no `X-GM-EXT-1`).
+   * Returns the Gmail labels of messages in the selected folder, by message id. Throws
+   * `CapabilityError` if the server is not Gmail (has no `X-GM-EXT-1`).
    */
   async getGmailLabels(messages: MessageIds, options: CallOptions = {}): Promise<MessageFlags> {
     return await getFlags(this.#scope(options), "X-GM-LABELS", messages);
   }
 
   /**
-   * Adds Gmail's labels to messages and gives those that they have then, by message id. A label is
-   * any text; those of Gmail's own begin with a backslash, such as `\Important`. Throws
-   * `CapabilityError` where the server is not Gmail; otherwise as {@linkcode FolderCalls.addFlags}.
+   * Adds Gmail labels to messages and returns the labels that they have then, by message id. A
+   * label is any text; Gmail's own begin with a backslash, such as `\Important`. Throws
+   * `CapabilityError` if the server is not Gmail; otherwise like {@linkcode FolderCalls.addFlags}.
    *
    * ```ts
    * import type { ImapClient } from "@imapclient/imapclient";
@@ -325,7 +326,9 @@ export class FolderCalls {
     return await changed(this.#scope(options), change, messages, options);
   }
 
-  /** Removes Gmail's labels; otherwise as {@linkcode FolderCalls.addGmailLabels}. */
+  /**
+   * Removes Gmail labels from messages; otherwise like {@linkcode FolderCalls.addGmailLabels}.
+   */
   async removeGmailLabels<Silent extends boolean = false>(
     messages: MessageIds,
     labels: Text | Iterable<Text>,
@@ -336,8 +339,7 @@ export class FolderCalls {
   }
 
   /**
-   * Gives messages these of Gmail's labels in place of their own; otherwise as
-   * {@linkcode FolderCalls.addGmailLabels}.
+   * Replaces the Gmail labels of messages; otherwise like {@linkcode FolderCalls.addGmailLabels}.
    */
   async setGmailLabels<Silent extends boolean = false>(
     messages: MessageIds,
@@ -349,10 +351,10 @@ export class FolderCalls {
   }
 
   /**
-   * Copies messages of the selected folder into another (COPY, RFC 9051 section 6.4.7): all of
-   * them or, where it fails, none. Gives the UIDs of the copies by those of the originals, where
-   * the server says them (UIDPLUS, RFC 4315). Throws {@linkcode ImapError}, with `code`
-   * `TRYCREATE` where there is no such folder.
+   * Copies messages of the selected folder to another folder (COPY, RFC 9051 section 6.4.7): all
+   * of them or, if it fails, none. Returns the UIDs of the copies by the UIDs of the originals, if
+   * the server reports them (UIDPLUS, RFC 4315). Throws {@linkcode ImapError}, with `code`
+   * `TRYCREATE` if the folder does not exist.
    *
    * ```ts
    * import type { ImapClient } from "@imapclient/imapclient";
@@ -372,13 +374,14 @@ export class FolderCalls {
   }
 
   /**
-   * Moves messages of the selected folder into another (MOVE, RFC 6851), and gives their new UIDs
-   * by their old ones. Where the server has UIDPLUS (RFC 4315) but no MOVE, and ids are UIDs, they
-   * are copied, flagged `\Deleted` and expunged, each step when the one before is confirmed.
+   * Moves messages of the selected folder to another folder (MOVE, RFC 6851) and returns their new
+   * UIDs by the old ones. If the server has UIDPLUS (RFC 4315) but no MOVE, and ids are UIDs, the
+   * messages are copied, flagged `\Deleted` and expunged; each step is taken once the one before
+   * is confirmed.
    *
-   * Throws `CapabilityError` where the server has neither, `ReadOnlyError` where the folder can't
-   * be changed, {@linkcode PartialMoveError} where it stopped half-way, with what was done by then,
-   * and {@linkcode ImapError}, with `code` `TRYCREATE` where there is no such folder.
+   * Throws `CapabilityError` if the server has neither extension, `ReadOnlyError` if the folder
+   * can't be changed, {@linkcode PartialMoveError} if the move stopped half-way, with what was
+   * done, and {@linkcode ImapError}, with `code` `TRYCREATE`, if the folder does not exist.
    *
    * ```ts
    * import type { ImapClient } from "@imapclient/imapclient";
@@ -398,11 +401,11 @@ export class FolderCalls {
   }
 
   /**
-   * Removes the messages flagged `\Deleted` from the selected folder for good (EXPUNGE, RFC 9051
-   * section 6.4.3), and gives what the server told meanwhile: an `EXPUNGE` with the sequence number
-   * for each, at the moment when it went, or `VANISHED` with their UIDs where QRESYNC or UIDONLY
-   * was enabled. With `messages`, as {@linkcode FolderCalls.uidExpunge},
-   * which says more clearly what it does.
+   * Permanently removes the messages flagged `\Deleted` from the selected folder (EXPUNGE, RFC
+   * 9051 section 6.4.3), and returns what the server reported meanwhile: an `EXPUNGE` with the
+   * sequence number of each message at the moment of its removal, or `VANISHED` with the UIDs if
+   * QRESYNC or UIDONLY was enabled. With `messages`, it acts like {@linkcode
+   * FolderCalls.uidExpunge}, which is the clearer name.
    */
   async expunge(
     messages: MessageIds | null = null,
@@ -413,9 +416,9 @@ export class FolderCalls {
   }
 
   /**
-   * Removes those of these messages that are flagged `\Deleted` (UID EXPUNGE, RFC 4315 section 2.1),
-   * and leaves others that are flagged so alone. Of no messages nothing is sent. Throws
-   * `CapabilityError` where the server has no UIDPLUS, {@linkcode InvalidArgumentError} while
+   * Permanently removes those of the given messages that are flagged `\Deleted` (UID EXPUNGE, RFC
+   * 4315 section 2.1), and no other message. With no messages, nothing is sent. Throws
+   * `CapabilityError` if the server has no UIDPLUS, and {@linkcode InvalidArgumentError} if
    * `useUid` is off.
    *
    * ```ts
@@ -432,12 +435,12 @@ export class FolderCalls {
   }
 
   /**
-   * Has the server tell news of the selected folder as they happen (IDLE, RFC 2177), from now until
-   * `idleDone`; `idleCheck` gives them. IDLE is begun anew every 9 minutes. A call made meanwhile
-   * ends it, runs, and resumes it.
+   * Asks the server to report changes of the selected folder as they happen (IDLE, RFC 2177), from
+   * now until `idleDone`; `idleCheck` returns them. IDLE is renewed every 9 minutes. A call made
+   * meanwhile interrupts IDLE, runs, and resumes it.
    *
-   * Throws `CapabilityError` where the server has no IDLE, `IllegalStateError` where it is under
-   * way already. `watch` is this in one call.
+   * Throws `CapabilityError` if the server has no IDLE, and `IllegalStateError` if IDLE is already
+   * under way. `watch` does all this in one call.
    *
    * ```ts
    * import type { ImapClient } from "@imapclient/imapclient";
@@ -455,10 +458,12 @@ export class FolderCalls {
   }
 
   /**
-   * What the server told since the last time, such as `{ type: "EXISTS", number: 4 }`: at once if
-   * there is something, else as soon as there is, or nothing when `timeout` seconds are over.
+   * Returns what the server reported since the last time, such as `{ type: "EXISTS", number: 4 }`:
+   * at once if there is something, else as soon as there is, or an empty list after `timeout`
+   * seconds.
    *
-   * Throws what ended the connection, `IllegalStateError` without {@linkcode FolderCalls.idle}.
+   * Throws whatever ended the connection, and `IllegalStateError` without {@linkcode
+   * FolderCalls.idle}.
    */
   async idleCheck(
     options: IdleCheckOptions = {},
@@ -467,25 +472,25 @@ export class FolderCalls {
   }
 
   /**
-   * Ends what {@linkcode FolderCalls.idle} began, and gives the server's text and what it told since
-   * the last `idleCheck`; one that waits throws `IllegalStateError`.
+   * Ends {@linkcode FolderCalls.idle}, and returns the server's text and what it reported since
+   * the last `idleCheck`. An `idleCheck` that still waits throws `IllegalStateError`.
    */
   async idleDone(options: CallOptions = {}): Promise<NoopResult> {
     return await idleDone(this.#scope(options));
   }
 
   /**
-   * Hands out news of the selected folder as they happen, for as long as the loop runs: by IDLE (RFC
-   * 2177), which is begun anew every 9 minutes, or by NOOP where the server has no IDLE or refuses
-   * it. Calls made in the loop, or beside it, end IDLE, run, and resume it. Leaving the loop ends
-   * it. While the loop takes nothing, the server is made to wait.
+   * Yields what the server reports about the selected folder, as it happens, for as long as the
+   * loop runs: by IDLE (RFC 2177), which is renewed every 9 minutes, or by NOOP if the server has
+   * no IDLE or refuses it. Calls made inside or outside the loop interrupt IDLE, run, and resume
+   * it. Leaving the loop ends it. While the loop takes nothing, the server is made to wait.
    *
-   * News count from the call of `watch` on, not from the loop's first turn: call it, fetch what is
-   * there, and then loop, and nothing falls between the two.
+   * Updates are collected from the call of `watch` on, not from the first turn of the loop: call
+   * it, fetch what is there, then loop, and nothing is missed in between.
    *
-   * An abort throws the signal's reason, at once; the end of the connection throws what ended it,
-   * be it one's own `logout`. It throws `IllegalStateError` where news are waited for already, and
-   * {@linkcode ImapError} where more than 8 MiB of news wait while other calls run.
+   * An abort throws the signal's reason at once; the end of the connection, even by your own
+   * `logout`, throws its cause. Throws `IllegalStateError` if `idle` or `watch` is already under
+   * way, and {@linkcode ImapError} if more than 8 MiB of updates wait while other calls run.
    *
    * ```ts
    * import type { ImapClient } from "@imapclient/imapclient";

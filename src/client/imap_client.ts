@@ -158,12 +158,11 @@ export class ImapClient extends FolderCalls {
   }
 
   /**
-   * Connects to a server and waits for its greeting: over TLS to port 993 where nothing else is
-   * said.
+   * Connects to a server and waits for its greeting: by default over TLS, on port 993.
    *
-   * Throws `ConnectError` (nobody there), `CertificateError`, `TlsError`, `TimeoutError`,
-   * `ConnectionClosedError` (the greeting was BYE, say), `CapabilityError` (no STARTTLS),
-   * `ProtocolError` (not an IMAP server) or `InvalidArgumentError`.
+   * Throws `ConnectError` (the server can't be reached), `CertificateError`, `TlsError`,
+   * `TimeoutError`, `ConnectionClosedError` (for example, the greeting was BYE), `CapabilityError`
+   * (no STARTTLS), `ProtocolError` (not an IMAP server) or `InvalidArgumentError`.
    *
    * ```ts
    * import { ImapClient } from "@imapclient/imapclient";
@@ -182,7 +181,7 @@ export class ImapClient extends FolderCalls {
     return client;
   }
 
-  /** What comes between the greeting and the caller's first command. */
+  /** Does what comes between the greeting and the caller's first command. */
   async #prepare({ starttls, signal }: ConnectOptions): Promise<void> {
     const { session } = this.#client.connection;
     if (!starttls || !session.authenticated) await this.capabilities({ signal });
@@ -203,8 +202,8 @@ export class ImapClient extends FolderCalls {
   }
 
   /**
-   * Whether folder names are text: encoded and decoded by the library. `false`: names are returned
-   * as the bytes that came, and sent as they are. May be changed between calls.
+   * Whether folder names are text, which the library encodes and decodes. With `false`, names are
+   * returned as the bytes that came, and sent as they are. May be changed between calls.
    */
   get folderEncode(): boolean {
     return this.#settings.folderEncode;
@@ -215,9 +214,9 @@ export class ImapClient extends FolderCalls {
   }
 
   /**
-   * Whether dates print in local time, as every `Date` does. `false`: they print in the zone that
-   * they came with. It is the same moment either way, and `offsetMinutes` tells that zone. May be
-   * changed between calls.
+   * Whether dates print in local time, as every `Date` does. With `false`, they print in the time
+   * zone that they came with. The moment is the same either way, and `offsetMinutes` tells the
+   * zone. May be changed between calls.
    */
   get normaliseTimes(): boolean {
     return this.#settings.normaliseTimes;
@@ -227,12 +226,14 @@ export class ImapClient extends FolderCalls {
     this.#settings.normaliseTimes = normaliseTimes;
   }
 
-  /** The TLS options given; not shown where the client is printed, as a private key is in them. */
+  /** The TLS options given. The private key is left out when the client is printed. */
   get tls(): TlsOptions {
     return this.#tls;
   }
 
-  /** Whether the bytes travel encrypted, by TLS of either kind or within the machine. */
+  /**
+   * Whether the connection is encrypted, by TLS of either kind, or never leaves the machine.
+   */
   get ssl(): boolean {
     return this.#client.connection.secure;
   }
@@ -247,15 +248,15 @@ export class ImapClient extends FolderCalls {
     return this.#client.connection.session.state;
   }
 
-  /** Whether the connection is over; every further call to the server is rejected then. */
+  /** Whether the connection is over. Further calls to the server are rejected then. */
   get closed(): boolean {
     return this.#client.connection.failure !== null;
   }
 
   /**
-   * Resolves when the connection ends, whoever ended it, with the reason: the very error that the
-   * calls under way are rejected with, or the `cause` of theirs where a part of their result had
-   * come. It never rejects.
+   * Resolves with the reason when the connection ends, whoever ended it: the error that the calls
+   * under way are rejected with, or the `cause` of their errors if part of their result had come.
+   * It never rejects.
    *
    * ```ts
    * import type { ImapClient } from "@imapclient/imapclient";
@@ -270,8 +271,8 @@ export class ImapClient extends FolderCalls {
   }
 
   /**
-   * How much has passed over the connection, in bytes, and how much is known to be under way: asked
-   * again and again, it shows how far a long transfer is.
+   * How many bytes have passed over the connection, and how many are known to be on their way.
+   * Read repeatedly, it shows the progress of a long transfer.
    *
    * ```ts
    * import type { ImapClient } from "@imapclient/imapclient";
@@ -291,9 +292,9 @@ export class ImapClient extends FolderCalls {
   }
 
   /**
-   * Calls `listener` with everything that the server tells of its own accord: new messages,
-   * expunged ones, changed flags, alerts. Returns how to stop it. What a listener throws is logged
-   * and goes no further.
+   * Calls `listener` with everything that the server reports unasked: new messages, expunged ones,
+   * changed flags, alerts. Returns a function that removes the listener. What a listener throws is
+   * logged and has no other effect.
    *
    * ```ts
    * import type { ImapClient } from "@imapclient/imapclient";
@@ -310,8 +311,8 @@ export class ImapClient extends FolderCalls {
   }
 
   /**
-   * Runs a command of one's own, or of an extension that the client has no method for. Throws
-   * {@linkcode ImapError} where the server answers NO or BAD.
+   * Runs a command of your own, or of an extension that the client has no method for. Throws
+   * {@linkcode ImapError} if the server answers NO or BAD.
    */
   run<Result>(command: Command<Result>, options: CallOptions = {}): Promise<Result> {
     if (typeof command.name === "string") {
@@ -322,9 +323,10 @@ export class ImapClient extends FolderCalls {
   }
 
   /**
-   * Logs in with a name and a password (LOGIN, RFC 9051 section 6.2.3) and gives the server's
-   * text. Both may hold any character but NUL. Throws {@linkcode LoginError}, or `ImapError` where
-   * the server's code says that it is not the credentials (`UNAVAILABLE`, `LIMIT`, `INUSE`).
+   * Logs in with a name and a password (LOGIN, RFC 9051 section 6.2.3) and returns the server's
+   * text. Both may hold any character except NUL. Throws {@linkcode LoginError}, or `ImapError` if
+   * the server's code says that the credentials are not the reason (`UNAVAILABLE`, `LIMIT`,
+   * `INUSE`).
    *
    * ```ts
    * import type { ImapClient } from "@imapclient/imapclient";
@@ -339,9 +341,9 @@ export class ImapClient extends FolderCalls {
   }
 
   /**
-   * Logs in by AUTHENTICATE PLAIN (RFC 4616) and gives the server's text; with
-   * `authorizationIdentity`, as somebody else than the one whose password it is. Throws
-   * {@linkcode LoginError}, or `CapabilityError` where the server has no `AUTH=PLAIN`.
+   * Logs in by AUTHENTICATE PLAIN (RFC 4616) and returns the server's text. With
+   * `authorizationIdentity`, you act as that user, with your own password. Throws {@linkcode
+   * LoginError}, or `CapabilityError` if the server has no `AUTH=PLAIN`.
    *
    * ```ts
    * import type { ImapClient } from "@imapclient/imapclient";
@@ -362,9 +364,9 @@ export class ImapClient extends FolderCalls {
   }
 
   /**
-   * Logs in with an OAuth 2.0 access token by the mechanism XOAUTH2 of Gmail, Outlook and Yahoo,
-   * and gives the server's text. Throws {@linkcode LoginError}, with what the server found wrong
-   * with the token, or `CapabilityError` where it does not offer the mechanism.
+   * Logs in with an OAuth 2.0 access token by XOAUTH2, the mechanism of Gmail, Outlook and Yahoo,
+   * and returns the server's text. Throws {@linkcode LoginError}, with what the server found wrong
+   * with the token, or `CapabilityError` if the server does not offer the mechanism.
    *
    * ```ts
    * import type { ImapClient } from "@imapclient/imapclient";
@@ -384,9 +386,9 @@ export class ImapClient extends FolderCalls {
   }
 
   /**
-   * Logs in with an OAuth 2.0 access token by OAUTHBEARER (RFC 7628) and gives the server's text.
-   * An empty `identity` leaves it to the token who it is. Throws {@linkcode LoginError}, or
-   * `CapabilityError` where the server has no `AUTH=OAUTHBEARER`.
+   * Logs in with an OAuth 2.0 access token by OAUTHBEARER (RFC 7628) and returns the server's
+   * text. With an empty `identity`, the token says who the user is. Throws {@linkcode LoginError},
+   * or `CapabilityError` if the server has no `AUTH=OAUTHBEARER`.
    *
    * ```ts
    * import type { ImapClient } from "@imapclient/imapclient";
@@ -406,8 +408,8 @@ export class ImapClient extends FolderCalls {
   }
 
   /**
-   * Logs in by a SASL mechanism (RFC 4422) of this library's, such as `scramSha256`, or of one's
-   * own, and gives the server's text. Throws {@linkcode LoginError}, or `CapabilityError` where the
+   * Logs in by a SASL mechanism (RFC 4422), one of the library's such as `scramSha256`, or your
+   * own, and returns the server's text. Throws {@linkcode LoginError}, or `CapabilityError` if the
    * server does not offer the mechanism.
    *
    * ```ts
@@ -420,9 +422,9 @@ export class ImapClient extends FolderCalls {
    */
   async saslLogin(mechanism: SaslMechanism, options?: CallOptions): Promise<string>;
   /**
-   * Logs in by the SASL mechanism of this name, with a function that answers each challenge. Where
+   * Logs in by the SASL mechanism of this name, with a function that answers each challenge. If
    * the client has to speak first, the first challenge is empty. What the function throws ends the
-   * exchange and comes through.
+   * exchange, and is thrown.
    *
    * ```ts
    * import type { ImapClient } from "@imapclient/imapclient";
@@ -447,44 +449,45 @@ export class ImapClient extends FolderCalls {
   }
 
   /**
-   * Starts TLS on a connection made with `ssl: false` (STARTTLS, RFC 9051 section 6.2.1) and gives
-   * the server's text. What the server said before is forgotten. `tls` stands in for the options
-   * given to `connect`.
+   * Starts TLS on a connection that was made with `ssl: false` (STARTTLS, RFC 9051 section 6.2.1)
+   * and returns the server's text. What the server said before is forgotten. `tls` replaces the
+   * options given to `connect`.
    *
-   * Throws `CapabilityError` where the server does not offer it, {@linkcode ImapAbortError} where
-   * TLS is on already, and, with the connection closed, `CertificateError`, `TlsError` or
-   * `ProtocolError` (something came behind the OK, which was not encrypted).
+   * Throws `CapabilityError` if the server does not offer STARTTLS, and {@linkcode ImapAbortError}
+   * if TLS is already on. Closes the connection and throws `CertificateError`, `TlsError` or
+   * `ProtocolError` (unencrypted data came after the OK).
    */
   async starttls(tls: TlsOptions = this.tls, options: CallOptions = {}): Promise<string> {
     return await startTls(this.#scope(options), tls, this.host);
   }
 
   /**
-   * What the server says that it can do, in upper case (RFC 9051 section 6.1.1); what this implies
-   * besides, {@linkcode ImapClient.hasCapability} knows. The server is asked only where it did not
-   * say so by itself, at the greeting or the login.
+   * The capabilities that the server announces, in upper case (RFC 9051 section 6.1.1). For those
+   * that they imply, use {@linkcode ImapClient.hasCapability}. The server is asked only if it did
+   * not announce them in its greeting or at the login.
    */
   async capabilities(options: CallOptions = {}): Promise<readonly string[]> {
     return await capabilitiesOf(this.#scope(options));
   }
 
   /**
-   * Whether the server has a capability, such as `IDLE`, in whatever case: by name, or implied by
-   * another. QRESYNC implies CONDSTORE, and IMAP4rev2 fourteen extensions that it took in (RFC 9051
-   * appendix E), from ENABLE and IDLE to UIDPLUS; of a server that offers IMAP4rev1 too it does so
-   * after `enable("IMAP4rev2")`.
+   * Whether the server has a capability, such as `IDLE`, in any case: by name, or implied by
+   * another one. QRESYNC implies CONDSTORE, and IMAP4rev2 implies the fourteen extensions that it
+   * includes (RFC 9051 appendix E), from ENABLE and IDLE to UIDPLUS; on a server that also offers
+   * IMAP4rev1, it does so after `enable("IMAP4rev2")`.
    */
   async hasCapability(name: Text, options: CallOptions = {}): Promise<boolean> {
     return await hasCapability(this.#scope(options), name);
   }
 
   /**
-   * Switches extensions on (ENABLE, RFC 5161) and gives those that are on now of what was asked
-   * for, in upper case. Throws `CapabilityError` where the server has no ENABLE,
-   * {@linkcode IllegalStateError} once a folder is selected.
+   * Enables extensions (ENABLE, RFC 5161) and returns those of the requested ones that are now on,
+   * in upper case. Throws `CapabilityError` if the server has no ENABLE, and {@linkcode
+   * IllegalStateError} once a folder is selected.
    *
-   * The library reads what a server says after `CONDSTORE`, `QRESYNC`, `UIDONLY`, `UTF8=ACCEPT` and
-   * `IMAP4rev2`. Any other name is passed on, and what it changes is for the caller to see to.
+   * The library understands what a server sends after `CONDSTORE`, `QRESYNC`, `UIDONLY`,
+   * `UTF8=ACCEPT` and `IMAP4rev2`. Any other name is passed on, and the caller has to deal with
+   * what it changes.
    *
    * ```ts
    * import type { ImapClient } from "@imapclient/imapclient";
@@ -502,9 +505,9 @@ export class ImapClient extends FolderCalls {
   }
 
   /**
-   * Tells the server who asks (ID, RFC 2971), nothing by default, and gives what it says of itself:
-   * fields such as `name`, `version` and `vendor`, of which any may be missing. Throws
-   * `CapabilityError` where the server has no ID.
+   * Tells the server which client this is (ID, RFC 2971; nothing by default), and returns what the
+   * server says of itself: fields such as `name`, `version` and `vendor`, any of which may be
+   * missing. Throws `CapabilityError` if the server has no ID.
    *
    * ```ts
    * import type { ImapClient } from "@imapclient/imapclient";
@@ -520,16 +523,17 @@ export class ImapClient extends FolderCalls {
   }
 
   /**
-   * Does nothing (NOOP, RFC 9051 section 6.1.2), which gives the server a chance to tell news and
-   * sets back its timer for idle clients. Gives its text and what it told.
+   * Does nothing (NOOP, RFC 9051 section 6.1.2). This lets the server report changes, and resets
+   * its timer for idle clients. Returns its text and what it reported.
    */
   async noop(options: CallOptions = {}): Promise<NoopResult> {
     return await this.run(noop(), options);
   }
 
   /**
-   * The folders below `directory` whose names match `pattern` (LIST, RFC 9051 section 6.3.9), where
-   * `*` stands for anything and `%` for anything but the delimiter. By default all folders.
+   * Lists the folders below `directory` whose names match `pattern` (LIST, RFC 9051 section
+   * 6.3.9). In a pattern, `*` matches anything, and `%` anything but the delimiter. Lists all
+   * folders by default.
    *
    * ```ts
    * import type { ImapClient } from "@imapclient/imapclient";
@@ -548,8 +552,8 @@ export class ImapClient extends FolderCalls {
   }
 
   /**
-   * The folders that the user is subscribed to (LSUB, RFC 3501 section 6.3.9); otherwise as
-   * {@linkcode ImapClient.listFolders}. A name may be there though its folder is gone.
+   * Lists the folders that the user is subscribed to (LSUB, RFC 3501 section 6.3.9); otherwise
+   * like {@linkcode ImapClient.listFolders}. A folder that no longer exists may be listed.
    */
   async listSubFolders(
     directory: Text = "",
@@ -560,10 +564,10 @@ export class ImapClient extends FolderCalls {
   }
 
   /**
-   * The folders with the attributes that Gmail gave them before there was a standard, such as
-   * `\AllMail` (XLIST). Throws `CapabilityError` where the server has no XLIST.
+   * Lists folders with the attributes that Gmail used before there was a standard, such as
+   * `\AllMail` (XLIST). Throws `CapabilityError` if the server has no XLIST.
    *
-   * @deprecated `listFolders` tells special uses by their standard names (RFC 6154).
+   * @deprecated `listFolders` reports special uses by their standard names (RFC 6154).
    */
   async xlistFolders(
     directory: Text = "",
@@ -574,11 +578,10 @@ export class ImapClient extends FolderCalls {
   }
 
   /**
-   * The folder of a special use, such as `SENT` or `TRASH`: the first that the server marks with it
-   * (RFC 6154), else one with a name that is usual for it, in one of some twenty languages. `null`
-   * where there is none. Throws
-   * `InvalidArgumentError` for a special use without its backslash: `"\Sent"` is `Sent` in
-   * JavaScript, and `"\\Sent"` or `SENT` is meant.
+   * Finds the folder with a special use, such as `SENT` or `TRASH`: the first that the server
+   * marks with it (RFC 6154), else one with a usual name, in one of about twenty languages.
+   * Returns `null` if there is none. Throws `InvalidArgumentError` for a special use without its
+   * backslash: `"\Sent"` is `Sent` in JavaScript, so write `"\\Sent"` or `SENT`.
    *
    * ```ts
    * import { type ImapClient, TRASH } from "@imapclient/imapclient";
@@ -593,15 +596,17 @@ export class ImapClient extends FolderCalls {
     return await specialFolder(this.#scope(options), flag);
   }
 
-  /** Whether there is a folder of exactly this name; `*` and `%` in it stand for themselves. */
+  /**
+   * Whether a folder of exactly this name exists; `*` and `%` in it are ordinary characters.
+   */
   async folderExists(folder: Text, options: CallOptions = {}): Promise<boolean> {
     return await folderExists(this.#scope(options), folder);
   }
 
   /**
-   * The namespaces that the user has (NAMESPACE, RFC 2342): what the names of folders begin with
-   * that are the user's own, other users' or shared, and their delimiters. Throws
-   * `CapabilityError` where the server has no NAMESPACE.
+   * Returns the user's namespaces (NAMESPACE, RFC 2342): the prefixes and delimiters of the names
+   * of the user's own folders, of other users' folders, and of shared folders. Throws
+   * `CapabilityError` if the server has no NAMESPACE.
    *
    * ```ts
    * import type { ImapClient } from "@imapclient/imapclient";
@@ -617,55 +622,59 @@ export class ImapClient extends FolderCalls {
   }
 
   /**
-   * Makes a folder (CREATE, RFC 9051 section 6.3.4) and gives the server's text. Throws
-   * {@linkcode ImapError}, with `code` `ALREADYEXISTS` from many servers, where it can't be made.
+   * Creates a folder (CREATE, RFC 9051 section 6.3.4) and returns the server's text. Throws
+   * {@linkcode ImapError} if the folder can't be created; many servers say why by `code`
+   * `ALREADYEXISTS`.
    */
   async createFolder(folder: Text, options: CallOptions = {}): Promise<string> {
     return await this.run(create(folder), options);
   }
 
   /**
-   * Deletes a folder with all that is in it (DELETE, RFC 9051 section 6.3.5) and gives the server's
-   * text. Throws {@linkcode ImapError} where there is no such folder, or it can't be deleted.
+   * Deletes a folder with everything in it (DELETE, RFC 9051 section 6.3.5) and returns the
+   * server's text. Throws {@linkcode ImapError} if the folder does not exist or can't be deleted.
    */
   async deleteFolder(folder: Text, options: CallOptions = {}): Promise<string> {
     return await this.run(deleteFolder(folder), options);
   }
 
   /**
-   * Renames a folder, and those below it (RENAME, RFC 9051 section 6.3.6), and gives the server's
-   * text. Throws {@linkcode ImapError} where there is no such folder, or the new name is taken.
+   * Renames a folder and the folders below it (RENAME, RFC 9051 section 6.3.6), and returns the
+   * server's text. Throws {@linkcode ImapError} if the folder does not exist, or the new name is
+   * taken.
    */
   async renameFolder(oldName: Text, newName: Text, options: CallOptions = {}): Promise<string> {
     return await this.run(rename(oldName, newName), options);
   }
 
   /**
-   * Adds a folder to those that `listSubFolders` gives (SUBSCRIBE, RFC 9051 section 6.3.7), and
-   * gives the server's text. Throws {@linkcode ImapError} where the server minds that there is no
-   * such folder.
+   * Adds a folder to those that `listSubFolders` lists (SUBSCRIBE, RFC 9051 section 6.3.7) and
+   * returns the server's text. Some servers throw {@linkcode ImapError} if the folder does not
+   * exist.
    */
   async subscribeFolder(folder: Text, options: CallOptions = {}): Promise<string> {
     return await this.run(subscribe(folder), options);
   }
 
-  /** Takes back a subscription (UNSUBSCRIBE, RFC 9051 section 6.3.8) and gives the server's text. */
+  /**
+   * Removes a subscription (UNSUBSCRIBE, RFC 9051 section 6.3.8) and returns the server's text.
+   */
   async unsubscribeFolder(folder: Text, options: CallOptions = {}): Promise<string> {
     return await this.run(unsubscribe(folder), options);
   }
 
   /**
-   * Selects the folder that later calls work in (SELECT or, with `readonly`, EXAMINE; RFC 9051
-   * sections 6.3.2 and 6.3.3) and gives what the server says of it. The folder selected before is
-   * left, even where this one can't be selected; of a call that was given up after it was sent,
-   * nobody knows which folder is selected, and so none is.
+   * Selects the folder that later calls act in (SELECT or, with `readonly`, EXAMINE; RFC 9051
+   * sections 6.3.2 and 6.3.3), and returns what the server says of it. The folder selected before
+   * is left, even if this one can't be selected. If the call is aborted after it was sent, no
+   * folder is selected, since it is unknown which one is. While somebody holds a folder (see
+   * {@linkcode ImapClient.openFolder}), the call waits.
    *
-   * A call made before, such as a `move` in several steps, is finished first. Calls made after this
-   * one are for this folder: where it can't be selected they throw `IllegalStateError`, and nothing
-   * is sent.
+   * Earlier calls, such as a `move` in several steps, finish first. Later calls are for this
+   * folder: if it can't be selected, they throw `IllegalStateError`, and nothing is sent.
    *
-   * Throws {@linkcode ReadOnlyError} where the folder turns out to be read-only without `readonly`
-   * (it is selected then), {@linkcode ImapError} where there is no such folder.
+   * Throws {@linkcode ReadOnlyError} without `readonly` if the folder turns out to be read-only
+   * (it is selected all the same), and {@linkcode ImapError} if it does not exist.
    *
    * ```ts
    * import type { ImapClient } from "@imapclient/imapclient";
@@ -683,11 +692,12 @@ export class ImapClient extends FolderCalls {
 
   /**
    * Opens a folder and holds it (SELECT or EXAMINE, RFC 9051 section 6.3.2): until it is closed,
-   * nobody else selects another folder on this connection. A call that wants another one, or the
-   * same one in the other mode, waits in turn; one that wants the same shares it.
+   * no other folder is selected on this connection. Calls that need another folder, or the same
+   * one in the other mode, wait in turn; calls that open the same folder in the same mode share
+   * it.
    *
-   * Throws what {@linkcode ImapClient.selectFolder} throws, and `TimeoutError` where the folder
-   * could not be had in time: it names the folder that is held, where it was opened and since when.
+   * Throws what {@linkcode ImapClient.selectFolder} throws, and `TimeoutError` if the wait was too
+   * long; its message names the folder that is held, where it was opened, and since when.
    *
    * ```ts
    * import type { ImapClient } from "@imapclient/imapclient";
@@ -705,8 +715,8 @@ export class ImapClient extends FolderCalls {
   }
 
   /**
-   * Opens a folder as {@linkcode ImapClient.openFolder} does, gives what `work` gives, and closes
-   * the folder then, whatever happens.
+   * Opens a folder like {@linkcode ImapClient.openFolder}, calls `work` with it, returns the
+   * result, and closes the folder in any case.
    *
    * ```ts
    * import type { ImapClient } from "@imapclient/imapclient";
@@ -733,28 +743,28 @@ export class ImapClient extends FolderCalls {
   }
 
   /**
-   * Leaves the selected folder (CLOSE, RFC 9051 section 6.4.1) and gives the server's text.
-   * Messages flagged `\Deleted` are removed for good, without a word, unless the folder was
-   * selected with `readonly`.
+   * Leaves the selected folder (CLOSE, RFC 9051 section 6.4.1) and returns the server's text.
+   * **Permanently removes the messages flagged `\Deleted`**, without reporting them, unless the
+   * folder was selected with `readonly`.
    */
   async closeFolder(options: CallOptions = {}): Promise<string> {
     return await closeFolder(this.#scope(options));
   }
 
   /**
-   * Leaves the selected folder and removes nothing (UNSELECT, RFC 3691); gives the server's text.
-   * Throws `CapabilityError` where the server has no UNSELECT: there, a folder that is selected for
-   * reading only can be left by {@linkcode ImapClient.closeFolder}, which then removes nothing.
+   * Leaves the selected folder without removing anything (UNSELECT, RFC 3691), and returns the
+   * server's text. Throws `CapabilityError` if the server has no UNSELECT. There, a folder that
+   * was selected with `readonly` can be left by {@linkcode ImapClient.closeFolder}, which removes
+   * nothing then.
    */
   async unselectFolder(options: CallOptions = {}): Promise<string> {
     return await unselectFolder(this.#scope(options));
   }
 
   /**
-   * Numbers of a folder that need not be selected (STATUS, RFC 9051 section 6.3.11), by their
-   * names: `MESSAGES`, `RECENT`, `UIDNEXT`, `UIDVALIDITY` and `UNSEEN`, or those that `what` asks
-   * for, such as `SIZE` or `HIGHESTMODSEQ`. Throws {@linkcode ImapError} where there is no such
-   * folder.
+   * Returns numbers of a folder that need not be selected (STATUS, RFC 9051 section 6.3.11), by
+   * name: `MESSAGES`, `RECENT`, `UIDNEXT`, `UIDVALIDITY` and `UNSEEN`, or those requested, such as
+   * `SIZE` or `HIGHESTMODSEQ`. Throws {@linkcode ImapError} if the folder does not exist.
    *
    * ```ts
    * import type { ImapClient } from "@imapclient/imapclient";
@@ -773,19 +783,20 @@ export class ImapClient extends FolderCalls {
   }
 
   /**
-   * Puts a message into a folder (APPEND, RFC 9051 section 6.3.12) and gives its UID, where the
-   * server says it (RFC 4315). A message given as `string` is sent in UTF-8 with its line ends as
-   * CRLF; bytes are sent as they are.
+   * Adds a message to a folder (APPEND, RFC 9051 section 6.3.12) and returns its UID, if the
+   * server reports it (RFC 4315). A `string` is sent in UTF-8, its line ends as CRLF; bytes are
+   * sent as they are.
    *
    * A `{ stream, size }` is read while it is sent, so that a message of any size takes little
-   * memory. Its size in bytes has to be right: where the stream gives fewer or more, fails, or has
-   * a NUL in it, the connection is closed, as the server waits for the rest, and nothing is stored.
+   * memory. The size in bytes must be right: if the stream yields fewer or more bytes, fails, or
+   * holds a NUL, the connection is closed, as the server waits for the rest, and nothing is
+   * stored.
    *
-   * Throws {@linkcode ImapError}, with `code` `TRYCREATE` where there is no such folder and
-   * `OVERQUOTA` where there is no more room, and {@linkcode InvalidArgumentError} for a message
-   * larger than the server takes (APPENDLIMIT, RFC 7889), or with a NUL. Where the server has
-   * BINARY (RFC 3516), text and bytes may have NULs, but a stream still may not: what it holds is
-   * not known when it is announced.
+   * Throws {@linkcode ImapError}, with `code` `TRYCREATE` if the folder does not exist and
+   * `OVERQUOTA` if there is no room, and {@linkcode InvalidArgumentError} if the message is larger
+   * than the server accepts (APPENDLIMIT, RFC 7889) or holds a NUL. If the server has BINARY (RFC
+   * 3516), text and bytes may hold NULs; a stream may not, since its content is unknown when it is
+   * announced.
    *
    * ```ts
    * import { type ImapClient, SEEN } from "@imapclient/imapclient";
@@ -809,10 +820,10 @@ export class ImapClient extends FolderCalls {
   }
 
   /**
-   * Puts several messages into a folder, all of them or none (MULTIAPPEND, RFC 3502), and gives
-   * their UIDs. A message is text or bytes, or an object that holds them as `msg`, with `flags` and
-   * a `date`. With no messages, nothing is sent. Throws `CapabilityError` where the server has no
-   * MULTIAPPEND; otherwise as {@linkcode FolderCalls.append}.
+   * Adds several messages to a folder, all of them or none (MULTIAPPEND, RFC 3502), and returns
+   * their UIDs. A message is text or bytes, or an object that holds them as `msg`, with `flags`
+   * and a `date`. With no messages, nothing is sent. Throws `CapabilityError` if the server has no
+   * MULTIAPPEND; otherwise like {@linkcode ImapClient.append}.
    *
    * ```ts
    * import { type ImapClient, SEEN } from "@imapclient/imapclient";
@@ -831,8 +842,8 @@ export class ImapClient extends FolderCalls {
   }
 
   /**
-   * Who may do what with a folder (GETACL, RFC 4314 section 3.3). Throws `CapabilityError` where
-   * the server has no ACL, `ImapError` where the user may not know.
+   * Returns who may do what with a folder (GETACL, RFC 4314 section 3.3). Throws `CapabilityError`
+   * if the server has no ACL, and `ImapError` if the user may not see it.
    *
    * ```ts
    * import type { ImapClient } from "@imapclient/imapclient";
@@ -848,17 +859,18 @@ export class ImapClient extends FolderCalls {
   }
 
   /**
-   * Sets what `who` may do with a folder (SETACL, RFC 4314 section 3.1) and gives the server's
-   * text. `what` holds a letter for each right, and replaces the rights of before; with `+` or `-`
-   * in front it adds to them or takes from them. An empty `what` removes the entry (DELETEACL).
+   * Sets what `who` may do with a folder (SETACL, RFC 4314 section 3.1) and returns the server's
+   * text. `what` holds one letter for each right and replaces earlier rights; with `+` or `-`
+   * before the letters, it adds or removes rights. An empty `what` removes the entry (DELETEACL).
    */
   async setacl(folder: Text, who: Text, what: string, options: CallOptions = {}): Promise<string> {
     return await this.run(setAcl(folder, who, what), options);
   }
 
   /**
-   * The limits that hold for a folder, and how much is used (GETQUOTAROOT, RFC 9208 section 4.1.2).
-   * `STORAGE` counts units of 1024 bytes. Throws `CapabilityError` where the server has no QUOTA.
+   * Returns the limits of a folder and how much of each is used (GETQUOTAROOT, RFC 9208 section
+   * 4.1.2). `STORAGE` counts units of 1024 bytes. Throws `CapabilityError` if the server has no
+   * QUOTA.
    *
    * ```ts
    * import type { ImapClient } from "@imapclient/imapclient";
@@ -873,14 +885,14 @@ export class ImapClient extends FolderCalls {
     return quotas;
   }
 
-  /** The limits of a quota root, given by its name (GETQUOTA, RFC 9208 section 4.1.1). */
+  /** Returns the limits of a quota root, given by name (GETQUOTA, RFC 9208 section 4.1.1). */
   async getQuotaByRoot(quotaRoot: Text = "", options: CallOptions = {}): Promise<readonly Quota[]> {
     return await this.run(getQuota(quotaRoot), options);
   }
 
   /**
-   * The quota roots that a folder belongs to, and their limits (GETQUOTAROOT, RFC 9208 section
-   * 4.1.2).
+   * Returns the quota roots that a folder belongs to, and their limits (GETQUOTAROOT, RFC 9208
+   * section 4.1.2).
    */
   async getQuotaRoot(
     mailbox: Text,
@@ -890,9 +902,9 @@ export class ImapClient extends FolderCalls {
   }
 
   /**
-   * Sets limits (SETQUOTA, RFC 9208 section 4.1.3), which administrators may, and gives those in
-   * force then. Limits of the root that are not named are gone. All must share one quota root; of
-   * none at all nothing is sent. Throws `InvalidArgumentError` otherwise.
+   * Sets limits (SETQUOTA, RFC 9208 section 4.1.3), which administrators may do, and returns the
+   * limits in force then. Limits of the root that are not named are removed. All must be of one
+   * quota root, else `InvalidArgumentError` is thrown. With no limits, nothing is sent.
    *
    * ```ts
    * import type { ImapClient } from "@imapclient/imapclient";
@@ -910,21 +922,21 @@ export class ImapClient extends FolderCalls {
   }
 
   /**
-   * Logs out (LOGOUT, RFC 9051 section 6.1.3), closes the connection and gives the server's text.
-   * A server that does not answer within five seconds, or the timeout if that is shorter, throws
-   * `TimeoutError`; the connection is closed then too.
+   * Logs out (LOGOUT, RFC 9051 section 6.1.3), closes the connection and returns the server's
+   * text. If the server does not answer within five seconds, or within the timeout if that is
+   * shorter, throws `TimeoutError`; the connection is closed then too.
    */
   async logout(options: CallOptions = {}): Promise<string> {
     return await logOut(this.#scope(options));
   }
 
-  /** Closes the connection without a word to the server; calls under way are rejected. */
+  /** Closes the connection without telling the server; calls under way are rejected. */
   shutdown(): void {
     this.#client.connection.close();
     this.#client.logger?.debug("Connection closed");
   }
 
-  /** For `await using`: logs out or, where that fails, just closes the connection. */
+  /** For `await using`: logs out or, if that fails, closes the connection. */
   async [Symbol.asyncDispose](): Promise<void> {
     if (this.closed) return;
     try {

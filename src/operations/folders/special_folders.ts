@@ -8,7 +8,7 @@ import type { SpecialNames } from "./special_folder_names.ts";
 import { lazyImport } from "../../util/lazy_import.ts";
 import { decodeUtf7 } from "../../mime/utf7.ts";
 
-/** How a server is asked for a special folder. */
+/** How to ask the server about its folders. */
 export interface SpecialFolderSearch {
   /** What the server can do. */
   readonly session: Session;
@@ -19,8 +19,8 @@ export interface SpecialFolderSearch {
 }
 
 /**
- * The folder of a special use: the first that is marked with it (RFC 6154), else one with a usual
- * name. A server that refuses to say more than its folders is taken to have no more to say.
+ * Finds the folder with a special use: the first that is marked with it (RFC 6154), else one with a
+ * usual name. If the server refuses to tell more than its folders, that is enough.
  */
 export async function findSpecialFolder(
   use: string,
@@ -29,7 +29,7 @@ export async function findSpecialFolder(
   const all = { directory: "", pattern: "*" };
   const folders = await run(list("LIST", all, decode));
   let found = markedFolder(folders, use);
-  // A server may keep its marks to itself until it is asked for them (RFC 6154 section 2).
+  // Some servers show their marks only when asked for them (RFC 6154 section 2).
   if (!found && session.has("SPECIAL-USE") && session.has("LIST-EXTENDED")) {
     const marked = list("LIST", { ...all, returns: ["SPECIAL-USE"] }, decode);
     found = markedFolder(await unlessRefused(run(marked)) ?? [], use);
@@ -44,10 +44,10 @@ export async function findSpecialFolder(
   return found?.name ?? null;
 }
 
-/** They are many, and on most servers nobody asks for them. */
+/** Loaded on demand: there are many, and most servers mark their folders. */
 const folderNames = lazyImport(() => import("./special_folder_names.ts"));
 
-/** What was asked for, or `null` where the server refused it, or answered with nonsense. */
+/** A result, or `null` if the server refused the command or answered nonsense. */
 async function unlessRefused<Result>(asked: Promise<Result>): Promise<Result | null> {
   try {
     return await asked;
@@ -57,7 +57,7 @@ async function unlessRefused<Result>(asked: Promise<Result>): Promise<Result | n
   }
 }
 
-/** Where a server may have the user's folders that does not say it. */
+/** Where a server without NAMESPACE may keep the user's folders. */
 function guessedPrefixes(folders: readonly FolderListing[]): string[] {
   const delimiters = new Set([".", ...folders.map(({ delimiter }) => delimiter ?? ".")]);
   return ["", ...[...delimiters].map((delimiter) => `INBOX${delimiter}`)];
@@ -72,12 +72,12 @@ export function markedFolder(
   return folders.find(({ flags }) => flags.some((it) => it.toLowerCase() === wanted));
 }
 
-/** Below what Gmail keeps such folders; they are marked, but not for every program between. */
+/** Where Gmail keeps such folders. They are marked, but a proxy may remove the marks. */
 const GMAIL = ["[Gmail]/", "[Google Mail]/"];
 
 /**
- * The first folder with a usual name for this use, below one of these prefixes: first one that is
- * called so to the letter in English, then one in any case and language.
+ * The first folder with a usual name for this use, under one of these prefixes: an exact English
+ * name first, then a name in any case and language.
  */
 export function popularFolder(
   folders: readonly FolderListing[],
@@ -111,17 +111,17 @@ function firstNamed(
   return undefined;
 }
 
-/** A name as it is compared: in whatever case, and its accents written in whatever way. */
+/** A name for comparison, without regard to case and to how accents are encoded. */
 function folded(name: string): string {
   return name.normalize("NFC").toLowerCase();
 }
 
-/** Whether a listed name is more than a name. */
+/** Whether a listed folder exists and can be selected. */
 function isReal({ flags }: FolderListing): boolean {
   return !flags.some((flag) => /^\\(?:NonExistent|Noselect)$/i.test(flag));
 }
 
-/** A name that was not decoded is in UTF-8 or in modified UTF-7. */
+/** A name that was not decoded is UTF-8 or modified UTF-7. */
 function asText(name: FolderName): string {
   return typeof name === "string" ? name : decodeUtf7(new TextDecoder().decode(name));
 }

@@ -24,7 +24,7 @@ import { isNews, PartialMessages } from "./partial_messages.ts";
 /** Reading pauses when this many messages, or bytes of them, wait to be taken. */
 const MESSAGES_WAITING = 256;
 const BYTES_WAITING = 1024 * 1024;
-/** What may wait at the most, where another command's answer is behind it. */
+/** The most that may wait while another command needs an answer that comes later. */
 const BYTES_HELD = 64 * 1024 * 1024;
 
 const NOWHERE: LiteralSink = { write(): void {}, end(): void {} };
@@ -38,9 +38,9 @@ interface Row {
 }
 
 /**
- * A FETCH whose messages are handed out one by one as they arrive. While nobody takes them,
- * reading pauses and the server waits, unless another command needs its answer. Leaving early
- * lets the rest go by unread.
+ * A FETCH whose messages are handed out one by one as they arrive. While nobody takes them, reading
+ * pauses and the server waits, unless another command needs its answer. If the caller leaves early,
+ * the rest is read and dropped.
  */
 export class FetchEach {
   readonly #connection: Connection;
@@ -51,7 +51,7 @@ export class FetchEach {
   #came = false;
   #rows: Row[] = [];
   #bytes = 0;
-  /** Messages that the server described in part; it may go on to describe the rest. */
+  /** Messages that the server has described in part; the rest may still come. */
   readonly #partial = new PartialMessages();
   /** The message of which a literal is being streamed. */
   #open: Row | null = null;
@@ -87,7 +87,7 @@ export class FetchEach {
           yield row.message;
           letGo(row);
         } else if (this.#error !== null) throw this.#error.reason;
-        // All may be here by then: whoever gave it up must not take what was left out for nothing.
+        // Everything may be here by now: a caller that gave up must not take a part for the whole.
         else if (signal?.aborted) throw signal.reason;
         else if (this.#over) return;
         else await new Promise<void>((resolve) => this.#wake = resolve);
@@ -109,7 +109,7 @@ export class FetchEach {
       accept: (response) => this.#accept(response),
       literal: this.#sections.length > 0 ? (head, item) => this.#literal(head, item) : undefined,
       result: () => {
-        // News of flags alone are no answer to a request for more.
+        // A response with flags alone is an update, not an answer to a request for more.
         this.#finishPartial();
         const error = this.#left ? null : this.#unnamed.error("UID FETCH", this.#came);
         if (error !== null) throw error;
@@ -139,13 +139,13 @@ export class FetchEach {
     if (isWhole) this.#push(message);
     else {
       this.#partial.keep(id, message);
-      // One response by itself may be as large as the limits allow; more add to it.
+      // A single response may be as large as the limits allow; further ones add to it.
       if (partial !== undefined || isNews(message)) this.#checkHeld();
     }
     return true;
   }
 
-  /** Whether all that was asked for is there, under whatever name the server calls it. */
+  /** Whether everything that was asked for is there, under any name that the server may use. */
   #isWhole(message: FetchedBase): boolean {
     const { keys } = this.#request;
     if (keys.every((key) => key in message)) return true;
@@ -153,7 +153,7 @@ export class FetchEach {
     return keys.every((key) => key in message);
   }
 
-  /** The message that was being described lacks something for good. */
+  /** The message being described will not be completed. */
   #finishPartial(): void {
     const partial = this.#partial.takeCurrent();
     if (partial === null) return;
@@ -179,13 +179,13 @@ export class FetchEach {
     this.#came = true;
     this.#rows.push(row);
     this.#bytes += row.bytes;
-    // One by itself may be as large as the limits allow.
+    // A single message may be as large as the limits allow.
     if (this.#rows.length > 1 && this.#checkHeld()) return;
     this.#hold(this.#rows.length >= MESSAGES_WAITING || this.#bytes >= BYTES_WAITING);
     this.#wakeUp();
   }
 
-  /** Whether too much is held; then this is the end. */
+  /** Ends the FETCH if too much is held; tells whether it did. */
   #checkHeld(): boolean {
     if (this.#bytes + this.#partial.bytes <= BYTES_HELD) return false;
     const reason = new ImapError(
@@ -201,7 +201,7 @@ export class FetchEach {
     this.#hold(this.#rows.length >= MESSAGES_WAITING / 2 || this.#bytes >= BYTES_WAITING / 2);
   }
 
-  /** Once all is here, what waits for the caller holds nobody else up. */
+  /** Once everything is here, waiting messages no longer block other commands. */
   #hold(wanted: boolean): void {
     const full = wanted && !this.#over;
     if (full === this.#holding) return;
@@ -228,12 +228,12 @@ export class FetchEach {
       this.#open = { message, bytes: 0, streams };
       this.#queue(this.#open);
     }
-    // Whoever reads one section after the other waits for the end of those before this one.
+    // A caller that reads the sections in turn waits for the end of the ones before this one.
     for (const stream of this.#open.streams.values()) stream.close();
     return this.#open.streams.get(key) ?? null;
   }
 
-  /** All of an open message is here: what came behind its first stream is added. */
+  /** An open message is complete: adds the items that came after its first stream. */
   #complete(row: Row, response: FetchResponse): void {
     const more = messageOf(response, true, this.#request);
     if (!this.#sections.every((name) => name in more)) takeAnswers(more, this.#request);
@@ -251,7 +251,7 @@ export class FetchEach {
     }
     mergeMessage(row.message, more);
     noteMissing(row.message, id, this.#request.keys);
-    // Not before: who has read them to the end finds the other items in place.
+    // Only now: when a stream ends, its reader finds the other items in place.
     for (const stream of row.streams.values()) stream.close();
   }
 
@@ -262,7 +262,7 @@ export class FetchEach {
       else this.#connection.release();
     });
     for (const name of this.#sections) {
-      // A section that can't be read throws when it is looked at, as any other item does.
+      // A section that can't be read throws when it is read, like any other item.
       const bad = Object.getOwnPropertyDescriptor(message, name)?.get !== undefined;
       if (!bad) streams.set(name, all.add());
     }
@@ -295,12 +295,12 @@ export class FetchEach {
   }
 }
 
-/** Whether a response goes on about this message; after UIDONLY only the UID tells. */
+/** Whether a response is about this message. With UIDONLY, only the UID tells. */
 function isOf({ SEQ, UID }: FetchedBase, { number, uid }: FetchResponse): boolean {
   return number === 0 ? UID === uid : SEQ === number;
 }
 
-/** A section that is in memory, put into its stream; `NIL` is an empty one. */
+/** Puts a section that is held in memory into its stream; `NIL` is an empty one. */
 function fill(stream: LiteralStream, values: Record<string, unknown>, name: string): void {
   const value = values[name];
   if (value instanceof Uint8Array && value.length > 0) stream.write(value);
@@ -312,7 +312,7 @@ function expose(message: FetchedBase, streams: ReadonlyMap<string, LiteralStream
   for (const [name, stream] of streams) Object.assign(message, { [name]: stream.readable });
 }
 
-/** The caller goes on to the next message: streams that nobody reads are thrown away. */
+/** The caller goes on to the next message: drops the streams that nobody reads. */
 function letGo(row: Row): void {
   for (const stream of row.streams.values()) if (!stream.readable.locked) stream.discard();
 }

@@ -3,25 +3,24 @@ import type { LiteralSink } from "../../model/values.ts";
 
 /** How much of a literal waits for its reader before reading from the server pauses. */
 const WAITING = 256 * 1024;
-/** What may wait at the most, where another section or another command's answer is behind it. */
+/** The most that may wait while somebody needs what comes after it. */
 const HELD = 64 * 1024 * 1024;
 
 /**
- * The literals of one message as streams. What the reader of one does not take holds up the
- * connection, but not while somebody waits for another of them, which the server sends later: then
- * it is kept, up to a limit.
+ * The literals of one message as streams. A stream that nobody reads pauses the connection, unless
+ * somebody waits for a literal that comes later: then it is kept in memory, up to a limit.
  */
 export class LiteralStreams {
   readonly #hold: (full: boolean) => void;
   readonly #streams: LiteralStream[] = [];
   #holding = false;
 
-  /** `hold` is told when the connection is to wait, and when it is no more. */
+  /** `hold` is called when the connection must pause, and when it may go on. */
   constructor(hold: (full: boolean) => void) {
     this.#hold = hold;
   }
 
-  /** One more stream. */
+  /** Adds a stream. */
   add(): LiteralStream {
     const stream = new LiteralStream(() => this.#look());
     this.#streams.push(stream);
@@ -48,7 +47,7 @@ export class LiteralStream implements LiteralSink {
   #over = false;
   #isWhole = false;
 
-  /** `changed` is told when it is full or awaited, and when it is so no more. */
+  /** `changed` is called when the stream becomes full or awaited, and when it no longer is. */
   constructor(changed: () => void) {
     this.#changed = changed;
     this.readable = new ReadableStream<Uint8Array>({
@@ -60,12 +59,12 @@ export class LiteralStream implements LiteralSink {
     }, new ByteLengthQueuingStrategy({ highWaterMark: WAITING }));
   }
 
-  /** Whether more of it waits for its reader than should. */
+  /** Whether more waits for the reader than should. */
   get isFull(): boolean {
     return this.#isFull;
   }
 
-  /** Whether somebody reads it, and nothing of it is here. */
+  /** Whether a reader waits, with nothing to read. */
   get isAwaited(): boolean {
     return this.#isAwaited;
   }
@@ -88,7 +87,7 @@ export class LiteralStream implements LiteralSink {
     } else this.#note(room <= 0, this.#isAwaited && room === WAITING);
   }
 
-  /** All of it is here; it is not known yet whether what it stands in is whole. */
+  /** The literal is complete; the response that holds it may not be. */
   end(): void {
     this.#isWhole = true;
   }
@@ -100,13 +99,13 @@ export class LiteralStream implements LiteralSink {
     this.#finish();
   }
 
-  /** The rest won't come: whoever reads is told why. */
+  /** The rest will not come: fails the stream with the reason. */
   fail(reason: unknown): void {
     if (!this.#over) this.#controller.error(reason);
     this.#finish();
   }
 
-  /** Nobody wants the rest, which is thrown away as it comes. */
+  /** Nobody wants the rest: drops it as it comes. */
   discard(): void {
     this.fail(new IllegalStateError("the stream was not read before the next message"));
   }

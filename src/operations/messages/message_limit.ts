@@ -4,15 +4,15 @@ import { foundIn, rememberFoundIn } from "../../model/found_in.ts";
 import { NumberSet } from "../../model/number_set.ts";
 import { type SearchIds, searchIds } from "../../model/search_ids.ts";
 
-/** So many commands one call sends, should a server do very little with each. */
+/** The most commands that one call sends, should a server do very little with each. */
 export const MAX_STEPS = 10_000;
 const LARGEST = 0xffffffff;
 
 /**
- * Does something to messages, by their UIDs, and goes on with those that the server left out as they
- * were too many for one command (MESSAGELIMIT, RFC 9738 section 3.1): the highest UIDs come first.
- * `take` gets what came of each step. Throws {@linkcode MessageLimitError} where that makes no
- * progress, or nobody can tell where to go on.
+ * Runs `step` for messages, by UID, and again for those that the server left out because they were
+ * too many for one command (MESSAGELIMIT, RFC 9738 section 3.1); it begins with the highest UIDs.
+ * `take` gets the result of each step. Throws {@linkcode MessageLimitError} if there is no progress,
+ * or if it is unknown where to go on.
  */
 export async function belowLimit<Part>(
   ids: NumberSet,
@@ -33,11 +33,11 @@ export async function belowLimit<Part>(
   }
 }
 
-/** The ids that a search finds among all messages; `step` searches those with some UIDs. */
+/** Searches all messages, where `step` searches those with the given UIDs. */
 export async function searchBelowLimit(
   step: (among?: NumberSet) => Promise<SearchIds>,
 ): Promise<SearchIds> {
-  // What is found last has the lowest ids, and servers give ids in ascending order.
+  // The last part has the lowest ids, and servers give ids in ascending order.
   const parts: SearchIds[] = [];
   const everything = NumberSet.from(`1:${LARGEST}`);
   const joined = () => parts.length === 1 ? parts[0] : joinedIds(parts.toReversed());
@@ -59,15 +59,15 @@ function joinedIds(parts: readonly SearchIds[]): SearchIds {
   return rememberFoundIn(searchIds(parts.flat(), highest), foundIn(parts[0]));
 }
 
-/** What is left of these ids after a step; `null` where nobody can tell, or nothing was done. */
+/** The ids that a step left out; `null` if that is unknown, or nothing was done. */
 export function restOf(error: unknown, ids: NumberSet): NumberSet | null {
   if (!(error instanceof MessageLimitError)) return null;
   return splitAt(error.lowest, ids)?.rest ?? null;
 }
 
 /**
- * The parts of a set that is too much for a COPY, which does all or nothing (NO [MESSAGELIMIT]): what
- * fits, and the rest. `null` where the server did not say.
+ * Splits a set that is too large for COPY, which does all or nothing (NO [MESSAGELIMIT]), into what
+ * fits and the rest; `null` if the server did not say how.
  */
 export function partsOf(
   error: unknown,
@@ -87,7 +87,7 @@ function splitAt(uid: number | null, ids: NumberSet) {
   return { fits, rest };
 }
 
-/** The error of a step, with what came of all of them. */
+/** The error of a step, with the results of all steps. */
 export function withAll(error: unknown, all: unknown): unknown {
   return error instanceof ImapError ? withPartial(error, all) : error;
 }

@@ -1,20 +1,20 @@
 import type { FetchedBase } from "../../model/fetch_types.ts";
 
-/** What a message takes besides its strings and bytes, as a guess. */
+/** A guess at the memory that a message takes besides its strings and bytes. */
 const OVERHEAD = 200;
 
-/** A message of which the server may have more to say. */
+/** A message that the server may describe further. */
 export interface PartialMessage {
-  /** The id that it was asked for by. */
+  /** The id by which it was requested. */
   readonly id: number;
   /** What is known of it. */
   readonly message: FetchedBase;
 }
 
 /**
- * Messages of a FETCH that lack something. Of the one that is being described the rest may come
- * next; with another one it is over. News of flags come at any time, of any message, and say
- * nothing of that.
+ * Messages of a FETCH that are incomplete. The rest of the one being described may come next; once
+ * another one begins, it will not. Updates of flags come at any time, for any message, and mean
+ * nothing here.
  */
 export class PartialMessages {
   #current: PartialMessage | null = null;
@@ -26,7 +26,7 @@ export class PartialMessages {
     return this.#bytes;
   }
 
-  /** What is known of a message, which is taken out. */
+  /** Removes a message and returns what is known of it. */
   take(id: number): FetchedBase | undefined {
     const message = this.#current?.id === id ? this.#current.message : this.#news.get(id);
     if (message === undefined) return undefined;
@@ -36,14 +36,14 @@ export class PartialMessages {
     return message;
   }
 
-  /** Keeps a message that lacks something; there is no other that is being described. */
+  /** Keeps an incomplete message as the one being described; there must be no other. */
   keep(id: number, message: FetchedBase): void {
     this.#bytes += weightOf(message);
     if (isNews(message)) this.#news.set(id, message);
     else this.#current = { id, message };
   }
 
-  /** Takes out the message that is being described: another one begins, or none is left. */
+  /** Removes the message being described: another one begins, or the answer is over. */
   takeCurrent(): PartialMessage | null {
     const current = this.#current;
     if (current !== null) this.#bytes -= weightOf(current.message);
@@ -51,7 +51,7 @@ export class PartialMessages {
     return current;
   }
 
-  /** Lets go of all. */
+  /** Drops all messages. */
   clear(): void {
     this.#current = null;
     this.#news.clear();
@@ -59,7 +59,7 @@ export class PartialMessages {
   }
 }
 
-/** Whether it says only what servers tell of their own accord, too. */
+/** Whether a message holds only what servers also send unasked. */
 export function isNews(message: FetchedBase): boolean {
   return Object.keys(message).every((key) => /^(?:SEQ|UID|FLAGS|MODSEQ)$/.test(key));
 }

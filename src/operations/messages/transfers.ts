@@ -11,7 +11,7 @@ import type { NumberSet } from "../../model/number_set.ts";
 
 /** How messages are copied or moved. */
 export interface Transfers {
-  /** What is gone of them; `null` where they are copied. */
+  /** The messages that are gone; `null` for a copy. */
   readonly gone: Gone | null;
   /** Whether ids are UIDs. */
   readonly uid: boolean;
@@ -20,11 +20,10 @@ export interface Transfers {
 }
 
 /**
- * Copies or moves several sets of messages, one after the other, and puts together what comes of
- * them. The last set, with the highest ids, goes first: where messages leave the folder, the
- * numbers of those in front of them stay. A set that is too much for the server is taken apart.
- * What fails after the first set throws {@linkcode PartialCopyError}, or
- * {@linkcode PartialMoveError} where `gone` tells that it is a move, with what was done by then.
+ * Copies or moves several sets of messages, one after the other, and joins the results. The last
+ * set, with the highest ids, goes first: when messages leave the folder, the numbers of those before
+ * them stay. A set that is too large for the server is split. A failure after the first set throws
+ * {@linkcode PartialCopyError}, or {@linkcode PartialMoveError} for a move, with what was done.
  */
 export async function inTurn(
   sets: readonly NumberSet[],
@@ -47,7 +46,7 @@ export async function inTurn(
   return joined(done);
 }
 
-/** The sets to go on with where these were too many messages for the server; `null` for others. */
+/** The sets to go on with, if these were too many messages for the server; else `null`. */
 function afterLimit(
   error: unknown,
   ids: NumberSet,
@@ -69,7 +68,7 @@ function partialError(error: unknown, done: readonly CopyResult[], gone: Gone | 
     : new PartialMoveError(message, details, uids, gone.uids);
 }
 
-/** What several transfers gave, as if it had been one. */
+/** The results of several transfers as one. */
 export function joined(done: readonly CopyResult[]): CopyResult {
   const last = done.at(-1) ?? { text: "", uidValidity: null, uids: new Map() };
   if (done.length < 2) return last;
@@ -78,14 +77,14 @@ export function joined(done: readonly CopyResult[]): CopyResult {
   return { ...last, uids };
 }
 
-/** What an error that another one led to takes over from it. */
+/** The details that an error takes over from its cause. */
 export function detailsOf(cause: unknown): ImapErrorDetails {
   if (!(cause instanceof ImapError)) return { cause };
   const { command, responseCode, text } = cause;
   return { command: command ?? undefined, responseCode, text: text ?? undefined, cause };
 }
 
-/** What went wrong, in words. */
+/** The message of anything that was thrown. */
 export function messageOf(cause: unknown): string {
   return cause instanceof Error ? cause.message : String(cause);
 }

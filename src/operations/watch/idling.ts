@@ -9,46 +9,46 @@ import type { UntaggedResponse } from "../../model/responses.ts";
 
 /** How often something is done, in seconds. */
 export interface IdlePace {
-  /** After how long IDLE is ended and begun anew. */
+  /** After how long IDLE is renewed. */
   readonly renewEvery: number;
   /** How often a server without IDLE is asked. */
   readonly pollEvery: number;
 }
 
-/** How long the connection stays free for more commands before IDLE goes on, in seconds. */
+/** How long the connection stays free for further commands before IDLE resumes, in seconds. */
 const RESUME_AFTER = 0.05;
-/** So much news may wait to be taken; then reading pauses. */
+/** Reading pauses when this many updates wait to be taken. */
 const WAITING = 1000;
 
 /**
- * Has the server tell news, from `begin` to `stop`, and keeps it until it is taken. IDLE is renewed
- * before the server's patience ends, and goes on after other commands; where the server has no
- * IDLE it is asked by NOOP again and again. News is kept from the very beginning, before `begin`.
+ * Collects updates from the server, from `begin` to `stop`, until they are taken. IDLE is renewed
+ * before the server loses patience, and resumed after other commands; a server without IDLE is
+ * polled by NOOP. Updates that come before `begin` are kept too.
  */
 export class Idling {
   readonly #connection: Connection;
   readonly #pace: IdlePace;
-  /** The folder of its commands: another one has other news. */
+  /** The scope of its commands: another folder has other updates. */
   readonly #request: CallRequest;
-  /** Keeps no more news. */
+  /** Stops collecting updates. */
   readonly stopListening: () => void;
   readonly #events = new KeptResponses();
   readonly #takers = new Set<() => void>();
-  /** Takes what is under way out of the queue, or away from the connection. */
+  /** Gives up the command under way. */
   readonly #abandoned = new AbortController();
   #failure: { readonly reason: unknown } | null = null;
   #current: IdleCommand | null = null;
   #stopping = false;
   #endPause: () => void = () => {};
-  /** Whether all that may come is news, so that reading may pause. */
+  /** Whether only updates can come now, so that reading may pause. */
   #listening = false;
   #holding = false;
-  /** Whether the next NOOP waits for somebody to take the news. */
+  /** Whether the next NOOP waits until the updates are taken. */
   #waitsToBeTaken = false;
   #text = "";
   #course: Promise<void> = Promise.resolve();
 
-  /** `listen` has a listener hear all news, and gives how to stop that. */
+  /** `listen` adds a listener for all updates, and returns how to remove it. */
   constructor(
     connection: Connection,
     pace: IdlePace,
@@ -67,15 +67,15 @@ export class Idling {
   }
 
   /**
-   * Begins; resolves when the server tells news. Where the server refuses IDLE although it offers
-   * it, `poll` says whether to ask by NOOP instead.
+   * Begins; resolves once the server sends updates. If the server refuses IDLE although it offers it,
+   * `poll` says whether to use NOOP instead.
    */
   async begin(poll: boolean, signal?: AbortSignal): Promise<void> {
     let onAbort = () => {};
     const begun = new Promise<void>((resolve, reject) => {
       onAbort = () => reject(signal!.reason);
       signal?.addEventListener("abort", onAbort);
-      // Where it failed before it began, there may be news to take all the same.
+      // Updates may have come even if it failed before it began.
       this.#course = this.#run(poll, resolve).then(resolve, (reason) => {
         this.#fail(reason);
         reject(reason);
@@ -84,7 +84,7 @@ export class Idling {
     await begun.finally(() => signal?.removeEventListener("abort", onAbort));
   }
 
-  /** What came since the last time, as soon as there is something; empty after `timeout` seconds. */
+  /** The updates since the last time, once there are any; none after `timeout` seconds. */
   async take(timeout: number, signal?: AbortSignal): Promise<UntaggedResponse[]> {
     const end = performance.now() + timeout * 1000;
     let isLate = false;
@@ -103,7 +103,7 @@ export class Idling {
     }
   }
 
-  /** What came since the last time, at once. */
+  /** The updates since the last time, without waiting. */
   takeAll(): UntaggedResponse[] {
     const events = this.#events.takeAll();
     this.#release();
@@ -111,7 +111,7 @@ export class Idling {
     return events;
   }
 
-  /** Ends it, and gives the server's text. */
+  /** Ends it and returns the server's text. */
   async stop(): Promise<string> {
     this.#stopping = true;
     this.#wake();
@@ -123,7 +123,7 @@ export class Idling {
     return this.#text;
   }
 
-  /** Ends it without waiting for the server. The connection still tells it, as soon as it can. */
+  /** Ends it without waiting for the server, which is told as soon as possible. */
   abandon(): void {
     this.#stopping = true;
     this.#wake();
@@ -165,7 +165,7 @@ export class Idling {
       } finally {
         clearTimeout(timer);
         this.#current = null;
-        // The server may end it by itself, and then owes somebody else an answer.
+        // The server may end IDLE by itself, and then owes an answer to another command.
         listener.ending();
       }
       begun(); // if another command came in between, before the server agreed
@@ -174,7 +174,7 @@ export class Idling {
   }
 
   async #poll(begun: () => void): Promise<void> {
-    // Not behind the first answer: there may be more news in front of it than may wait.
+    // Not after the first answer: more updates may come before it than may wait.
     begun();
     while (!this.#stopping) {
       this.#listening = true;
@@ -186,14 +186,14 @@ export class Idling {
         this.#release();
       }
       await this.#pause(this.#pace.pollEvery);
-      // Nobody takes the news: to ask for more would only fill the memory.
+      // Nobody takes the updates: further ones would only fill the memory.
       this.#waitsToBeTaken = this.#isFull;
       if (this.#waitsToBeTaken) await this.#pause(Infinity);
       this.#waitsToBeTaken = false;
     }
   }
 
-  /** Waits so many seconds, or until `endPause`. */
+  /** Waits, at most this many seconds, until `endPause`. */
   #pause(seconds: number): Promise<void> {
     if (this.#stopping) return Promise.resolve();
     return new Promise((resolve) => {
@@ -246,7 +246,7 @@ export class Idling {
     return this.#events.count >= WAITING;
   }
 
-  /** Nobody takes the news: the server has to wait, but not where it owes somebody an answer. */
+  /** Pauses the server if nobody takes the updates, unless it owes an answer to somebody. */
   #holdIfFull(): void {
     if (this.#holding || !this.#listening || !this.#isFull) return;
     this.#holding = true;
@@ -260,7 +260,7 @@ export class Idling {
   }
 }
 
-/** Whether the server refused a command, or made no sense of it, and can be asked for more. */
+/** Whether the server refused a command, and the connection is still usable. */
 function isRefusal(error: unknown): boolean {
   return error instanceof ImapError && !(error instanceof ImapAbortError) &&
     !(error instanceof IllegalStateError);
