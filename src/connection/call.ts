@@ -1,35 +1,20 @@
-import type { Command } from "./command.ts";
-import {
-  ImapError,
-  InvalidArgumentError,
-  LoginError,
-  MessageLimitError,
-  ReadOnlyError,
-  withPartial,
-} from "../model/errors.ts";
+import { type ImapError, InvalidArgumentError, withPartial } from "../model/errors.ts";
 import type { FoundIn } from "../model/found_in.ts";
 import type { ResponseCode, StatusResponse, TaggedResponse } from "../model/responses.ts";
-import type { Session } from "./session.ts";
-import { visible } from "../model/text.ts";
 import type { CommandPart } from "../wire/command_buffer.ts";
 import type { CommandWriter } from "../wire/writer.ts";
-import { Fifo, type FifoItem } from "./fifo.ts";
+import { limitError, refusedError, refusedLogin } from "./call_errors.ts";
+import type { Command } from "./command.ts";
+import type { FifoItem } from "./fifo.ts";
+import type { Place } from "./place.ts";
+import type { SelectionId } from "./selections.ts";
+import type { Session } from "./session.ts";
 import { isOfCredentials, type Words } from "./words.ts";
 
-const IN_PAGE: readonly CommandPart[] = [];
+const NO_PARTS: readonly CommandPart[] = [];
 const NO_SECRETS: readonly string[] = [];
-const LOGINS = ["LOGIN", "AUTHENTICATE"];
 
-/** The place in the queue of a call that takes several commands. */
-export class Place implements FifoItem {
-  /** Its commands that wait to be sent. */
-  readonly calls: Fifo<Call> = new Fifo();
-  /** Whether the call has no more of them. */
-  isLeft = false;
-  isOut = true;
-}
-
-/** Looks after the signals by which calls are given up. */
+/** Watches the signals that abort calls. */
 export interface SignalWatcher {
   /** A call with a signal has begun. */
   add(call: Call, signal: AbortSignal): void;
@@ -37,23 +22,23 @@ export interface SignalWatcher {
   delete(call: Call, signal: AbortSignal): void;
 }
 
-/** What a call asks besides its command: all of it as it was when the call was made. */
+/** What a call depends on besides its command, as it was when the call was made. */
 export interface CallRequest {
-  /** Gives the call up. */
+  /** Aborts the call. */
   readonly signal?: AbortSignal;
   /** Whether folder names are encoded. */
   readonly folderEncode: boolean;
-  /** The selection that it is for: see `Selections`. */
-  readonly selection: number;
-  /** Whether it is for that selection alone though its command needs no folder, as IDLE does not. */
+  /** The selection that the call is for: see `Selections`. */
+  readonly selection: SelectionId;
+  /** Whether it is for that selection alone although its command needs no folder, as IDLE. */
   readonly isBound?: boolean;
   /** Where its commands stand in the queue, if it takes several. */
   readonly place?: Place;
-  /** How many messages had gone from the folder. */
+  /** How many messages had been expunged from the folder. */
   readonly expunges?: number;
   /**
-   * Whether it names messages by their sequence numbers, which must not have moved since; where
-   * nothing is said, the command's name tells.
+   * Whether it names messages by their sequence numbers, which must not have moved since. By default
+   * the command's name tells.
    */
   readonly byNumber?: boolean;
   /** Where its message ids were found, if a search found them. */
@@ -68,36 +53,36 @@ export class Call implements FifoItem {
   /** The tag that its answer will carry. */
   readonly tag: string;
   readonly request: CallRequest;
-  /** Its result, or what went wrong; settles once. */
+  /** Settles once, with the result or an error. */
   readonly settled: Promise<unknown>;
-  /** It stands before those with a higher number. */
+  /** Its number: it was made before the calls with a higher one. */
   readonly order: number;
   isOut = true;
-  /** Where it waits, if its call takes several commands. */
+  /** Where it waits, if it is one of several commands of a call. */
   place: Place | null = null;
-  /** Its command is on its way, or was. */
+  /** Whether its command is being sent or has been sent. */
   isSent = false;
-  /** The tagged response has come, or never will. */
+  /** Whether its tagged response has come, or never will. */
   done = false;
-  /** The number of the selection that it makes; 0 where it does not change the folder. */
-  selects = 0;
-  /** The server was told that its conversation will not go on. */
+  /** The number of the selection that it makes; `null` if it does not change the folder. */
+  selects: number | null = null;
+  /** Whether the server was told that the exchange will not go on. */
   cancelled = false;
-  /** Answers to `+` that are under way. */
+  /** How many answers to `+` are in preparation. */
   answering = 0;
-  /** What an untagged NO said of the limit, if one did. */
+  /** What an untagged NO said about the limit, if one came. */
   limit: ResponseCode | null = null;
   /** How many responses came while it was the oldest in flight. */
   heard = 0;
+  /** What the server said in NO or BAD without a tag while it owed the answer to this call. */
+  refusal: Words | null = null;
   #resolve!: (value: unknown) => void;
   #reject!: (reason: unknown) => void;
   #isSettled = false;
-  /** What the server said in NO or BAD without a tag, while this was the call to answer. */
-  #refusal: Words | null = null;
   #out: CommandWriter | null = null;
   readonly #signals: SignalWatcher;
 
-  /** The call number `order`; `signals` look after its signal. */
+  /** The call with the number `order`; `signals` watch its signal. */
   constructor(
     command: Command<unknown>,
     order: number,
@@ -116,7 +101,7 @@ export class Call implements FifoItem {
     if (request.signal !== undefined) signals.add(this, request.signal);
   }
 
-  /** The caller has its result or error; what still comes for the command is only taken in. */
+  /** Whether the caller has the result or an error. What still comes for the command is ignored. */
   get isSettled(): boolean {
     return this.#isSettled;
   }
@@ -126,7 +111,7 @@ export class Call implements FifoItem {
     return this.#out?.describe().slice(this.tag.length + 1) ?? this.command.name;
   }
 
-  /** Writes the command out; gives its parts, or none where all of it stands in the page. */
+  /** Writes the command; gives its parts, or none if all of it is in the writer's buffer. */
   write(out: CommandWriter): readonly CommandPart[] {
     out.atom(this.tag).sp().commandName(this.command.name);
     const written: unknown = this.command.write?.(out);
@@ -137,7 +122,7 @@ export class Call implements FifoItem {
       );
     }
     this.#out = out;
-    return out.finishInPage() ? IN_PAGE : out.finish();
+    return out.finishInPage() ? NO_PARTS : out.finish();
   }
 
   /** Whether it lasts until it is told to end, as IDLE does. */
@@ -145,7 +130,7 @@ export class Call implements FifoItem {
     return this.command.interrupt !== undefined;
   }
 
-  /** Seconds that the server may be silent, where the command says so in a way that makes sense. */
+  /** Seconds that the server may be silent, if the command sets a valid number. */
   get patience(): number | undefined {
     try {
       const { patience } = this.command;
@@ -156,7 +141,7 @@ export class Call implements FifoItem {
     }
   }
 
-  /** What neither a log nor an error may show; what is wrong with it is the command's failure. */
+  /** What neither a log nor an error may show. If the command gives nonsense, the call fails. */
   secrets(): readonly string[] {
     if (this.command.secrets === undefined) return NO_SECRETS;
     try {
@@ -169,7 +154,7 @@ export class Call implements FifoItem {
     }
   }
 
-  /** Tells a command that lasts until it is ended that it should; its own mistake is its failure. */
+  /** Tells a command that lasts until it is ended to end. If that throws, the call fails. */
   interrupt(): void {
     try {
       this.command.interrupt?.();
@@ -183,69 +168,33 @@ export class Call implements FifoItem {
     this.done = true;
     try {
       this.command.effect?.(session, done);
-      if (done.status !== "OK") throw this.#refused(done, session.folder?.readOnly ?? false);
+      if (done.status !== "OK") {
+        throw refusedError(this, done, session.folder?.readOnly ?? false);
+      }
       const result = this.command.result(done);
       const limit = this.limit ?? done.code;
-      if (limit?.name === "MESSAGELIMIT") throw this.#stopped(done, limit, result);
+      if (limit?.name === "MESSAGELIMIT") throw limitError(this, done, limit, result);
       this.resolve(result);
     } catch (error) {
       this.reject(error);
     }
   }
 
-  #refused(done: TaggedResponse, readOnly: boolean, cause?: ImapError): Error {
-    const { command } = this;
-    // Where the answer itself says nothing, what came before it may.
-    const words = done.text === "" ? this.#refusal : null;
-    const text = words?.text ?? done.text;
-    const responseCode = done.code ?? words?.code ?? null;
-    const reason = visible(text || responseCode?.name || done.status);
-    const message = `${command.name} failed: ${reason}`;
-    const partial = command.partial?.() ?? null;
-    const details = { command: this.shown, responseCode, text, partial, cause };
-    if (command.modifies && readOnly) return new ReadOnlyError(message, details);
-    const error: unknown = command.refused?.(done, message, details);
-    return error instanceof Error ? error : new ImapError(message, details);
-  }
-
-  /** The server said OK to a part: nobody may take it for the whole (RFC 9738 section 3.1). */
-  #stopped({ text }: TaggedResponse, code: ResponseCode, partial: unknown): MessageLimitError {
-    const below = code.uid === undefined ? "some messages" : `messages below UID ${code.uid}`;
-    const limit = code.number ?? "so many";
-    const message = `${this.command.name} left out ${below}: the server looks at ${limit} at once`;
-    return new MessageLimitError(message, {
-      command: this.shown,
-      responseCode: code,
-      text,
-      partial: partial ?? null,
-    });
-  }
-
   /** The server says without a tag that something failed. */
   heardRefusal(words: Words, type: StatusResponse["type"]): void {
-    if (type !== "BYE" || isOfCredentials(words.code)) this.#refusal = words;
+    if (type !== "BYE" || isOfCredentials(words.code)) this.refusal = words;
   }
 
-  /** The connection is over; what came of the answer until then is not lost. */
+  /** The connection is over. What has come of the answer goes into the error. */
   end(cause: ImapError): void {
     this.done = true;
     try {
       const partial = this.command.partial?.() ?? null;
-      const error = this.#refusedLogin(cause) ?? cause;
+      const error = refusedLogin(this, cause) ?? cause;
       this.reject(partial === null ? error : withPartial(error, partial));
     } catch (error) {
       this.reject(error);
     }
-  }
-
-  /** A login that the server refused in words, and gave no answer before the end, was refused. */
-  #refusedLogin(cause: ImapError): LoginError | null {
-    // The client itself closes the connection without a text.
-    const isServers = cause.text !== null && LOGINS.includes(this.command.name);
-    if (this.#refusal === null || !isServers) return null;
-    const answer = { kind: "tagged", tag: this.tag, status: "NO", code: null, text: "" } as const;
-    const error = this.#refused(answer, false, cause);
-    return error instanceof LoginError ? error : null;
   }
 
   /** Gives the caller the result, unless it has one. */

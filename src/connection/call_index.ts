@@ -1,40 +1,40 @@
-import type { Command } from "./command.ts";
 import type { NumberSet } from "../model/number_set.ts";
 import type { Call } from "./call.ts";
+import type { Command } from "./command.ts";
 
-/** A command whose rows are found by their UIDs, where very many of them are under way. */
+/** A command whose FETCH responses are found by their UIDs where very many calls are in flight. */
 export interface UidCommand<Result> extends Command<Result> {
-  /** The UIDs of the only messages whose rows it accepts, of the rows that have a UID. */
+  /** The only UIDs whose FETCH responses it accepts, of the responses that have a UID. */
   readonly uids?: NumberSet;
-  /** Rows with UIDs that are not its own have come, without being offered to it. */
+  /** Responses with UIDs that are not its own have come and were not offered to it. */
   passedOver?(): void;
 }
 
-/** A set with more ids is looked at like one that names any message. */
+/** A larger set counts as one that names any message. */
 const MAX_IDS = 32;
 
-/** Finds among very many calls in flight those that an answer, or another call, may be about. */
+/** Finds, among very many calls in flight, those that a response or another call may be about. */
 export class CallIndex {
   readonly #byTag = new Map<string, Call>();
-  /** Those that name few messages, by their ids. */
+  /** The calls that name few messages, by their ids. */
   readonly #byMessage = new Map<number, Set<Call>>();
-  /** Those that may be about any message. */
+  /** The calls that may be about any message. */
   readonly #wide = new Set<Call>();
-  /** Those that may accept any row. */
+  /** The calls that may accept any FETCH response. */
   readonly #takers = new Set<Call>();
-  /** How many rows were offered by their UIDs, in all, and before a call was begun. */
+  /** How many responses were offered by their UIDs: in all, and before each call began. */
   #offered = 0;
-  readonly #before = new Map<Call, number>();
+  readonly #offeredBefore = new Map<Call, number>();
 
   /** An index of the calls in flight, in their order. */
   constructor(calls: Iterable<Call>) {
     for (const call of calls) this.add(call);
   }
 
-  /** A call is begun, behind all others. */
+  /** A call begins, after all others. */
   add(call: Call): void {
     this.#byTag.set(call.tag, call);
-    this.#before.set(call, this.#offered);
+    this.#offeredBefore.set(call, this.#offered);
     const { messages, uids } = call.command as UidCommand<unknown>;
     if (!isSmall(uids)) this.#takers.add(call);
     if (!isSmall(messages)) return void this.#wide.add(call);
@@ -55,10 +55,10 @@ export class CallIndex {
       calls?.delete(call);
       if (calls?.size === 0) this.#byMessage.delete(id);
     }
-    if (!this.#takers.delete(call) && this.#before.get(call) !== this.#offered) {
+    if (!this.#takers.delete(call) && this.#offeredBefore.get(call) !== this.#offered) {
       (call.command as UidCommand<unknown>).passedOver?.();
     }
-    this.#before.delete(call);
+    this.#offeredBefore.delete(call);
   }
 
   /** The call with this tag. */
@@ -66,14 +66,14 @@ export class CallIndex {
     return this.#byTag.get(tag);
   }
 
-  /** The calls that may accept a row with this UID, the oldest first. */
+  /** The calls that may accept a FETCH response with this UID, the oldest first. */
   forUid(uid: number): readonly Call[] {
     this.#offered++;
     const named = this.#byMessage.get(uid) ?? [];
     return [...new Set([...this.#takers, ...named])].sort((one, other) => one.order - other.order);
   }
 
-  /** The calls that may be about some of these messages; `null`: any may. */
+  /** The calls that may be about some of these messages; `null` if any may. */
   near(messages: NumberSet): readonly Call[] | null {
     if (!isSmall(messages)) return null;
     const near = new Set(this.#wide);

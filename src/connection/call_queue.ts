@@ -1,48 +1,51 @@
-import type { Command } from "./command.ts";
-import { type Call, Place } from "./call.ts";
-import { CallIndex } from "./call_index.ts";
-import { Fifo } from "./fifo.ts";
 import { ProtocolError } from "../model/errors.ts";
 import type { FetchResponse, UntaggedResponse } from "../model/responses.ts";
 import type { LiteralSink } from "../model/values.ts";
+import type { Call } from "./call.ts";
+import { CallIndex } from "./call_index.ts";
+import type { Command } from "./command.ts";
+import { Fifo } from "./fifo.ts";
+import { Place } from "./place.ts";
 
-/** With so many in flight an answer's call is found by its tag or UID, not by asking each. */
+/** From this many calls in flight on, an index finds the one that an answer is for. */
 const MANY = 16;
 
-/** The calls that wait to be sent, and those that wait for their answers. */
+/** The calls that wait to be sent, and those in flight, which wait for their answers. */
 export class CallQueue {
-  #waiting = new Fifo<Call | Place>();
-  #inFlight = new Fifo<Call>();
-  /** Of those in flight, once it was needed. */
-  #index: CallIndex | null = null;
-  /** How many of those in flight last until they are interrupted. */
-  #endless = 0;
-  /** How many of those in flight are exclusive. */
-  #exclusive = 0;
-  /** How many of those in flight may want literals as streams. */
-  #streaming = 0;
   /** How many calls were made on the connection so far. */
   made = 0;
-  readonly #most: number;
+  #waiting = new Fifo<Call | Place>();
+  #inFlight = new Fifo<Call>();
+  /** Of the calls in flight; made when it is first needed. */
+  #index: CallIndex | null = null;
+  /** How many of the calls in flight last until they are interrupted. */
+  #endless = 0;
+  /** How many of the calls in flight are exclusive. */
+  #exclusive = 0;
+  /** How many of the calls in flight may want literals as streams. */
+  #streaming = 0;
+  readonly #maxResponses: number;
 
-  /** So many responses may come for one call. */
-  constructor(most: number) {
-    this.#most = most;
+  /** `maxResponses` may come while one call waits for its answer. */
+  constructor(maxResponses: number) {
+    this.#maxResponses = maxResponses;
   }
 
-  /** The first of those whose answers are owed. */
-  get oldest(): Call | undefined {
-    return this.#inFlight.first;
+  // The calls that wait
+
+  /** How many calls wait to be sent; a place counts as one, however many commands are in it. */
+  get waiting(): number {
+    return this.#waiting.size;
   }
 
-  /** Whether more than one call needs the connection; IDLE can wait. */
+  /** Whether more than one call needs the connection. A call such as IDLE does not count. */
   get isShared(): boolean {
     return this.#inFlight.size > 1 || this.#waiting.find(isUrgent) !== undefined;
   }
 
   /**
-   * Puts a call at the end of the queue or, where it is one of several commands of a call, in the
-   * place of that. What would hold it up for ever is told to end.
+   * Puts a call at the end of the queue or, if it is one of several commands of a call, into that
+   * call's place. Endless calls in flight, which would hold it up, are told to end.
    */
   add(call: Call): void {
     const { place } = call.request;
@@ -52,25 +55,20 @@ export class CallQueue {
     if (this.#endless > 0) { for (const other of this.#inFlight) other.interrupt(); }
   }
 
-  /** Keeps a place for a call that takes several commands: what is queued later waits for all. */
+  /** Reserves a place for a call that takes several commands. Later calls wait for all of them. */
   keepPlace(): Place {
     const place = new Place();
     this.#waiting.add(place);
     return place;
   }
 
-  /** That call is over. */
+  /** Gives the place back: no more commands will come. */
   leavePlace(place: Place): void {
     place.isLeft = true;
     if (place.calls.size === 0 && !place.isOut) this.#waiting.remove(place);
   }
 
-  /** How many calls wait to be sent, each with all that is in its place. */
-  get waiting(): number {
-    return this.#waiting.size;
-  }
-
-  /** Takes a call out that was not sent yet. */
+  /** Removes a call that has not been sent; `false` if it has. */
   remove(call: Call): boolean {
     if (call.isSent || call.isOut) return false;
     this.#takeOut(call);
@@ -84,7 +82,7 @@ export class CallQueue {
     if (place.isLeft) this.leavePlace(place);
   }
 
-  /** The next call, if it may run beside those in flight (RFC 9051 section 5.5). */
+  /** Takes the next call, if it may run beside those in flight (RFC 9051 section 5.5). */
   next(): Call | null {
     const { first } = this.#waiting;
     const call = first instanceof Place ? first.calls.first : first;
@@ -93,7 +91,7 @@ export class CallQueue {
     return call;
   }
 
-  /** Those in flight are all of one kind, or it is one alone: the first speaks for all. */
+  /** Whether a command may run now. The calls in flight are of one kind: the oldest speaks for all. */
   #mayRun(command: Command<unknown>): boolean {
     const { oldest } = this;
     if (oldest === undefined) return true;
@@ -106,10 +104,17 @@ export class CallQueue {
     return !uncorrelated || this.#inFlight.find((call) => call.command.name === name) === undefined;
   }
 
-  /** Those in flight that may name the same messages. */
+  /** The calls in flight that may name the same messages. */
   #near({ messages }: Command<unknown>): Fifo<Call> | readonly Call[] {
     if (this.#inFlight.size < MANY || messages === undefined) return this.#inFlight;
     return this.#indexed().near(messages) ?? this.#inFlight;
+  }
+
+  // The calls in flight
+
+  /** The oldest of the calls in flight. */
+  get oldest(): Call | undefined {
+    return this.#inFlight.first;
   }
 
   /** A call is about to be sent. */
@@ -123,23 +128,6 @@ export class CallQueue {
     if (this.#waiting.size > 0) call.interrupt();
   }
 
-  /** The call that a tagged response is for. */
-  find(tag: string): Call | undefined {
-    const { oldest } = this;
-    if (oldest?.tag === tag) return oldest;
-    if (this.#inFlight.size < MANY) return this.#inFlight.find((call) => call.tag === tag);
-    return this.#indexed().find(tag);
-  }
-
-  #indexed(): CallIndex {
-    return this.#index ??= new CallIndex(this.#inFlight);
-  }
-
-  /** Whether a call is the one that was begun last. */
-  isNewest(call: Call): boolean {
-    return this.#inFlight.last === call;
-  }
-
   /** A call has its answer. */
   end(call: Call): void {
     if (call.command.interrupt !== undefined) this.#endless--;
@@ -150,7 +138,29 @@ export class CallQueue {
     if (this.#inFlight.size === 0) this.#index = null;
   }
 
-  /** Empties the queue. */
+  /** Finds the call that a tagged response is for. */
+  find(tag: string): Call | undefined {
+    const { oldest } = this;
+    if (oldest?.tag === tag) return oldest;
+    if (this.#inFlight.size < MANY) return this.#inFlight.find((call) => call.tag === tag);
+    return this.#indexed().find(tag);
+  }
+
+  /** Finds the call that takes part in an exchange, as AUTHENTICATE does. */
+  responder(): Call | undefined {
+    return this.#inFlight.find(({ command }) => command.respond !== undefined);
+  }
+
+  /** Whether a call is the newest of those in flight. */
+  isNewest(call: Call): boolean {
+    return this.#inFlight.last === call;
+  }
+
+  #indexed(): CallIndex {
+    return this.#index ??= new CallIndex(this.#inFlight);
+  }
+
+  /** Empties the queue, and gives all calls that were in it. */
   takeAll(): Call[] {
     const all = [...this.#inFlight];
     for (const it of this.#waiting) {
@@ -166,14 +176,16 @@ export class CallQueue {
     return all;
   }
 
-  /** Counts what came while a call waits for its answer; throws where that is too much. */
+  // Responses
+
+  /** Counts what comes while a call waits for its answer. Throws if that is too much. */
   count(): void {
     const { oldest } = this;
-    if (oldest !== undefined && ++oldest.heard > this.#most) throw this.#tooMany(oldest);
+    if (oldest !== undefined && ++oldest.heard > this.#maxResponses) throw this.#tooMany(oldest);
   }
 
   #tooMany({ command }: Call): ProtocolError {
-    const what = `more than ${this.#most} responses during ${command.name}`;
+    const what = `more than ${this.#maxResponses} responses during ${command.name}`;
     return new ProtocolError(`the server sent ${what}`);
   }
 
@@ -181,11 +193,11 @@ export class CallQueue {
   offer(response: UntaggedResponse): boolean {
     const { first, size } = this.#inFlight;
     if (first === undefined) return false;
-    if (++first.heard > this.#most) throw this.#tooMany(first);
+    if (++first.heard > this.#maxResponses) throw this.#tooMany(first);
     if (response.type === "FETCH") {
       return size === 1 ? accepts(first, response) : this.#offerFetch(first, response);
     }
-    // It may name the command that it answers: then it is nobody else's (RFC 9051 section 7.3.4).
+    // If it names the command that it answers, it belongs to no other (RFC 9051 section 7.3.4).
     if (response.type === "ESEARCH" && response.tag !== null) {
       const call = this.find(response.tag);
       return call !== undefined && accepts(call, response);
@@ -194,11 +206,12 @@ export class CallQueue {
   }
 
   /**
-   * Dovecot may answer two commands about a message before it says OK to either: the second answer
-   * is for a command that has none yet, or it is news of the message.
+   * Offers a FETCH to several calls. Dovecot may answer two commands about a message before it sends
+   * OK to either, so the second answer is for a command that has none yet, or it is news of the
+   * message.
    */
   #offerFetch(first: Call, response: FetchResponse): boolean {
-    // Most often it is for the first one.
+    // Most often it is for the first call.
     const isFirsts = this.#index === null && !knows(first, response);
     if (isFirsts && accepts(first, response)) return true;
     const offered = isFirsts ? first : null;
@@ -213,23 +226,18 @@ export class CallQueue {
     return isIndexed && uid !== null ? this.#indexed().forUid(uid) : this.#inFlight;
   }
 
-  /** Whether a call might want to have literals as streams. */
+  /** Whether a call in flight may want literals as streams. */
   get takesLiterals(): boolean {
     return this.#streaming > 0;
   }
 
-  /** Offers a long literal to the calls in flight. */
+  /** Offers a long literal to the calls in flight; `null` if none takes it. */
   offerLiteral(head: FetchResponse, item: string): LiteralSink | null {
     for (const call of this.#inFlight) {
       const sink = sinkOf(call, head, item);
       if (sink !== null) return sink;
     }
     return null;
-  }
-
-  /** The call that takes part in a conversation, as AUTHENTICATE does. */
-  responder(): Call | undefined {
-    return this.#inFlight.find(({ command }) => command.respond !== undefined);
   }
 }
 
@@ -238,9 +246,9 @@ function isUrgent(call: Call | Place): boolean {
 }
 
 /**
- * Whether two commands may spoil each other's answers. To STORE 1 +FLAGS (a) and STORE 1 -FLAGS (b)
- * sent together Dovecot answers by one FETCH, with what came of both; to a UID STORE together with
- * a UID SEARCH by a FETCH without UID.
+ * Whether two commands may spoil each other's answers. Dovecot answers STORE 1 +FLAGS (a) and STORE
+ * 1 -FLAGS (b), sent together, by one FETCH with the result of both; and UID STORE together with UID
+ * SEARCH by a FETCH without UID.
  */
 function disturbs(one: Command<unknown>, other: Command<unknown>): boolean {
   if (one.exclusive === undefined && other.exclusive === undefined) return false;
@@ -250,10 +258,12 @@ function disturbs(one: Command<unknown>, other: Command<unknown>): boolean {
   return one.messages.overlaps(other.messages);
 }
 
-/** Whether a command neither changes the connection nor goes on till it is interrupted. */
+/** Whether a command neither changes the connection nor lasts until it is interrupted. */
 function isOrdinary({ state, respond, interrupt }: Command<unknown>): boolean {
   return state !== undefined && respond === undefined && interrupt === undefined;
 }
+
+// A command that throws fails by itself; the connection goes on.
 
 function sinkOf(call: Call, head: FetchResponse, item: string): LiteralSink | null {
   try {
@@ -277,7 +287,6 @@ function accepts(call: Call, response: UntaggedResponse): boolean {
   try {
     return call.command.accept?.(response) ?? false;
   } catch (error) {
-    // A command's own mistake is its own failure; the connection goes on.
     call.reject(error);
     return true;
   }

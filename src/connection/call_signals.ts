@@ -1,20 +1,20 @@
 import type { Call, SignalWatcher } from "./call.ts";
 
-/** The calls that one signal gives up. */
+/** The calls that one signal aborts. */
 interface Watched {
   readonly calls: Set<Call>;
   readonly onAbort: () => void;
 }
 
 /**
- * Gives calls up when their signals abort. However many calls have the same signal, it gets one
- * listener: runtimes look through all of a signal's listeners when one is added or removed.
+ * Gives up calls when their signals abort. A signal gets one listener, however many calls it is for:
+ * runtimes search all of a signal's listeners when one is added or removed.
  */
 export class CallSignals implements SignalWatcher {
   readonly #watched = new Map<AbortSignal, Watched>();
   readonly #givenUp: (call: Call) => void;
 
-  /** `givenUp` is told of each call that is given up, once it is rejected. */
+  /** `givenUp` is called with each call that is given up, after it was rejected. */
   constructor(givenUp: (call: Call) => void) {
     this.#givenUp = givenUp;
   }

@@ -11,18 +11,17 @@ import type { LiteralSink } from "../model/values.ts";
 import type { CommandWriter } from "../wire/writer.ts";
 
 /**
- * What else may be under way while a command runs (RFC 9051 section 5.5):
+ * Which other commands may be in flight together with a command (RFC 9051 section 5.5):
  *
- * - `"alone"`: nothing. The command changes the session, or nobody knows better.
- * - `"uids"`: others that name no sequence numbers; one that gives its answers no mark of its own
- *   (SEARCH, say) never runs beside another of the same name.
- * - `"numbers"`: it names sequence numbers, which another command could change: only FETCH, STORE
- *   and SEARCH by sequence number may run beside it.
+ * - `"alone"`: none. The command changes the session, or what it does is not known.
+ * - `"uids"`: other commands that name no sequence numbers.
+ * - `"numbers"`: the command names sequence numbers, which another command could change. Only FETCH,
+ *   STORE and SEARCH by sequence number may run beside it.
  */
 export type Pipelining = "alone" | "uids" | "numbers";
 
 /**
- * One command: what it sends, how its answer is read, and what comes of it. It does no I/O and is
+ * One command: what it sends, how its answer is read, and what its result is. It does no I/O and is
  * used once.
  *
  * ```ts
@@ -42,67 +41,82 @@ export interface Command<Result> {
   /** The command's name as it is sent, such as `UID FETCH`. */
   readonly name: string;
   /**
-   * The capability that the server must offer; of several, any one is enough. Without it,
-   * {@linkcode CapabilityError} is thrown and nothing is sent.
+   * The capability that the server must offer; if several are named, any one of them is enough.
+   * Otherwise {@linkcode CapabilityError} is thrown, and nothing is sent.
    */
   readonly needs?: string | readonly string[];
-  /** What must be before it can be sent: a login, or a selected folder. */
+  /**
+   * What the session needs before the command can be sent: a login, or a selected folder. Otherwise
+   * {@linkcode IllegalStateError} is thrown, and nothing is sent.
+   */
   readonly state?: "authenticated" | "selected";
-  /** Whether it changes the selected folder, which must then not be read-only. */
+  /**
+   * Whether it changes messages of the selected folder. If that folder is read-only,
+   * {@linkcode ReadOnlyError} is thrown, and nothing is sent.
+   */
   readonly modifies?: boolean;
-  /** What else may run meanwhile; `"alone"` where nothing is said. */
+  /** Which other commands may be in flight together with it. Default: `"alone"`. */
   readonly pipelining?: Pipelining;
-  /** Whether it has no bearing on what is sent behind it, which need not wait for its answer. */
+  /** Whether later commands may be sent without waiting for its answer. */
   readonly independent?: boolean;
-  /** Whether its answers carry no mark, so that two of its name can't be told apart. */
+  /**
+   * Whether its responses don't tell which command they answer, as those of SEARCH. Two such commands
+   * of the same name are never in flight together.
+   */
   readonly uncorrelated?: boolean;
-  /** The messages that it is about, by id, where its answers tell of these alone. */
+  /** The ids of the messages that it is about, if its responses are about no others. */
   readonly messages?: NumberSet;
   /**
-   * What it does not run beside, whatever its `pipelining`: commands about the `"same"` messages, or
-   * `"any"` but those about other messages. Servers may tell once what came of two changes, so that
-   * one of them would seem to have changed nothing.
+   * Which commands it never runs beside, whatever its `pipelining` says: commands about the `"same"`
+   * messages, or `"any"` except those about other messages. A server may report the result of two
+   * changes only once, and then one of them seems to have changed nothing.
    */
   readonly exclusive?: "same" | "any";
-  /** Seconds that the server may be silent, instead of what the connection allows; 0: for ever. */
+  /**
+   * Seconds that the server may be silent before the command is answered; 0 is no limit. Default: the
+   * connection's timeout.
+   */
   readonly patience?: number;
-  /** Writes the arguments, with a space in front of each. */
+  /** Writes the arguments, each after a space. */
   write?(out: CommandWriter): void;
-  /** Looks at an untagged response; `true`: it is this command's, and nobody else's. */
+  /** Looks at an untagged response. `true` claims it: no other command and no listener gets it. */
   accept?(response: UntaggedResponse): boolean;
   /**
-   * Whether it has all that it asked for of the message of a FETCH response. Then that is offered to
-   * other commands first: one may have asked for the same message.
+   * Whether it already has everything it asked for about the message of a FETCH response. If so, the
+   * response is offered to other commands first: one of them may have asked for the same message.
    */
   knows?(response: FetchResponse): boolean;
-  /** Offers a long literal of a FETCH response whose head is given; `null`: hold it in memory. */
+  /**
+   * Offers a long literal as a stream. `head` is the FETCH response up to the literal, `item` the name
+   * of the item whose value the literal is. `null`: the literal is held in memory.
+   */
   literal?(head: FetchResponse, item: string): LiteralSink | null;
-  /** The line to send, without its line end, when the server asks for more (`+`). */
+  /** Gives the line to send, without its line end, when the server asks for more (`+`). */
   respond?(request: ContinuationRequest): Uint8Array | Promise<Uint8Array>;
   /**
-   * What neither a log nor an error may show, should the server repeat it: asked when the command is
-   * sent, and behind each {@linkcode Command.respond}.
+   * What neither a log nor an error may show, should the server repeat it. Called when the command is
+   * sent, and again after each {@linkcode Command.respond}.
    */
   secrets?(): readonly string[];
   /**
-   * Another command waits for the connection. One that lasts until somebody ends it, as IDLE does,
-   * has {@linkcode Command.respond} give the line that does so.
+   * Another command waits for the connection. A command that lasts until it is ended, as IDLE does,
+   * has {@linkcode Command.respond} give the line that ends it.
    */
   interrupt?(): void;
   /**
-   * What its answer, be it OK, NO or BAD, does to the session; called before
-   * {@linkcode Command.result}, and also where the caller has given the call up.
+   * What its answer (OK, NO or BAD) does to the session. Called before {@linkcode Command.result},
+   * and even if the caller has aborted the call.
    *
    * @internal
    */
   effect?(session: Session, done: TaggedResponse): void;
   /**
-   * What came of the result so far; `null`: nothing. Asked for where the command fails, for the
-   * error's {@linkcode ImapError.partial}.
+   * The result so far; `null` if there is none. Called if the command fails, for the error's
+   * {@linkcode ImapError.partial}.
    */
   partial?(): unknown;
-  /** What the call gives, after OK. May throw. */
+  /** The result of the call, after OK. May throw. */
   result(done: TaggedResponse): Result;
-  /** The error to throw after NO or BAD, where it is not simply an {@linkcode ImapError}. */
+  /** The error to throw after NO or BAD. Default: an {@linkcode ImapError}. */
   refused?(done: TaggedResponse, message: string, details: ImapErrorDetails): ImapError;
 }

@@ -190,7 +190,7 @@ export class Connection {
 
   #giveUp(call: Call): void {
     if (!this.#calls.remove(call)) return call.interrupt();
-    if (call.selects > 0) this.session.selections.drop(call.selects);
+    if (call.selects !== null) this.session.selections.drop(call.selects);
     // Not now: the same signal may be about to give up the next calls too.
     this.#sender.sendLater();
   }

@@ -71,8 +71,9 @@ export class Continuations {
     const answer = await lineOf(call, request);
     if (call.done) return;
     for (const secret of call.secrets()) this.#log.secrets.add(secret);
-    call.cancelled = answer === null || (call.isSettled && !call.isEndless);
-    const line = call.cancelled || answer === null ? CANCEL : answer;
+    const cancels = answer === null || (call.isSettled && !call.isEndless);
+    call.cancelled = cancels;
+    const line = cancels ? CANCEL : answer;
     this.#log.continuation(call, line);
     this.#lastLine = line;
     // From now on the server may owe an answer that it did not owe before (to DONE), and it may not

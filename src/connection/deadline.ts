@@ -1,9 +1,9 @@
-/** After so many turns of the event loop, what had arrived before them is read. */
+/** After this many turns of the event loop, everything that had arrived before them is read. */
 const TURNS = 5;
 
 /**
- * Lets what has arrived be read. In a program that was busy, a timer fires before the bytes are
- * looked at that came in time.
+ * Waits until what has arrived is read. After a program was busy, a timer may fire before the bytes
+ * that came in time are looked at.
  */
 export async function turnsForInput(): Promise<void> {
   for (let i = 0; i < TURNS; i++) {
@@ -12,7 +12,7 @@ export async function turnsForInput(): Promise<void> {
   }
 }
 
-/** Timers that are due one after the other may fire in one turn; a message is input itself. */
+/** Waits for a message, which comes as input does: several timers may fire in one turn. */
 async function message(): Promise<void> {
   if (typeof MessageChannel === "undefined") return;
   const { port1, port2 } = new MessageChannel();
@@ -24,39 +24,39 @@ async function message(): Promise<void> {
 }
 
 /**
- * Sees to it that somebody who owes an answer does not stay silent for ever. It has one timer,
- * which is set anew when it fires or would fire too late, not whenever something happens.
+ * Tells when the server has been silent for too long. It has one timer, which is set again when it
+ * fires or would fire too late, and not each time something happens.
  */
 export class Deadline {
   readonly #patience: () => number;
   readonly #expired: (seconds: number) => void;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #lastSign = performance.now();
-  /** When the timer fires; `Infinity` without one. */
+  /** When the timer fires; `Infinity` if there is none. */
   #due = Infinity;
-  /** What has arrived is still looked at; then it expires, or has a timer again. */
+  /** Whether the time is over, and only input that has arrived is still read. */
   #isExpiring = false;
 
   /**
-   * `patience` tells how many seconds of silence are allowed at the moment (0: any number), and
-   * `expired` is called when there were more.
+   * `patience` gives how many seconds of silence are allowed at the moment (0 is no limit), and
+   * `expired` is called after a longer silence.
    */
   constructor(patience: () => number, expired: (seconds: number) => void) {
     this.#patience = patience;
     this.#expired = expired;
   }
 
-  /** There was a sign of life. */
+  /** The server gave a sign of life. */
   touch(): void {
     this.#lastSign = performance.now();
   }
 
-  /** What is waited for has changed. With nothing to wait for there is no timer. */
+  /** What the server owes has changed. If it owes nothing, there is no timer. */
   watch(): void {
     if (this.#isExpiring) return;
     const patience = this.#patience();
     const due = patience === 0 ? Infinity : this.#lastSign + patience * 1000;
-    // One that fires too early looks at the clock, and goes on.
+    // If the timer fires too early, it looks at the clock and is set again.
     if (due >= this.#due && due < Infinity) return;
     clearTimeout(this.#timer);
     this.#timer = undefined;

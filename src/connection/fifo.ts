@@ -1,41 +1,41 @@
-/** What can stand in a {@linkcode Fifo}, in one at a time. */
+/** An item that can be in one {@linkcode Fifo} at a time. */
 export interface FifoItem {
-  /** Whether it stands in none. */
+  /** Whether it is in none. */
   isOut: boolean;
 }
 
 /**
- * Items in the order in which they came. Taking one out of the middle costs no more than the first:
- * it is marked, and the marked ones go once they are most.
+ * A queue of items. Removing one from the middle costs no more than removing the first: it is only
+ * marked, and the marked items are dropped once they are the majority.
  */
 export class Fifo<Item extends FifoItem> {
   #items: Item[] = [];
   #head = 0;
   #size = 0;
 
-  /** How many there are. */
+  /** How many items there are. */
   get size(): number {
     return this.#size;
   }
 
-  /** The first that came. */
+  /** The oldest item. */
   get first(): Item | undefined {
     return this.#items[this.#head];
   }
 
-  /** The last that came. */
+  /** The newest item. */
   get last(): Item | undefined {
     return this.#items.at(-1);
   }
 
-  /** Puts an item at the end. */
+  /** Adds an item at the end. */
   add(item: Item): void {
     item.isOut = false;
     this.#items.push(item);
     this.#size++;
   }
 
-  /** Takes an item out, which must be in it. */
+  /** Removes an item, which must be in this queue. */
   remove(item: Item): void {
     item.isOut = true;
     if (--this.#size === 0) {
@@ -51,7 +51,7 @@ export class Fifo<Item extends FifoItem> {
     }
   }
 
-  /** The first item for which a test holds. */
+  /** Finds the first item that passes a test. */
   find(test: (item: Item) => boolean): Item | undefined {
     const items = this.#items;
     for (let i = this.#head; i < items.length; i++) {
@@ -60,7 +60,7 @@ export class Fifo<Item extends FifoItem> {
     return undefined;
   }
 
-  /** The items, the first one first. */
+  /** The items, the oldest first. */
   *[Symbol.iterator](): Generator<Item> {
     const items = this.#items;
     for (let i = this.#head; i < items.length; i++) if (!items[i].isOut) yield items[i];

@@ -1,6 +1,6 @@
 /**
- * What IMAP4rev2 took in (RFC 9051 appendix E, points 2 and 3). Not all of BINARY and SPECIAL-USE is
- * in it: only fetching what is decoded, and the attributes that LIST tells, without being asked.
+ * The extensions that IMAP4rev2 includes (RFC 9051 appendix E, points 2 and 3). It includes only parts
+ * of BINARY (fetching decoded content) and SPECIAL-USE (the attributes that LIST gives unasked).
  */
 const IN_REV2: readonly string[] = [
   "CHILDREN",
@@ -19,18 +19,18 @@ const IN_REV2: readonly string[] = [
   "UNSELECT",
 ];
 
-/** What need not be named beside extensions that build on it. */
+/** Extensions that others imply. */
 const IMPLIED: ReadonlyMap<string, readonly string[]> = new Map([
   ["CONDSTORE", ["QRESYNC"]], // RFC 7162 section 3.2.4
-  // IMAP4rev2 beside IMAP4rev1 has to be switched on; RFC 7162 section 3.2.3, RFC 9586 section 3,
+  // A server that offers IMAP4rev1 too needs ENABLE for IMAP4rev2; RFC 7162 section 3.2.3, RFC 9586 section 3,
   // RFC 6855 section 3.
   ["ENABLE", ["IMAP4REV2", "QRESYNC", "UIDONLY", "UTF8=ACCEPT", "UTF8=ONLY"]],
   ["UTF8=ACCEPT", ["UTF8=ONLY"]], // RFC 6855 section 6
 ]);
 
 /**
- * Whether a server that says these capabilities, in upper case, has one that is not among them.
- * `rev2`: it speaks IMAP4rev2.
+ * Whether a capability is implied by those that the server names, in upper case. `rev2`: the server
+ * speaks IMAP4rev2.
  */
 export function isImplied(
   capability: string,

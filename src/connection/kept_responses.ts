@@ -3,18 +3,18 @@ import { NumberSet } from "../model/number_set.ts";
 import type { FetchResponse, UntaggedResponse } from "../model/responses.ts";
 import { detached } from "../wire/response.ts";
 
-/** How many bytes of memory the responses kept for one caller may take, about. */
+/** About how many bytes the responses kept for one caller may take. */
 const BUDGET = 8 * 1024 * 1024;
-/** What a response that is a number takes, and what any other takes besides its values. */
+/** What a response with a number takes, and what any other takes in addition to its values. */
 const NUMBER_COST = 64;
 const COST = 256;
-/** A section of a message that is larger was not asked for, and is not kept. */
+/** A larger section of a message is not kept: nobody asked for it. */
 const LARGEST_SECTION = 4096;
 
 /**
- * Untagged responses that nobody asked for, kept for whoever takes them. The server decides how
- * many there are, so they have a budget. Bytes are copied, lest a few of them keep a whole chunk of
- * the connection in memory, and the bodies of messages are left out.
+ * Keeps untagged responses that nobody asked for until somebody takes them. The server decides how
+ * many come, so they have a budget. Bytes are copied, since a few of them would keep a whole chunk of
+ * the connection in memory, and message bodies are left out.
  */
 export class KeptResponses {
   #responses: UntaggedResponse[] = [];
@@ -26,7 +26,7 @@ export class KeptResponses {
     return this.#responses.length;
   }
 
-  /** Keeps a response; `false` where the budget is used up: then none is kept any more. */
+  /** Keeps a response; `false` if the budget is used up, and then no more are kept. */
   add(response: UntaggedResponse): boolean {
     if (this.#tryAdd(response)) return true;
     this.#omitted++;
@@ -48,13 +48,13 @@ export class KeptResponses {
     return true;
   }
 
-  /** All that are kept, and how many were not, for a call's result. */
+  /** Takes all that are kept, for a call's result, with the number of those that were not. */
   result(): { responses: UntaggedResponse[]; omitted?: number } {
     const responses = this.takeAll();
     return this.#omitted === 0 ? { responses } : { responses, omitted: this.#omitted };
   }
 
-  /** All that are kept, which are let go. */
+  /** Takes all that are kept. */
   takeAll(): UntaggedResponse[] {
     const responses = this.#responses;
     this.#responses = [];
@@ -63,14 +63,14 @@ export class KeptResponses {
   }
 }
 
-/** About how many bytes of memory a value of a response takes. */
+/** About how many bytes a value of a response takes in memory. */
 export function sizeOf(value: unknown): number {
   const copier = new Copier();
   copier.copy(value);
   return copier.bytes;
 }
 
-/** Copies values out of the memory of the connection, and counts what they take. */
+/** Copies values out of the connection's memory, and counts how many bytes they take. */
 class Copier {
   bytes = 0;
 
@@ -101,7 +101,7 @@ class Copier {
   }
 }
 
-/** News of a message: its flags, say, but not its text. */
+/** The items of a FETCH that are news, such as flags, but no message text. */
 function withoutBodies(response: FetchResponse): FetchResponse {
   const isSmall = (value: unknown) =>
     !(value instanceof Uint8Array) || value.length <= LARGEST_SECTION;

@@ -1,19 +1,19 @@
-/** Reading goes on for so many milliseconds; then others have their turn of the event loop. */
+/** After this many milliseconds of reading, other tasks get a turn of the event loop. */
 const LONGEST = 15;
-/** The clock is looked at after so many bytes. */
+/** The clock is read again after this many bytes. */
 const BYTES = 128 * 1024;
 
 /**
- * Tells when reading has gone on for long with no turn of the event loop in between. What tells
- * that is a timer that is due at once, and has not fired; to wait for it then takes no longer than
- * the others need.
+ * Tells when reading has gone on for long without a turn of the event loop. It sets a timer that is
+ * due at once: until it fires, there was no turn, and waiting for it takes no longer than the other
+ * tasks need.
  */
 export class Pacer {
   #bytes = 0;
   #began = 0;
   #turn: Promise<void> | null = null;
 
-  /** So many bytes were taken in: whether it is time to wait for a turn. */
+  /** Counts bytes that were read; `true` if it is time to wait for a turn. */
   isDue(bytes: number): boolean {
     this.#bytes += bytes;
     if (this.#bytes < BYTES) return false;
@@ -30,7 +30,7 @@ export class Pacer {
     return false;
   }
 
-  /** Waits till others have had their turn. */
+  /** Waits until other tasks have had their turn. */
   async turn(): Promise<void> {
     await this.#turn;
   }

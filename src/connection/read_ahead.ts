@@ -1,9 +1,9 @@
-/** So many bytes are read while nobody wants them. */
+/** How many bytes are read ahead. */
 const LIMIT = 256 * 1024;
 
 /**
- * What is read from a connection while reading is paused: a little, so that the end of the
- * connection shows although nobody takes what came before it.
+ * Reads a little from the connection while reading is paused, so that its end is noticed although
+ * nobody takes the bytes before it.
  */
 export class ReadAhead {
   readonly #read: () => Promise<Uint8Array | null>;
@@ -12,7 +12,7 @@ export class ReadAhead {
   #reading: Promise<void> | null = null;
   #end: { readonly failed: boolean; readonly reason?: unknown } | null = null;
 
-  /** `read` gives the next chunk of the connection, `null` at its end. */
+  /** `read` gives the next chunk of the connection; `null` at its end. */
   constructor(read: () => Promise<Uint8Array | null>) {
     this.#read = read;
   }
@@ -22,12 +22,12 @@ export class ReadAhead {
     return this.#end !== null;
   }
 
-  /** Whether something was read, or is being read: it comes before what is read from now on. */
+  /** Whether chunks were read ahead or are being read: they come before all others. */
   get isAhead(): boolean {
     return this.#chunks.length > 0 || this.#reading !== null || this.#end !== null;
   }
 
-  /** Reads one more chunk, if there is room; `arrived` is called when it, or the end, is here. */
+  /** Reads one more chunk if there is room, and calls `arrived` when it, or the end, has come. */
   begin(arrived: () => void): void {
     if (this.#reading !== null || this.#end !== null || this.#bytes >= LIMIT) return;
     this.#reading = this.#take().finally(() => {
@@ -49,7 +49,7 @@ export class ReadAhead {
     }
   }
 
-  /** The next chunk of what was read; `null` at the end. Throws what broke the connection. */
+  /** Takes the next chunk that was read ahead; `null` at the end. Throws if the connection broke. */
   async next(): Promise<Uint8Array | null> {
     if (this.#chunks.length === 0) await this.#reading;
     const chunk = this.#chunks.shift();

@@ -150,7 +150,9 @@ export class ResponseRouter {
     this.#calls.end(call);
     const givenUp = call.isSettled;
     const { selections } = this.#session;
-    if (call.selects > 0) selections.settle(call.selects, call.command.name, done, givenUp);
+    if (call.selects !== null) {
+      selections.settle(call.selects, call.command.name, done, givenUp);
+    }
     this.#session.observeCode(done.code);
     if (isUnsent) this.#sender.goOn(false);
     call.complete(done, this.#session);

@@ -3,29 +3,30 @@ import { encodeUtf8 } from "../util/bytes.ts";
 import { encodeBase64 } from "../wire/base64.ts";
 
 const BLOT = "**REDACTED**";
-/** What is shorter could be any word of the server's, and so could a few letters. */
+/** Shorter secrets are not looked for: they could be part of anything. */
 const SHORTEST = 4;
+/** Nor are these, which could be any word of the server. */
 const ANY_WORD = /^[a-z]{1,5}$/i;
-/** A word that is shorter may stand in anything. */
+/** Shorter words of a secret are not looked for by themselves. */
 const SHORTEST_WORD = 6;
-/** Engines refuse patterns that are too large: what is longer is looked for by itself. */
+/** Longer texts are not put into a pattern: engines refuse patterns that are too large. */
 const LONGEST_IN_PATTERN = 200;
-/** So many forms of secrets are remembered of the logins before the last. */
+/** How many forms of the secrets of earlier logins are remembered. */
 const MAX_EARLIER_FORMS = 200;
 
-/** Codes that say what servers count: digits in them are no password's. */
+/** Arguments of codes with which servers count: such digits are no password. */
 const NUMBERS = /^[\d:,* ]*$/;
 
 /**
- * What was sent to log in: should the server repeat it, in whatever form, neither a log nor an error
- * shows it.
+ * Remembers what was sent to log in. If the server repeats it, in whatever form, neither a log nor an
+ * error shows it.
  */
 export class Secrets {
   readonly #forms = new Set<string>();
   #patterns: readonly (string | RegExp)[] | null = null;
   #longest = 0;
   #isLoginOver = false;
-  /** The last text without any of them: servers say the same again and again. */
+  /** The last text that held no secret: servers often repeat a text. */
   #clean: string | null = null;
 
   /** The length of the longest form. */
@@ -33,16 +34,16 @@ export class Secrets {
     return this.#longest;
   }
 
-  /** A login is over, one way or another. What it sent is remembered until the next one begins. */
+  /** A login is over. What it sent is remembered at least until the next one begins. */
   endLogin(): void {
     this.#isLoginOver = true;
   }
 
-  /** Remembers a secret. Nothing of a login is forgotten while it lasts, however long it is. */
+  /** Remembers a secret. Nothing is forgotten while the login lasts. */
   add(secret: string): void {
     if (this.#isLoginOver) this.#forgetEarlier();
     if (secret.length < SHORTEST || this.#forms.has(secret)) return;
-    // Its words too: what stands between them has many ways to be written.
+    // Its words too: the characters between them can be written in many ways.
     const words = secret.split(/[^A-Za-z0-9+/=]+/).filter(({ length }) => length >= SHORTEST_WORD);
     for (const text of new Set([secret, secret.replace(/["\\]/g, "\\$&"), ...words])) {
       this.#addForm(text);
@@ -67,9 +68,9 @@ export class Secrets {
     this.#patterns = null;
   }
 
-  /** A text without them. */
+  /** A text with the secrets removed. */
   blot(text: string): string {
-    // Most often there is none, and no pattern is needed.
+    // Most texts hold no secret, and then no pattern is needed.
     if (text === this.#clean) return text;
     if (!this.#isIn(text)) return this.#clean = text;
     this.#patterns ??= patternsOf(this.#forms);
@@ -81,7 +82,7 @@ export class Secrets {
     return false;
   }
 
-  /** A text that was cut short, perhaps in the middle of one of them. */
+  /** The same for a text that was cut short, perhaps in the middle of a secret. */
   #blotCut(text: string): string {
     let from = text.length;
     for (const form of this.#forms) {
@@ -94,16 +95,16 @@ export class Secrets {
   }
 
   /**
-   * A response as a result or an error may show it: its text is without them, a refusal's code too.
-   * `isCut` says that the text lacks its end.
+   * A response with the secrets removed from its text and, if it is a refusal, from its code.
+   * `isCut` says that the end of the text is missing.
    */
   blotResponse(response: ServerResponse, isCut = false): ServerResponse {
     if (this.#forms.size === 0 || !("code" in response)) return response;
-    // A challenge is for its mechanism: as it came.
+    // A challenge goes to its mechanism unchanged.
     if (response.kind === "continuation") return response;
     const text = isCut ? this.#blotCut(response.text) : this.blot(response.text);
     const status = response.kind === "tagged" ? response.status : response.type;
-    // The code of a success is for the program: a flag may well be called as a password is.
+    // The program uses the code of a success: a flag may have the same name as a password.
     const isSuccess = status === "OK" || status === "PREAUTH";
     const code = isSuccess ? response.code : this.#blotCode(response.code);
     return text === response.text && code === response.code
@@ -117,7 +118,7 @@ export class Secrets {
   }
 }
 
-/** They match the texts, the longest of them first: what is left of one would be a part of it. */
+/** Patterns for the texts, the longest first: else a shorter one would leave the rest of it. */
 function patternsOf(texts: Iterable<string>): (string | RegExp)[] {
   const longestFirst = [...texts].sort((one, other) => other.length - one.length);
   const long = longestFirst.filter(({ length }) => length > LONGEST_IN_PATTERN);
@@ -126,7 +127,7 @@ function patternsOf(texts: Iterable<string>): (string | RegExp)[] {
   return escaped.length === 0 ? long : [...long, new RegExp(escaped.join("|"), "g")];
 }
 
-/** What of a text in base64 is the same whatever stands around it, `shift` bytes into a group. */
+/** The part of a text's base64 that does not depend on its surroundings, `shift` bytes into a group. */
 function base64Within(text: string, shift: number): string {
   const bytes = encodeUtf8(text);
   const padded = new Uint8Array(shift + bytes.length);

@@ -3,22 +3,23 @@ import { encodeUtf7 } from "../mime/utf7.ts";
 
 /** The selected folder, as the session knows it. */
 export interface SelectedFolder {
-  /** The name that it was selected by; empty where a command of the caller's own selected it. */
-  name: string | Uint8Array;
-  /** Whether it was opened by EXAMINE. */
+  /** The name that it was selected by; `null` if a command of the caller's own selected it. */
+  name: string | Uint8Array | null;
+  /** Whether it was selected by EXAMINE. */
   readonly isExamined: boolean;
   /** Whether nothing in it can be changed. */
   readOnly: boolean;
-  /** How many messages there are. */
+  /** How many messages it has. */
   exists: number;
-  /** Its UIDVALIDITY; `null` where the server did not say. */
+  /** Its UIDVALIDITY; `null` if the server did not say. */
   uidValidity: number | null;
-  /** How many messages have gone since it was selected: with each, sequence numbers move. */
+  /** How many messages have gone since it was selected. Each one moves sequence numbers. */
   expunges: number;
 }
 
-/** A folder's name as it is compared with others, whether it was given as text or as bytes. */
-export function folderKey(name: string | Uint8Array): string {
+/** A folder's name as it is compared with others, whether given as text or as bytes. */
+export function folderKey(name: string | Uint8Array | null): string | null {
+  if (name === null) return null;
   const key = typeof name === "string"
     ? encodeUtf7(name)
     : name.every((byte) => byte < 128)
@@ -27,8 +28,8 @@ export function folderKey(name: string | Uint8Array): string {
   return /^inbox$/i.test(key) ? "INBOX" : key;
 }
 
-/** The folder as an error names it. */
+/** A folder as an error names it. */
 export function shownFolder({ name }: SelectedFolder): string {
-  if (name.length === 0) return "another folder";
+  if (name === null) return "another folder";
   return JSON.stringify(typeof name === "string" ? name : decodeUtf8(name));
 }

@@ -5,22 +5,25 @@ import type { ResponseCode, TaggedResponse, UntaggedResponse } from "../model/re
 import type { CallRequest } from "./call.ts";
 import { folderKey, type SelectedFolder, shownFolder } from "./selected_folder.ts";
 
-/** A change of the folder that was queued and has no answer yet. */
+/**
+ * Which selection a call is for: its number, or `"ambiguous"` if the call was made while two tasks
+ * were selecting folders.
+ */
+export type SelectionId = number | "ambiguous";
+
+/** A change of the folder that is queued and has no answer yet. */
 interface Pending {
   readonly number: number;
-  /** How many had been answered when it was queued, as far as callers could know. */
+  /** How many changes callers knew to be answered when this one was queued. */
   readonly answered: number;
 }
 
-/** The number of no selection: the call was made while two tasks were selecting folders. */
-const AMBIGUOUS = -1;
-
-/** The caller of `selectFolder` goes on so many reactions after its answer. */
+/** The caller of `selectFolder` goes on this many promise reactions after the answer. */
 const REACTIONS = 2;
 
 const CHANGES = /^(?:SELECT|EXAMINE|CLOSE|UNSELECT|LOGOUT|UNAUTHENTICATE)$/i;
 const SELECTS = /^(?:SELECT|EXAMINE)$/i;
-/** What names messages by their sequence numbers, where nothing else is said. */
+/** The commands that name messages by their sequence numbers, unless the call says otherwise. */
 const BY_NUMBER = /^(?:COPY|FETCH|MOVE|REPLACE|STORE)$/i;
 
 /** Whether a command changes which folder is selected. */
@@ -31,30 +34,31 @@ export function changesFolder({ name }: { readonly name: string }): boolean {
 /**
  * Which folder is selected, and for which one a call was made. Each SELECT, EXAMINE, CLOSE and
  * whatever else changes the folder gets the next number when it is queued, since that is its place
- * in the order. A call carries the number of the last one queued before it, and is sent while that
- * selection is in force, or not at all.
+ * in the order. A call carries the number of the last one queued before it, and is sent only while
+ * that selection is in force.
  */
 export class Selections {
   /** The selected folder, if any. */
   folder: SelectedFolder | null = null;
-  /** What the server has said so far of the folder that it is selecting. */
+  /** What the server has said so far about the folder that it is selecting. */
   #incoming: SelectedFolder | null = null;
   /** Why no folder is selected, and what to do. */
   #reason = "call selectFolder";
   #given = 0;
   #answered = 0;
-  /** How many of those answers have reached their callers. */
+  /** How many of the answers have reached their callers. */
   #heard = 0;
   #current = 0;
   #pending: readonly Pending[] = [];
 
   /** The selection that a call made now is for. */
-  get latest(): number {
+  get latest(): SelectionId {
     const last = this.#pending.at(-1);
     if (last === undefined) return this.#current;
-    // A caller that waited for the one answered since means that one; a caller that queued the last
-    // one may mean that. Tasks that take turns never get here.
-    return last.answered === this.#answered ? last.number : AMBIGUOUS;
+    // Since the last change was queued, another one was answered. A caller that waited for that one
+    // means it; a caller that queued the last one may mean that. If tasks take turns, this never
+    // happens.
+    return last.answered === this.#answered ? last.number : "ambiguous";
   }
 
   /** The selection that is in force. */
@@ -62,8 +66,8 @@ export class Selections {
     return this.#current;
   }
 
-  /** The folder of a selection, where that is in force. */
-  folderOf(selection: number): SelectedFolder | null {
+  /** The folder of a selection, if that is in force. */
+  folderOf(selection: SelectionId): SelectedFolder | null {
     return selection === this.#current ? this.folder : null;
   }
 
@@ -74,20 +78,20 @@ export class Selections {
     return number;
   }
 
-  /** It was given up before it was sent, and so never happened. */
+  /** A change was given up before it was sent, so it never happened. */
   drop(number: number): void {
     this.#pending = this.#pending.filter((pending) => pending.number !== number);
   }
 
-  /** It is sent: what the server says from now on is of the new folder. */
+  /** A change is sent: what the server says from now on is about the new folder. */
   begin(name: string): void {
     if (SELECTS.test(name)) this.#incoming = newFolder(name);
   }
 
-  /** It was answered. Of one that the caller gave up meanwhile, nobody knows what came of it. */
+  /** A change was answered. If its caller has given it up, nobody knows which folder is selected. */
   settle(number: number, name: string, done: TaggedResponse, givenUp: boolean): void {
     this.drop(number);
-    // Nobody waits for one that was given up.
+    // Nobody waits for a call that was given up.
     if (!givenUp) {
       this.#answered++;
       void this.#letHear();
@@ -105,7 +109,7 @@ export class Selections {
     }
   }
 
-  /** A SELECT that is queued before the caller of the one answered goes on is somebody else's. */
+  /** Until the caller of the answered change goes on, a change that is queued is another task's. */
   async #letHear(): Promise<void> {
     for (let reaction = 0; reaction < REACTIONS; reaction++) await null;
     this.#heard++;
@@ -116,13 +120,13 @@ export class Selections {
     this.#reason = reason;
   }
 
-  /** Takes in what the server says of the folder that is selected, or being selected. */
+  /** Takes in what the server says about the folder that is selected or being selected. */
   observe(response: UntaggedResponse): void {
     const folder = this.#incoming ?? this.folder;
     if (folder === null) return;
     if (response.type === "EXISTS") folder.exists = response.number;
     else if (response.type === "EXPUNGE") observeGone(folder, 1);
-    // What went earlier was never counted.
+    // Messages that were gone before were never counted.
     else if (response.type === "VANISHED" && !response.earlier) {
       observeGone(folder, countDistinct(response.uids));
     } else if ("code" in response) this.observeCode(response.code);
@@ -135,15 +139,15 @@ export class Selections {
     if (code.name === "READ-ONLY") folder.readOnly = true;
     else if (code.name === "READ-WRITE") folder.readOnly = folder.isExamined;
     else if (code.name === "UIDVALIDITY") folder.uidValidity = code.number ?? null;
-    // What came before was said of the folder that was selected till now.
+    // Everything before CLOSED was about the folder that was selected until now.
     else if (code.name === "CLOSED" && this.#incoming !== null) {
       this.#incoming = newFolder(folder.isExamined ? "EXAMINE" : "SELECT");
     }
   }
 
-  /** Throws where a call was made while it could not be told which folder it is for. */
-  checkClear(name: string, selection: number): void {
-    if (selection !== AMBIGUOUS) return;
+  /** Throws if the call was made when it could not be told which folder it is for. */
+  checkClear(name: string, selection: SelectionId): void {
+    if (selection !== "ambiguous") return;
     throw new IllegalStateError(
       `${name} was called while two tasks were selecting folders on one client, so it is not ` +
         "known which folder it is for: nothing was sent. Let the tasks take turns, or give each a " +
@@ -151,10 +155,10 @@ export class Selections {
     );
   }
 
-  /** Throws where the selection that a call was made for is not in force. */
-  checkCurrent(name: string, selection: number): void {
+  /** Throws if the selection that a call was made for is not in force. */
+  checkCurrent(name: string, selection: SelectionId): void {
     if (selection === this.#current) return;
-    const what = selection > this.#current
+    const what = selection !== "ambiguous" && selection > this.#current
       ? "the SELECT that it was to follow was given up, or could not be sent"
       : this.folder === null
       ? "the folder that it was made for is not selected any more"
@@ -162,7 +166,7 @@ export class Selections {
     throw new IllegalStateError(`${name} was not sent: ${what}. Select its folder and call again`);
   }
 
-  /** Throws where a call can't act in the selected folder: it is for another one. */
+  /** Gives the selected folder. Throws if the call is for another one, or if none is selected. */
   check(name: string, request: CallRequest): SelectedFolder {
     this.checkCurrent(name, request.selection);
     const { folder } = this;
@@ -178,14 +182,14 @@ export class Selections {
   #checkFoundIn(name: string, place: FoundIn, folder: SelectedFolder): void {
     const isOurs = place.session === this;
     const isSameSelection = isOurs && place.selection === this.#current;
-    const isSameFolder = place.folder !== "" && place.folder === folderKey(folder.name) &&
+    const isSameFolder = place.folder !== null && place.folder === folderKey(folder.name) &&
       place.uidValidity === folder.uidValidity;
-    // Over another connection, only UIDVALIDITY tells that it is the same folder.
+    // On another connection, only UIDVALIDITY tells that it is the same folder.
     const isKnown = isOurs || place.uidValidity !== null;
     if (!isSameSelection && !(place.uid && isSameFolder && isKnown)) {
       throw new IllegalStateError(
         `${name} was not sent: its message ids were found in another folder, or before UIDs were ` +
-          `given anew, and ${shownFolder(folder)} is selected now. Search again`,
+          `assigned again, and ${shownFolder(folder)} is selected now. Search again`,
       );
     }
     if (!place.uid && place.expunges !== folder.expunges) throw numbersMoved(name);
@@ -203,10 +207,10 @@ export class Selections {
 function newFolder(name: string): SelectedFolder {
   const isExamined = /^EXAMINE$/i.test(name);
   const [exists, uidValidity, expunges] = [0, null, 0];
-  return { name: "", isExamined, readOnly: isExamined, exists, uidValidity, expunges };
+  return { name: null, isExamined, readOnly: isExamined, exists, uidValidity, expunges };
 }
 
-/** Messages are gone: those after them have other numbers now. */
+/** Messages are gone, so those after them have other numbers now. */
 function observeGone(folder: SelectedFolder, count: number): void {
   folder.expunges += count;
   folder.exists = Math.max(0, folder.exists - count);
@@ -214,7 +218,7 @@ function observeGone(folder: SelectedFolder, count: number): void {
 
 function numbersMoved(name: string): IllegalStateError {
   return new IllegalStateError(
-    `${name} was not sent: messages were expunged meanwhile, so that sequence numbers stand for ` +
-      "others now. Search again, or use UIDs",
+    `${name} was not sent: messages were expunged meanwhile, so sequence numbers stand for other ` +
+      "messages now. Search again, or use UIDs",
   );
 }

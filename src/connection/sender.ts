@@ -147,7 +147,7 @@ export class Sender {
       this.#session.check(call.command, call.request);
       parts = call.write(new CommandWriter(this.#writerOptions(call.request), buffer));
     } catch (error) {
-      if (call.selects > 0) selections.drop(call.selects);
+      if (call.selects !== null) selections.drop(call.selects);
       call.reject(error);
       return NO_PARTS;
     }
@@ -158,7 +158,7 @@ export class Sender {
     }
     if (this.#log.isOn) this.#log.command(call);
     this.#calls.begin(call);
-    if (call.selects > 0) selections.begin(call.command.name);
+    if (call.selects !== null) selections.begin(call.command.name);
     return parts;
   }
 

@@ -10,15 +10,15 @@ import { RawNames } from "../wire/raw_names.ts";
 /** The states of a session (RFC 9051 section 3), in order. */
 export type SessionState = "not authenticated" | "authenticated" | "selected" | "logout";
 
-/** What is known of the session: its state, and what the server said of itself. */
+/** What is known about the session: its state, and what the server said about itself. */
 export class Session {
-  /** The state, apart from a selected folder. */
+  /** Whether a user is logged in. */
   authenticated = false;
   /** Set by LOGOUT, and by the end of the connection. */
   loggedOut = false;
-  /** Which folder is selected, and for which one a call was made. */
+  /** Which folder is selected, and for which one each call was made. */
   readonly selections: Selections = new Selections();
-  /** Folder names that can be written in the server's own way only. */
+  /** Folder names that must be sent exactly as the server wrote them. */
   readonly rawNames: RawNames = new RawNames();
   /** Set by STARTTLS: until a login, capabilities are asked for again each time. */
   askAgain = false;
@@ -34,7 +34,7 @@ export class Session {
     return this.selections.folder;
   }
 
-  /** In upper case; `null` while not known. */
+  /** The capabilities, in upper case; `null` while they are not known. */
   get capabilities(): readonly string[] | null {
     return this.#capabilities;
   }
@@ -50,18 +50,18 @@ export class Session {
     return this.askAgain && !this.authenticated ? null : this.#capabilities;
   }
 
-  /** What ENABLE switched on, in upper case. */
+  /** The extensions that ENABLE switched on, in upper case. */
   get enabled(): ReadonlySet<string> {
     return this.#enabled;
   }
 
-  /** The server switched these on, given in upper case. */
+  /** The server has switched these extensions on; their names are in upper case. */
   enable(names: Iterable<string>): void {
     for (const name of names) this.#enabled.add(name);
     this.#learn();
   }
 
-  /** Forgets what the server said of itself: somebody else may have said it (STARTTLS). */
+  /** Forgets what was said before STARTTLS: somebody other than the server may have said it. */
   forget(): void {
     this.#enabled.clear();
     this.capabilities = null;
@@ -83,14 +83,14 @@ export class Session {
     this.#nonSynchronising = this.has("LITERAL+") ? Infinity : limited;
   }
 
-  /** The state of RFC 9051 section 3. */
+  /** The state (RFC 9051 section 3). */
   get state(): SessionState {
     if (this.loggedOut) return "logout";
     if (!this.authenticated) return "not authenticated";
     return this.folder === null ? "authenticated" : "selected";
   }
 
-  /** Whether the server offers a capability, by name or implied by others, as far as is known. */
+  /** Whether the server is known to offer a capability, by name or because another implies it. */
   has(capability: string): boolean {
     const known = this.#capabilities;
     if (known === null) return false;
@@ -105,8 +105,8 @@ export class Session {
   }
 
   /**
-   * Whether the server speaks IMAP4rev2. One that offers IMAP4rev1 too does so once it was switched
-   * on (RFC 9051 appendix A).
+   * Whether the server speaks IMAP4rev2. A server that offers IMAP4rev1 too does so once ENABLE has
+   * switched it on (RFC 9051 appendix A).
    */
   get rev2(): boolean {
     return this.#rev2;
@@ -117,32 +117,32 @@ export class Session {
     return this.#utf8;
   }
 
-  /** The largest literal that the server takes unasked (RFC 7888); -1: none. */
+  /** The largest literal that may be sent without waiting for `+` (RFC 7888); -1 if none may. */
   get nonSynchronising(): number {
     return this.#nonSynchronising;
   }
 
-  /** How many bytes a message may have (RFC 7889); `Infinity` where the server does not say. */
+  /** How many bytes a message may have (RFC 7889); `Infinity` if the server does not say. */
   get appendLimit(): number {
     const limit = this.capabilities?.find((name) => /^APPENDLIMIT=\d+$/.test(name));
     return limit === undefined ? Infinity : Number(limit.slice("APPENDLIMIT=".length));
   }
 
-  /** Whether the server looks at so many messages in one command, and no more (RFC 9738). */
+  /** Whether the server limits how many messages one command can name (RFC 9738). */
   get limitsMessages(): boolean {
     const isLimit = (name: string) => /^(?:MESSAGE|SAVE)LIMIT=/.test(name);
     return this.#limitsMessages ??= this.capabilities?.some(isLimit) ?? false;
   }
 
   /**
-   * Whether a message with a NUL can be appended (RFC 3516 section 4.4). IMAP4rev2 takes in the
-   * fetching side of BINARY only.
+   * Whether a message with a NUL can be appended (RFC 3516 section 4.4). IMAP4rev2 includes only
+   * the fetching side of BINARY.
    */
   get takesNul(): boolean {
     return this.capabilities?.includes("BINARY") ?? false;
   }
 
-  /** Throws where a command can't be sent as things stand, or not for the folder it is for. */
+  /** Throws if a command can't be sent now, or not in the folder that its call is for. */
   check(command: Command<unknown>, request: CallRequest): void {
     const { needs } = command;
     if (needs !== undefined && !this.#hasAny(needs)) throw missingCapability(needs);
@@ -157,7 +157,7 @@ export class Session {
     }
   }
 
-  /** Takes in what the server tells, whoever else it is for. */
+  /** Takes in an untagged response, whether or not a command claims it too. */
   observe(response: UntaggedResponse): void {
     this.selections.observe(response);
     if (response.type === "CAPABILITY") this.capabilities = response.capabilities;
@@ -194,7 +194,7 @@ function refuseNumbers(name: string, { byNumber }: CallRequest): void {
 const IN_FOLDER =
   /^(?:UID [A-Z]+|CHECK|COPY|EXPUNGE|FETCH|MOVE|REPLACE|SEARCH|SORT|STORE|THREAD)$/i;
 
-/** Whether a command acts in the selected folder; of a caller's own, its name may have to tell. */
+/** Whether a command acts in the selected folder. If it names no state, its name tells. */
 export function needsFolder({ name, state }: Command<unknown>): boolean {
   return state === "selected" || (state === undefined && IN_FOLDER.test(name));
 }

@@ -1,20 +1,20 @@
 import type { Duplex } from "../model/transport.ts";
 
-/** The bytes of a duplex, which is in use here. */
+/** Reads and writes the bytes of a duplex. */
 export interface Streams {
   /** The duplex. */
   readonly duplex: Duplex;
-  /** The next chunk, in the memory of `into` where the duplex can do that; `null` at the end. */
+  /** Reads the next chunk, into the memory of `into` if the duplex can; `null` at the end. */
   read(into?: Uint8Array): Promise<Uint8Array | null>;
-  /** Writes one chunk, behind those that were given before. */
+  /** Writes a chunk after those of earlier calls. */
   write(bytes: Uint8Array): Promise<void>;
-  /** Lets go of the duplex, for somebody else to use it. */
+  /** Lets go of the duplex, so that something else can use it. */
   release(): void;
-  /** Closes it. What it has to say about that adds nothing to why it is closed. */
+  /** Closes the duplex. Never rejects: an error says nothing about why it is closed. */
   close(): Promise<void>;
 }
 
-/** Takes hold of a duplex: of itself, if it reads and writes by itself, else of its streams. */
+/** Uses the duplex's own `read` and `write` if it has them, else its streams. */
 export function streamsOf(duplex: Duplex): Streams {
   const isDirect = duplex.read !== undefined && duplex.write !== undefined;
   return isDirect ? new DirectStreams(duplex) : new WebStreams(duplex);
@@ -57,7 +57,7 @@ class WebStreams implements Streams {
     this.duplex = duplex;
     this.#input = duplex.readable.getReader();
     this.#output = duplex.writable.getWriter();
-    // Its failure is that of the write under way, or of the read that follows.
+    // A failure shows in the present write or in the next read.
     this.#output.closed.catch(() => {});
   }
 
@@ -86,6 +86,6 @@ async function closed(duplex: Duplex): Promise<void> {
   try {
     await duplex.close();
   } catch {
-    // It is closed, one way or another.
+    // It is closed all the same.
   }
 }

@@ -2,38 +2,39 @@ import type { ImapAbortError, ImapErrorDetails } from "../model/errors.ts";
 import type { ResponseCode, StatusResponse, UntaggedResponse } from "../model/responses.ts";
 import { visible } from "../model/text.ts";
 
-/** So much of what a server says is remembered, in characters. */
+/** How many characters of a server's words are remembered. */
 const LONGEST = 1000;
 
+/** The codes that say what is wrong with a login (RFC 5530). */
 const CREDENTIALS = ["AUTHENTICATIONFAILED", "AUTHORIZATIONFAILED", "EXPIRED"];
 
-/** What a server said of itself, for an error that has no text of its own. */
+/** What a server said about itself, for an error that has no text of its own. */
 export interface Words {
-  /** Its text, cut short. */
+  /** The text, cut short. */
   readonly text: string;
-  /** Its response code, if there is one. */
+  /** The response code, if there is one. */
   readonly code: ResponseCode | null;
 }
 
 /** A status response that says that something failed. */
 export type Refusal = StatusResponse & { readonly type: "NO" | "BAD" | "BYE" };
 
-/** Whether a response says that something failed, and not which command. */
+/** Whether a response says that something failed, without saying which command. */
 export function isRefusal(response: UntaggedResponse): response is Refusal {
   return response.type === "NO" || response.type === "BAD" || response.type === "BYE";
 }
 
-/** Whether a response is to be shown to the user (RFC 9051 section 7.1). */
+/** Whether a response must be shown to the user (RFC 9051 section 7.1). */
 export function isAlert(response: UntaggedResponse): response is StatusResponse {
   return response.type === "OK" && response.code?.name === "ALERT";
 }
 
-/** Whether a code says what is wrong with a login (RFC 5530): it may stand in a BYE. */
+/** Whether a code says what is wrong with a login. It may come in a BYE. */
 export function isOfCredentials(code: ResponseCode | null): boolean {
   return code !== null && CREDENTIALS.includes(code.name);
 }
 
-/** What a response says, with little memory. */
+/** The words of a response, in little memory. */
 export function wordsOf({ text, code }: StatusResponse): Words {
   const short = code === null || code.argument.length <= LONGEST
     ? code
@@ -41,7 +42,7 @@ export function wordsOf({ text, code }: StatusResponse): Words {
   return { text: text.slice(0, LONGEST), code: short };
 }
 
-/** The same error, with what the server had said before. */
+/** The same error, with what the server had said before it. */
 export function withWords(error: ImapAbortError, { text, code }: Words): ImapAbortError {
   const said = visible(text || code?.name || "");
   if (said === "") return error;

@@ -1,7 +1,7 @@
 /** The folder that message ids were found in, and when. */
 export interface FoundIn {
-  /** The folder's name as it is compared. */
-  readonly folder: string;
+  /** The folder's name as it is compared; `null` if it is not known. */
+  readonly folder: string | null;
   /** Its UIDVALIDITY; `null` where the server did not say. */
   readonly uidValidity: number | null;
   /** The session that they were found in. */

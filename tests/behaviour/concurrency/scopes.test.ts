@@ -236,7 +236,7 @@ test("ids found in one folder: refused in another, taken in the same again [faul
   const anew = client.selectFolder("INBOX");
   await answerSelect(server, "INBOX", 2);
   await anew;
-  await refused(client.uidExpunge(found), "before UIDs were given anew");
+  await refused(client.uidExpunge(found), "before UIDs were assigned again");
   client.useUid = false;
   await refused(client.addFlags(found, "$x"), "are UIDs");
   assert(await server.isSilent());
