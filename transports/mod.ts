@@ -1,6 +1,6 @@
 /**
- * The transport that fits the runtime. Adapters are imported when they are used, so a program that
- * imports one by itself holds no other.
+ * The transport for the present runtime. An adapter is imported when it is used, so the bundle of a
+ * program that imports one adapter itself holds no other.
  *
  * @module
  */
@@ -11,7 +11,7 @@ import type { TcpOptions, Transport } from "../src/model/transport.ts";
 
 export type { Duplex, TcpOptions, TlsOptions, Transport } from "../src/model/transport.ts";
 
-/** By what the runtimes are told apart. */
+/** How the runtimes are told apart. */
 interface Runtime {
   readonly Deno?: { readonly connect?: unknown };
   readonly Bun?: { readonly connect?: unknown };
@@ -19,10 +19,9 @@ interface Runtime {
 }
 
 /**
- * Connects by TCP the way of the runtime at hand: Deno's, Bun's or Node's.
+ * Connects by TCP with the present runtime's own sockets: those of Deno, Bun or Node.
  *
- * The transport throws `ConnectError` if there is no connection to be had or the runtime is none of
- * these, `CertificateError` or `TlsError` if TLS fails, and the signal's reason if that aborts.
+ * The transport throws `ConnectError` if it can't connect or the runtime is none of these, `CertificateError` or `TlsError` if TLS fails, and the signal's reason if that aborts.
  *
  * @example
  * ```ts
@@ -49,13 +48,15 @@ async function adapter(options: TcpOptions): Promise<Transport> {
   if (Deno?.connect) return (await deno()).denoTransport(options);
   if (Bun?.connect) return (await bun()).bunTransport(options);
   if (process?.versions?.node) return (await node()).nodeTransport(options);
-  throw new ConnectError("This runtime has no TCP that is known here; pass a `transport`");
+  throw new ConnectError(
+    "This runtime has no TCP sockets that the library knows; pass a `transport`",
+  );
 }
 
 /**
  * Starts a command that speaks IMAP on its standard input and output: a string is a command line
- * for the shell, an array a program and its arguments. See `processTransport` in `process.ts`,
- * which says what it throws.
+ * for the shell, an array is a program and its arguments. For the errors, see `processTransport` of
+ * `@imapclient/imapclient/process`.
  *
  * @example
  * ```ts

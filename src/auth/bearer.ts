@@ -1,21 +1,21 @@
 import { InvalidArgumentError } from "../model/errors.ts";
 import { encodeUtf8 } from "../util/bytes.ts";
 import { checkField } from "./checks.ts";
-import { few } from "./few.ts";
+import { limitedAnswers } from "./limited_answers.ts";
 import { oauthReason } from "./reason.ts";
 import type { SaslMechanism } from "./sasl.ts";
 
-/** What the two mechanisms for OAuth 2.0 tokens differ in. */
+/** How the two mechanisms for OAuth 2.0 tokens differ. */
 export interface BearerExchange {
   /** The mechanism's name. */
   readonly name: string;
-  /** What the client begins with, token and all. */
+  /** The client's first message, with the token. */
   readonly message: string;
-  /** What it answers to the server's account of an error, which goes on to its NO only then. */
+  /** The answer to a challenge that describes an error; only then does the server send NO. */
   readonly acknowledgement: string;
 }
 
-/** A mechanism that sends an OAuth 2.0 token and keeps what the server finds wrong with it. */
+/** A mechanism that sends an OAuth 2.0 token, and remembers why the server refuses it. */
 export function bearer(
   accessToken: string,
   { name, message, acknowledgement }: BearerExchange,
@@ -25,8 +25,8 @@ export function bearer(
   return {
     name,
     initialResponse: () => first,
-    // Some ask once more before they say NO.
-    respond: few(3, (challenge) => {
+    // Some servers send more than one challenge before NO.
+    respond: limitedAnswers(3, (challenge) => {
       reason = oauthReason(challenge, accessToken) ?? reason;
       return encodeUtf8(acknowledgement);
     }),
@@ -35,7 +35,7 @@ export function bearer(
   };
 }
 
-/** Refuses a token that can't be one: {@linkcode InvalidArgumentError}, without the token. */
+/** Throws {@linkcode InvalidArgumentError} for an invalid token, without showing it. */
 export function checkAccessToken(accessToken: string): void {
   checkField(accessToken, "the access token");
   if (accessToken === "") throw new InvalidArgumentError("the access token can't be empty");

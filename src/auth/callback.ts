@@ -4,13 +4,13 @@ import { checkMechanismName, checkUnicode } from "./checks.ts";
 import type { SaslMechanism } from "./sasl.ts";
 
 /**
- * Any mechanism by its name, run by a function that is given each challenge and gives the answer:
- * bytes, or text, which is sent in UTF-8. Where the client has to speak first, the first challenge
- * is empty. Used for one login (RFC 4422).
+ * A mechanism by its name (RFC 4422). `respond` gets each challenge and gives the answer: bytes, or
+ * text, which is sent in UTF-8. If the client has to speak first, the first challenge is empty. Use it
+ * for one login.
  *
- * Throws `InvalidArgumentError` for what is no name of a mechanism (RFC 4422 section 3.1); an
- * answer that can't be sent throws it too. What the function throws cancels the exchange and comes
- * through as it is.
+ * Throws `InvalidArgumentError` if the name is not valid (RFC 4422 section 3.1). The login throws it
+ * for an answer that can't be sent. An error that `respond` throws cancels the login and is thrown
+ * unchanged.
  */
 export function callback(
   name: string,
@@ -20,7 +20,7 @@ export function callback(
   if (typeof respond !== "function") {
     throw new InvalidArgumentError("a function must answer the challenges");
   }
-  // Without a first response of its own the server asks for it, with an empty challenge.
+  // As there is no initial response, the server asks for it with an empty challenge.
   return {
     name,
     async respond(challenge: Uint8Array): Promise<Uint8Array> {

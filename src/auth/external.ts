@@ -1,11 +1,11 @@
 import { encodeUtf8 } from "../util/bytes.ts";
 import { checkText } from "./checks.ts";
-import { few } from "./few.ts";
+import { limitedAnswers } from "./limited_answers.ts";
 import type { SaslMechanism } from "./sasl.ts";
 
 /**
- * EXTERNAL (RFC 4422 appendix A): the server knows from elsewhere who the client is, most often
- * from its TLS certificate; `authorizationIdentity` to act for another. Used for one login.
+ * EXTERNAL (RFC 4422 appendix A): the server already knows who the client is, most often from its TLS
+ * certificate. `authorizationIdentity` names another user to act for. Use it for one login.
  *
  * Throws `InvalidArgumentError` for a name that holds a NUL or is not Unicode text.
  *
@@ -23,6 +23,6 @@ export function external(authorizationIdentity = ""): SaslMechanism {
   return {
     name: "EXTERNAL",
     initialResponse: () => message,
-    respond: few(1, () => message),
+    respond: limitedAnswers(1, () => message),
   };
 }

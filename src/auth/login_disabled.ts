@@ -9,17 +9,17 @@ const CALLS: Readonly<Record<string, string>> = {
 };
 
 /**
- * What to say to somebody who wants to log in by LOGIN where the server takes none (LOGINDISABLED):
- * what else it takes, of what it offers now. Without TLS that comes first, as with it a server takes
- * more, and no password should be sent without it.
+ * The error text for LOGIN on a server that does not accept it (LOGINDISABLED), with the ways to log
+ * in that the server offers now. Without TLS, the text advises TLS first: servers then offer more, and
+ * no password should be sent without it.
  */
 export function loginDisabled(secure: boolean, capabilities: readonly string[]): string {
-  const what = "the server takes no password by LOGIN here (LOGINDISABLED)";
+  const what = "the server does not accept LOGIN here (LOGINDISABLED)";
   const offered = capabilities.filter((it) => it.startsWith("AUTH=")).map((it) => it.slice(5));
   const ways = Object.keys(CALLS).filter((it) => offered.includes(it)).map((it) => CALLS[it]);
   const others = offered.filter((it) => CALLS[it] === undefined);
   if (others.length > 0) {
-    ways.push(`saslLogin with a mechanism of one's own for ${others.join(", ")}`);
+    ways.push(`saslLogin with your own mechanism for ${others.join(", ")}`);
   }
   const advice = secure ? [] : ["connect with TLS, or call starttls"];
   if (ways.length > 0) advice.push(`${secure ? "use" : "or use"} ${ways.join(", or ")}`);

@@ -4,7 +4,7 @@ import { checkField } from "./checks.ts";
 import { gs2Header } from "./names.ts";
 import type { SaslMechanism } from "./sasl.ts";
 
-/** What OAUTHBEARER can tell the server besides the token; few ask for it. */
+/** What OAUTHBEARER can tell the server in addition to the token. Few servers ask for it. */
 export interface OauthbearerOptions {
   /** The host that the client connected to. */
   readonly host?: string;
@@ -13,12 +13,12 @@ export interface OauthbearerOptions {
 }
 
 /**
- * OAUTHBEARER (RFC 7628): an OAuth 2.0 access token, for `identity`, or for whom the token was
- * made out to where that is empty. Used for one login (RFC 4422). Where the server refuses the
- * token, its `reason` says why.
+ * OAUTHBEARER (RFC 7628): logs `identity` in with an OAuth 2.0 access token. If `identity` is empty,
+ * the token tells who logs in. Use it for one login. If the server refuses the token, `reason` says
+ * why.
  *
- * Throws `InvalidArgumentError` for an empty token, for control characters, for what is not Unicode
- * text, and for what is no port.
+ * Throws `InvalidArgumentError` for an empty token, for control characters, for text that is not
+ * Unicode, and for an invalid port.
  *
  * ```ts
  * import { type ImapClient, oauthbearer } from "@imapclient/imapclient";

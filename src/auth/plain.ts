@@ -1,11 +1,11 @@
 import { encodeUtf8 } from "../util/bytes.ts";
 import { checkText } from "./checks.ts";
-import { few } from "./few.ts";
+import { limitedAnswers } from "./limited_answers.ts";
 import type { SaslMechanism } from "./sasl.ts";
 
 /**
- * PLAIN (RFC 4616): identity and password in UTF-8; `authorizationIdentity` to act for another.
- * Used for one login. Throws `InvalidArgumentError` for a NUL, and for what is not Unicode text.
+ * PLAIN (RFC 4616): identity and password in UTF-8. `authorizationIdentity` names another user to act
+ * for. Use it for one login. Throws `InvalidArgumentError` for a NUL and for text that is not Unicode.
  */
 export function plain(
   identity: string,
@@ -17,7 +17,7 @@ export function plain(
   return {
     name: "PLAIN",
     initialResponse: () => message,
-    respond: few(1, () => message),
+    respond: limitedAnswers(1, () => message),
     secrets: () => [password],
   };
 }

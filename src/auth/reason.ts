@@ -1,18 +1,18 @@
 import { decodeLoosely } from "../util/bytes.ts";
 
-/** As much as is still read in an error message. */
+/** Longer texts would not be read in an error message. */
 const LONGEST = 500;
 
-/** A server's text, fit for an error message: one line, not too long; `null` where it is empty. */
+/** A server's text on one short line, for an error message; `null` if it is empty. */
 export function readable(text: string): string | null {
   const line = text.replace(/[\p{Cc}\u2028\u2029]+/gu, " ").trim();
   return line.slice(0, LONGEST).toWellFormed() || null;
 }
 
 /**
- * What an error challenge of an OAuth mechanism says (RFC 7628 section 3.2.2), as
- * `status: invalid_token, scope: mail`; as it is where it is no JSON object, and `null` where it is
- * empty. The token is taken out, should the server repeat it.
+ * What an error challenge of an OAuth mechanism says (RFC 7628 section 3.2.2), such as
+ * `status: invalid_token, scope: mail`. A challenge that is not a JSON object is given as it is, and
+ * an empty one as `null`. If the server repeats the token, it is removed.
  */
 export function oauthReason(challenge: Uint8Array, accessToken: string): string | null {
   const text = decodeLoosely(challenge, 0, challenge.length);
@@ -24,7 +24,7 @@ function fieldsOf(text: string): string | null {
   try {
     value = JSON.parse(text);
   } catch {
-    return null; // no JSON, or nested too deeply
+    return null; // not JSON, or nested too deeply
   }
   if (typeof value !== "object" || value === null) return null;
   return Object.entries(value).map(([name, it]) => `${name}: ${shown(it)}`).join(", ");

@@ -1,15 +1,15 @@
-/** One run of a SASL mechanism (RFC 4422), as AUTHENTICATE drives it. */
+/** One run of a SASL mechanism (RFC 4422), which AUTHENTICATE uses for one login. */
 export interface SaslMechanism {
-  /** The name that the server knows it by, such as `PLAIN`. */
+  /** The mechanism's name, such as `PLAIN`. */
   readonly name: string;
-  /** What a mechanism in which the client speaks first begins with. */
+  /** The client's first message, if the client speaks first. */
   initialResponse?(): Uint8Array;
-  /** The answer to a challenge; a throw cancels the exchange. */
+  /** Answers a challenge. If it throws, the login is cancelled. */
   respond(challenge: Uint8Array): Uint8Array | Promise<Uint8Array>;
-  /** Called at the server's OK; throws where that comes too soon. */
+  /** Called after the server's OK. Throws if that came too soon. */
   finish?(): void;
-  /** What neither a log nor an error may show, should the server repeat it. */
+  /** What neither a log nor an error may show if the server repeats it. */
   secrets?(): readonly string[];
-  /** Asked at the server's NO: what it said in a challenge is wrong; `null` if it did not. */
+  /** Called after the server's NO: what a challenge said was wrong; `null` if none did. */
   reason?(): string | null;
 }

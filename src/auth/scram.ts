@@ -11,15 +11,15 @@ type Bytes = Uint8Array<ArrayBuffer>;
 /** The hash function of a SCRAM mechanism. */
 export type ScramHash = "SHA-1" | "SHA-256";
 
-/** The length of what a hash function gives, in bits. */
+/** The length of each hash, in bits. */
 const BITS: Record<ScramHash, number> = { "SHA-1": 160, "SHA-256": 256 };
 
-/** Fewer rounds would give the password away to whoever guesses (RFC 7677 section 4). */
+/** With fewer iterations, the password could be guessed from the proof (RFC 7677 section 4). */
 const MIN_ITERATIONS = 4096;
-/** More than any server asks for in earnest, and still only a moment's work. */
+/** More than real servers ask for, and still quick to compute. */
 const MAX_ITERATIONS = 1_000_000;
 
-/** Attributes at a message's end that may be ignored (RFC 5802 section 7): any but `m`. */
+/** Attributes at a message's end that may be ignored: any but `m` (RFC 5802 section 7). */
 const EXTENSIONS = "(?:,[A-Za-ln-z]=[^,]+)*";
 
 const SERVER_FIRST = new RegExp(
@@ -30,13 +30,14 @@ const SERVER_FINAL = new RegExp(`^v=([A-Za-z0-9+/]+={0,2})${EXTENSIONS}$`);
 const EMPTY: Bytes = new Uint8Array(0);
 
 /**
- * SCRAM-SHA-1 (RFC 5802), without channel binding: the password is never sent, and the server too
- * has to prove that it knows it. `authorizationIdentity` to act for another. Used for one login.
- * Prefer {@linkcode scramSha256} where the server has it.
+ * SCRAM-SHA-1 (RFC 5802), without channel binding: the password is never sent, and the server has
+ * to prove that it knows it too. `authorizationIdentity` names another user to act for. Use it for one
+ * login.
+ * Prefer {@linkcode scramSha256} if the server offers it.
  *
- * Throws `InvalidArgumentError` for an empty name, and for what SASLprep (RFC 4013) prohibits in
- * names and passwords. During the login, `LoginError` where the server breaks the rules or can't
- * prove that it knows the password.
+ * Throws `InvalidArgumentError` for an empty name and for characters that SASLprep (RFC 4013)
+ * prohibits. The login throws `LoginError` if the server breaks the rules or can't prove that it knows
+ * the password.
  *
  * ```ts
  * import { type ImapClient, scramSha1 } from "@imapclient/imapclient";
@@ -55,12 +56,13 @@ export function scramSha1(
 }
 
 /**
- * SCRAM-SHA-256 (RFC 7677), without channel binding: the password is never sent, and the server too
- * has to prove that it knows it. `authorizationIdentity` to act for another. Used for one login.
+ * SCRAM-SHA-256 (RFC 7677), without channel binding: the password is never sent, and the server has
+ * to prove that it knows it too. `authorizationIdentity` names another user to act for. Use it for one
+ * login.
  *
- * Throws `InvalidArgumentError` for an empty name, and for what SASLprep (RFC 4013) prohibits in
- * names and passwords. During the login, `LoginError` where the server breaks the rules or can't
- * prove that it knows the password.
+ * Throws `InvalidArgumentError` for an empty name and for characters that SASLprep (RFC 4013)
+ * prohibits. The login throws `LoginError` if the server breaks the rules or can't prove that it knows
+ * the password.
  *
  * ```ts
  * import { type ImapClient, scramSha256 } from "@imapclient/imapclient";
@@ -78,17 +80,17 @@ export function scramSha256(
   return scram("SHA-256", { user, password, authorizationIdentity }, newNonce());
 }
 
-/** Who logs in by SCRAM. */
+/** Who logs in. */
 export interface ScramCredentials {
-  /** Whose password it is. */
+  /** The user's name. */
   readonly user: string;
   /** The password. */
   readonly password: string;
-  /** Whom to act for, if somebody else. */
+  /** Another user to act for. */
   readonly authorizationIdentity?: string;
 }
 
-/** SCRAM with any of its hash functions and with a given nonce, which the examples of RFCs need. */
+/** SCRAM with a given hash function and nonce, as the RFCs' examples have them. */
 export function scram(
   hash: ScramHash,
   { user, password, authorizationIdentity = "" }: ScramCredentials,
@@ -102,7 +104,7 @@ export function scram(
   return Object.assign(scram, { secrets: () => [password] });
 }
 
-/** A name that SASLprep makes nothing of would stand for somebody else. */
+/** Refuses a name that SASLprep makes empty: an empty name means another user. */
 function prepareName(name: string, what: string): string {
   const prepared = saslPrep(name, what);
   if (prepared !== "" || name === "") return prepared;
@@ -113,7 +115,7 @@ function newNonce(): string {
   return encodeBase64(crypto.getRandomValues(new Uint8Array(18)));
 }
 
-/** What comes next; `proving` while the keys are derived. */
+/** The message that comes next; `proving` while the keys are derived. */
 type Step = "first" | "proving" | "final" | "done" | "failed";
 
 /** One run of SCRAM (RFC 5802 section 5). It has succeeded only at the step `done`. */
@@ -144,7 +146,7 @@ class Scram implements SaslMechanism {
 
   async respond(challenge: Uint8Array): Promise<Uint8Array> {
     const step = this.#step;
-    // Until the message has proved good.
+    // Until the message turns out to be right.
     this.#step = "failed";
     const text = tryUtf8(challenge);
     if (text === null) throw this.#failure("the server's message is not UTF-8");
@@ -164,20 +166,20 @@ class Scram implements SaslMechanism {
     return this.#reason;
   }
 
-  /** The server's NO comes once it has got an answer. */
+  /** Takes the server's error, and answers it: the server sends NO only then. */
   #refused(text: string): Uint8Array {
     this.#reason = readable(text.slice("e=".length));
     return EMPTY;
   }
 
-  /** Answers the server's first message with the proof that this side knows the password. */
+  /** Answers the server's first message with the proof that the client knows the password. */
   async #prove(serverFirst: string): Promise<Uint8Array> {
     const { nonce, salt, iterations } = this.#readFirst(serverFirst);
     const withoutProof = `c=${encodeBase64(encodeUtf8(this.#header))},r=${nonce}`;
     const message = encodeUtf8(`${this.#bare},${serverFirst},${withoutProof}`);
     this.#step = "proving";
     const proof = await this.#sign(message, salt, iterations);
-    // Another challenge, or an OK, while the keys were derived.
+    // A challenge or an OK came while the keys were derived.
     if (this.#step !== "proving") throw this.#failure("the server did not wait for the proof");
     this.#step = "final";
     return encodeUtf8(`${withoutProof},p=${encodeBase64(proof)}`);
@@ -193,12 +195,14 @@ class Scram implements SaslMechanism {
     const iterations = Number(count);
     if (iterations < MIN_ITERATIONS || iterations > MAX_ITERATIONS) {
       const limits = `${MIN_ITERATIONS} to ${MAX_ITERATIONS}`;
-      throw this.#failure(`the server asks for another number of iterations than ${limits}`);
+      throw this.#failure(
+        `the server asks for a number of iterations that is not within ${limits}`,
+      );
     }
     return { nonce, salt, iterations };
   }
 
-  /** The client's proof and the server's signature (RFC 5802 section 3); the latter is kept. */
+  /** Computes the client's proof, and keeps the server's signature (RFC 5802 section 3). */
   async #sign(message: Bytes, salt: Bytes, iterations: number): Promise<Bytes> {
     const salted = await this.#saltedPassword(salt, iterations);
     const clientKey = await this.#hmac(salted, encodeUtf8("Client Key"));
@@ -216,7 +220,7 @@ class Scram implements SaslMechanism {
     try {
       return new Uint8Array(await subtle.deriveBits(parameters, key, BITS[this.#hash]));
     } catch (cause) {
-      // Some runtimes have a bound of their own, Workers at 100,000.
+      // Some runtimes have a limit of their own; that of Workers is 100,000.
       throw this.#failure(`this runtime can't derive keys with ${iterations} iterations`, cause);
     }
   }
@@ -228,7 +232,7 @@ class Scram implements SaslMechanism {
     return new Uint8Array(await subtle.sign("HMAC", key, message));
   }
 
-  /** Checks the server's proof that it knows the password too. */
+  /** Checks the server's proof that it knows the password. */
   #verify(text: string): Uint8Array {
     const [, signatureText] = SERVER_FINAL.exec(text) ?? [];
     const signature = signatureText === undefined ? null : base64Bytes(signatureText);
@@ -245,12 +249,12 @@ class Scram implements SaslMechanism {
   }
 }
 
-/** The bytes of base64 in the strict form of RFC 5802; `null` where its padding is wrong. */
+/** Decodes base64 in the strict form of RFC 5802; `null` if the padding is wrong. */
 function base64Bytes(text: string): Bytes | null {
   return text.length % 4 === 0 ? new Uint8Array(decodeBase64(text)) : null;
 }
 
-/** In a time that does not tell where they differ. */
+/** Compares bytes in a time that does not depend on where they differ. */
 function equalBytes(a: Bytes, b: Bytes): boolean {
   let difference = a.length ^ b.length;
   for (let i = 0; i < b.length; i++) difference |= a[i] ^ b[i];

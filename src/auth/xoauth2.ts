@@ -2,21 +2,21 @@ import { bearer, checkAccessToken } from "./bearer.ts";
 import { checkField, checkMechanismName } from "./checks.ts";
 import type { SaslMechanism } from "./sasl.ts";
 
-/** What XOAUTH2 may need besides the token. */
+/** What XOAUTH2 may need in addition to the token. */
 export interface Xoauth2Options {
-  /** The mechanism's name, where the server gives it another. Default `XOAUTH2`. */
+  /** The mechanism's name, if the server calls it differently. Default `XOAUTH2`. */
   readonly mech?: string;
-  /** What Yahoo asks for besides the token. */
+  /** A field that Yahoo asks for. */
   readonly vendor?: string;
 }
 
 /**
- * XOAUTH2, Google's forerunner of OAUTHBEARER, which Outlook and Yahoo know too: a user's name and
- * an OAuth 2.0 access token. Used for one login (RFC 4422). Where the server refuses the token, its
- * `reason` says why.
+ * XOAUTH2, Google's predecessor of OAUTHBEARER, which Outlook and Yahoo support too: logs a user in
+ * with an OAuth 2.0 access token. Use it for one login. If the server refuses the token, `reason` says
+ * why.
  *
- * Throws `InvalidArgumentError` for an empty token, for control characters, and for what is not
- * Unicode text.
+ * Throws `InvalidArgumentError` for an empty token, for control characters, and for text that is not
+ * Unicode.
  *
  * ```ts
  * import { type ImapClient, xoauth2 } from "@imapclient/imapclient";

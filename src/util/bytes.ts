@@ -1,6 +1,6 @@
 import { repairWindows1252 } from "./windows_1252.ts";
 
-/** Bytes to text and back, and the byte values that the grammar names. */
+/** Converts between bytes and text, and names the bytes of the grammar. */
 
 export const TAB = 9;
 export const LF = 10;
@@ -31,8 +31,8 @@ const strictUtf8 = new TextDecoder("utf-8", { ignoreBOM: true, fatal: true });
 const windows1252 = new TextDecoder("windows-1252");
 
 /**
- * Up to this many bytes a loop is quicker than a call into the engine's decoder; beyond, V8 would
- * chain what is joined instead of copying it.
+ * Up to this many bytes, a loop is faster than a call to the engine's decoder. Longer texts would be
+ * kept by V8 as chains of their parts.
  */
 const SHORT = 12;
 
@@ -41,12 +41,12 @@ export function encodeUtf8(text: string): Uint8Array<ArrayBuffer> {
   return encoder.encode(text);
 }
 
-/** UTF-8 text; what is not UTF-8 becomes U+FFFD. */
+/** UTF-8 text; invalid bytes become U+FFFD. */
 export function decodeUtf8(bytes: Uint8Array): string {
   return utf8.decode(bytes);
 }
 
-/** UTF-8 text, or `null` where the bytes are not UTF-8. */
+/** UTF-8 text; `null` if the bytes are not UTF-8. */
 export function tryUtf8(bytes: Uint8Array): string | null {
   try {
     return strictUtf8.decode(bytes);
@@ -56,8 +56,8 @@ export function tryUtf8(bytes: Uint8Array): string | null {
 }
 
 /**
- * Text that ought to be ASCII: as UTF-8 where it is, else as `guess` has it, which by default is
- * Windows-1252, so that nothing is lost.
+ * Text that ought to be ASCII. If it is not, it is decoded as UTF-8, or if it is not that either, by
+ * `guess`: by default as Windows-1252, in which every byte is a character.
  */
 export function decodeLoosely(
   bytes: Uint8Array,
@@ -76,12 +76,12 @@ export function decodeLoosely(
   return tryUtf8(view) ?? guess(view);
 }
 
-/** Text in Windows-1252; there is none that is not in it. */
+/** Text in Windows-1252, in which every byte is a character. */
 export function decodeWindows1252(bytes: Uint8Array): string {
   return repairWindows1252(windows1252.decode(bytes));
 }
 
-/** One character a byte; for ASCII text, and to show raw bytes. */
+/** One character for each byte: for ASCII text, and to show raw bytes. */
 export function decodeAscii(bytes: Uint8Array, start = 0, end: number = bytes.length): string {
   let text = "";
   for (let i = start; i < end; i++) text += String.fromCharCode(bytes[i]);
@@ -89,8 +89,8 @@ export function decodeAscii(bytes: Uint8Array, start = 0, end: number = bytes.le
 }
 
 /**
- * Whether a byte 0 is among these. Sixteen are looked at at once: four take V8 half as long again,
- * its own `includes` two to three times as long, that of Deno's Buffer four times.
+ * Whether a byte is 0. Looks at sixteen bytes at a time: with four, V8 takes half as long again, its
+ * own `includes` takes two to three times as long, and that of Deno's Buffer four times.
  */
 export function hasNul(bytes: Uint8Array): boolean {
   const { buffer, byteOffset, length } = bytes;
@@ -108,7 +108,7 @@ export function hasNul(bytes: Uint8Array): boolean {
   return false;
 }
 
-/** The highest bit is set in a byte that was 0, by the borrow, and had not that bit itself. */
+/** Sets the highest bit of each byte that is 0: the subtraction borrows there. */
 function marks(word: number): number {
   return (word - 0x01010101) & ~word;
 }

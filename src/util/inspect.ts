@@ -1,6 +1,6 @@
 /**
- * Makes `console.log` show what a class's getters give, not its private fields: on Node and Bun
- * by one symbol, on Deno by another.
+ * Makes `console.log` show what `view` gives instead of the object's fields. Node and Bun use one
+ * symbol for that, Deno another.
  */
 export function showAs<T>(type: { prototype: T }, view: (value: T) => unknown): void {
   const show = function (this: T): unknown {

@@ -1,14 +1,14 @@
-/** Where the library tells what it does; `console` is one. */
+/** Gets what the library logs. `console` is a logger. */
 export interface Logger {
-  /** Everything sent and received, secrets removed and long literals cut. */
+  /** Everything sent and received, with secrets removed and long texts cut. */
   debug(message: string): void;
-  /** What a user may want to know. */
+  /** Something that a user may want to know. */
   info(message: string): void;
-  /** What is probably a mistake. */
+  /** Something that is probably a mistake. */
   warn(message: string): void;
 }
 
-/** A logger with a name in front of every line; one that throws does no harm. */
+/** A logger that begins every line with a name. What the logger throws is ignored. */
 export function namedLogger(logger: Logger | undefined, name: string): Logger | null {
   if (logger === undefined) return null;
   const at = (level: keyof Logger) => (message: string) => {

@@ -1,4 +1,4 @@
-/** Waits for a promise, or until the signal aborts: then it rejects with the signal's reason. */
+/** Waits for a promise. If the signal aborts first, throws the signal's reason. */
 export async function untilAborted<T>(
   signal: AbortSignal | undefined,
   promise: Promise<T>,

@@ -2,9 +2,9 @@
 export interface VersionInfo {
   /** Raised when callers have to change their code. */
   readonly major: number;
-  /** Raised when something is added. */
+  /** Raised when features are added. */
   readonly minor: number;
-  /** Raised when something is repaired. */
+  /** Raised when errors are fixed. */
   readonly micro: number;
   /** `final`, or a stage before it: `alpha`, `beta.2`. */
   readonly releaseLevel: string;

@@ -26,13 +26,13 @@ interface BunNet {
 const KEEP_ALIVE_AFTER = 60_000;
 
 /**
- * Connects by TCP, with TLS from the first byte if `options.tls` is there. The duplex of a plain
+ * Connects by TCP, with TLS from the first byte if `options.tls` is set. The duplex of a plain
  * connection has `startTls`.
  *
- * The transport throws `ConnectError` if there is no connection to be had, `CertificateError` or
- * `TlsError` if TLS fails, and the signal's reason if that aborts. Bun can't take back an attempt
- * to connect: to a host that never answers it goes on unseen, until the system gives up (about
- * two minutes) and at most so long keeps the process from ending by itself.
+ * The transport throws `ConnectError` if it can't connect, `CertificateError` or `TlsError` if TLS
+ * fails, and the signal's reason if that aborts. Bun can't cancel an attempt to connect: if the host
+ * never answers, it goes on in the background until the system gives up (about two minutes), and keeps
+ * the process from ending until then.
  *
  * @example
  * ```ts

@@ -13,7 +13,7 @@ import { trusted } from "../shared/trusted.ts";
 
 /** The part of Bun's `Socket` that is used here. */
 export interface BunSocket {
-  /** Takes some of the bytes, and says how many; -1 when the socket is closed. */
+  /** Takes some of the bytes and gives how many; -1 if the socket is closed. */
   write(bytes: Uint8Array): number;
   /** Says that nothing more will be sent. */
   shutdown(): void;
@@ -25,11 +25,11 @@ export interface BunSocket {
   resume(): void;
   /** Sends small writes at once. */
   setNoDelay(on: boolean): void;
-  /** Lets the system ask whether the peer is there after so many idle milliseconds. */
+  /** Has the system check whether the peer is there after `after` idle milliseconds. */
   setKeepAlive(on: boolean, after: number): void;
-  /** The other side's certificate, once TLS is there. */
+  /** The other side's certificate, once TLS is on. */
   getPeerCertificate(): { readonly subjectaltname?: string };
-  /** Starts TLS; gives the socket below, and the one with TLS. */
+  /** Starts TLS; gives the socket below and the one with TLS. */
   upgradeTLS(options: {
     readonly tls: Readonly<Record<string, unknown>>;
     readonly socket: BunHandlers;
@@ -38,7 +38,7 @@ export interface BunSocket {
 
 /** What Bun calls when something happens on a socket. */
 export interface BunHandlers {
-  /** What `data` is to be given. */
+  /** The type of what `data` gets. */
   readonly binaryType: "uint8array";
   /** Bytes came in. */
   data(socket: BunSocket, bytes: Uint8Array): void;
@@ -50,18 +50,18 @@ export interface BunHandlers {
   close(socket: BunSocket, error?: Error): void;
   /** Something went wrong. */
   error(socket: BunSocket, error: Error): void;
-  /** No connection could be made; the promise of `Bun.connect` says so, too. */
+  /** No connection could be made; the promise of `Bun.connect` rejects too. */
   connectError(): void;
-  /** The TLS handshake is over; `error` is what was wrong, a certificate that is accepted too. */
+  /** The TLS handshake is over. `error` may be set even if the certificate is accepted. */
   handshake?(socket: BunSocket, ok: boolean, error: Error | null): void;
 }
 
-/** The numbers by which Bun's own sockets know the versions of TLS. */
+/** The versions of TLS as numbers, as Bun's own sockets take them. */
 const VERSIONS = { "TLSv1.2": 0x0303, "TLSv1.3": 0x0304 } as const;
 
 /** A TCP connection, or the TLS connection on top of one. */
 export class BunTcp implements Socket {
-  /** What Bun is to call. */
+  /** The functions that Bun calls. */
   readonly handlers: BunHandlers;
   /** The streams. */
   readonly duplex: SocketDuplex;
@@ -71,7 +71,7 @@ export class BunTcp implements Socket {
   #wake: (() => void) | null = null;
   #upgraded = false;
 
-  /** Has no socket yet: Bun wants the handlers before it gives one. */
+  /** Has no socket yet: Bun takes the handlers before it gives one. */
   constructor(target: Target, secure = false) {
     this.#target = target;
     this.duplex = new SocketDuplex(this, secure);
@@ -92,7 +92,7 @@ export class BunTcp implements Socket {
     this.#socket = socket;
   }
 
-  /** Writes as much as the socket takes, again after each `drain`, until all is written. */
+  /** Writes as much as the socket takes, and continues after each `drain` until all is written. */
   async write(bytes: Uint8Array): Promise<void> {
     for (let sent = 0; sent < bytes.length;) {
       const count = this.#socket!.write(sent === 0 ? bytes : bytes.subarray(sent));
@@ -112,17 +112,17 @@ export class BunTcp implements Socket {
     this.#socket!.pause();
   }
 
-  /** Reads on. */
+  /** Reads again. */
   resume(): void {
     this.#socket!.resume();
   }
 
-  /** Closes, in the middle of a handshake too. */
+  /** Closes the socket, even during a handshake. */
   destroy(): void {
     this.#socket!.terminate();
   }
 
-  /** TLS from the first byte; the connection is closed if that fails. */
+  /** Starts TLS from the first byte. If it fails, the connection is closed. */
   async secured(options: TlsOptions): Promise<Duplex> {
     try {
       const start = await this.prepareTls(options);
@@ -134,7 +134,7 @@ export class BunTcp implements Socket {
     }
   }
 
-  /** Makes all ready for the TLS handshake. */
+  /** Prepares the TLS handshake. */
   async prepareTls(options: TlsOptions): Promise<() => Promise<Duplex>> {
     const tls = await tlsOptions(this.#target, options);
     const { name } = identity(this.#target, options);
@@ -199,13 +199,13 @@ async function tlsOptions(
 ): Promise<Readonly<Record<string, unknown>>> {
   const { sni } = identity(target, options);
   return {
-    // Left out, it would be the host connected to, an address too.
+    // Without it, Bun would use the host connected to, even if that is an address.
     serverName: sni ?? "",
     ca: options.ca === undefined ? undefined : await trusted(options.ca),
     cert: options.cert,
     key: options.key,
-    // With it Bun closes the socket by itself, for a wrong name too; else accepts() decides. Where
-    // no name is sent, Bun looks for that of the host connected to.
+    // If true, Bun itself closes the socket, also for a wrong name; else accepts() decides. If no
+    // name is sent, Bun looks for the name of the host connected to.
     rejectUnauthorized: !skipsName(options) && sni !== null,
     minVersion: VERSIONS[options.minVersion ?? "TLSv1.2"],
   };
@@ -217,8 +217,8 @@ const skipsName = (options: TlsOptions): boolean =>
   options.checkHostname === false || !verifies(options);
 
 /**
- * Whether all but the name is as it should be. Bun reports a wrong name only if nothing else is
- * wrong with the certificate.
+ * Whether everything but the name is right. Bun reports a wrong name only if nothing else is wrong
+ * with the certificate.
  */
 function accepts(
   options: TlsOptions,

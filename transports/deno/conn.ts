@@ -11,23 +11,23 @@ import { DirectDuplex } from "../shared/direct_duplex.ts";
 import { identity } from "../shared/identity.ts";
 
 /**
- * The size of a read, in bytes. With larger ones V8 lets three times as much garbage pile up, and is
- * hardly faster.
+ * The size of a read, in bytes. With a larger one, V8 collects garbage less often, which takes three
+ * times the memory and is hardly faster.
  */
 const READ_SIZE = 16 * 1024;
 
-/** The size of a read while little comes: most connections wait most of the time. */
+/** The size of a read while little comes, as on most connections most of the time. */
 const IDLE_SIZE = 1024;
 
 /** The part of `Deno.Conn` that is used here. */
 export interface DenoConn {
-  /** Reads into the buffer; gives the number of bytes, or `null` at the end. */
+  /** Reads into the buffer; gives the number of bytes, `null` at the end. */
   read(into: Uint8Array): Promise<number | null>;
-  /** Writes some of the bytes, and says how many. */
+  /** Writes some of the bytes and gives how many. */
   write(bytes: Uint8Array): Promise<number>;
   /** Says that nothing more will be sent. */
   closeWrite(): Promise<void>;
-  /** Ends it at once, together with what is under way on it. */
+  /** Closes it at once; reads and writes in progress are rejected. */
   close(): void;
 }
 
@@ -35,7 +35,7 @@ export interface DenoConn {
 export interface DenoTcpConn extends DenoConn {
   /** Sends small writes at once. */
   setNoDelay(on: boolean): void;
-  /** Lets the system ask now and then whether the peer is there. */
+  /** Has the system check now and then whether the peer is there. */
   setKeepAlive(on: boolean): void;
 }
 
@@ -49,23 +49,23 @@ export interface DenoTls {
   }): Promise<DenoConn & { handshake(): Promise<unknown> }>;
 }
 
-/** Whether TLS is asked for in a way that Deno's own can't do. */
+/** Whether the options ask for something that Deno's own TLS can't do. */
 function needsNode(options: TlsOptions): boolean {
   return options.dangerouslyDisableVerification === true || options.cert !== undefined ||
     options.minVersion === "TLSv1.3";
 }
 
-/** A server that ends TLS without saying so; IMAP itself shows whether something is missing. */
+/** Whether the server ended TLS without saying so. IMAP itself shows if something is missing. */
 const isEnd = (error: unknown): boolean => error instanceof Error && error.name === "UnexpectedEof";
 
-/** A duplex that reads when it is read from, and so never reads ahead. */
+/** A duplex that reads only when it is read from, and so never ahead. */
 export class ConnDuplex extends DirectDuplex {
   /** Whether TLS is on. */
   readonly secure: boolean;
-  /** Starts TLS; there only on a plain connection. */
+  /** Starts TLS; set only on a plain connection. */
   readonly startTls?: (options: TlsOptions) => Promise<Duplex>;
 
-  /** Once TLS is started, that connection: then close() ends it even in the handshake. */
+  /** Once TLS is started, the TLS connection, so that close() ends even a handshake. */
   #conn: DenoConn;
   readonly #target: Target;
   readonly #deno: DenoTls;
@@ -92,11 +92,11 @@ export class ConnDuplex extends DirectDuplex {
     try {
       this.#conn.close();
     } catch {
-      // It was gone already.
+      // It was closed already.
     }
   }
 
-  /** The connection with TLS; the streams must be unlocked, with no read under way. */
+  /** Starts TLS. The streams must be unlocked, with no read in progress. */
   async secured(options: TlsOptions): Promise<Duplex> {
     if (this.#failure) throw this.#failure;
     if (this.#reading || this.locked) {
@@ -129,7 +129,7 @@ export class ConnDuplex extends DirectDuplex {
     return await nodeTlsOver(this.#conn, this.#target, options);
   }
 
-  /** The next bytes, in the memory of `into` if there is such; `null` at the end. */
+  /** Reads the next bytes, into the memory of `into` if given; `null` at the end. */
   async read(into?: Uint8Array): Promise<Uint8Array | null> {
     this.#reading = true;
     try {
@@ -146,7 +146,7 @@ export class ConnDuplex extends DirectDuplex {
     }
   }
 
-  /** A well filled buffer is given away and replaced; of another, a copy costs less. */
+  /** Gives away a buffer that is at least half full and replaces it; else a copy is cheaper. */
   #take(count: number): Uint8Array {
     const buffer = this.#buffer;
     const isFull = count === buffer.length;
@@ -156,7 +156,7 @@ export class ConnDuplex extends DirectDuplex {
     return isFilled ? buffer.subarray(0, count) : buffer.slice(0, count);
   }
 
-  /** Sends bytes, with no other write under way. */
+  /** Sends bytes. No other write may be in progress. */
   async write(bytes: Uint8Array): Promise<void> {
     for (let sent = 0; sent < bytes.length;) {
       sent += await this.#attempt(this.#conn.write(bytes.subarray(sent)));
@@ -172,12 +172,12 @@ export class ConnDuplex extends DirectDuplex {
     try {
       return await step;
     } catch (error) {
-      // The reader is left to find out by itself: a last word of the server may still be there.
+      // Reading does not fail here: the server's last words may still be there to read.
       throw this.#failure ?? brokenFailure(error, this.#target);
     }
   }
 
-  /** Fails what has not ended yet of the two streams; only the first failure counts. */
+  /** Fails those streams that have not ended. Only the first failure counts. */
   #fail(error: Error): void {
     if (this.#failure) return;
     this.#failure = error;

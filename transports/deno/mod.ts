@@ -23,16 +23,15 @@ interface DenoNet extends DenoTls {
 }
 
 /**
- * Connects by TCP, with TLS from the first byte if `options.tls` is there. The duplex of a plain
+ * Connects by TCP, with TLS from the first byte if `options.tls` is set. The duplex of a plain
  * connection has `startTls`. Needs `--allow-net` for the host.
  *
- * Deno's own TLS has no client certificates here, can't leave out the verification, and can't
- * refuse TLS 1.2; where one of these is asked for, TLS goes through Deno's `node:tls`. Deno ends a
- * TLS connection in the background once it can: one that is given up in the middle of the handshake
- * stays open, unseen, until the server closes it.
+ * Deno's own TLS can't use client certificates here, skip the verification or refuse TLS 1.2. If one
+ * of these is asked for, TLS goes through Deno's `node:tls`. Deno closes TLS connections in the
+ * background: one that is aborted during the handshake stays open until the server closes it.
  *
- * The transport throws `ConnectError` if there is no connection to be had, `CertificateError` or
- * `TlsError` if TLS fails, and the signal's reason if that aborts.
+ * The transport throws `ConnectError` if it can't connect, `CertificateError` or `TlsError` if TLS
+ * fails, and the signal's reason if that aborts.
  *
  * @example
  * ```ts

@@ -1,5 +1,5 @@
 /**
- * TLS through `node:tls` over a connection of Deno's own, for what Deno's own TLS can't do.
+ * TLS through `node:tls` over Deno's own connections, for options that Deno's own TLS lacks.
  *
  * @module
  */
@@ -13,9 +13,9 @@ import { duplexOver, handshake } from "../node/socket.ts";
 const READ_SIZE = 64 * 1024;
 
 /**
- * Starts TLS over the connection, which is closed if that fails. Deno's `node:tls` takes all it can
- * get although it is paused, and never tells the end if that comes while it holds much. So nothing
- * is read from the connection while the TLS socket is paused.
+ * Starts TLS over the connection. If it fails, the connection is closed. Deno's `node:tls` reads even
+ * while it is paused, and never reports the end if that comes while it holds much. So nothing is read
+ * from the connection while the TLS socket is paused.
  */
 export async function nodeTlsOver(
   conn: DenoConn,
@@ -41,7 +41,7 @@ export async function nodeTlsOver(
       try {
         conn.close();
       } catch {
-        // It was gone already.
+        // It was closed already.
       }
       done(error);
     },

@@ -1,5 +1,5 @@
 /**
- * Connections within the program: for tests, and for servers that live in the same process.
+ * Connections within the program: for tests, and for servers that run in the same process.
  *
  * @module
  */
@@ -10,11 +10,11 @@ import { type Socket, SocketDuplex } from "../shared/socket_duplex.ts";
 
 export type { Duplex, TlsOptions, Transport } from "../../src/model/transport.ts";
 
-/** One end; what is written to it is pushed into the other. */
+/** One end of a pair: what is written to it is pushed into the other. */
 class End implements Socket {
   readonly duplex: SocketDuplex = new SocketDuplex(this, true);
   other!: End;
-  /** There while this end's reader wants the other end to wait; resolves when it reads on. */
+  /** Set while the other end must wait for this end's reader; resolves when that reads on. */
   #full: Promise<void> | undefined;
   #resume: () => void = () => {};
 
@@ -45,10 +45,9 @@ class End implements Socket {
 }
 
 /**
- * Two linked ends: what is written to one is read from the other, with backpressure. Chunks are
- * handed over as they are, so a writer must not change them afterwards. Closing one end ends the
- * readable of the other, once that is read to the end, and makes its writes fail with
- * `ConnectionClosedError`.
+ * Two linked ends: what is written to one is read from the other, with backpressure. Chunks are not
+ * copied, so a writer must not change them afterwards. After one end is closed, the other can read
+ * what was written before, and its writes fail with `ConnectionClosedError`.
  *
  * @example
  * ```ts
@@ -68,8 +67,8 @@ export function memoryPair(): readonly [Duplex, Duplex] {
 }
 
 /**
- * A transport to a server in the same program: for each connection `serve` is called with the
- * server's end. The transport throws the signal's reason if that has aborted.
+ * A transport to a server in the same program: `serve` is called with the server's end of each
+ * connection. The transport throws the signal's reason if that has aborted.
  *
  * @example
  * ```ts

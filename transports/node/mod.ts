@@ -1,5 +1,5 @@
 /**
- * The transport for Node, over `node:net` and `node:tls`; Deno and Bun have these modules, too.
+ * The transport for Node, over `node:net` and `node:tls`; Deno and Bun have these modules too.
  *
  * @module
  */
@@ -17,12 +17,12 @@ export type { Duplex, TcpOptions, TlsOptions, Transport } from "../../src/model/
 const KEEP_ALIVE_AFTER = 60_000;
 
 /**
- * Connects by TCP, with TLS from the first byte if `options.tls` is there. The duplex of a plain
- * connection has `startTls`. It works in Bun and Deno, too; but Deno's `node:tls` buffers without
- * bound what is not read, so `denoTransport()` is better there.
+ * Connects by TCP, with TLS from the first byte if `options.tls` is set. The duplex of a plain
+ * connection has `startTls`. It works in Bun and Deno too, but Deno's `node:tls` buffers
+ * unread bytes without limit, so use `denoTransport()` there.
  *
- * The transport throws `ConnectError` if there is no connection to be had, `CertificateError` or
- * `TlsError` if TLS fails, and the signal's reason if that aborts.
+ * The transport throws `ConnectError` if it can't connect, `CertificateError` or `TlsError` if TLS
+ * fails, and the signal's reason if that aborts.
  *
  * @example
  * ```ts
@@ -50,7 +50,7 @@ async function open(target: TcpOptions, signal: AbortSignal): Promise<NetSocket>
   const socket = net.connect({ host, port: target.port });
   const connected = new Promise<void>((resolve, reject) => {
     socket.once("connect", resolve);
-    // Stays: an error that nobody listens to would end the process.
+    // Never removed: without a listener, an error would end the process.
     socket.on("error", (error) => reject(connectFailure(error, target)));
   });
   await abortable(signal, () => socket.destroy(), connected);

@@ -1,6 +1,6 @@
 /**
- * Duplexes over the sockets of `node:net` and `node:tls`: what the Node adapter is made of, and
- * what another falls back on where its runtime's own TLS falls short.
+ * Duplexes over the sockets of `node:net` and `node:tls`: for the Node adapter, and for others whose
+ * runtime's own TLS lacks something.
  *
  * @module
  */
@@ -15,18 +15,18 @@ import { identity, nameCheck } from "../shared/identity.ts";
 import { type Socket, SocketDuplex } from "../shared/socket_duplex.ts";
 import { trusted } from "../shared/trusted.ts";
 
-/** A Buffer as what the streams promise: Buffer's own `slice()` would not copy. */
+/** A Buffer as a plain Uint8Array: Buffer's own `slice()` does not copy. */
 export const bytesOf = (chunk: Uint8Array): Uint8Array =>
   new Uint8Array(chunk.buffer, chunk.byteOffset, chunk.byteLength);
 
-/** What is alike for everything that Node calls a stream. */
+/** The methods of a socket that are the same for all of Node's streams. */
 export function nodeSocket(input: Readable, output: Writable): Omit<Socket, "destroy"> {
   return {
-    // Not write()'s return value and `drain`: by the callback the memory is free again, too.
+    // The callback, unlike `drain`, also tells that the memory is free again.
     write: (bytes) =>
       new Promise((resolve) => {
         output.write(bytes, (error) => {
-          // After an error there is an event, which fails the duplex and so this write.
+          // An error event follows, which fails the duplex and so this write.
           if (!error) resolve();
         });
       }),
@@ -36,7 +36,7 @@ export function nodeSocket(input: Readable, output: Writable): Omit<Socket, "des
   };
 }
 
-/** Makes a duplex of a connected socket; it can start TLS unless it is `secure` already. */
+/** Makes a duplex of a connected socket. It can start TLS, unless it is `secure` already. */
 export function duplexOver(socket: NetSocket, target: Target, secure: boolean): Duplex {
   const duplex = new SocketDuplex({
     ...nodeSocket(socket, socket),
@@ -58,7 +58,7 @@ export function duplexOver(socket: NetSocket, target: Target, secure: boolean): 
   return duplex;
 }
 
-/** Does the TLS handshake over a connected socket, which is closed if that fails. */
+/** Does the TLS handshake over a connected socket. If it fails, the socket is closed. */
 export async function handshake(
   socket: NodeDuplex,
   target: Target,
@@ -74,8 +74,8 @@ export async function handshake(
 }
 
 /**
- * Makes all ready for a handshake. What this gives begins it within the call, so that no byte gets
- * lost between whoever read from the socket before and TLS.
+ * Prepares a handshake, and gives the function that starts it. That function starts it before it
+ * returns, so no byte is lost between the previous reader of the socket and TLS.
  */
 async function prepared(
   socket: NodeDuplex,
@@ -110,7 +110,7 @@ async function tlsOptionsOf(target: Target, options: TlsOptions): Promise<Connec
   const check = options.checkHostname === false ? () => undefined : await nameCheck(name);
   return {
     host: name,
-    // Left out, in Deno it would be the host connected to.
+    // Without it, Deno would use the host connected to.
     servername: sni ?? "",
     ...(options.ca === undefined ? {} : { ca: await trusted(options.ca) }),
     ...(options.cert === undefined ? {} : { cert: options.cert }),

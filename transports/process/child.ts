@@ -9,19 +9,19 @@ import { ConnectError, ConnectionClosedError } from "../../src/model/errors.ts";
 import { bytesOf, nodeSocket } from "../node/socket.ts";
 import { SocketDuplex } from "../shared/socket_duplex.ts";
 
-/** How much of the standard error's end is kept, in characters. */
+/** How many of the last characters of standard error are kept. */
 const TAIL = 4096;
 
-/** How long the end of one thing (a stream, the process) may precede that of the rest, in ms. */
+/** How long after the end of one stream, or of the process, the others may end, in ms. */
 const STRAGGLERS = 500;
 
-/** After this many ms with closed input and output, a child is asked to terminate ... */
+/** How many ms after its input and output are closed a child is asked to terminate ... */
 const UNTIL_TERM = 500;
 
-/** ... and after this many more it is killed. */
+/** ... and how many ms later it is killed. */
 const UNTIL_KILL = 2000;
 
-/** What ends a child: a name of a signal, sent to it or to its whole group. */
+/** Sends a signal to a child, or to its whole group. */
 export type Kill = (signal: "SIGTERM" | "SIGKILL") => void;
 
 /** A child process that was started, and the duplex over its standard input and output. */
@@ -38,7 +38,7 @@ export class Child {
   #answered = false;
   #patience: ReturnType<typeof setTimeout> | undefined;
 
-  /** Takes over a process whose events nobody else listens to. */
+  /** Takes over a process. Nothing else may listen to its events. */
   constructor(process: ChildProcessWithoutNullStreams, name: string, shell: boolean, kill: Kill) {
     this.#process = process;
     this.#name = name;
@@ -57,14 +57,14 @@ export class Child {
     stderr.setEncoding("utf8").on("data", (text: string) => {
       this.#stderr = (this.#stderr + text).slice(-TAIL);
     });
-    // Broken pipes, which the exit status explains better.
+    // A broken pipe: the exit status explains it better.
     for (const stream of [stdin, stdout, stderr]) stream.on("error", () => this.#await());
     stdout.once("end", () => this.#await());
     process.once("exit", () => this.#await());
     process.once("close", () => this.#settle());
   }
 
-  /** Waits for what belongs to the end, though not for a grandchild that holds a stream open. */
+  /** Waits for the other streams to end, but not for a grandchild that holds one open. */
   #await(): void {
     this.#patience ??= setTimeout(() => this.#settle(), STRAGGLERS);
   }
@@ -82,7 +82,7 @@ export class Child {
     const how = signalCode ? `was ended by ${signalCode}` : `ended with exit status ${exitCode}`;
     const said = this.#stderr.trim();
     const message = `The command "${this.#name}" ${how}${said && `: ${said}`}`;
-    // How a shell says that it found no such command, or may not run it.
+    // By these, a shell says that it did not find the command, or may not run it.
     const unstarted = this.#shell && !this.#answered && (exitCode === 126 || exitCode === 127);
     return unstarted ? new ConnectError(message) : new ConnectionClosedError(message);
   }
@@ -97,7 +97,7 @@ export class Child {
     if (exitCode === null && signalCode === null) await this.#exited;
     clearTimeout(term);
     clearTimeout(kill);
-    // Of a command line, more than the shell may be left.
+    // More than the shell may be left of a command line.
     if (this.#shell) this.#signal("SIGTERM");
     stderr.destroy();
   }
@@ -106,7 +106,7 @@ export class Child {
     try {
       this.#kill(name);
     } catch {
-      // It is gone already.
+      // It has ended already.
     }
   }
 }

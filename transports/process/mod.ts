@@ -12,22 +12,21 @@ import { Child } from "./child.ts";
 export type { Duplex, TlsOptions, Transport } from "../../src/model/transport.ts";
 
 /**
- * Starts a command that speaks IMAP on its standard input and output, such as `ssh` to a machine
- * with the mail, or Dovecot's `imap`.
+ * Starts a command that speaks IMAP on its standard input and output, such as Dovecot's `imap`, or
+ * `ssh` to a machine that has it.
  *
- * A string is a command line for the system's shell; what it starts gets a process group of its
- * own, so that all of it can be ended, and so has no terminal to ask for a passphrase on. An array
- * is a program and its arguments, started with no shell and with the caller's terminal. The
- * command inherits the environment and the working directory. In Deno it needs `--allow-run` and
- * `--allow-env`.
+ * A string is a command line for the system's shell. It runs in a process group of its own, so that
+ * all of it can be ended; it therefore has no terminal on which to ask for a passphrase. An array is a
+ * program and its arguments, started without a shell and with the caller's terminal. The command
+ * inherits the environment and the working directory. Deno needs `--allow-run` and `--allow-env`.
  *
- * What the command writes to its standard error is kept apart, and its last 4 KiB are shown if the
- * command fails: then the streams fail with a `ConnectionClosedError` that names the exit status.
- * Closing the duplex closes the command's input and output; half a second later the command is
- * asked to terminate, two seconds after that it is killed. `close()` resolves when it is gone.
+ * If the command fails, the streams fail with a `ConnectionClosedError` that has the exit status and
+ * the last 4 KiB of standard error. Closing the duplex closes the command's input and output. Half a
+ * second later the command is asked to terminate, and two seconds after that it is killed. `close()`
+ * resolves when it has ended.
  *
- * The transport throws `ConnectError` if the program can't be started. Of a command line the shell
- * says so only later, and it is the streams that fail with that error.
+ * The transport throws `ConnectError` if the program can't be started. With a command line, the shell
+ * reports that later: then the streams fail with that error.
  *
  * @example
  * ```ts
@@ -70,13 +69,13 @@ async function started(
       : spawn(name, command.slice(1));
     await new Promise<void>((resolve, reject) => {
       child.once("spawn", resolve);
-      // Stays: an error that nobody listens to would end the process.
+      // Never removed: without a listener, an error would end the process.
       child.on("error", reject);
     });
     return child;
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
-    // Node lists the arguments in its error; a password may be among them.
+    // Node's error lists the arguments, which may hold a password.
     if (error instanceof Error) delete (error as { spawnargs?: unknown }).spawnargs;
     throw new ConnectError(`The command "${name}" can't be started: ${reason}`, { cause: error });
   }

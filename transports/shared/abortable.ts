@@ -1,12 +1,12 @@
 /**
- * Gives a step of connecting the signal that its own runtime does not take.
+ * Makes a step of connecting abortable where its runtime takes no signal.
  *
  * @module
  */
 
 /**
- * Waits for a step. When the signal aborts first, `abandon` ends what the step works on, and the
- * promise rejects with the signal's reason; whatever becomes of the step then goes unheard.
+ * Waits for a step. If the signal aborts first, `abandon` is called to end what the step works on, and
+ * the promise rejects with the signal's reason. The step's own result is then ignored.
  */
 export async function abortable<Result>(
   signal: AbortSignal,

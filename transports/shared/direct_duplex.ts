@@ -1,33 +1,32 @@
 /**
- * What duplexes have in common that read and write by themselves: web streams for whoever wants
- * them.
+ * The base of duplexes that read and write without streams, but offer web streams too.
  *
  * @module
  */
 
 import type { Duplex } from "../../src/model/transport.ts";
 
-/** A duplex that needs no streams; they are made when somebody asks for them. */
+/** A duplex that needs no streams. They are made when they are first used. */
 export abstract class DirectDuplex implements Duplex {
-  /** Whether the bytes travel encrypted, or never leave the machine. */
+  /** Whether the bytes are encrypted on their way, or never leave the machine. */
   abstract readonly secure: boolean;
   #streams: Streams | null = null;
 
-  /** The next bytes, or `null` at the end; whoever can reads them to where they are wanted. */
+  /** Reads the next bytes, into the memory of `into` if the duplex can; `null` at the end. */
   abstract read(into?: Uint8Array): Promise<Uint8Array | null>;
-  /** Sends bytes, with no other write under way; resolves when their memory is free again. */
+  /** Sends bytes; resolves when their memory is free again. No other write may be in progress. */
   abstract write(bytes: Uint8Array): Promise<void>;
-  /** Ends both directions at once; reads and writes under way are rejected. */
+  /** Ends both directions at once; reads and writes in progress are rejected. */
   abstract close(): void | Promise<void>;
   /** Says that nothing more will be sent. */
   protected abstract finish(): void | Promise<void>;
 
-  /** What is received. */
+  /** The bytes that are received. */
   get readable(): ReadableStream<Uint8Array> {
     return this.#made().readable;
   }
 
-  /** What is to be sent. */
+  /** The bytes to send. */
   get writable(): WritableStream<Uint8Array> {
     return this.#made().writable;
   }
@@ -38,17 +37,17 @@ export abstract class DirectDuplex implements Duplex {
       (this.#streams.readable.locked || this.#streams.writable.locked);
   }
 
-  /** Whether something was read for the stream that nobody has taken. */
+  /** Whether the stream holds bytes that nobody has taken. */
   protected get unread(): boolean {
     return this.#streams !== null && this.#streams.reader.desiredSize! < 0;
   }
 
-  /** Fails the stream of what is to be sent; what came before can still be read. */
+  /** Fails the stream for sending. What was received can still be read. */
   protected failWritable(error: Error): void {
     this.#streams?.writer.error(error);
   }
 
-  /** Fails both streams, dropping what was not read. By the standard an ended one does not mind. */
+  /** Fails both streams; unread bytes are dropped. A stream that has ended ignores it. */
   protected failStreams(error: Error): void {
     this.#streams?.writer.error(error);
     this.#streams?.reader.error(error);
@@ -78,7 +77,7 @@ interface Bytes {
   close(): void | Promise<void>;
 }
 
-/** They read nothing ahead. */
+/** Makes streams that read nothing ahead. */
 function streamsOver(bytes: Bytes): Streams {
   let reader!: ReadableStreamDefaultController<Uint8Array>;
   let writer!: WritableStreamDefaultController;

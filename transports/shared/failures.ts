@@ -1,5 +1,5 @@
 /**
- * Says in the library's own errors what went wrong below, whichever runtime it was that said so.
+ * Turns the errors of any runtime into the library's own.
  *
  * @module
  */
@@ -13,7 +13,7 @@ import {
 } from "../../src/model/errors.ts";
 import { placeName, readHost } from "../../src/model/host.ts";
 
-/** Where a connection was to go; for the messages. */
+/** Where a connection goes: for the messages. */
 export interface Target {
   /** The host connected to. */
   readonly host: string;
@@ -29,7 +29,7 @@ const CONNECT: readonly Hint[] = [
   [
     /ECONNREFUSED|ConnectionRefused/,
     (target) =>
-      `Nobody listens on ${where(target)} (connection refused); check the host and the port ` +
+      `Nothing listens on ${where(target)} (connection refused); check the host and the port ` +
       `(usually 993 with TLS, 143 without or with STARTTLS)`,
   ],
   [
@@ -48,7 +48,7 @@ const CONNECT: readonly Hint[] = [
   ],
   [
     /EHOSTUNREACH|ENETUNREACH|EADDRNOTAVAIL|HostUnreachable|NetworkUnreachable/,
-    (target) => `There is no way to ${where(target)} from here; check the network`,
+    (target) => `${where(target)} can't be reached from here; check the network`,
   ],
 ];
 
@@ -64,14 +64,16 @@ const CERTIFICATE: readonly Hint[] = [
   [
     /ERR_TLS_CERT_ALTNAME_INVALID|certificate not valid for name/,
     (target) =>
-      `The certificate of ${where(target)} is made out to another name (as subjectAltName: a ` +
+      `The certificate of ${where(target)} is for another name (as subjectAltName: a ` +
       `common name does not count); if that is the right server, set tls.serverName to a name in ` +
       `the certificate`,
   ],
   [
     /CaUsedAsEndEntity/,
     (target) =>
-      `The certificate of ${where(target)} is a CA's own (CA:TRUE), which this runtime does not ` +
+      `The certificate of ${
+        where(target)
+      } belongs to a CA (CA:TRUE), which this runtime does not ` +
       `accept from a server; make one with CA:FALSE, or pass the transport of nodeTransport()`,
   ],
   [
@@ -114,11 +116,13 @@ const TLS: readonly Hint[] = [
 ];
 
 function notTls(target: Target): string {
-  return `${where(target)} does not speak TLS here but plain text; use the port for TLS (usually ` +
+  return `${
+    where(target)
+  } does not speak TLS here, but plain text; use the port for TLS (usually ` +
     `993), or STARTTLS (starttls: true)`;
 }
 
-/** Name, code and message, of the parts too where several addresses were tried. */
+/** Name, code and message of an error, and those of each address that was tried. */
 function symptoms(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   const { code, errors } = error as { code?: unknown; errors?: unknown };
@@ -134,11 +138,11 @@ function explain(hints: readonly Hint[], error: unknown, target: Target): string
 /** No connection could be made. */
 export function connectFailure(error: unknown, target: Target): ConnectError {
   const message = explain(CONNECT, error, target) ??
-    `${where(target)} can't be connected to: ${symptoms(error)}`;
+    `Can't connect to ${where(target)}: ${symptoms(error)}`;
   return new ConnectError(message, { cause: error });
 }
 
-/** The TLS handshake failed, or the check of the certificate that comes with it. */
+/** The TLS handshake failed, or the check of the certificate. */
 export function tlsFailure(error: unknown, target: Target): ImapError {
   if (error instanceof ImapError) return error;
   const certificate = explain(CERTIFICATE, error, target);

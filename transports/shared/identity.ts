@@ -11,7 +11,7 @@ import type { Target } from "./failures.ts";
 
 export type { Host } from "../../src/model/host.ts";
 
-/** Checks the options of TLS, and reads the name that the certificate must be made out to. */
+/** Checks the options of TLS, and gives the name that the certificate must be for. */
 export function identity(target: Target, options: TlsOptions): Host {
   checkTlsOptions(options);
   return options.serverName === undefined
@@ -19,22 +19,22 @@ export function identity(target: Target, options: TlsOptions): Host {
     : readHost(options.serverName, "tls.serverName");
 }
 
-/** Checks what can be checked before there is a connection, and gives the address to connect to. */
+/** Checks the options before connecting, and gives the address to connect to. */
 export function addressOf(options: TcpOptions): string {
   if (options.tls !== undefined) identity(options, options.tls);
   return readHost(options.host).address;
 }
 
-/** What is wrong with the names in a certificate, which `subjectAltName` lists as Node shows it. */
+/** Tells what is wrong with a certificate's names, given its `subjectAltName` as Node shows it. */
 export type NameCheck = (subjectAltName: string | undefined) => Error | undefined;
 
 /**
- * The check of a certificate's names on Node and Bun. By itself their own takes the common name
- * where there are no others, which counts for nothing any more (RFC 9525), nor does it in Deno.
+ * The check of a certificate's names on Node and Bun. Their own check accepts the common name if there
+ * is no other name; but common names no longer count (RFC 9525), and Deno ignores them.
  */
 export async function nameCheck(name: string): Promise<NameCheck> {
   const { checkServerIdentity } = await import("node:tls");
   type Certificate = Parameters<typeof checkServerIdentity>[1];
-  // Without the subject, in which the common name is.
+  // Without the subject, which holds the common name.
   return (subjectaltname) => checkServerIdentity(name, { subjectaltname } as Certificate);
 }

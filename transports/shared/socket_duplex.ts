@@ -1,5 +1,5 @@
 /**
- * A duplex over a socket that pushes what it receives and can be told to pause.
+ * A duplex over a socket that pushes its bytes and can be paused.
  *
  * @module
  */
@@ -8,62 +8,62 @@ import { ConnectionClosedError, TlsError } from "../../src/model/errors.ts";
 import type { Duplex, TlsOptions } from "../../src/model/transport.ts";
 import { DirectDuplex } from "./direct_duplex.ts";
 
-/** What is read ahead of the reader, in bytes, before the socket is told to pause. */
+/** How many unread bytes are held before the socket is paused. */
 const READ_AHEAD = 256 * 1024;
 
-/** What {@linkcode SocketDuplex} asks of a runtime's socket. */
+/** What {@linkcode SocketDuplex} needs of a runtime's socket. */
 export interface Socket {
   /**
-   * Sends all of the bytes; resolves when their memory is no longer needed. A failure may be left
-   * to {@linkcode SocketDuplex.fail}, which rejects the write under way.
+   * Sends all of the bytes; resolves when their memory is no longer needed. Instead of rejecting, it
+   * may leave a failure to {@linkcode SocketDuplex.fail}, which rejects the write in progress.
    */
   write(bytes: Uint8Array): Promise<void>;
-  /** Says that nothing more will be sent, and goes on receiving. */
+  /** Says that nothing more will be sent; receiving goes on. */
   finish(): void;
-  /** Stops the pushing; what is under way may still come. */
+  /** Stops pushing; bytes on their way may still come. */
   pause(): void;
-  /** Starts the pushing again. */
+  /** Starts pushing again. */
   resume(): void;
-  /** Ends both directions at once; a promise resolves when nothing is left. */
+  /** Ends both directions at once; a promise resolves when all is closed. */
   destroy(): void | Promise<void>;
   /**
-   * Makes all ready for TLS, and gives how to start it. Till that is called, the socket's owner
-   * reports what is received as before; from then on TLS gets it.
+   * Prepares TLS, and gives the function that starts it. Until that is called, the socket's owner
+   * reports what is received as before; after that, TLS gets it.
    */
   prepareTls?(options: TlsOptions): Promise<() => Promise<Duplex>>;
 }
 
-/** A read under way. */
+/** A read in progress. */
 interface Reading {
   resolve(bytes: Uint8Array | null): void;
   reject(error: Error): void;
 }
 
-/** A {@linkcode Duplex} whose owner reports what happens on the socket as it happens. */
+/** A {@linkcode Duplex} whose owner reports what happens on the socket. */
 export class SocketDuplex extends DirectDuplex {
-  /** Whether the bytes travel encrypted, or never leave the machine. */
+  /** Whether the bytes are encrypted on their way, or never leave the machine. */
   readonly secure: boolean;
-  /** Starts TLS; there only if the socket can, and has not done so. */
+  /** Starts TLS; set only if the socket can and has not started it yet. */
   readonly startTls?: (options: TlsOptions) => Promise<Duplex>;
 
   readonly #socket: Socket;
-  /** What was received and not read. */
+  /** Chunks that were received and not read. */
   #waiting: Uint8Array[] = [];
   #waitingBytes = 0;
   #reading: Reading | null = null;
   #paused = false;
-  /** Nothing more will come. */
+  /** Whether nothing more will come. */
   #received = false;
-  /** What reading ends with, if not well. */
+  /** Why reading ends, if it fails. */
   #broken: Error | null = null;
-  /** Why nothing can be sent any more. */
+  /** Why nothing more can be sent. */
   #failure: Error | null = null;
   #failWrite: ((error: Error) => void) | null = null;
   #closing: void | Promise<void> = undefined;
-  /** Bytes came in that nobody will read. */
+  /** Whether bytes came that nobody will read. */
   #hasLost = false;
 
-  /** Takes the socket over; from now on its owner calls the methods below. */
+  /** Takes over the socket. From now on its owner calls the methods below. */
   constructor(socket: Socket, secure: boolean) {
     super();
     this.#socket = socket;
@@ -71,12 +71,12 @@ export class SocketDuplex extends DirectDuplex {
     if (socket.prepareTls && !secure) this.startTls = (options) => this.#startTls(options);
   }
 
-  /** Whether something was received that nobody has read. */
+  /** Whether bytes wait to be read. */
   get hasWaiting(): boolean {
     return this.#waiting.length > 0;
   }
 
-  /** The next bytes, or `null` at the end. */
+  /** Reads the next bytes; `null` at the end. */
   read(): Promise<Uint8Array | null> {
     const bytes = this.#waiting.shift();
     if (bytes !== undefined) {
@@ -91,7 +91,7 @@ export class SocketDuplex extends DirectDuplex {
     });
   }
 
-  /** Sends bytes, with no other write under way; resolves when their memory is free again. */
+  /** Sends bytes; resolves when their memory is free again. No other write may be in progress. */
   write(bytes: Uint8Array): Promise<void> {
     if (this.#failure) return Promise.reject(this.#failure);
     return new Promise((resolve, reject) => {
@@ -100,7 +100,7 @@ export class SocketDuplex extends DirectDuplex {
     });
   }
 
-  /** Bytes came in. Their memory now belongs to the reader. */
+  /** Bytes came. Their memory belongs to the reader now. */
   push(bytes: Uint8Array): void {
     if (bytes.length === 0) return;
     if (this.#received) {
@@ -121,13 +121,13 @@ export class SocketDuplex extends DirectDuplex {
     this.#settle((reading) => reading.resolve(null));
   }
 
-  /** The socket broke, or is gone. What came in before can still be read. */
+  /** The socket broke or is closed. What came before can still be read. */
   fail(error: Error): void {
     if (!this.#stopWriting(error) || this.#received) return;
     this.#stopReading(error);
   }
 
-  /** Ends both directions at once; reads and writes under way are rejected. */
+  /** Ends both directions at once; reads and writes in progress are rejected. */
   close(): void | Promise<void> {
     this.#abandon(new ConnectionClosedError("The connection was closed by this side"));
     this.#closing ??= this.#socket.destroy();
@@ -145,7 +145,7 @@ export class SocketDuplex extends DirectDuplex {
     this.#socket.finish();
   }
 
-  /** `false` if there was a failure before. */
+  /** Fails writing; `false` if it had failed before. */
   #stopWriting(error: Error): boolean {
     if (this.#failure) return false;
     this.#failure = error;
@@ -160,14 +160,14 @@ export class SocketDuplex extends DirectDuplex {
     this.#settle((reading) => reading.reject(error));
   }
 
-  /** Settles the read under way, if there is one. */
+  /** Settles the read in progress, if there is one. */
   #settle(how: (reading: Reading) => void): void {
     const reading = this.#reading;
     this.#reading = null;
     if (reading !== null) how(reading);
   }
 
-  /** Fails both directions, dropping what was not read. */
+  /** Fails both directions; unread bytes are dropped. */
   #abandon(error: Error): void {
     this.#stopWriting(error);
     this.#waiting = [];
@@ -185,7 +185,7 @@ export class SocketDuplex extends DirectDuplex {
     this.#abandon(new ConnectionClosedError("TLS was started; use the streams that it gave"));
     try {
       const start = await this.#socket.prepareTls!(options);
-      // They may have been slipped in by somebody on the way, to be taken for protected ones.
+      // An attacker may have sent them, to have them taken for encrypted ones.
       if (this.#hasLost) {
         throw new TlsError("The server sent plain text between STARTTLS and the TLS handshake");
       }

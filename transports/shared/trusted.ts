@@ -1,17 +1,17 @@
 /**
- * The certificates that are trusted besides the runtime's own.
+ * The certificates that are trusted.
  *
  * @module
  */
 
 /**
- * The runtime's roots with the user's certificates added; by itself, the `ca` of Node and of Bun
- * replaces the roots.
+ * The runtime's roots and the user's certificates. In Node and Bun, `ca` alone would replace the
+ * roots.
  */
 export async function trusted(ca: string | readonly string[]): Promise<string[]> {
   const tls = await import("node:tls") as unknown as {
     readonly rootCertificates: readonly string[];
-    /** From Node 22.15 on: with what Node was told to trust when it was started. */
+    /** Since Node 22.15: includes what Node was told to trust when it was started. */
     readonly getCACertificates?: () => readonly string[];
   };
   return [...tls.getCACertificates?.() ?? tls.rootCertificates, ...[ca].flat()];

@@ -12,17 +12,17 @@ import { addressOf, identity } from "../shared/identity.ts";
 
 export type { Duplex, TcpOptions, TlsOptions, Transport } from "../../src/model/transport.ts";
 
-/** A socket of `cloudflare:sockets`, as far as it is used here. */
+/** The part of a `cloudflare:sockets` socket that is used here. */
 export interface WorkersSocket {
-  /** What the server sends. */
+  /** The bytes from the server. */
   readonly readable: ReadableStream<Uint8Array>;
-  /** What is sent to the server. */
+  /** The bytes to the server. */
   readonly writable: WritableStream<Uint8Array>;
-  /** Resolves when the connection is made; rejects when none can be made. */
+  /** Resolves when the connection is made; rejects if it can't be. */
   readonly opened: Promise<unknown>;
   /** Closes both directions. */
   close(): Promise<void>;
-  /** Gives an encrypted socket in place of this one. */
+  /** Gives an encrypted socket that replaces this one. */
   startTls(options?: { readonly expectedServerHostname?: string }): WorkersSocket;
 }
 
@@ -36,12 +36,12 @@ export type WorkersConnect = (
 ) => WorkersSocket;
 
 /**
- * Connects by TCP from a Cloudflare Worker, with TLS from the first byte if `options.tls` is there.
- * The duplex of a plain connection has `startTls`. Of the TLS options, Workers know `serverName`
- * only; the others throw `TlsError`, and trust is a matter of the Worker's own configuration.
+ * Connects by TCP from a Cloudflare Worker, with TLS from the first byte if `options.tls` is set. The
+ * duplex of a plain connection has `startTls`. Workers support only the TLS option `serverName`: the
+ * others throw `TlsError`, and which certificates are trusted is set in the Worker's configuration.
  *
- * The transport throws `ConnectError` if there is no connection to be had, and the signal's reason
- * if that aborts. A bad certificate shows at the first read.
+ * The transport throws `ConnectError` if it can't connect, and the signal's reason if that aborts. A
+ * bad certificate makes the first read fail.
  *
  * @example
  * ```ts
@@ -57,7 +57,7 @@ export function workersTransport(connect: WorkersConnect, options: TcpOptions): 
     const { port, tls } = options;
     const hostname = addressOf(options);
     if (tls) refuse(tls);
-    // "on" checks for the host's own name; for another one TLS has to be started by hand.
+    // "on" checks the host's own name; for another name, TLS must be started separately.
     const byHand = tls?.serverName !== undefined;
     const secureTransport = tls && !byHand ? "on" : "starttls";
     const socket = connect({ hostname, port }, { secureTransport, allowHalfOpen: false });
@@ -92,13 +92,13 @@ function refuse(options: TlsOptions): void {
     (options.checkHostname === false || options.dangerouslyDisableVerification ||
       options.minVersion === "TLSv1.3" || undefined);
   if (wanted === undefined) return;
-  throw new TlsError("Workers can't do what is asked of TLS: of its options they know serverName");
+  throw new TlsError("Workers can't do this: of the TLS options, they support only serverName");
 }
 
 async function closed(socket: WorkersSocket): Promise<void> {
   try {
     await socket.close();
   } catch {
-    // It was gone already.
+    // It was closed already.
   }
 }

@@ -336,7 +336,7 @@ for (
     ["SASL-IR AUTH=PLAIN AUTH=XOAUTH2", false, "use plainLogin, or oauth2Login"],
     ["AUTH=SCRAM-SHA-256 AUTH=SCRAM-SHA-1", false, "scramSha256", "scramSha1"],
     ["AUTH=EXTERNAL", false, "saslLogin with external"],
-    ["AUTH=GSSAPI AUTH=NTLM", false, "a mechanism of one's own for GSSAPI, NTLM"],
+    ["AUTH=GSSAPI AUTH=NTLM", false, "your own mechanism for GSSAPI, NTLM"],
     ["IDLE", false, "no other way to log in"],
     ["STARTTLS", true, "connect with TLS, or call starttls"],
     ["STARTTLS AUTH=PLAIN", true, "TLS, or call starttls; or use plainLogin"],

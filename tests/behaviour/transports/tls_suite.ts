@@ -129,7 +129,7 @@ export function tlsSuite(adapter: Adapter): void {
 
     it("refuses another name, by name and by address", async () => {
       const { other, ca } = certificates();
-      const message = /made out to another name.*tls\.serverName/;
+      const message = /is for another name.*tls\.serverName/;
       await refuses(other, { ca }, CertificateError, message);
       await refuses(other, { ca }, CertificateError, message, "localhost");
       const serverName = "else.example";
@@ -311,7 +311,7 @@ export function tlsSuite(adapter: Adapter): void {
 
     it("an address that the certificate lacks is refused [fault E9]", async () => {
       const { good, many, other, ca } = certificates();
-      const message = /made out to another name.*tls\.serverName/;
+      const message = /is for another name.*tls\.serverName/;
       await refuses(good, { ca, serverName: "127.0.0.2" }, CertificateError, message);
       await refuses(good, { ca, serverName: "::1" }, CertificateError, message);
       await refuses(many, { ca, serverName: "::2" }, CertificateError, message);
@@ -342,7 +342,7 @@ export function tlsSuite(adapter: Adapter): void {
       for (const serverName of ["münchen.example", "MÜNCHEN．example", "xn--mnchen-3ya.example."]) {
         await accepts(many, { ca, serverName });
       }
-      const message = /made out to another name/;
+      const message = /is for another name/;
       await refuses(good, { ca, serverName: "münchen.example" }, CertificateError, message);
       await refuses(good, {}, CertificateError, /not trusted/, "ｌｏｃａｌｈｏｓｔ");
     });
@@ -359,7 +359,7 @@ export function tlsSuite(adapter: Adapter): void {
 
     it("a name is checked with a client certificate and TLS 1.3, too [fault E9]", async () => {
       const { many, commonName, client, ca } = certificates();
-      const message = /made out to another name/;
+      const message = /is for another name/;
       for (const more of [client, { minVersion: "TLSv1.3" }] as const) {
         await accepts(many, { ca, ...more, serverName: "münchen.example" });
         await accepts(many, { ca, ...more });
@@ -425,7 +425,7 @@ export function tlsSuite(adapter: Adapter): void {
           };
           await withPeer(serve, undefined, async (peer) => {
             const error = await assertRejects(() => dial(adapter, peer.port, {}), TlsError);
-            assertMatch(error.message, /does not speak TLS here but plain text.*993.*starttls/);
+            assertMatch(error.message, /does not speak TLS here, but plain text.*993.*starttls/);
             await until(() => peer.open() === 0);
           });
         }

@@ -1,16 +1,16 @@
 import { LoginError } from "../model/errors.ts";
 
 /**
- * An answer that is given to so many challenges at the most. A server that goes on asking is after
- * the secret, or would keep the client busy for ever.
+ * Answers at most `max` challenges and then throws {@linkcode LoginError}. A server that goes on
+ * asking may be after the secret, or may want to keep the client busy.
  */
-export function few(
-  most: number,
+export function limitedAnswers(
+  max: number,
   answer: (challenge: Uint8Array) => Uint8Array,
 ): (challenge: Uint8Array) => Uint8Array {
   let given = 0;
   return (challenge) => {
-    if (++given <= most) return answer(challenge);
+    if (++given <= max) return answer(challenge);
     throw new LoginError("AUTHENTICATE failed: the server asks again and again");
   };
 }
