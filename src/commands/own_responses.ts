@@ -28,20 +28,21 @@ export class OwnResponses {
   #malformed: ProtocolError | null = null;
 
   /**
-   * Whether the response has this name and no parser reads it; if so, `reader` gets what follows the
-   * name, from the first byte that is not a space. Leave out `reader` for a name that the library's
+   * Whether a response is the command's own: it has this name, and the library's parser does not
+   * read it. If so, `reader` gets what follows the name, from the first byte that is not a space; it
+   * may return `false` to leave the response to others. Leave out `reader` for a name that the
    * parser knows: then only malformed responses come here.
    */
-  read(response: UntaggedResponse, name: string, reader?: (cursor: Cursor) => void): boolean {
+  read(response: UntaggedResponse, name: string, reader?: (cursor: Cursor) => unknown): boolean {
     if (response.type !== "UNKNOWN" || response.name !== name) return false;
     try {
       if (response.error !== null) throw response.error;
-      reader?.(Cursor.over(response.raw).space());
+      return reader?.(Cursor.over(response.raw).space()) !== false;
     } catch (error) {
       if (!(error instanceof ProtocolError)) throw error;
       this.#malformed ??= error;
+      return true;
     }
-    return true;
   }
 
   /** The result of a command; throws the `ProtocolError` of a malformed response. */

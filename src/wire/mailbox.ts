@@ -67,8 +67,9 @@ export function readBrokenMailbox(cursor: Cursor): Uint8Array {
 }
 
 /**
- * The name of a folder that was asked about, behind which further names stand. Without quotes it
- * may have spaces and parentheses in it: it is told by what was asked for, or ends at a quote.
+ * The name of a folder that was asked about, which further names or a list follow. A name without
+ * quotes may contain spaces and parentheses: it is recognised by the name that was asked about, else
+ * it ends before the next quote or list.
  */
 export function readAskedMailbox(cursor: Cursor, asked: Text): Uint8Array {
   const byte = cursor.peek();
@@ -80,7 +81,7 @@ export function readAskedMailbox(cursor: Cursor, asked: Text): Uint8Array {
   const likely = wordsEnd(cursor, name.split(" ").length);
   if (isNamed(bytes.subarray(at, likely), name)) return takeName(cursor, likely);
   for (let i = at + 1; i < end; i++) {
-    if (bytes[i] === DQUOTE && isSpace(bytes[i - 1])) {
+    if ((bytes[i] === DQUOTE || bytes[i] === LPAREN) && isSpace(bytes[i - 1])) {
       return takeName(cursor, lessSpace(bytes, at, i));
     }
   }

@@ -21,6 +21,11 @@ describe("own responses", () => {
     assert(!own.read(untagged("* SEARCH 1"), "SEARCH", never));
   });
 
+  it("a reader that returns false: the response is left to others", () => {
+    const own = new OwnResponses();
+    assert(!own.read(untagged("* X-MINE one"), "X-MINE", () => false));
+  });
+
   it("a malformed response: claimed, and thrown once the result is asked for", () => {
     const own = new OwnResponses();
     assert(own.read(untagged('* X-MINE "'), "X-MINE", (cursor) => cursor.astring()));
