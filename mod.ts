@@ -49,6 +49,12 @@ export { decodeUtf7, encodeUtf7 } from "./src/mime/utf7.ts";
 
 // Access
 export type { AclEntry } from "./src/commands/access/acl.ts";
+export type {
+  Metadata,
+  MetadataDepth,
+  MetadataRequest,
+  MetadataValues,
+} from "./src/commands/access/metadata.ts";
 export type { MailboxQuotaRoots, Quota, QuotaLimit } from "./src/commands/access/quota.ts";
 
 // Searches

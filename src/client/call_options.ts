@@ -1,3 +1,4 @@
+import type { MetadataRequest } from "../commands/access/metadata.ts";
 import type { MessageAttributes } from "../commands/messages/append.ts";
 import type { MessageFlags } from "../commands/messages/store.ts";
 import type { FetchedMessage, StreamedMessage } from "../model/fetch_types.ts";
@@ -31,6 +32,9 @@ export interface OpenFolderOptions extends SelectOptions {
    */
   readonly timeout?: number | null;
 }
+
+/** Which annotations to read. */
+export interface MetadataOptions extends CallOptions, MetadataRequest {}
 
 /** How to search. */
 export interface SearchOptions extends CallOptions {

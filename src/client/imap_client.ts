@@ -6,6 +6,12 @@ import type { SaslMechanism } from "../auth/sasl.ts";
 import { xoauth2 } from "../auth/xoauth2.ts";
 import { type AclEntry, getAcl, setAcl } from "../commands/access/acl.ts";
 import {
+  getMetadata,
+  type Metadata,
+  type MetadataValues,
+  setMetadata,
+} from "../commands/access/metadata.ts";
+import {
   getQuota,
   type MailboxQuotaRoots,
   type Quota,
@@ -73,6 +79,7 @@ import { namedLogger } from "../util/log.ts";
 import type {
   AppendOptions,
   CallOptions,
+  MetadataOptions,
   Oauth2Options,
   OpenFolderOptions,
   SaslResponder,
@@ -919,6 +926,58 @@ export class ImapClient extends FolderCalls {
     options: CallOptions = {},
   ): Promise<readonly Quota[]> {
     return await setQuotas(this.#scope(options), quotas);
+  }
+
+  /**
+   * Reads annotations of a folder, or of the server if `folder` is `""` (GETMETADATA, RFC 5464
+   * section 4.2). Entries are named like `/private/comment` (seen by this user alone) and
+   * `/shared/comment`. Values are bytes, since an entry may hold anything; most are text in UTF-8.
+   * `depth` adds the entries below those named, `maxSize` leaves out larger values.
+   *
+   * Throws `InvalidArgumentError` for what can't be the name of an entry, and `CapabilityError` if
+   * the server has no METADATA.
+   *
+   * ```ts
+   * import type { ImapClient } from "@imapclient/imapclient";
+   *
+   * async function comment(client: ImapClient, folder: string) {
+   *   const { values } = await client.getMetadata(folder, "/shared/comment");
+   *   return new TextDecoder().decode(values.get("/shared/comment")); // "" without a value
+   * }
+   * ```
+   */
+  async getMetadata(
+    folder: Text,
+    entries: string | Iterable<string>,
+    options: MetadataOptions = {},
+  ): Promise<Metadata> {
+    return await this.run(getMetadata(folder, entries, options), options);
+  }
+
+  /**
+   * Sets annotations of a folder, or of the server if `folder` is `""` (SETMETADATA, RFC 5464
+   * section 4.3), and returns the server's text. All of them are set, or none. A value is text, which
+   * is sent in UTF-8, or any bytes; `null` removes the entry.
+   *
+   * Throws `InvalidArgumentError` for what can't be the name of an entry, `CapabilityError` if the
+   * server has no METADATA, and `ImapError` if the server refuses a value. The error's `code` is
+   * `"METADATA"` then, and `responseCode.argument` is `TOOMANY`, `NOPRIVATE` or, with the number of
+   * bytes that a value may have, `MAXSIZE 1024`.
+   *
+   * ```ts
+   * import type { ImapClient } from "@imapclient/imapclient";
+   *
+   * async function describe(client: ImapClient, folder: string, comment: string) {
+   *   await client.setMetadata(folder, { "/shared/comment": comment, "/private/comment": null });
+   * }
+   * ```
+   */
+  async setMetadata(
+    folder: Text,
+    values: MetadataValues,
+    options: CallOptions = {},
+  ): Promise<string> {
+    return await this.run(setMetadata(folder, values), options);
   }
 
   /**

@@ -175,15 +175,15 @@ export class Arguments {
     return Number(match[1]);
   }
 
-  /** The bytes of a literal. */
-  literal(): Uint8Array {
+  /** The bytes of a literal; only a `binary` one (literal8, RFC 3516) may hold a NUL. */
+  literal(kind?: "binary"): Uint8Array {
     const [head, size] = this.match(/^\{(\d+)\+?\}\r\n/, "a literal");
     const start = this.#at;
     // Only the head of a command, looked at before its literal is sent, can end so soon.
     if (start + Number(size) > this.#end) throw bad(`the literal ${head.trim()} is cut short`);
     this.#at += Number(size);
     const bytes = this.#bytes.subarray(start, this.#at);
-    if (bytes.includes(0)) throw bad("a literal can't hold a NUL");
+    if (kind !== "binary" && bytes.includes(0)) throw bad("a literal can't hold a NUL");
     return bytes;
   }
 

@@ -9,6 +9,7 @@ import { create, deleteFolder, rename, subscribe, unsubscribe } from "./folders.
 import { idle } from "./idle.ts";
 import { list, lsub, xlist } from "./list.ts";
 import { login } from "./login.ts";
+import { getMetadata, setMetadata } from "./metadata.ts";
 import { getQuota, getQuotaRoot, setQuota } from "./quota.ts";
 import { search } from "./search.ts";
 import { close, examine, select, unselect } from "./select.ts";
@@ -25,6 +26,6 @@ export const COMMANDS: ReadonlyMap<string, ServerCommand> = new Map(
     ...[create, deleteFolder, rename, subscribe, unsubscribe],
     ...[append, search, sort, thread, fetch, store, copy, move, expunge, idle],
     ...[getQuota, getQuotaRoot, setQuota],
-    ...[getAcl, setAcl, deleteAcl, listRights, myRights],
+    ...[getAcl, setAcl, deleteAcl, listRights, myRights, getMetadata, setMetadata],
   ].map((command) => [command.name, command]),
 );

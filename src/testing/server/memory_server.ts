@@ -12,8 +12,8 @@ export interface CapabilityOptions {
   readonly omit?: readonly string[];
   /**
    * Capabilities that it names besides. These it knows but has only where they are named here:
-   * `X-GM-EXT-1` (Gmail's extensions), `XLIST`, `ACL` (kept, not enforced), `AUTH=XOAUTH2`,
-   * `AUTH=OAUTHBEARER`, `LITERAL-` and `LOGINDISABLED`. Of all others it can only say the name.
+   * `X-GM-EXT-1` (Gmail's extensions), `XLIST`, `ACL` (kept, not enforced), `METADATA`,
+   * `AUTH=XOAUTH2`, `AUTH=OAUTHBEARER`, `LITERAL-` and `LOGINDISABLED`. Of all others it can only say the name.
    */
   readonly add?: readonly string[];
 }

@@ -333,6 +333,84 @@ test("N1 N2 rights are listed, set and taken", async () => {
   client.shutdown();
 });
 
+test("getMetadata and setMetadata: on a folder and on the server → their results", async () => {
+  const { client, server } = await loggedIn("METADATA");
+  const entries = ["/shared/comment", "/private/comment"];
+  const read = client.getMetadata("Übung", entries, { depth: 1, maxSize: 9 });
+  await server.answer(
+    'GETMETADATA (DEPTH 1 MAXSIZE 9) "&ANw-bung" (/shared/comment /private/comment)',
+    '* METADATA "&ANw-bung" (/shared/comment "a" /shared/comment/b ~{2}\r\n\0b)',
+    '* METADATA "" /shared/admin',
+  );
+  assertEquals(await read, {
+    values: new Map([
+      ["/shared/comment", new Uint8Array([97])],
+      ["/shared/comment/b", new Uint8Array([0, 98])],
+    ]),
+    longEntries: null,
+  });
+  const set = client.setMetadata("", { "/shared/comment": "b", "/private/comment": null });
+  await server.answer('SETMETADATA "" (/shared/comment "b" /private/comment NIL)');
+  assertEquals(await set, "done");
+  client.shutdown();
+});
+
+test("getMetadata: news of changes meanwhile → heard by the listeners", async () => {
+  const { client, server } = await loggedIn("METADATA");
+  const heard: string[] = [];
+  client.listen((response) => {
+    if (response.type === "UNKNOWN") heard.push(`${response.name} ${response.values()}`);
+  });
+  const read = client.getMetadata("INBOX", "/shared/comment");
+  await server.answer(
+    'GETMETADATA "INBOX" (/shared/comment)',
+    '* METADATA "INBOX" /shared/comment /private/comment',
+    "* METADATA INBOX (/shared/comment NIL)",
+  );
+  assertEquals((await read).values.size, 0);
+  assertEquals(heard, ["METADATA INBOX,/shared/comment,/private/comment"]);
+  client.shutdown();
+});
+
+test("setMetadata: refused with a code → ImapError with the code and what it means", async () => {
+  const { client, server } = await loggedIn("METADATA");
+  const refused = outcome(client.setMetadata("INBOX", { "/private/comment": "long" }));
+  const tag = await server.expect('SETMETADATA "INBOX" (/private/comment "long")');
+  await server.send(`${tag} NO [METADATA MAXSIZE 3] too long`);
+  const error = await refused as ImapError;
+  assertEquals(
+    error.message,
+    "SETMETADATA failed: too long (a value may have 3 bytes at the most)",
+  );
+  assertEquals([error.code, error.responseCode?.argument, error.responseCode?.number], [
+    ...["METADATA", "MAXSIZE 3", 3],
+  ]);
+  client.shutdown();
+});
+
+test("getMetadata: on a server with METADATA-SERVER alone → the server's entries alone", async () => {
+  const { client, server } = await loggedIn("METADATA-SERVER");
+  const read = client.getMetadata("", "/shared/admin");
+  await server.answer('GETMETADATA "" (/shared/admin)', '* METADATA "" (/shared/admin "mailto:x")');
+  assertEquals((await read).values.size, 1);
+  await assertRejects(() => client.getMetadata("INBOX", "/shared/a"), CapabilityError, "METADATA");
+  await assertRejects(() => client.setMetadata("INBOX", { "/shared/a": "" }), CapabilityError);
+  client.shutdown();
+  const without = await loggedIn();
+  const call = () => without.client.getMetadata("", "/shared/a");
+  await assertRejects(call, CapabilityError, "METADATA or METADATA-SERVER");
+  without.client.shutdown();
+});
+
+test("getMetadata: an option of another name → InvalidArgumentError names the right one", async () => {
+  const { client, server } = await loggedIn("METADATA");
+  const options = { maxsize: 5 } as never;
+  const call = () => client.getMetadata("INBOX", "/shared/a", options);
+  await assertRejects(call, InvalidArgumentError, "did you mean 'maxSize'?");
+  assert(await server.isSilent());
+  client.shutdown();
+});
+
 test("E3 ACL and QUOTA need their capabilities", async () => {
   const { client, server } = await loggedIn();
   for (const call of [() => client.getacl("x"), () => client.setacl("x", "a", "l")]) {

@@ -1,10 +1,13 @@
-// The calls about folders, rights and quotas.
+// The calls about folders, rights, quotas and annotations.
 import * as kinds from "./kinds.ts";
 import { folder, type Method, place, put, word } from "./place.ts";
 
 const authenticated = { state: "authenticated" } as const;
 const text = { ...authenticated, bytes: "any" } as const;
 const limit = { quotaRoot: "", resource: "STORAGE", limit: 5 };
+const ENTRY = "/shared/it";
+/** What is no entry, and what is. */
+const ENTRIES = ["/", "/a", "/a/", "//a", "/a//b", "/a/*", "/a/%", "/a/ü", '/a b/"c', "/private/a"];
 const statusItems = ["MESSAGES", "RECENT", "UIDNEXT", "UIDVALIDITY", "UNSEEN"];
 
 /** What listing calls have in common: both arguments have a default. */
@@ -150,6 +153,44 @@ export const FOLDER_METHODS: Readonly<Record<string, Method>> = {
       ...text,
       odd: (value) => value === undefined ? ["GETQUOTA", ""] : undefined,
     })],
+  },
+  getMetadata: {
+    parameters: 3,
+    places: [
+      folder("folder", (c, v) => c.getMetadata(v, ENTRY), ["GETMETADATA", "FOLDER", [ENTRY]]),
+      word("entries", (c, v) => c.getMetadata("F", v), kinds.entry, ["GETMETADATA", "F", ["IT"]], {
+        ...authenticated,
+        also: ENTRIES,
+      }),
+      word("an entry of a list", (c, v) => c.getMetadata("F", [v, ENTRY]), kinds.entry, [
+        "GETMETADATA",
+        "F",
+        ["IT", ENTRY],
+      ], { ...authenticated, also: ENTRIES }),
+    ],
+  },
+  setMetadata: {
+    parameters: 3,
+    places: [
+      folder("folder", (c, v) => c.setMetadata(v, { [ENTRY]: "a" }), [
+        "SETMETADATA",
+        "FOLDER",
+        [[ENTRY, "a"]],
+      ]),
+      word("an entry", (c, v) => c.setMetadata("F", { [v]: null }), kinds.entry, [
+        "SETMETADATA",
+        "F",
+        [["IT", null]],
+      ], { ...authenticated, isKey: true, also: ENTRIES }),
+      word("a value", (c, v) => c.setMetadata("F", { [ENTRY]: v }), kinds.octets, [
+        "SETMETADATA",
+        "F",
+        [[ENTRY, "IT"]],
+      ], {
+        ...text,
+        odd: (value) => value === null ? ["SETMETADATA", "F", [[ENTRY, null]]] : undefined,
+      }),
+    ],
   },
   setQuota: {
     parameters: 2,

@@ -59,6 +59,8 @@ const COMMANDS: Readonly<Record<string, Arguments>> = {
   GETQUOTA: each(astring), // RFC 9208
   GETQUOTAROOT: each(mailbox),
   SETQUOTA: each(astring, (it) => it.list(() => limit(it), true)),
+  GETMETADATA: each(mailbox, (it) => it.list(() => it.astring())), // RFC 5464
+  SETMETADATA: each(mailbox, (it) => it.list(() => annotation(it))),
   APPEND: append,
   "UID EXPUNGE": each(set), // RFC 4315
   EXPUNGE: none,
@@ -157,6 +159,15 @@ function limit(it: Scanner): Word {
   const resource = it.atom();
   it.sp();
   return [resource, it.number()];
+}
+
+/** The name of an entry and its value, a literal8 without BINARY too (RFC 5464 section 5). */
+function annotation(it: Scanner): Word {
+  const entry = it.astring();
+  it.sp();
+  if (it.peek() !== "~") return [entry, it.nstring()];
+  it.expect("~");
+  return [entry, it.literal("binary")];
 }
 
 function append(it: Scanner): Word[] {

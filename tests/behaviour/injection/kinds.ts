@@ -18,6 +18,16 @@ export function text(value: string): string | null {
   return value.isWellFormed() && !value.includes("\0") ? utf8(value) : null;
 }
 
+/** Any Unicode text. */
+export function octets(value: string): string | null {
+  return value.isWellFormed() ? utf8(value) : null;
+}
+
+/** The name of a metadata entry (RFC 5464 section 3.2). */
+export function entry(value: string): string | null {
+  return /^(?:\/(?:[ -$&-)+-.0-~])+)+$/.test(value) ? value : null;
+}
+
 /** A folder's name: modified UTF-7 may hold anything, UTF-8 all but NUL. */
 export function mailbox(value: string, { utf8: unicode, folderEncode }: Setting): string | null {
   if (!value.isWellFormed()) return null;

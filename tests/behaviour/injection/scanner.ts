@@ -219,7 +219,8 @@ export class Scanner {
     if (fromUtf8(bytes) === null) this.fail("a quoted string that is not UTF-8");
   }
 
-  literal(): string {
+  /** A literal; `binary` stands for a literal8 (RFC 3516), its tilde taken. */
+  literal(kind?: "binary"): string {
     this.expect("{");
     const size = Number(this.number());
     const synchronising = this.peek() !== "+";
@@ -233,7 +234,7 @@ export class Scanner {
       throw new Incomplete(true);
     }
     const bytes = this.#bytes.subarray(this.#at, this.#at + size);
-    if (bytes.includes(0)) this.fail("a NUL in a literal");
+    if (kind !== "binary" && bytes.includes(0)) this.fail("a NUL in a literal");
     if (bytes.length < size) throw new Incomplete(false);
     this.#at += size;
     return latin1(bytes);

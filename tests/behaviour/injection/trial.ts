@@ -1,7 +1,7 @@
 import { equal } from "@std/assert";
 import { ImapError } from "../../../src/model/errors.ts";
 import { turns } from "../../support/fake_server.ts";
-import { mailbox } from "./kinds.ts";
+import { mailbox, octets } from "./kinds.ts";
 import type { Place } from "./place.ts";
 import type { Word } from "./scanner.ts";
 import { fromUtf8, latin1, toBytes } from "./scanner.ts";
@@ -185,11 +185,12 @@ export async function tryBytes(places: readonly Place[]): Promise<void> {
  */
 function ofBytes(
   value: string,
-  { bytes, name }: Place,
+  { bytes, name, kind }: Place,
   { utf8, folderEncode }: Setting,
 ): string | null | undefined {
-  // Base64 may hold anything.
-  if (value.includes("\0") && !name.startsWith("mechanism.")) return null;
+  // Base64 and a literal8 may hold anything.
+  const takesNul = kind === octets || name.startsWith("mechanism.");
+  if (value.includes("\0") && !takesNul) return null;
   if (bytes !== "mailbox") return value;
   if (utf8) return fromUtf8(toBytes(value));
   if (/[\u0080-\u00ff]/.test(value)) return null;

@@ -1,0 +1,109 @@
+import { encodeUtf7 } from "../../mime/utf7.ts";
+import { decodeAscii, hasNul, LPAREN, TILDE } from "../../util/bytes.ts";
+import type { Account } from "../account.ts";
+import type { Arguments } from "../arguments.ts";
+import type { Folder } from "../folder.ts";
+import { string } from "../output.ts";
+import { bad } from "../refusal.ts";
+import type { ServerCommand } from "./command.ts";
+import type { Session } from "./server_session.ts";
+
+/** The values of one folder, or of the server as one user sees it, by lower-case entry name. */
+type Annotations = Map<string, Uint8Array>;
+
+/** They follow a folder that is renamed, and go with one that is deleted. */
+const annotations = new WeakMap<Folder | Account, Annotations>();
+
+/** GETMETADATA (RFC 5464 section 4.2). */
+export const getMetadata: ServerCommand = command("GETMETADATA", (session, args) => {
+  args.sp();
+  const { depth, maxSize } = args.peek() === LPAREN ? readOptions(args) : NO_OPTIONS;
+  const { name, values } = readPlace(session, args);
+  const entries: string[] = [];
+  if (args.sp().peek() === LPAREN) args.list(() => entries.push(readEntry(args)));
+  else entries.push(readEntry(args));
+  args.end();
+  let longest = 0;
+  for (const [entry, value] of values) {
+    if (!entries.some((asked) => isWithin(entry, asked, depth))) continue;
+    if (value.length > maxSize) longest = Math.max(longest, value.length);
+    else session.untagged(`METADATA ${name} (${string(entry)} ${written(value)})`);
+  }
+  return longest > 0 ? `METADATA LONGENTRIES ${longest}` : undefined;
+});
+
+/** SETMETADATA (RFC 5464 section 4.3). */
+export const setMetadata: ServerCommand = command("SETMETADATA", (session, args) => {
+  const { values } = readPlace(session, args.sp());
+  const changes: (readonly [entry: string, value: Uint8Array | null])[] = [];
+  args.sp().list(() => changes.push([readEntry(args), readValue(args.sp())]));
+  args.end();
+  for (const [entry, value] of changes) {
+    if (value === null) values.delete(entry);
+    else values.set(entry, value.slice());
+  }
+});
+
+function command(name: string, run: ServerCommand["run"]): ServerCommand {
+  return { name, state: "authenticated", capability: "METADATA", run };
+}
+
+/** What GETMETADATA may say besides the entries. */
+interface Options {
+  depth: number;
+  maxSize: number;
+}
+
+const NO_OPTIONS: Readonly<Options> = { depth: 0, maxSize: Infinity };
+
+function readOptions(args: Arguments): Options {
+  const options = { ...NO_OPTIONS };
+  args.list(() => {
+    const name = args.keyword();
+    if (name === "MAXSIZE") options.maxSize = args.sp().number();
+    else if (name === "DEPTH") {
+      const depth = args.sp().match(/^(?:0|1|infinity)(?=[ )])/i, "0, 1 or infinity")[0];
+      options.depth = depth.length === 1 ? Number(depth) : Infinity;
+    } else throw bad(`there is no option ${name}`);
+  });
+  args.sp();
+  return options;
+}
+
+/** The folder that is named, or the server for an empty name. */
+function readPlace(session: Session, args: Arguments): { name: string; values: Annotations } {
+  const given = args.mailbox();
+  const place = given === "" ? session.account : session.account.get(given);
+  const values: Annotations = annotations.get(place) ?? new Map();
+  annotations.set(place, values);
+  return { name: string("user" in place ? "" : encodeUtf7(place.name)), values };
+}
+
+/** The name of an entry, in whatever case (RFC 5464 section 3.2). */
+function readEntry(args: Arguments): string {
+  const entry = decodeAscii(args.astring()).toLowerCase();
+  if (/^\/(?:private|shared)(?:\/[^/*%]+)+$/.test(entry) && /^[ -~]*$/.test(entry)) return entry;
+  throw bad("that can't be the name of an entry");
+}
+
+function readValue(args: Arguments): Uint8Array | null {
+  if (args.take(TILDE)) return args.literal("binary");
+  if (args.atString) return args.string();
+  args.nil();
+  return null;
+}
+
+/** Whether an entry is the one asked for, or at most `depth` levels below it. */
+function isWithin(entry: string, asked: string, depth: number): boolean {
+  if (entry === asked) return true;
+  return entry.startsWith(`${asked}/`) && levels(entry) - levels(asked) <= depth;
+}
+
+function levels(entry: string): number {
+  return entry.split("/").length;
+}
+
+function written(value: Uint8Array): string {
+  const text = decodeAscii(value);
+  return hasNul(value) ? `~{${text.length}}\r\n${text}` : string(text);
+}
