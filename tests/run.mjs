@@ -1,25 +1,31 @@
-// Runs the suite on Deno, Bun and Node, one after the other, and closes with a line of counts each:
+// Runs tests on Deno, Bun and Node, one after the other, and closes with a line of counts each:
 //
-//   node tests/run.mjs [deno|bun|node]… [--verbose] [--reports=folder] [file or folder]…
+//   node tests/run.mjs [deno|bun|node]… [--all] [--verbose] [--reports=folder] [file or folder]…
 //
-// What a runtime prints is shown only if it fails, or with --verbose. With --reports the JUnit
-// report of each is kept in that folder, for checklist.mjs.
+// It runs the files and folders given; with none, all tests but those that support/thorough.mjs lists,
+// and with --all those too. What a runtime prints is shown only if it fails, or with --verbose. With
+// --reports the JUnit report of each is kept in that folder, for checklist.mjs.
 import { spawn } from "node:child_process";
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join, relative, resolve, sep } from "node:path";
-import { fileURLToPath } from "node:url";
+import { fileURLToPath, pathToFileURL } from "node:url";
 import { readTests } from "./support/junit.mjs";
+import { isThorough } from "./support/thorough.mjs";
 
 const tests = dirname(fileURLToPath(import.meta.url));
 const root = dirname(tests);
 const bin = join(tests, "tools", "node_modules", ".bin");
 
-/** A run that reports nothing for so long hangs, however slow the machine is. */
+/** A run that reports nothing for this long hangs, however slow the machine is. */
 const SILENCE_MS = 15 * 60_000;
 
-/** So many files run at once: a good part of their time they wait. */
+/** How many files run at once: they wait for a good part of their time. */
 const AT_ONCE = 3;
+
+/** How many files share a process on Node, where starting one takes most of a second. */
+const SHARING = 8;
 
 /**
  * How each runtime is called. Every one leaves a JUnit report, the only form of result that all
@@ -43,7 +49,8 @@ const RUNTIMES = {
     ["--test", `--test-concurrency=${AT_ONCE}`],
     [
       ...["--test-reporter=spec", "--test-reporter-destination=stdout"],
-      ...["--test-reporter=junit", `--test-reporter-destination=${report}`, ...files],
+      ...["--test-reporter=junit", `--test-reporter-destination=${report}`],
+      ...sharing(files),
     ],
   ],
 };
@@ -57,10 +64,31 @@ const environment = {
 };
 delete environment.FORCE_COLOR;
 
+/**
+ * What Node runs: the thorough files, which may measure their process, and in place of the others of
+ * each folder files that import some of them.
+ */
+function sharing(files) {
+  const quick = files.filter((file) => !isThorough(inTests(file)));
+  const groups = [...new Set(quick.map(dirname))].flatMap((folder) => {
+    const all = quick.filter((file) => dirname(file) === folder);
+    const count = Math.ceil(all.length / SHARING);
+    return Array.from({ length: count }, (_, i) => all.filter((_, at) => at % count === i));
+  });
+  const entries = groups.map((group, i) => {
+    const entry = join(temporary, `${i}.test.mjs`);
+    const urls = group.map((file) => pathToFileURL(resolve(root, file)));
+    writeFileSync(entry, urls.map((url) => `import "${url}";\n`).join(""));
+    return entry;
+  });
+  return [...files.filter((file) => !quick.includes(file)), ...entries];
+}
+
 const args = process.argv.slice(2);
 const verbose = args.includes("--verbose");
 const kept = args.find((arg) => arg.startsWith("--reports="))?.slice("--reports=".length);
 const chosen = Object.keys(RUNTIMES).filter((name) => args.includes(name));
+const everything = args.includes("--all");
 const places = args.filter((arg) => !arg.startsWith("-") && !(arg in RUNTIMES));
 
 function testFiles() {
@@ -70,8 +98,14 @@ function testFiles() {
     .sort();
   const wanted = places.map((place) => resolve(place));
   const isWanted = (file) => wanted.some((it) => file === it || file.startsWith(it + sep));
-  const files = wanted.length === 0 ? all : all.filter(isWanted);
-  return files.map((file) => relative(root, file));
+  const files = all.map((file) => relative(root, file));
+  if (wanted.length > 0) return files.filter((_, i) => isWanted(all[i]));
+  return everything ? files : files.filter((file) => !isThorough(inTests(file)));
+}
+
+/** The path of a file within tests/, whatever the system. */
+function inTests(file) {
+  return relative(tests, resolve(root, file)).replaceAll(sep, "/");
 }
 
 /** Runs a command to its end and gathers what it prints, in the order in which it comes. */
@@ -152,9 +186,10 @@ if (files.length === 0) {
   console.error(`no test file in ${places.join(", ") || "tests"}`);
   process.exit(1);
 }
-const folder = kept ?? mkdtempSync(join(tmpdir(), "imapclient-tests-"));
-if (kept === undefined) process.on("exit", () => rmSync(folder, { recursive: true, force: true }));
-else mkdirSync(folder, { recursive: true });
+const temporary = mkdtempSync(join(tmpdir(), "imapclient-tests-"));
+process.on("exit", () => rmSync(temporary, { recursive: true, force: true }));
+const folder = kept ?? temporary;
+mkdirSync(folder, { recursive: true });
 const total = { passed: 0, failed: 0, skipped: 0 };
 for (const runtime of chosen.length > 0 ? chosen : Object.keys(RUNTIMES)) {
   const counts = await run(runtime, files, folder);

@@ -15,7 +15,7 @@ export function readTests(xml) {
     }
   }
   // Node reports a file without tests as a test that passed.
-  const isFile = ({ name, inside }) => name.endsWith(".test.ts") && inside === "";
+  const isFile = ({ name, inside }) => /\.test\.(ts|mjs)$/.test(name) && inside === "";
   return cases.filter((it) => !groups.has(it.name) && !isFile(it)).map(({ name, inside }) => ({
     /** The names of the groups that it is in, and its own. */
     names: name.split(" &gt; "),

@@ -1,11 +1,10 @@
-import { after, before, describe, it } from "node:test";
+import { after, describe, it } from "node:test";
 import { assertEquals, assertMatch } from "@std/assert";
 import { parseToDatetime } from "../../../src/model/dates.ts";
 import { encodeUtf8 } from "../../../src/util/bytes.ts";
-import { type RawClient, Scene } from "./raw_client.ts";
+import { Scene } from "./raw_client.ts";
 
 const scene = new Scene();
-let client: RawClient;
 
 const MESSAGES: readonly (readonly [message: string, date: string, ...flags: string[]])[] = [
   [
@@ -34,13 +33,10 @@ const MESSAGES: readonly (readonly [message: string, date: string, ...flags: str
   ],
 ];
 
-before(async () => {
-  for (const [message, date, ...flags] of MESSAGES) {
-    scene.ann.append("INBOX", message, { flags, date: parseToDatetime(date) });
-  }
-  client = await scene.select();
-});
-
+for (const [message, date, ...flags] of MESSAGES) {
+  scene.ann.append("INBOX", message, { flags, date: parseToDatetime(date) });
+}
+const client = await scene.select();
 after(() => client.close());
 
 /** A binary string of the UTF-8 bytes, as a literal. */

@@ -1,49 +1,8 @@
-import { spawnSync } from "node:child_process";
-import { bunTransport } from "../../../transports/bun/mod.ts";
-import { denoTransport } from "../../../transports/deno/mod.ts";
-import { nodeTransport } from "../../../transports/node/mod.ts";
-import { bytesSuite } from "./bytes_suite.ts";
-import { skipLive } from "../../support/skip.ts";
-import type { Adapter } from "./tcp_adapter.ts";
+import { ADAPTERS } from "./adapters.ts";
 import { tcpSuite } from "./tcp_suite.ts";
 import { tlsSuite } from "./tls_suite.ts";
 
-const inDeno = "Deno" in globalThis;
-const inBun = "Bun" in globalThis;
-
-const adapters: readonly Adapter[] = [
-  {
-    name: "nodeTransport",
-    transport: nodeTransport,
-    skip: false,
-    // Deno's node:tls buffers all that comes.
-    bounded: !inDeno,
-    prompt: true,
-  },
-  {
-    name: "denoTransport",
-    transport: denoTransport,
-    skip: inDeno ? false : "needs Deno",
-    bounded: true,
-    // Deno waits for the end of the handshake before it closes.
-    prompt: false,
-  },
-  {
-    name: "bunTransport",
-    transport: bunTransport,
-    skip: inBun ? false : "needs Bun",
-    bounded: true,
-    prompt: true,
-  },
-];
-
-const noCertificates = skipLive(
-  spawnSync("openssl", ["version"]).error ? "there is no openssl to make certificates" : false,
-);
-
-for (const one of adapters) {
-  const adapter = { ...one, skip: one.skip || noCertificates };
+for (const adapter of ADAPTERS) {
   tcpSuite(adapter);
   tlsSuite(adapter);
-  bytesSuite(adapter);
 }

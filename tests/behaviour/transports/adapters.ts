@@ -1,0 +1,45 @@
+// The TCP transports of the three runtimes, each skipped where it cannot run.
+import { spawnSync } from "node:child_process";
+import { bunTransport } from "../../../transports/bun/mod.ts";
+import { denoTransport } from "../../../transports/deno/mod.ts";
+import { nodeTransport } from "../../../transports/node/mod.ts";
+import { skipLive } from "../../support/skip.ts";
+import type { Adapter } from "./tcp_adapter.ts";
+
+const inDeno = "Deno" in globalThis;
+const inBun = "Bun" in globalThis;
+
+const noCertificates = skipLive(
+  spawnSync("openssl", ["version"]).error ? "there is no openssl to make certificates" : false,
+);
+
+const all: readonly Adapter[] = [
+  {
+    name: "nodeTransport",
+    transport: nodeTransport,
+    skip: false,
+    // Deno's node:tls buffers all that comes.
+    bounded: !inDeno,
+    prompt: true,
+  },
+  {
+    name: "denoTransport",
+    transport: denoTransport,
+    skip: inDeno ? false : "needs Deno",
+    bounded: true,
+    // Deno waits for the end of the handshake before it closes.
+    prompt: false,
+  },
+  {
+    name: "bunTransport",
+    transport: bunTransport,
+    skip: inBun ? false : "needs Bun",
+    bounded: true,
+    prompt: true,
+  },
+];
+
+/** What the suites run on. */
+export const ADAPTERS: readonly Adapter[] = all.map((adapter) => {
+  return { ...adapter, skip: adapter.skip || noCertificates };
+});

@@ -1,0 +1,161 @@
+// Whatever a server answers to any command: the command gives a result or an error of this library.
+import { describe, it } from "node:test";
+import { assert, assertInstanceOf } from "@std/assert";
+import fc from "fast-check";
+import type { Command } from "../../../src/connection/command.ts";
+import { getAcl, setAcl } from "../../../src/commands/access/acl.ts";
+import { append, multiappend } from "../../../src/commands/messages/append.ts";
+import { capability } from "../../../src/commands/session/capability.ts";
+import { copy, move } from "../../../src/commands/messages/copy.ts";
+import { enable } from "../../../src/commands/session/enable.ts";
+import { expunge } from "../../../src/commands/messages/expunge.ts";
+import { fetch, fetchRequest } from "../../../src/commands/messages/fetch.ts";
+import { create } from "../../../src/commands/folders/folder.ts";
+import { id } from "../../../src/commands/session/id.ts";
+import { idle } from "../../../src/commands/watch/idle.ts";
+import { list } from "../../../src/commands/folders/list.ts";
+import { login } from "../../../src/commands/session/login.ts";
+import { namespace } from "../../../src/commands/folders/namespace.ts";
+import { getQuota, getQuotaRoot, setQuota } from "../../../src/commands/access/quota.ts";
+import { search } from "../../../src/commands/search/search.ts";
+import { select } from "../../../src/commands/folders/select.ts";
+import { logout, noop } from "../../../src/commands/session/session.ts";
+import { sort } from "../../../src/commands/search/sort.ts";
+import { status } from "../../../src/commands/folders/status.ts";
+import { store } from "../../../src/commands/messages/store.ts";
+import { thread } from "../../../src/commands/search/thread.ts";
+import { ImapError } from "../../../src/model/errors.ts";
+import { NumberSet } from "../../../src/model/number_set.ts";
+import type { ServerResponse } from "../../../src/model/responses.ts";
+import { readResponse } from "../../../src/wire/response.ts";
+import { decodeFolderName } from "../../../src/mime/utf7.ts";
+import { bytes, text } from "../../support/wire.ts";
+
+const IDS = NumberSet.from("1:3");
+const SEARCH = { criteria: "ALL", charset: "UTF-8", uid: true };
+const FLAGS = { ids: IDS, item: "FLAGS", action: "add", silent: false, uid: true } as const;
+const LISTENER = { begun() {}, ending() {} };
+
+/** A fresh one of every command that looks at what the server says. */
+const READERS: readonly (() => Command<unknown>)[] = [
+  () => list("LIST", { directory: "", pattern: "*" }),
+  () => list("LSUB", { directory: "", pattern: "*" }),
+  () => list("XLIST", { directory: "", pattern: "*" }),
+  () => status("x", ["MESSAGES", "HIGHESTMODSEQ", "MAILBOXID"]),
+  namespace,
+  () => enable("X"),
+  () => id(null),
+  () => store({ ...FLAGS, values: "x" }),
+  () => store({ ...FLAGS, item: "X-GM-LABELS", values: "x" }),
+  () => copy({ ids: IDS, folder: "x", uid: true }),
+  () => move({ ids: IDS, folder: "x", uid: true }),
+  () => append("x", { msg: "y" }),
+  () => multiappend("x", [{ msg: "y" }, { msg: "z" }]),
+  () => expunge(null),
+  () => sort("DATE", SEARCH),
+  () => thread("REFERENCES", SEARCH),
+  () => search("ALL", { charset: "UTF-8", told: false }, true),
+  () => getAcl("x"),
+  () => setAcl("x", "y", ""),
+  () => getQuota(""),
+  () => getQuotaRoot("x", decodeFolderName),
+  () => setQuota([{ quotaRoot: "", resource: "STORAGE", limit: 1 }]),
+  () => select("x", false),
+  () => fetch(fetchRequest(IDS, ["FLAGS", "ENVELOPE"], undefined, true)),
+  () => idle(LISTENER),
+  () => create("x"),
+  () => login("a", "b"),
+  capability,
+  noop,
+  logout,
+];
+
+function respond(line: string | Uint8Array): ServerResponse | null {
+  const data = typeof line === "string" ? bytes(line) : line;
+  return readResponse({ bytes: data, start: 0, end: data.length, detached: [] });
+}
+
+/** Hands lines to a command, and then what the tagged one says. Only its errors may be thrown. */
+function converse(
+  command: Command<unknown>,
+  responses: readonly (ServerResponse | null)[],
+  done: ServerResponse | null,
+): void {
+  assert(done?.kind === "tagged");
+  try {
+    for (const response of responses) {
+      if (response?.kind === "untagged") command.accept?.(response);
+    }
+    const result = command.result(done);
+    if (command.name !== "STATUS") return;
+    for (const key of ["MESSAGES", "HIGHESTMODSEQ", "MAILBOXID"]) (result as never)[key];
+  } catch (error) {
+    assertInstanceOf(error, ImapError, `${command.name}: ${error}`);
+  }
+}
+
+describe("whatever the server says, nothing but this library's errors is thrown", () => {
+  const NAMES = [
+    ...["LIST", "LSUB", "XLIST", "STATUS", "NAMESPACE", "ENABLED", "ID", "1 FETCH", "SORT"],
+    ...["THREAD", "SEARCH", "ESEARCH", "ACL", "QUOTA", "QUOTAROOT", "FLAGS", "2 EXPUNGE", "OK"],
+    ...["CAPABILITY", "3 EXISTS", "1 THREAD", "1 QUOTA", "1 STATUS", "1 ID"],
+  ];
+  const pieces = fc.constantFrom(
+    ...["(", ")", "((", "))", " ", " ", " ", '"', "\\", "[", "]", "{2}\r\n", "{0}\r\n", "{9}\r\n"],
+    ...["NIL", "nil", "INBOX", '""', '"a b"', "1", "0", "-1", "01", "99999999999999999999", "1.5"],
+    ...["STORAGE 1 2", "UID 1", "FLAGS (a)", "X-GM-LABELS (b)", "MESSAGES 3", "MAILBOXID (x)"],
+    ...[
+      "\xff",
+      "\x00",
+      "\t",
+      "*",
+      "1:*",
+      "__proto__ x",
+      '"." ',
+      "(TAG x)",
+      "ALL 1:3",
+      "(MODSEQ 7)",
+    ],
+  );
+  const rest = fc.array(pieces, { maxLength: 14 }).map((all) => all.join(""));
+  const line = fc.oneof(
+    fc.tuple(fc.constantFrom(...NAMES), rest).map(([name, rest]) => `* ${name} ${rest}`),
+    fc.uint8Array({ maxLength: 40 }).map((data) => `* ${text(data)}`),
+  );
+  const codes = fc.tuple(fc.constantFrom("COPYUID", "APPENDUID", "UIDNEXT", "X"), rest);
+  const tagged = codes.map(([name, rest]) => `A1 OK [${name} ${rest}] done`);
+
+  it("Q8 Z11 random lines, to every command", () => {
+    fc.assert(
+      fc.property(fc.array(line, { maxLength: 4 }), tagged, (lines, done) => {
+        for (const make of READERS) converse(make(), lines.map(respond), respond(done));
+      }),
+      { numRuns: 1000 },
+    );
+  });
+
+  it("Q8 Z11 lists without end and deep lists", () => {
+    const hostile = [
+      "(".repeat(100_000),
+      '("" '.repeat(5000),
+      `${"(".repeat(70)}1${")".repeat(70)}`,
+    ];
+    for (const name of NAMES) {
+      for (const rest of hostile) {
+        const response = respond(`* ${name} ${rest}`);
+        for (const make of READERS) converse(make(), [response], respond("A1 OK"));
+      }
+    }
+  });
+
+  it("Q8 Z11 very long answers", () => {
+    // More than a function takes as arguments.
+    const items = ["a ", "1 ", "() "].map((it) => it.repeat(150_000));
+    for (const name of NAMES) {
+      for (const rest of items.flatMap((it) => [it, `(${it})`])) {
+        const response = respond(new TextEncoder().encode(`* ${name} ${rest}`));
+        for (const make of READERS) converse(make(), [response], respond("A1 OK"));
+      }
+    }
+  });
+});
