@@ -6,6 +6,7 @@ import { ImapClient } from "../../src/client/imap_client.ts";
 import type { ConnectOptions } from "../../src/client/connect.ts";
 import type { Logger } from "../../src/util/log.ts";
 import type { Duplex, TlsOptions, Transport } from "../../src/model/transport.ts";
+import { concat } from "../../src/util/bytes.ts";
 import { memoryPair } from "../../transports/memory/mod.ts";
 import { within } from "./patience.ts";
 
@@ -97,26 +98,33 @@ export class FakeServer {
     return textOf(chunk);
   }
 
-  /** The next so many bytes. */
+  /** The next bytes, this many. */
   async bytes(count: number): Promise<string> {
-    while (this.#held.length < count) {
-      const chunk = await this.#read();
-      if (chunk === null) throw new Error("the client hung up");
-      const joined = new Uint8Array(this.#held.length + chunk.length);
-      joined.set(this.#held);
-      joined.set(chunk, this.#held.length);
-      this.#held = joined;
-    }
-    const taken = this.#held.subarray(0, count);
-    this.#held = this.#held.subarray(count);
-    return textOf(taken);
+    while (this.#held.length < count) await this.#more();
+    return this.#take(count);
   }
 
   /** The next line, without its line end. */
   async line(): Promise<string> {
-    let line = "";
-    while (!line.endsWith("\r\n")) line += await this.bytes(1);
-    return line.slice(0, -2);
+    let searched = 0;
+    for (;;) {
+      const end = this.#held.indexOf(10, searched);
+      if (end > 0 && this.#held[end - 1] === 13) return this.#take(end + 1).slice(0, -2);
+      searched = end < 0 ? this.#held.length : end + 1;
+      if (end < 0) await this.#more();
+    }
+  }
+
+  async #more(): Promise<void> {
+    const chunk = await this.#read();
+    if (chunk === null) throw new Error("the client hung up");
+    this.#held = concat([this.#held, chunk]);
+  }
+
+  #take(count: number): string {
+    const taken = this.#held.subarray(0, count);
+    this.#held = this.#held.subarray(count);
+    return textOf(taken);
   }
 
   /** Takes a command, which must be `text`, and gives its tag. */
@@ -136,14 +144,8 @@ export class FakeServer {
   /** Sends lines, or bytes as they are, in one chunk. */
   async send(...what: readonly (string | Uint8Array)[]): Promise<void> {
     const parts = what.map((it) => typeof it === "string" ? bytesOf(`${it}\r\n`) : it);
-    const all = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
-    let at = 0;
-    for (const part of parts) {
-      all.set(part, at);
-      at += part.length;
-    }
     // A client that hangs up over this is what the test is about.
-    await bounded(this.#output.write(all).catch(() => {}), "the client to read");
+    await bounded(this.#output.write(concat(parts)).catch(() => {}), "the client to read");
   }
 
   /** Whether the client says nothing for now. */

@@ -33,20 +33,21 @@ export function shown(data: string): Shown {
 }
 
 /** A value as plain data that compares by what it holds: no classes, no lazy getters. */
-export function plain(value: unknown): unknown {
-  if (value instanceof Uint8Array) return shown(text(value));
+export function plain(value: unknown, ofBytes: (it: Uint8Array) => unknown = asText): unknown {
+  if (value instanceof Uint8Array) return ofBytes(value);
   if (value instanceof ZonedDate) return { date: value.toISOString(), offset: value.offsetMinutes };
   if (value instanceof NumberSet) return `set ${value}`;
   if (value instanceof Error) return value.name;
-  if (Array.isArray(value)) return value.map(plain);
+  if (Array.isArray(value)) return value.map((it) => plain(it, ofBytes));
   if (typeof value !== "object" || value === null) return value;
   const fields = "toJSON" in value && typeof value.toJSON === "function" ? value.toJSON() : value;
   return Object.fromEntries(
-    Object.entries(fields).filter(([, it]) => it !== undefined).map((
-      [key, it],
-    ) => [key, plain(it)]),
+    Object.entries(fields).filter(([, it]) => it !== undefined)
+      .map(([key, it]) => [key, plain(it, ofBytes)]),
   );
 }
+
+const asText = (it: Uint8Array): Shown => shown(text(it));
 
 /** Reads a stream that comes in these chunks. */
 export function readAll(

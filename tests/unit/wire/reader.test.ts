@@ -27,16 +27,15 @@ const SESSION = bytes([
   "A2 OK\r\n",
 ].join(""));
 
-function digest(chunks: Uint8Array[]): string {
-  return JSON.stringify(
-    readAll(chunks).map((response) => {
-      const unknown = response.kind === "untagged" && response.type === "UNKNOWN";
-      return plain(unknown ? { name: response.name, raw: response.raw } : response);
-    }),
-  );
+/** What comes of the chunks; what a response keeps unread is given raw. */
+function results(chunks: Uint8Array[]): unknown[] {
+  return readAll(chunks).map((response) => {
+    const unknown = response.kind === "untagged" && response.type === "UNKNOWN";
+    return plain(unknown ? { name: response.name, raw: response.raw } : response, (it) => it);
+  });
 }
 
-const WHOLE = digest([SESSION]);
+const WHOLE = results([SESSION]);
 
 describe("Reader, however the chunks are cut", () => {
   it("P6 reads the whole session at once", () => {
@@ -65,22 +64,21 @@ describe("Reader, however the chunks are cut", () => {
 
   it("gives the same for a cut at every byte", () => {
     for (let place = 1; place < SESSION.length; place++) {
-      const got = digest(cut(SESSION, [place]));
-      if (got !== WHOLE) assertEquals(got, WHOLE, `cut at ${place}`);
+      assertEquals(results(cut(SESSION, [place])), WHOLE, `cut at ${place}`);
     }
   });
 
   it("gives the same for chunks of every small size", () => {
     for (const size of [1, 2, 3, 5, 7, 64, 4095, 4096, 4097, 4113]) {
       const places = Array.from({ length: Math.floor(SESSION.length / size) }, (_, i) => i * size);
-      assertEquals(digest(cut(SESSION, places)), WHOLE, `chunks of ${size}`);
+      assertEquals(results(cut(SESSION, places)), WHOLE, `chunks of ${size}`);
     }
   });
 
   it("gives the same for any cuts and empty chunks", () => {
     const places = fc.array(fc.nat({ max: SESSION.length }), { maxLength: 12 })
       .map((all) => all.sort((a, b) => a - b));
-    fc.assert(fc.property(places, (all) => assertEquals(digest(cut(SESSION, all)), WHOLE)));
+    fc.assert(fc.property(places, (all) => assertEquals(results(cut(SESSION, all)), WHOLE)));
   });
 
   it("gives the same for any responses and any cuts", () => {
