@@ -87,8 +87,8 @@ export {
   ZonedDate,
 } from "./src/model/dates.ts";
 export * from "./src/model/envelope.ts";
-export { fetchProblems } from "./src/model/fetch_items.ts";
-export type * from "./src/model/fetch_types.ts";
+export { fetchProblems } from "./src/model/problems.ts";
+export type * from "./src/commands/messages/fetch_types.ts";
 export * from "./src/model/flags.ts";
 
 // Errors, what servers say, and commands of one's own

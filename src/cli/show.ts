@@ -1,6 +1,6 @@
 import { inspect } from "node:util";
 import { Envelope } from "../model/envelope.ts";
-import { fetchProblems } from "../model/fetch_items.ts";
+import { fetchProblems } from "../model/problems.ts";
 import { cellText, envelopeFields, fieldsOf, isRecord, plainText } from "./cell.ts";
 import { formatTable } from "./table.ts";
 import { safeLine, safeText } from "./terminal_text.ts";

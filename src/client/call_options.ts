@@ -1,7 +1,7 @@
 import type { MetadataRequest } from "../commands/access/metadata.ts";
 import type { MessageAttributes } from "../commands/messages/append.ts";
 import type { MessageFlags } from "../commands/messages/store.ts";
-import type { FetchedMessage, StreamedMessage } from "../model/fetch_types.ts";
+import type { FetchedMessage, StreamedMessage } from "../commands/messages/fetch_types.ts";
 import type { Text } from "../model/text.ts";
 import type { CallOptions } from "../operations/scope.ts";
 

@@ -5,7 +5,7 @@ import type { SearchCriteria } from "../commands/search/search_criteria.ts";
 import type { SearchQuery } from "../commands/search/search_query.ts";
 import type { Thread } from "../commands/search/thread.ts";
 import type { NoopResult } from "../commands/session/session.ts";
-import type { FetchedMessage } from "../model/fetch_types.ts";
+import type { FetchedMessage } from "../commands/messages/fetch_types.ts";
 import { DELETED } from "../model/flags.ts";
 import type { MessageIds } from "../model/number_set.ts";
 import type { UntaggedResponse } from "../model/responses.ts";

@@ -1,5 +1,5 @@
 import type { Command } from "../../connection/command.ts";
-import { noteProblems } from "../../model/fetch_items.ts";
+import { noteProblems } from "../../model/problems.ts";
 import type {
   BadItem,
   ResponseCode,

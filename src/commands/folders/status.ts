@@ -1,6 +1,6 @@
 import type { Command } from "../../connection/command.ts";
 import { InvalidArgumentError, ProtocolError } from "../../model/errors.ts";
-import { noteProblems } from "../../model/fetch_items.ts";
+import { noteProblems } from "../../model/problems.ts";
 import type { UntaggedResponse } from "../../model/responses.ts";
 import type { ImapValue } from "../../model/values.ts";
 import { decodeUtf8 } from "../../util/bytes.ts";

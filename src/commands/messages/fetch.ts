@@ -1,16 +1,9 @@
 import { InvalidArgumentError, ProtocolError } from "../../model/errors.ts";
 import { sizeOf } from "../../connection/kept_responses.ts";
-import { adoptAnswers, askedKey } from "../../model/fetch_answers.ts";
-import {
-  addAliases,
-  type Alias,
-  aliasesOf,
-  fetchKey,
-  fetchProblems,
-  normaliseItems,
-  noteProblems,
-} from "../../model/fetch_items.ts";
-import type { FetchedBase } from "../../model/fetch_types.ts";
+import { adoptAnswers, askedKey } from "./fetch_answers.ts";
+import { addAliases, type Alias, aliasesOf, fetchKey, normaliseItems } from "./fetch_items.ts";
+import { fetchProblems, noteProblems } from "../../model/problems.ts";
+import type { FetchedBase } from "./fetch_types.ts";
 import { Memo } from "../../util/memo.ts";
 import type { NumberSet } from "../../model/number_set.ts";
 import type { BadItem, FetchResponse, UntaggedResponse } from "../../model/responses.ts";

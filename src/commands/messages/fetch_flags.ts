@@ -1,5 +1,5 @@
 import type { UidCommand } from "../../connection/call_index.ts";
-import type { FetchedBase } from "../../model/fetch_types.ts";
+import type { FetchedBase } from "./fetch_types.ts";
 import type { TaggedResponse } from "../../model/responses.ts";
 import { wrapped } from "../wrapped.ts";
 import { fetch, type FetchRequest } from "./fetch.ts";

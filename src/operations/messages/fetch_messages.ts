@@ -5,7 +5,7 @@ import type { Command } from "../../connection/command.ts";
 import type { ZonedDate } from "../../model/dates.ts";
 import type { Envelope } from "../../model/envelope.ts";
 import { ImapError } from "../../model/errors.ts";
-import type { FetchedBase } from "../../model/fetch_types.ts";
+import type { FetchedBase } from "../../commands/messages/fetch_types.ts";
 import { type MessageIds, NumberSet } from "../../model/number_set.ts";
 import { type Text, toTexts } from "../../model/text.ts";
 import { idsOf, run, runWhole, type Scope } from "../scope.ts";

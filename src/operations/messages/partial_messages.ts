@@ -1,4 +1,4 @@
-import type { FetchedBase } from "../../model/fetch_types.ts";
+import type { FetchedBase } from "../../commands/messages/fetch_types.ts";
 
 /** A guess at the memory that a message takes besides its strings and bytes. */
 const OVERHEAD = 200;

@@ -9,7 +9,7 @@ import { login } from "../../../src/commands/session/login.ts";
 import { select } from "../../../src/commands/folders/select.ts";
 import { noop, starttls } from "../../../src/commands/session/session.ts";
 import { InvalidArgumentError, LoginError, ProtocolError } from "../../../src/model/errors.ts";
-import { fetchProblems } from "../../../src/model/fetch_items.ts";
+import { fetchProblems } from "../../../src/model/problems.ts";
 import { type MessageIds, NumberSet } from "../../../src/model/number_set.ts";
 import { bytes, text } from "../../support/wire.ts";
 import { answer, claims, sent } from "../../support/commands.ts";

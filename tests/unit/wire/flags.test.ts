@@ -2,7 +2,7 @@ import { describe, it } from "node:test";
 import { assert, assertEquals, assertInstanceOf } from "@std/assert";
 import { select } from "../../../src/commands/folders/select.ts";
 import { ProtocolError } from "../../../src/model/errors.ts";
-import { fetchProblems, noteProblems } from "../../../src/model/fetch_items.ts";
+import { fetchProblems, noteProblems } from "../../../src/model/problems.ts";
 import { answer } from "../../support/commands.ts";
 import { fetched, read, untagged } from "../../support/wire.ts";
 

@@ -4,10 +4,10 @@
  * @module
  */
 
-import type { ImapValue } from "./values.ts";
-import type { BodyStructure } from "./body_structure.ts";
-import type { ZonedDate } from "./dates.ts";
-import type { Envelope } from "./envelope.ts";
+import type { ImapValue } from "../../model/values.ts";
+import type { BodyStructure } from "../../model/body_structure.ts";
+import type { ZonedDate } from "../../model/dates.ts";
+import type { Envelope } from "../../model/envelope.ts";
 
 /** What a macro stands for (RFC 9051 section 6.4.5). */
 export type Macros = {

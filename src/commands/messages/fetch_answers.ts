@@ -1,4 +1,5 @@
-import { fetchKey, fetchProblems, noteProblems } from "./fetch_items.ts";
+import { fetchProblems, noteProblems } from "../../model/problems.ts";
+import { fetchKey } from "./fetch_items.ts";
 
 /** A section of a message, however it is spelled. */
 interface Section {

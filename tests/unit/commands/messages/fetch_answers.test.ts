@@ -1,13 +1,14 @@
 // Answers to FETCH under another spelling than that of the request.
 import { describe, it } from "node:test";
 import { assert, assertEquals, assertThrows } from "@std/assert";
-import { fetch, fetchRequest } from "../../../src/commands/messages/fetch.ts";
-import { ProtocolError } from "../../../src/model/errors.ts";
-import { fetchKey, fetchProblems } from "../../../src/model/fetch_items.ts";
-import { NumberSet } from "../../../src/model/number_set.ts";
-import { answer } from "../../support/commands.ts";
-import { bytesOf, selectFake, test } from "../../support/fake_server.ts";
-import { text } from "../../support/wire.ts";
+import { fetch, fetchRequest } from "../../../../src/commands/messages/fetch.ts";
+import { ProtocolError } from "../../../../src/model/errors.ts";
+import { fetchKey } from "../../../../src/commands/messages/fetch_items.ts";
+import { fetchProblems } from "../../../../src/model/problems.ts";
+import { NumberSet } from "../../../../src/model/number_set.ts";
+import { answer } from "../../../support/commands.ts";
+import { bytesOf, selectFake, test } from "../../../support/fake_server.ts";
+import { text } from "../../../support/wire.ts";
 
 /** What is found of message 1 under the key of each item. */
 function found(items: readonly string[], ...lines: readonly string[]): (string | null)[] {

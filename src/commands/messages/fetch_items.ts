@@ -1,6 +1,5 @@
-import { InvalidArgumentError } from "./errors.ts";
-import { type Text, toTexts, upperAscii } from "./text.ts";
-import type { BadItem } from "./responses.ts";
+import { InvalidArgumentError } from "../../model/errors.ts";
+import { type Text, toTexts, upperAscii } from "../../model/text.ts";
 
 const MACROS: Readonly<Record<string, readonly string[]>> = {
   ALL: ["FLAGS", "INTERNALDATE", "RFC822.SIZE", "ENVELOPE"],
@@ -81,54 +80,4 @@ function aliasOf(spelling: string, key: string): PropertyDescriptor {
   };
   if (descriptors.size < 1000) descriptors.set(name, alias);
   return alias;
-}
-
-/** What is wrong with a message, by the names of its items. */
-const problems = new WeakMap<object, Map<string, BadItem>>();
-/** So much that is wrong with one message is remembered. */
-const MAX_PROBLEMS = 100;
-
-/** Notes what is wrong with a message: those items throw when they are looked at. */
-export function noteProblems(message: object, bad: readonly BadItem[]): void {
-  const known = problems.get(message) ?? new Map<string, BadItem>();
-  problems.set(message, known);
-  for (const item of bad) {
-    const { name, error } = item;
-    if (known.has(name) || known.size >= MAX_PROBLEMS) continue;
-    known.set(name, item);
-    if (name === "" || name in message) continue;
-    Object.defineProperty(message, name, {
-      configurable: true,
-      enumerable: false,
-      get(): never {
-        throw error;
-      },
-      set: (value: unknown) => repair(message, name, value),
-    });
-  }
-}
-
-/** The server sent an item again, and this time it can be read. */
-function repair(message: object, name: string, value: unknown): void {
-  const ordinary = { configurable: true, enumerable: true, writable: true };
-  Object.defineProperty(message, name, { ...ordinary, value });
-  problems.get(message)?.delete(name);
-}
-
-/**
- * The items of a fetched message that the server did not send, or that can't be read: their
- * names, what the server sent, and what is wrong with it. Empty for a message without fault.
- *
- * ```ts
- * import { fetchProblems, type ImapClient } from "@imapclient/imapclient";
- *
- * async function check(client: ImapClient) {
- *   for (const [id, message] of await client.fetch("1:*", ["ENVELOPE"])) {
- *     for (const { name, error } of fetchProblems(message)) console.warn(id, name, error.message);
- *   }
- * }
- * ```
- */
-export function fetchProblems(message: object): readonly BadItem[] {
-  return [...problems.get(message)?.values() ?? []];
 }

@@ -9,14 +9,10 @@ import type {
   StreamedMessage,
   ZonedDate,
 } from "@imapclient/imapclient";
-import { InvalidArgumentError } from "../../../src/model/errors.ts";
-import {
-  fetchKey,
-  fetchProblems,
-  normaliseItems,
-  noteProblems,
-} from "../../../src/model/fetch_items.ts";
-import { ProtocolError } from "../../../src/model/errors.ts";
+import { InvalidArgumentError } from "../../../../src/model/errors.ts";
+import { fetchKey, normaliseItems } from "../../../../src/commands/messages/fetch_items.ts";
+import { fetchProblems, noteProblems } from "../../../../src/model/problems.ts";
+import { ProtocolError } from "../../../../src/model/errors.ts";
 
 /** Compiles only where both types are the same. */
 type Same<A, B> = (<T>() => T extends A ? 1 : 2) extends (<T>() => T extends B ? 1 : 2) ? true
