@@ -1,11 +1,8 @@
 import { ProtocolError } from "../model/errors.ts";
 import type { BadItem, FetchResponse, FetchValue } from "../model/responses.ts";
-import { readBodyStructure } from "./body_structure.ts";
 import {
   decodeAscii,
-  decodeUtf8,
   encodeUtf8,
-  HYPHEN,
   LBRACKET,
   LPAREN,
   LT,
@@ -14,53 +11,28 @@ import {
   SP,
 } from "../util/bytes.ts";
 import type { Cursor } from "./cursor.ts";
-import { dateSince } from "./date.ts";
-import { readEnvelope } from "./envelope.ts";
-import { readableFlags, readFlags } from "./flags.ts";
-import { readModseq } from "./modseq.ts";
-import { decodeUtf7 } from "../mime/utf7.ts";
-
-type Read = (cursor: Cursor) => FetchValue;
+import { FETCH_ITEMS, readerOf, type Reads } from "./fetch_items.ts";
+import { readableFlags } from "./flags.ts";
 
 /** An item of a FETCH response: its name in upper case, and how its value is read. */
 interface Item {
   readonly name: string;
-  readonly read: Read;
+  readonly read: Reads<FetchValue>;
   /** The name with a space behind it, as it nearly always stands there. */
   readonly bytes: Uint8Array;
   /** What stood behind it in the last response: nearly always it does so again. */
   next: Item | null;
 }
 
-/** How the items of a FETCH response are read, by name (RFC 9051 section 7.5.2). */
-const READERS: Readonly<Record<string, Read>> = {
-  "UID": (cursor) => cursor.number(),
-  "FLAGS": readFlags,
-  "INTERNALDATE": readDate,
-  "SAVEDATE": readDate,
-  "RFC822.SIZE": readSize,
-  "ENVELOPE": readEnvelope,
-  "BODY": (cursor) => readBodyStructure(cursor),
-  "BODYSTRUCTURE": (cursor) => readBodyStructure(cursor),
-  "RFC822": readString,
-  "RFC822.HEADER": readString,
-  "RFC822.TEXT": readString,
-  "MODSEQ": readModseq,
-  "EMAILID": readEmailId,
-  "THREADID": readObjectId,
-  "PREVIEW": readPreview,
-  "X-GM-MSGID": (cursor) => cursor.bigNumber(),
-  "X-GM-THRID": (cursor) => cursor.bigNumber(),
-  "X-GM-LABELS": readLabels,
-};
-
-function itemOf(name: string, read: Read): Item {
+function itemOf(name: string, read: Reads<FetchValue>): Item {
   return { name, read, bytes: encodeUtf8(`${name} `), next: null };
 }
 
-/** The items by their names, each with a space behind. */
+/** The items without sections, by their names with a space at the end. */
 const ITEMS: ReadonlyMap<string, Item> = new Map(
-  Object.entries(READERS).map(([name, read]) => [`${name} `, itemOf(name, read)]),
+  Object.entries(FETCH_ITEMS)
+    .filter(([name]) => !name.endsWith("["))
+    .map(([name, read]) => [`${name} `, itemOf(name, read)]),
 );
 
 /** What stands in front of the first item. */
@@ -167,13 +139,8 @@ function readItem(cursor: Cursor, previous: Item): Item {
     return usual;
   }
   const name = itemName(cursor);
-  if (Object.hasOwn(READERS, name)) return ITEMS.get(`${name} `)!;
-  return itemOf(name, IS_SECTION.test(name) ? readString : (it) => it.value());
+  return ITEMS.get(`${name} `) ?? itemOf(name, readerOf(name));
 }
-
-/** `BODY[TEXT]`, and what some servers call it. */
-const IS_SECTION =
-  /^(?:BODY|BINARY|RFC822)(?:\.PEEK)?\[|^RFC822(?:\.HEADER|\.TEXT)?(?:\.PEEK|\[|<)/;
 
 /**
  * The name of an item in upper case, its section and origin included, header fields unquoted:
@@ -207,53 +174,4 @@ function sectionEnd(cursor: Cursor, at: number): number {
 
 function nameOf(raw: Uint8Array): string {
   return /^[^ (]*/.exec(decodeAscii(raw, 0, Math.min(raw.length, 60)))![0].toUpperCase();
-}
-
-/** The bytes of a section, a sink where they were streamed, `null` for `NIL`. */
-function readString(cursor: Cursor): FetchValue {
-  if (cursor.literalNext()) return cursor.literalOrSink();
-  return cursor.nstringBytes();
-}
-
-/** A date, or `null` for `NIL` and for one that makes no sense. */
-function readDate(cursor: Cursor): FetchValue {
-  const start = cursor.at;
-  return dateSince(cursor, start, cursor.nstring());
-}
-
-/** A size; some servers send a negative one for a message that they can't read. */
-function readSize(cursor: Cursor): number {
-  if (cursor.peek() !== HYPHEN) return cursor.number();
-  const atom = cursor.atom();
-  const size = Number(atom);
-  if (!/^-?\d+$/.test(atom) || !Number.isSafeInteger(size)) {
-    throw cursor.error(`not a size: ${atom}`);
-  }
-  return Math.max(size, 0);
-}
-
-/** `(text)`, as OBJECTID writes its ids (RFC 8474), also without its parentheses; or `NIL`. */
-function readObjectId(cursor: Cursor): string | null {
-  const listed = cursor.take(LPAREN);
-  const id = cursor.space().nstring();
-  if (listed) cursor.space().expect(RPAREN);
-  return id;
-}
-
-function readEmailId(cursor: Cursor): string {
-  const id = readObjectId(cursor);
-  if (id === null) throw cursor.error("expected an id");
-  return id;
-}
-
-function readPreview(cursor: Cursor): string | null {
-  const bytes = cursor.nstringBytes();
-  return bytes === null ? null : decodeUtf8(bytes);
-}
-
-/** Gmail's labels: folder names in modified UTF-7, or flags such as `\Inbox`. */
-function readLabels(cursor: Cursor): readonly string[] {
-  const labels: string[] = [];
-  cursor.list(() => labels.push(decodeUtf7(cursor.astringBytes())));
-  return labels;
 }

@@ -1,18 +1,20 @@
 import { InvalidArgumentError } from "../../model/errors.ts";
 import { type Text, toTexts, upperAscii } from "../../model/text.ts";
 
-const MACROS: Readonly<Record<string, readonly string[]>> = {
+/** What the macros stand for (RFC 9051 section 6.4.5). */
+export const MACROS = {
   ALL: ["FLAGS", "INTERNALDATE", "RFC822.SIZE", "ENVELOPE"],
   FAST: ["FLAGS", "INTERNALDATE", "RFC822.SIZE"],
   FULL: ["FLAGS", "INTERNALDATE", "RFC822.SIZE", "ENVELOPE", "BODY"],
-};
+} as const;
 
 /** The items as they are sent: in upper case, macros written out, none twice. */
 export function normaliseItems(items: Text | Iterable<Text>): readonly string[] {
   const all = new Set<string>();
   for (const text of toTexts(items)) {
     const name = upperAscii(text.trim());
-    for (const one of Object.hasOwn(MACROS, name) ? MACROS[name] : [name]) all.add(one);
+    const isMacro = Object.hasOwn(MACROS, name);
+    for (const one of isMacro ? MACROS[name as keyof typeof MACROS] : [name]) all.add(one);
   }
   if (all.size === 0) throw new InvalidArgumentError("nothing to fetch: no items named");
   return [...all];

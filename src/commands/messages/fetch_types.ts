@@ -4,37 +4,31 @@
  * @module
  */
 
+import type { FETCH_ITEMS, Reads } from "../../wire/fetch_items.ts";
+import type { MACROS } from "./fetch_items.ts";
 import type { ImapValue } from "../../model/values.ts";
 import type { BodyStructure } from "../../model/body_structure.ts";
 import type { ZonedDate } from "../../model/dates.ts";
 import type { Envelope } from "../../model/envelope.ts";
 
-/** What a macro stands for (RFC 9051 section 6.4.5). */
+/**
+ * What a macro stands for (RFC 9051 section 6.4.5).
+ *
+ * @internal
+ */
 export type Macros = {
-  ALL: "FLAGS" | "INTERNALDATE" | "RFC822.SIZE" | "ENVELOPE";
-  FAST: "FLAGS" | "INTERNALDATE" | "RFC822.SIZE";
-  FULL: "FLAGS" | "INTERNALDATE" | "RFC822.SIZE" | "ENVELOPE" | "BODY";
+  readonly [Name in keyof typeof MACROS]: (typeof MACROS)[Name][number];
 };
 
-/** The values of the items that RFC 9051 and its extensions name. */
+/**
+ * The types of the values of all known items; a name that ends in `[` has those with a section.
+ *
+ * @internal
+ */
 export type Values = {
-  FLAGS: readonly string[];
-  INTERNALDATE: ZonedDate | null;
-  SAVEDATE: ZonedDate | null;
-  "RFC822.SIZE": number;
-  ENVELOPE: Envelope;
-  BODY: BodyStructure;
-  BODYSTRUCTURE: BodyStructure;
-  RFC822: Uint8Array | null;
-  "RFC822.HEADER": Uint8Array | null;
-  "RFC822.TEXT": Uint8Array | null;
-  MODSEQ: bigint | null;
-  EMAILID: string;
-  THREADID: string | null;
-  PREVIEW: string | null;
-  "X-GM-MSGID": bigint;
-  "X-GM-THRID": bigint;
-  "X-GM-LABELS": readonly string[];
+  readonly [Name in keyof typeof FETCH_ITEMS]: (typeof FETCH_ITEMS)[Name] extends Reads<infer Value>
+    ? Value
+    : never;
 };
 
 /** The items that an item asks for: itself, or those of a macro. */
@@ -47,10 +41,11 @@ export type Unpartial<Item extends string> = Item extends `${infer Head}<${infer
   ? `${Head}<${Start}>`
   : Item;
 
-/** `.PEEK` and options are not part of the answer's name either. */
+/** Neither are `.PEEK` and options, as in `PREVIEW (LAZY)`. */
 export type Unpeeked<Item extends string> = Item extends `${infer Kind}.PEEK[${infer Rest}`
   ? `${Kind}[${Rest}`
-  : Item extends "PREVIEW (LAZY)" ? "PREVIEW"
+  : Item extends `${string}[${string}` ? Item
+  : Item extends `${infer Name} (${string})` ? Name
   : Item;
 
 /** The key under which the answer to an item is found: `BODY.PEEK[TEXT]` under `BODY[TEXT]`. */
@@ -58,8 +53,8 @@ export type FetchKey<Item extends string> = Unpartial<Unpeeked<Expanded<Item>>>;
 
 /** The type of the value under a key. */
 export type ValueOf<Key extends string> = Key extends keyof Values ? Values[Key]
-  : Key extends `BINARY.SIZE[${string}` ? number
-  : Key extends `${"BODY" | "BINARY"}[${string}` ? Uint8Array | null
+  : Key extends `${infer Name}[${string}`
+    ? `${Name}[` extends keyof Values ? Values[`${Name}[`] : FetchedValue
   : FetchedValue;
 
 /** What an item that is not known at compile time may give. */
@@ -89,8 +84,6 @@ export type FetchedMessage<Item extends string> = string extends Item
 
 /** The same with the sections as streams; see `fetchEach`. */
 export type StreamedMessage<Item extends string> = {
-  readonly [Key in keyof FetchedMessage<Item>]: Key extends
-    `${"BODY" | "BINARY"}[${string}` | "RFC822" | "RFC822.HEADER" | "RFC822.TEXT"
-    ? ReadableStream<Uint8Array>
-    : FetchedMessage<Item>[Key];
+  readonly [Key in keyof FetchedMessage<Item>]: [FetchedMessage<Item>[Key]] extends
+    [Uint8Array | null] ? ReadableStream<Uint8Array> : FetchedMessage<Item>[Key];
 };

@@ -19,6 +19,7 @@ import { noteProblems } from "../../model/problems.ts";
 import type { FetchedBase } from "../../commands/messages/fetch_types.ts";
 import type { FetchResponse, UntaggedResponse } from "../../model/responses.ts";
 import type { LiteralSink } from "../../model/values.ts";
+import { isSection } from "../../wire/fetch_items.ts";
 import { isNews, PartialMessages } from "./partial_messages.ts";
 
 /** Reading pauses when this many messages, or bytes of them, wait to be taken. */
@@ -28,7 +29,6 @@ const BYTES_WAITING = 1024 * 1024;
 const BYTES_HELD = 64 * 1024 * 1024;
 
 const NOWHERE: LiteralSink = { write(): void {}, end(): void {} };
-const SECTION = /^(?:BODY|BINARY)\[|^RFC822(?:\.HEADER|\.TEXT)?$/;
 
 /** A message on its way to the caller. */
 interface Row {
@@ -66,7 +66,7 @@ export class FetchEach {
     this.#connection = connection;
     this.#request = request;
     this.#unnamed = new UnnamedRows(request.keys);
-    this.#sections = stream ? request.keys.filter((key) => SECTION.test(key)) : [];
+    this.#sections = stream ? request.keys.filter(isSection) : [];
   }
 
   /** Sends the FETCH and hands out its messages. */
