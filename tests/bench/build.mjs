@@ -113,7 +113,7 @@ export function gzipKib() {
     }).length /
       1024;
   };
-  const client = one("ImapClient", join(root, "src", "client.ts"));
+  const client = one("ImapClient", join(root, "src", "client", "imap_client.ts"));
   return {
     ours: kib("ours", client + nodeTransport),
     imapflow: kib("imapflow", all(imapflow)),
