@@ -1,5 +1,5 @@
 import { describe, it } from "node:test";
-import { assert, assertEquals, assertInstanceOf, assertThrows } from "@std/assert";
+import { assert, assertEquals, assertThrows } from "@std/assert";
 import fc from "fast-check";
 import type { Command } from "../../../../src/connection/command.ts";
 import { getAcl, setAcl } from "../../../../src/commands/access/acl.ts";
@@ -28,7 +28,6 @@ import { status } from "../../../../src/commands/folders/status.ts";
 import { store } from "../../../../src/commands/messages/store.ts";
 import { thread } from "../../../../src/commands/search/thread.ts";
 import {
-  ImapError,
   InvalidArgumentError,
   InvalidCriteriaError,
   ProtocolError,
@@ -37,7 +36,6 @@ import { NumberSet } from "../../../../src/model/number_set.ts";
 import { decodeFolderName } from "../../../../src/mime/utf7.ts";
 import type { Text } from "../../../../src/model/text.ts";
 import { CommandWriter, type WriterOptions } from "../../../../src/wire/writer.ts";
-import { selectFake, test } from "../../../support/fake_server.ts";
 import { bytes, text } from "../../../support/wire.ts";
 import { answer, claims, PLAIN, sent } from "../../../support/commands.ts";
 
@@ -83,21 +81,6 @@ describe("commands on folders", () => {
       assertThrows(() => sent(create(name as unknown as string)), InvalidArgumentError);
     }
   });
-});
-
-test("G8 Z7 the folder is left with UNSELECT's OK, and only then", async () => {
-  const { client, server } = await selectFake({}, "IMAP4rev1 UNSELECT");
-  const refused = client.unselectFolder().catch((error) => error);
-  await server.send(`${await server.expect("UNSELECT")} NO not now`);
-  assertInstanceOf(await refused, ImapError);
-  assertEquals(client.state, "selected");
-  const left = client.unselectFolder();
-  await server.answer("UNSELECT");
-  assertEquals([await left, client.state], ["done", "authenticated"]);
-  const closed = client.closeFolder().catch((error) => error);
-  assertEquals((await closed).name, "IllegalStateError");
-  assert(await server.isSilent());
-  client.shutdown();
 });
 
 describe("LIST, LSUB and XLIST", () => {

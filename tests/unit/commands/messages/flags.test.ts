@@ -1,23 +1,11 @@
 import { describe, it } from "node:test";
-import { assertEquals, assertRejects, assertThrows } from "@std/assert";
-import {
-  type ImapClient,
-  InvalidArgumentError,
-  InvalidCriteriaError,
-  SEEN,
-  SENT,
-} from "../../../../mod.ts";
+import { assertEquals, assertThrows } from "@std/assert";
+import { InvalidArgumentError, InvalidCriteriaError } from "../../../../mod.ts";
 import { append, multiappend } from "../../../../src/commands/messages/append.ts";
 import { criteriaOf } from "../../../../src/commands/search/search_query.ts";
 import { writeCriteria } from "../../../../src/commands/search/search_criteria.ts";
-import { connectFake, selectFake, test } from "../../../support/fake_server.ts";
 import { sent, written } from "../../../support/commands.ts";
-
-/** What JavaScript makes of system flags with one backslash, and what has two of them. */
-const MISTAKEN = [
-  ..."Seen seen SEEN Answered Flagged Deleted Draft Recent dElEtEd".split(" "),
-  ..."\\\\Seen \\\\deleted \\\\\\Flagged".split(" "),
-];
+import { MISTAKEN } from "../../../support/flags.ts";
 
 /** Flags that are what they seem to be. */
 const RIGHT = ["\\Seen", "\\deleted", "\\X-Odd", "$Seen", "Seen2", "Unseen", "Important", "$Junk"];
@@ -62,31 +50,4 @@ describe("system flags with a wrong number of backslashes", () => {
       'MODSEQ "/flags/\\\\Seen" all 5',
     );
   });
-});
-
-test("addFlags and the like: \\Seen without its backslash → nothing sent [fault A11]", async () => {
-  const { client, server } = await selectFake();
-  for (const call of ["addFlags", "removeFlags", "setFlags"] as const) {
-    for (const flag of MISTAKEN) {
-      for (const ids of [5, []]) {
-        await assertRejects(() => client[call](ids, ["$x", flag]), InvalidArgumentError);
-      }
-    }
-  }
-  const changed = client.addFlags(5, SEEN);
-  await server.answer("UID STORE 5 +FLAGS (\\Seen)");
-  await changed;
-  client.shutdown();
-});
-
-test("findSpecialFolder: a use without its backslash → refused with a hint [fault A11]", async () => {
-  const { client, server } = await connectFake({}, "* PREAUTH [CAPABILITY IMAP4rev1] hello");
-  const find = (use: string, it: ImapClient = client) => it.findSpecialFolder(use);
-  for (const use of ["Sent", "sent", "Trash", "All", "Important", "\\\\Sent", "\\\\\\Junk"]) {
-    await assertRejects(() => find(use), InvalidArgumentError, "begins with one backslash");
-  }
-  const found = find(SENT);
-  await server.answer('LIST "" "*"', '* LIST (\\Sent) "/" Gesendet');
-  assertEquals(await found, "Gesendet");
-  client.shutdown();
 });
