@@ -6,6 +6,7 @@ import {
   type ImapClient,
   ImapError,
 } from "../../../mod.ts";
+import { assertBytes, readAll } from "../../support/bytes.ts";
 import {
   bytesOf,
   type FakeServer,
@@ -22,24 +23,6 @@ const MIB = 1024 * 1024;
 /** Bytes that differ from place to place. */
 function pattern(length: number, seed: number): Uint8Array {
   return Uint8Array.from({ length }, (_, i) => (i * 7 + seed) % 251 + 1);
-}
-
-async function readAll(stream: ReadableStream<Uint8Array>): Promise<Uint8Array> {
-  const chunks: Uint8Array[] = [];
-  for await (const chunk of stream) chunks.push(chunk);
-  const all = new Uint8Array(chunks.reduce((sum, { length }) => sum + length, 0));
-  let at = 0;
-  for (const chunk of chunks) {
-    all.set(chunk, at);
-    at += chunk.length;
-  }
-  return all;
-}
-
-/** Equal, told without printing megabytes. */
-function assertSame(actual: Uint8Array, expected: Uint8Array): void {
-  assertEquals(actual.length, expected.length);
-  assert(actual.every((byte, i) => byte === expected[i]), "other bytes");
 }
 
 /** Sends bytes in pieces, as a socket gives them. */
@@ -82,7 +65,7 @@ for (
 ) {
   test(`fetchEach, streams ${asked} sent as ${sent}, read in the first order → all of them [fault D3]`, async () => {
     const { client, loop, sending, bodies, section } = await scene(asked, sent, 2 * MIB);
-    for (const part of asked) assertSame(await readAll(section(part)), bodies.get(part)!);
+    for (const part of asked) assertBytes(await readAll(section(part)), bodies.get(part)!);
     await sending;
     assertEquals((await loop.next()).done, true);
     client.shutdown();
@@ -101,7 +84,7 @@ test("fetchEach: the second stream is there and unread, then the first is asked 
     }),
   );
   assertEquals(piped.reduce((sum, { length }) => sum + length, 0), bodies.get(1)!.length);
-  assertSame(await readAll(section(2)), bodies.get(2)!);
+  assertBytes(await readAll(section(2)), bodies.get(2)!);
   await sending;
   assertEquals((await loop.next()).done, true);
   client.shutdown();
@@ -121,7 +104,7 @@ test("fetchEach: a short stream behind a long one, read first → both [fault D3
   })();
   const message = (await first).value!;
   assertEquals(textOf(await readAll(message["BODY[HEADER]"])), "Subject: x");
-  assertSame(await readAll(message["BODY[TEXT]"]), text);
+  assertBytes(await readAll(message["BODY[TEXT]"]), text);
   await sending;
   client.shutdown();
 });
@@ -130,8 +113,8 @@ test("fetchEach: both streams read at once, in whatever order they come → both
   for (const sent of [[1, 2], [2, 1]]) {
     const { client, sending, bodies, section } = await scene([1, 2], sent, 2 * MIB);
     const [one, two] = await Promise.all([readAll(section(1)), readAll(section(2))]);
-    assertSame(one, bodies.get(1)!);
-    assertSame(two, bodies.get(2)!);
+    assertBytes(one, bodies.get(1)!);
+    assertBytes(two, bodies.get(2)!);
     await sending;
     client.shutdown();
   }
@@ -166,7 +149,7 @@ test("fetchEach: the first stream is waited for, then given up → the server wa
   await turns(3);
   await reader.cancel();
   await reading;
-  assertSame(await readAll(section(2)), bodies.get(2)!);
+  assertBytes(await readAll(section(2)), bodies.get(2)!);
   await sending;
   assertEquals((await loop.next()).done, true);
   client.shutdown();

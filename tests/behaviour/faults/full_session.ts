@@ -1,8 +1,8 @@
 import { ImapClient } from "../../../src/client/imap_client.ts";
 import type { ConnectOptions } from "../../../src/client/connect.ts";
 import { type MemoryAccount, MemoryServer } from "../../../src/testing/mod.ts";
-import { concat } from "../../../src/util/bytes.ts";
 import { plainly } from "./plainly.ts";
+import { readAll } from "../../support/bytes.ts";
 
 /** What a step of a session gave, in plain text, or the error that it ended with. */
 export interface Told {
@@ -86,12 +86,6 @@ async function fetchStreams({ client, note }: Course): Promise<number> {
     note(`streamed message ${++count}`, { SEQ, UID, FLAGS, size, body });
   }
   return count;
-}
-
-async function readAll(stream: ReadableStream<Uint8Array>): Promise<Uint8Array> {
-  const pieces: Uint8Array[] = [];
-  for await (const piece of stream) pieces.push(piece);
-  return concat(pieces);
 }
 
 /** A message comes in over a connection of its own, which is a healthy one. */

@@ -15,6 +15,7 @@ import {
   ImapError,
   ProtocolError,
 } from "../../../mod.ts";
+import { assertBytes, readAll } from "../../support/bytes.ts";
 import {
   bytesOf,
   type FakeServer,
@@ -45,24 +46,6 @@ async function sendCut(server: FakeServer, bytes: Uint8Array, size: number): Pro
   for (let at = 0; at < bytes.length; at += size) {
     await server.send(bytes.slice(at, at + size));
   }
-}
-
-async function readAll(stream: ReadableStream<Uint8Array>): Promise<Uint8Array> {
-  const chunks: Uint8Array[] = [];
-  for await (const chunk of stream) chunks.push(chunk);
-  const all = new Uint8Array(chunks.reduce((sum, chunk) => sum + chunk.length, 0));
-  let at = 0;
-  for (const chunk of chunks) {
-    all.set(chunk, at);
-    at += chunk.length;
-  }
-  return all;
-}
-
-/** Whether two byte sequences are the same; quick for long ones. */
-function assertBytes(actual: Uint8Array, expected: Uint8Array): void {
-  assertEquals(actual.length, expected.length);
-  assertEquals(actual.findIndex((byte, i) => byte !== expected[i]), -1);
 }
 
 // Message by message

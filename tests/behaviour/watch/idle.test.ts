@@ -8,7 +8,6 @@ import {
   InvalidArgumentError,
   ProtocolError,
   TimeoutError,
-  type UntaggedResponse,
 } from "../../../mod.ts";
 import {
   type FakeServer,
@@ -19,6 +18,7 @@ import {
   test,
   turns,
 } from "../../support/fake_server.ts";
+import { agreeToIdle, gather, short } from "../../support/watching.ts";
 
 const IDLE = "IMAP4rev1 IDLE";
 
@@ -59,8 +59,7 @@ async function idling(timeout?: number): Promise<{
 }> {
   const { client, server } = await selectFake({ timeout }, IDLE);
   const begun = client.idle();
-  const tag = await server.expect("IDLE");
-  await server.send("+ idling");
+  const tag = await agreeToIdle(server);
   await begun;
   return { client, server, tag };
 }
@@ -69,27 +68,6 @@ async function idling(timeout?: number): Promise<{
 async function endIdle(server: FakeServer, tag: string): Promise<void> {
   assertEquals(await server.line(), "DONE");
   await server.send(`${tag} OK Idle completed`);
-}
-
-/** Plays the begin of an IDLE, and gives its tag. */
-async function agreeToIdle(server: FakeServer): Promise<string> {
-  const tag = await server.expect("IDLE");
-  await server.send("+ idling");
-  return tag;
-}
-
-/** Type and number, as far as a response has them. */
-function short(events: readonly UntaggedResponse[]): unknown[] {
-  return events.map((event) => "number" in event ? [event.number, event.type] : event.type);
-}
-
-/** Gathers what a loop over `watch` gives, and how it ends. */
-function gather(loop: AsyncGenerator<UntaggedResponse>) {
-  const events: UntaggedResponse[] = [];
-  const end = (async () => {
-    for await (const event of loop) events.push(event);
-  })();
-  return { events, end: outcome(end) };
 }
 
 test("M1 idle waits for the server's + and returns at once then", async () => {

@@ -6,42 +6,13 @@ import {
   IllegalStateError,
   ImapError,
   ProtocolError,
-  type UntaggedResponse,
 } from "../../../mod.ts";
 import { Connection } from "../../../src/connection/connection.ts";
 import { encodeUtf8 } from "../../../src/util/bytes.ts";
-import {
-  bounded,
-  type FakeServer,
-  isPending,
-  outcome,
-  selectFake,
-  test,
-  turns,
-} from "../../support/fake_server.ts";
+import { bounded, isPending, outcome, selectFake, test, turns } from "../../support/fake_server.ts";
+import { agreeToIdle, gather, short } from "../../support/watching.ts";
 
 const IDLE = "IMAP4rev1 IDLE";
-
-/** Plays the begin of an IDLE, and gives its tag. */
-async function agreeToIdle(server: FakeServer): Promise<string> {
-  const tag = await server.expect("IDLE");
-  await server.send("+ idling");
-  return tag;
-}
-
-/** Type and number, as far as a response has them. */
-function short(events: readonly UntaggedResponse[]): unknown[] {
-  return events.map((event) => "number" in event ? [event.number, event.type] : event.type);
-}
-
-/** Gathers what a loop over `watch` gives, and how it ends. */
-function gather(loop: AsyncGenerator<UntaggedResponse>) {
-  const events: UntaggedResponse[] = [];
-  const end = (async () => {
-    for await (const event of loop) events.push(event);
-  })();
-  return { events, end: outcome(end) };
-}
 
 // A server that ends IDLE by itself, or asks for more in it
 

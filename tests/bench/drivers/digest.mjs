@@ -90,3 +90,8 @@ export function partRecord(part) {
 function pairs(params) {
   return Object.entries(params ?? {}).sort(([one], [other]) => one < other ? -1 : 1);
 }
+
+/** The lists of addresses that an envelope has. */
+export function listsOf({ from, sender, replyTo, to, cc, bcc }) {
+  return [from, sender, replyTo, to, cc, bcc];
+}

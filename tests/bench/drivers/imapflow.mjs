@@ -2,7 +2,7 @@
 import { APPEND_SIZE, APPENDS, BODIES, bodyBytes, LARGE } from "./commands.mjs";
 import { firstUids, MANY, MANY_ROUNDS, SEARCHES, UPLOAD_SIZE } from "./commands.mjs";
 import { bodyRecord, envelopeRecord, flagsRecord, idsRecord } from "./digest.mjs";
-import { partRecord, Samples } from "./digest.mjs";
+import { listsOf, partRecord, Samples } from "./digest.mjs";
 import { drive } from "./harness.mjs";
 
 // Not a plain import: Deno would look for all that it needs when it checks this folder.
@@ -31,10 +31,6 @@ async function open(port) {
   const { exists } = await client.mailboxOpen("INBOX");
   return { client, exists };
 }
-
-const listsOf = (
-  { from, sender, replyTo, to, cc, bcc },
-) => [from, sender, replyTo, to, cc, bcc];
 
 /** Looks at what this client's driver looks at, too. */
 function look({ internalDate, envelope }) {

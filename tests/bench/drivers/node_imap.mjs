@@ -4,7 +4,7 @@ import { createRequire } from "node:module";
 import { APPEND_SIZE, APPENDS, BODIES, bodyBytes, LARGE } from "./commands.mjs";
 import { firstUids, MANY, MANY_ROUNDS, SEARCHES, UPLOAD_SIZE } from "./commands.mjs";
 import { bodyRecord, envelopeRecord, flagsRecord, idsRecord } from "./digest.mjs";
-import { partRecord, Samples } from "./digest.mjs";
+import { listsOf, partRecord, Samples } from "./digest.mjs";
 import { drive } from "./harness.mjs";
 
 const Imap = createRequire(import.meta.url)("imap");
@@ -57,10 +57,6 @@ function fetchAll(source, ids, query) {
     request.once("error", reject).once("end", () => resolve(found));
   });
 }
-
-const listsOf = (
-  { from, sender, replyTo, to, cc, bcc },
-) => [from, sender, replyTo, to, cc, bcc];
 
 /** Looks at what this client's driver looks at, too. */
 function look({ attributes: { date, envelope } }) {

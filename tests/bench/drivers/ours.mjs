@@ -3,7 +3,7 @@ import { ImapClient } from "../../../mod.ts";
 import { APPEND_SIZE, APPENDS, BODIES, bodyBytes, LARGE } from "./commands.mjs";
 import { firstUids, MANY, MANY_ROUNDS, SEARCHES, UPLOAD_SIZE } from "./commands.mjs";
 import { bodyRecord, envelopeRecord, flagsRecord, idsRecord } from "./digest.mjs";
-import { partRecord, Samples } from "./digest.mjs";
+import { listsOf, partRecord, Samples } from "./digest.mjs";
 import { drive } from "./harness.mjs";
 
 const LIST = ["FLAGS", "INTERNALDATE", "RFC822.SIZE", "ENVELOPE"];
@@ -18,10 +18,6 @@ async function open(port) {
   const { EXISTS } = await client.selectFolder("INBOX");
   return { client, EXISTS };
 }
-
-const listsOf = (
-  { from, sender, replyTo, to, cc, bcc },
-) => [from, sender, replyTo, to, cc, bcc];
 
 /** Looks at everything, since some of it is decoded only then. */
 function look({ INTERNALDATE, ENVELOPE }) {
