@@ -4,7 +4,7 @@
 //
 // It runs the files and folders given; with none, all tests but those that support/thorough.mjs lists,
 // and with --all those too. What a runtime prints is shown only if it fails, or with --verbose. With
-// --reports the JUnit report of each is kept in that folder, for checklist.mjs.
+// --reports the JUnit report of each is kept in that folder, for tools/checklist.mjs.
 import { spawn } from "node:child_process";
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { writeFileSync } from "node:fs";

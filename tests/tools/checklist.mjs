@@ -2,7 +2,7 @@
 // proves, and fails if there are any. It reads the reports that the tests left, and a row counts
 // that a test passed for on every runtime reported:
 //
-//   node tests/run.mjs --reports=folder && node tests/checklist.mjs folder
+//   node tests/run.mjs --all --reports=folder && node tests/tools/checklist.mjs folder
 //
 // A test names the rows that it proves at the beginning of its name, and the faults that it shows to
 // be mended at the end, as `[fault B1, B2]`. Rows about Python's own machinery are answered in
@@ -11,7 +11,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
-import { readTests } from "./support/junit.mjs";
+import { readTests } from "../support/junit.mjs";
 
 /** How many rows each section has. */
 const SECTIONS = {
@@ -48,7 +48,7 @@ function provenBy(report) {
 }
 
 function documented() {
-  const file = join(dirname(dirname(fileURLToPath(import.meta.url))), "docs", "python.md");
+  const file = join(dirname(fileURLToPath(import.meta.url)), "..", "..", "docs", "python.md");
   const lines = readFileSync(file, "utf8").split("\n").filter((line) => line.startsWith("|"));
   return new Set(
     lines.flatMap((line) => rowsAtStart(line.replace(/^\| */, "").replaceAll("`", ""))),
@@ -57,7 +57,7 @@ function documented() {
 
 const folder = process.argv[2];
 if (folder === undefined) {
-  console.error("usage: node tests/checklist.mjs folder-with-reports");
+  console.error("usage: node tests/tools/checklist.mjs folder-with-reports");
   process.exit(2);
 }
 const reports = readdirSync(folder).filter((name) => name.endsWith(".xml"));
