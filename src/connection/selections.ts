@@ -40,6 +40,11 @@ export function changesFolder({ name }: { readonly name: string }): boolean {
 export class Selections {
   /** The selected folder, if any. */
   folder: SelectedFolder | null = null;
+  /**
+   * How many changes of the folder wait until nobody holds one. They have no place in the order yet:
+   * a call that is made meanwhile may be meant for their folder, or for the one that is selected.
+   */
+  waiting = 0;
   /** What the server has said so far about the folder that it is selecting. */
   #incoming: SelectedFolder | null = null;
   /** Why no folder is selected, and what to do. */
@@ -53,6 +58,7 @@ export class Selections {
 
   /** The selection that a call made now is for. */
   get latest(): SelectionId {
+    if (this.waiting > 0) return "ambiguous";
     const last = this.#pending.at(-1);
     if (last === undefined) return this.#current;
     // Since the last change was queued, another one was answered. A caller that waited for that one

@@ -31,12 +31,25 @@ export class Turn {
   readonly place: string;
   /** How many hold it. */
   holders = 0;
-  /** The selection; set by the first holder, rejected where that fails. */
-  selected: Promise<Selected> | null = null;
+  /** The selection that they share, as soon as one of them has asked for it. */
+  selecting: Promise<Selected> | null = null;
+  /** The same once the server has agreed. */
+  selected: Selected | null = null;
+  readonly #given = new AbortController();
 
   constructor(request: TurnRequest, place: string) {
     this.request = request;
     this.place = place;
+  }
+
+  /** Gives up its SELECT, if that is still under way, once nobody holds the turn any more. */
+  get signal(): AbortSignal {
+    return this.#given.signal;
+  }
+
+  /** One holder less. */
+  leave(): void {
+    if (--this.holders === 0) this.#given.abort(new Error("nobody waits for the folder any more"));
   }
 }
 
@@ -79,7 +92,8 @@ export class FolderTurns {
 
   /** A holder needs its turn no longer. With the last one, it is the next one's. */
   release(turn: Turn): void {
-    if (--turn.holders > 0 || turn !== this.#current) return;
+    turn.leave();
+    if (turn.holders > 0) return;
     this.#current = null;
     const [first] = this.#waiting;
     if (first === undefined) return;
@@ -150,7 +164,7 @@ export class FolderTurns {
 
 /** Frames of the stack that are this library's own, by the names of its functions. */
 const OWN =
-  /\b(?:callerPlace|FolderTurns|take|runLater|inTurn|holdFolder|selectFolder|openFolder|withFolder)\b/;
+  /^at (?:async )?(?:\w+\.)?(?:callerPlace|FolderTurns|take|runLater|inTurn|holdFolder|selectFolder|openFolder|withFolder)\b/;
 
 /** Where in the program a call was made, as far as the stack tells. */
 function callerPlace(): string {

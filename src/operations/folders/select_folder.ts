@@ -9,7 +9,7 @@ import type { TaggedResponse } from "../../model/responses.ts";
 import { type Text, toText } from "../../model/text.ts";
 import { untilAborted } from "../../util/until_aborted.ts";
 import { run, type Scope } from "../scope.ts";
-import type { Selected } from "./folder_turns.ts";
+import type { Selected, Turn } from "./folder_turns.ts";
 import { HeldFolder } from "./held_folder.ts";
 
 /** Seconds that a call waits for a folder that somebody else holds, unless it says otherwise. */
@@ -59,8 +59,8 @@ export async function holdFolder(
     timeout: timeout ?? Infinity,
   });
   try {
-    turn.selected ??= selectFor(scope, command);
-    const selected = await untilAborted(scope.signal, turn.selected);
+    scope.signal?.throwIfAborted();
+    const selected = await untilAborted(scope.signal, selectionOf(turn, scope, command));
     return new HeldFolder(folder, selected, () => turns.release(turn));
   } catch (error) {
     turns.release(turn);
@@ -68,21 +68,39 @@ export async function holdFolder(
   }
 }
 
-/** The SELECT of all who share a turn: none of them can give it up for the others. */
-async function selectFor(
-  { signal: _, ...scope }: Scope,
+/** The selection of all who share a turn. One that was lost, or failed, is made again. */
+function selectionOf(
+  turn: Turn,
+  scope: Scope,
   command: Command<SelectResult>,
 ): Promise<Selected> {
-  let selected: Selected | null = null;
+  const { selections } = scope.client.connection.session;
+  const isLost = turn.selected !== null && turn.selected.selection !== selections.current;
+  if (turn.selecting === null || isLost) turn.selecting = selectFor(turn, scope, command);
+  return turn.selecting;
+}
+
+/** The SELECT of all who share a turn: it is given up when all of them have given up. */
+async function selectFor(
+  turn: Turn,
+  scope: Scope,
+  command: Command<SelectResult>,
+): Promise<Selected> {
+  turn.selected = null;
   const noting = wrapped(command, {
     effect(session: Session, done: TaggedResponse): void {
       command.effect!(session, done);
       const { current, folder } = session.selections;
-      if (folder !== null) selected = { selection: current, folder };
+      if (folder !== null) turn.selected = { selection: current, folder };
     },
   });
-  await run(scope, noting);
-  return selected!;
+  try {
+    await run({ ...scope, signal: turn.signal }, noting);
+    return turn.selected!;
+  } catch (error) {
+    [turn.selecting, turn.selected] = [null, null];
+    throw error;
+  }
 }
 
 /** Runs a command that changes the folder: at once, or once nobody holds a folder any more. */
@@ -95,8 +113,16 @@ async function runLater<Result>(
   name: string,
   command: Command<Result>,
 ): Promise<Result> {
-  const { client: { turns }, signal } = scope;
-  const turn = await turns.take({ name, key: null, signal, timeout: WAIT_SECONDS });
+  const { client: { turns, connection }, signal } = scope;
+  const { selections } = connection.session;
+  let turn: Turn;
+  selections.waiting++;
+  try {
+    turn = await turns.take({ name, key: null, signal, timeout: WAIT_SECONDS });
+  } finally {
+    // In the same step as what is queued next: no call may come in between.
+    selections.waiting--;
+  }
   try {
     return await run(scope, command);
   } finally {

@@ -66,6 +66,13 @@ export class Idling {
     };
   }
 
+  /** Whether there is no more news to come: it ended, or its folder is not selected any more. */
+  get isOver(): boolean {
+    const { selection } = this.#request;
+    const { current } = this.#connection.session.selections;
+    return this.#stopping || (selection !== "ambiguous" && selection < current);
+  }
+
   /**
    * Begins; resolves once the server sends updates. If the server refuses IDLE although it offers it,
    * `poll` says whether to use NOOP instead.

@@ -105,10 +105,11 @@ async function begin(scope: Scope, idling: Idling, pace: IdlePace, poll: boolean
     }
     signal?.throwIfAborted();
     if (client.connection.failure !== null) throw client.connection.failure;
-    if (client.idling !== null) {
+    if (client.idling?.isOver === false) {
       throw new IllegalStateError("news are waited for already: by idle or by watch");
     }
     client.idling = idling;
+    client.idlingByHand = false;
     await idling.begin(poll, signal);
   } catch (error) {
     if (client.idling === idling) client.idling = null;
