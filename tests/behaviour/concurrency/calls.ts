@@ -1,6 +1,7 @@
 // Makes one call of a program, and tells how it ended.
 import {
   CapabilityError,
+  type Folder,
   IllegalStateError,
   type ImapClient,
   ImapError,
@@ -9,6 +10,7 @@ import {
   PartialCopyError,
   PartialMoveError,
   ReadOnlyError,
+  TimeoutError,
 } from "@imapclient/imapclient";
 import type { Outcome, Values } from "./history.ts";
 import type { Op } from "./program.ts";
@@ -22,8 +24,12 @@ export interface Making {
   readonly op: Op;
   readonly ids: MessageIds;
   readonly signal: AbortSignal;
+  /** The folder that the call is made in; `null`: the client makes it. */
+  readonly folder: Folder | null;
   /** Gets what a search found, as it came. */
   readonly found: (ids: number[]) => void;
+  /** Gets the folder that was opened, as soon as it is. */
+  readonly opened: (folder: Folder) => void;
 }
 
 /** Makes a call; never rejects. */
@@ -38,15 +44,24 @@ export async function callOf(scene: Scene, making: Making): Promise<Outcome> {
 
 async function makeCall(
   { client, nameOf }: Scene,
-  { op, ids, signal, found }: Making,
+  { op, ids, signal, folder: held, found, opened }: Making,
   seen: Map<number, string>,
 ): Promise<Outcome> {
+  const calls = held ?? client;
   switch (op.kind) {
     case "select": {
       const folder = nameOf(op.folder);
       if (op.own) return await runSelect(client, folder, op.readonly, signal);
       const { EXISTS } = await client.selectFolder(folder, { readonly: op.readonly, signal });
       return { kind: "ok", exists: EXISTS };
+    }
+    case "open": {
+      const { readonly, timeout } = op;
+      const options = { readonly, signal, ...(timeout === null ? {} : { timeout }) };
+      const folder = await client.openFolder(nameOf(op.folder), options);
+      opened(folder);
+      if (folder.readOnly !== readonly) return { kind: "error", error: "opened in another mode" };
+      return { kind: "ok", exists: folder.exists };
     }
     case "unselect":
       await client.unselectFolder({ signal });
@@ -55,47 +70,47 @@ async function makeCall(
       await client.closeFolder({ signal });
       break;
     case "expunge":
-      await client.expunge(null, { signal });
+      await calls.expunge(null, { signal });
       break;
     case "uidExpunge":
-      await client.uidExpunge(ids, { signal });
+      await calls.uidExpunge(ids, { signal });
       break;
     case "search": {
       const criteria = ["SUBJECT", op.subject, ...(op.flag === null ? [] : [op.flag])];
       const list = op.sort
-        ? await client.sort(["REVERSE SUBJECT"], criteria, { signal })
-        : await client.search(criteria, { signal });
+        ? await calls.sort(["REVERSE SUBJECT"], criteria, { signal })
+        : await calls.search(criteria, { signal });
       found(list);
       return { kind: "ok", found: list.toSorted((one, other) => one - other) };
     }
     case "fetch":
-      for (const [id, message] of await client.fetch(ids, ITEMS, { signal })) {
+      for (const [id, message] of await calls.fetch(ids, ITEMS, { signal })) {
         seen.set(id, showMessage(client.useUid ? id : message.UID, message));
       }
       return { kind: "ok", values: seen };
     case "fetchEach":
-      for await (const message of client.fetchEach(ids, ITEMS, { signal })) {
+      for await (const message of calls.fetchEach(ids, ITEMS, { signal })) {
         seen.set(client.useUid ? message.UID : message.SEQ, showMessage(message.UID, message));
       }
       return { kind: "ok", values: seen };
     case "getFlags":
-      return { kind: "ok", values: flagsById(await client.getFlags(ids, { signal })) };
+      return { kind: "ok", values: flagsById(await calls.getFlags(ids, { signal })) };
     case "store": {
       const options = { silent: op.silent, signal };
       const stored = op.flag === "\\Deleted" && op.action === "add"
-        ? await client.deleteMessages(ids, options)
+        ? await calls.deleteMessages(ids, options)
         : op.action === "add"
-        ? await client.addFlags(ids, op.flag, options)
-        : await client.removeFlags(ids, op.flag, options);
+        ? await calls.addFlags(ids, op.flag, options)
+        : await calls.removeFlags(ids, op.flag, options);
       return { kind: "ok", values: stored === null ? undefined : flagsById(stored) };
     }
     case "copy":
     case "move": {
-      const { uids } = await client[op.kind](ids, nameOf(op.folder), { signal });
+      const { uids } = await calls[op.kind](ids, nameOf(op.folder), { signal });
       return { kind: "ok", values: texts(uids) };
     }
     case "watch":
-      for await (const _ of client.watch({ signal }));
+      for await (const _ of calls.watch({ signal }));
       break;
     default:
       throw new TypeError(`the client does not ${op.kind}`);
@@ -129,6 +144,7 @@ function outcomeOf(error: unknown, { op, signal }: Making, seen: Values): Outcom
   if (error instanceof IllegalStateError) {
     return { kind: "refused", values: op.kind === "fetchEach" ? seen : undefined };
   }
+  if (op.kind === "open" && error instanceof TimeoutError) return { kind: "late" };
   if (error instanceof ReadOnlyError) return { kind: "readonly" };
   if (error instanceof CapabilityError || error instanceof InvalidArgumentError) {
     return { kind: "unfit" };

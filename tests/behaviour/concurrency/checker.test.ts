@@ -24,6 +24,10 @@ const select = (folder: string): Op => ({ kind: "select", folder, readonly: fals
 const move: Op = { kind: "move", ids: { literal: [] }, folder: "B" };
 const search: Op = { kind: "search", subject: "red", flag: null, sort: false };
 const getFlags: Op = { kind: "getFlags", ids: { literal: [] } };
+const open = (folder: string, readonly = false, timeout: number | null = null): Op => {
+  return { kind: "open", folder, readonly, timeout };
+};
+const release = (held: string): Op => ({ kind: "release", held });
 const store = (flag: string): Op => {
   return { kind: "store", action: "add", flag, silent: true, ids: { literal: [] } };
 };
@@ -37,7 +41,7 @@ function call(
 ): Entry {
   const [made, ended] = when.split("-").map(Number);
   const name = `${op.kind}${made}`;
-  const usual = { name, by: "client", task: made, ids: [], source: null } as const;
+  const usual = { name, by: "client", task: made, ids: [], source: null, within: null } as const;
   return { ...usual, op, outcome, made, ended, ...more };
 }
 
@@ -178,6 +182,67 @@ describe("the checker", () => {
     const left = { A: [A2, A3], B: [B1, B2, B3, mail(4, "red A1")] };
     assertEquals(passes([selectA, moved, flags], left, { settings }), false);
     assertEquals(passes([selectA, moved, flags], left, { settings, whole: false }), true);
+  });
+
+  it("takes calls in a folder that is held for that folder's alone", () => {
+    const opened = call("0-1", open("A"), { kind: "ok", exists: 3 });
+    const within = "open0";
+    const found = (ids: number[]) => call("3-4", search, { kind: "ok", found: ids }, { within });
+    const released = call("6-7", release(within), OK);
+    const waited = call("2-8", select("B"), OK);
+    assertEquals(passes([opened, waited, found([1, 3]), released]), true);
+    assertEquals(passes([opened, waited, found([3]), released]), false);
+    assertEquals(passes([opened, call("2-5", select("B"), OK), released]), false);
+    const own: Op = { kind: "select", folder: "B", readonly: false, own: true };
+    assertEquals(passes([opened, call("2-5", own, OK), released]), true);
+  });
+
+  it("takes a refusal in a held folder only where it is closed or lost", () => {
+    const opened = call("0-1", open("A"), { kind: "ok", exists: 3 });
+    const within = "open0";
+    const released = call("6-7", release(within), OK);
+    const refused = (when: `${number}-${number}`) =>
+      call(when, search, { kind: "refused" }, { within });
+    const waiting = call("2-10", select("B"), OK);
+    assertEquals(passes([opened, waiting, refused("4-5"), released]), false);
+    assertEquals(passes([opened, waiting, refused("8-9"), released]), true);
+    const found = call("8-9", search, { kind: "ok", found: [1, 3] }, { within });
+    assertEquals(passes([opened, found, released]), false);
+    const own: Op = { kind: "select", folder: "B", readonly: false, own: true };
+    assertEquals(passes([opened, call("2-3", own, OK), refused("4-5"), released]), true);
+  });
+
+  it("takes folders that are held in turn, or shared", () => {
+    const opened = call("0-1", open("A"), { kind: "ok", exists: 3 });
+    const released = call("6-7", release("open0"), OK);
+    assertEquals(passes([opened, call("2-3", open("A"), OK), released]), true);
+    assertEquals(passes([opened, call("2-3", open("A", true), OK), released]), false);
+    assertEquals(passes([opened, call("2-3", open("B"), OK), released]), false);
+    assertEquals(passes([opened, call("2-8", open("B"), OK), released]), true);
+    const late = (when: `${number}-${number}`) => call(when, open("B", false, 1), { kind: "late" });
+    assertEquals(passes([opened, late("2-3"), released]), true);
+    assertEquals(passes([opened, released, late("8-9")]), false);
+    assertEquals(passes([opened, call("2-3", open("B"), { kind: "refused" }), released]), false);
+  });
+
+  it("takes a call that is meant for a folder to come for no other that is held", () => {
+    const opened = call("0-1", open("A"), { kind: "ok", exists: 3 });
+    const released = call("8-9", release("open0"), OK);
+    const waiting = call("2-10", select("B"), OK, { task: 5 });
+    const found = call("4-5", search, { kind: "ok", found: [1, 3] }, { task: 5 });
+    const refused = call("4-5", search, { kind: "refused" }, { task: 5 });
+    assertEquals(passes([opened, waiting, found, released]), false);
+    assertEquals(passes([opened, waiting, refused, released]), true);
+    assertEquals(passes([opened, waiting, { ...found, task: 6 }, released]), true);
+  });
+
+  it("takes an opening that is given up for none, or for one that nobody holds", () => {
+    const given = (unsent: boolean) => call("0-1", open("A"), { kind: "aborted", unsent });
+    const inA = call("2-3", search, { kind: "ok", found: [1, 3] });
+    assertEquals(passes([given(false), inA]), true);
+    assertEquals(passes([given(true), inA]), false);
+    assertEquals(passes([given(false), call("2-3", search, { kind: "refused" })]), true);
+    assertEquals(passes([given(false), call("2-3", open("B"), { kind: "ok", exists: 3 })]), true);
   });
 
   it("takes the messages of fetchEach set by set, and those before a refusal", () => {

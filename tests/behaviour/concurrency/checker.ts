@@ -1,7 +1,7 @@
 // Looks for an order of whole calls that gives the same: the same results, and the same mail.
 import type { Entry, History, Outcome, Values } from "./history.ts";
-import { currentFolder, keyOf, mailsKey, type State, stateOf } from "./model.ts";
-import { type Mailbox, selects, type Settings } from "./program.ts";
+import { currentFolder, isHeld, keyOf, mailsKey, released, type State, stateOf } from "./model.ts";
+import { isByHand, type Mailbox, type Op, selects, type Settings, waits } from "./program.ts";
 import { isUnfit, setsOf, type Step, stepsOf, type Taken } from "./steps.ts";
 
 /** What is to be checked. */
@@ -74,8 +74,9 @@ class Checker {
       const { kind } = this.#entries[i].outcome;
       return kind !== "unfit" && (kind !== "ok" || this.#steps[i].length > 0);
     };
+    const mayWait = waitingIn(this.#entries);
     this.#before = this.#entries.map((entry, i) => {
-      const isFirst = (j: number) => sends(j) && isBefore(this.#entries[j], entry);
+      const isFirst = (j: number) => sends(j) && isBefore(this.#entries[j], entry, mayWait);
       return sends(i) ? [...this.#entries.keys()].filter(isFirst) : [];
     });
   }
@@ -143,6 +144,10 @@ class Checker {
       return;
     }
     if (outcome.kind === "ok" && isUnfit(entry, this.#case.settings)) return;
+    if (this.#isClosed(entry)) {
+      if (outcome.kind === "refused") yield over(" refused: closed");
+      return;
+    }
     if (outcome.kind === "aborted" || isAbortedPartial(outcome)) {
       if (outcome.kind !== "partial" || isPart(outcome.values, entry, state)) {
         yield over(" aborted");
@@ -154,6 +159,12 @@ class Checker {
     }
     if (at >= steps.length) {
       if (outcome.kind === "ok") yield over("");
+      return;
+    }
+    if (outcome.kind === "late") {
+      if (op.kind === "open" && op.timeout !== null && this.#mayBeLate(entry, state)) {
+        yield over(" too late");
+      }
       return;
     }
     const taken = steps[at](state);
@@ -169,13 +180,22 @@ class Checker {
       case "no":
       case "readonly":
         if (taken.status === outcome.kind) yield over(` ${outcome.kind}`, taken.state);
+        // Whoever shares a folder shares the answer that it can't be had.
+        if (op.kind === "open" && this.#isShared(entry)) yield over(" no with others");
         else if (taken.status === "ok" && taken.state.folders === state.folders && !isLast) {
           yield goOn(taken);
         }
         break;
       case "aborted":
         // Whatever came of a selection, nobody knows.
-        if (!outcome.unsent && (taken.status === "ok" || op.kind === "select")) {
+        if (taken.status === "held" || outcome.unsent) break;
+        if (op.kind === "open") {
+          // A folder that others hold stays theirs.
+          if (taken.state.selections === state.selections) break;
+          const closed = released(taken.state, entry.name);
+          yield over(" aborted, selected", closed);
+          yield over(" aborted, none selected", { ...closed, selected: null });
+        } else if (taken.status === "ok" || op.kind === "select") {
           yield goOn(selectsNone(entry, taken));
         }
         break;
@@ -196,7 +216,8 @@ class Checker {
   #agrees({ by, ids, op }: Entry, outcome: Outcome & { kind: "ok" }, taken: Taken): boolean {
     if (by === "other") return true;
     const { found, exists, values } = outcome;
-    if (exists !== undefined && exists !== taken.exists) return false;
+    const hasCount = exists !== undefined && taken.exists !== undefined;
+    if (hasCount && exists !== taken.exists) return false;
     if (found !== undefined && found.length !== taken.found?.length) return false;
     if (found?.some((id, i) => id !== taken.found![i] && !this.#case.settings.numbers)) {
       return false;
@@ -208,14 +229,44 @@ class Checker {
     return sameValues(values, taken);
   }
 
+  /** Whether the folder of a call was closed before the call was made. */
+  #isClosed({ within, made }: Entry): boolean {
+    return within !== null && this.#entries.some((other) => {
+      return other.op.kind === "release" && other.op.held === within && other.made < made;
+    });
+  }
+
+  /** Whether an opening may have waited for others. */
+  #mayBeLate(entry: Entry, state: State): boolean {
+    return isHeld(state) || this.#overlaps(entry, (op) => selects(op) && !isByHand(op));
+  }
+
+  /** Whether others opened the same folder in the same mode at the same time, and were refused. */
+  #isShared(entry: Entry): boolean {
+    return this.#overlaps(entry, (op, { kind }) => {
+      const isSame = op.kind === "open" && entry.op.kind === "open" &&
+        op.folder === entry.op.folder && op.readonly === entry.op.readonly;
+      return isSame && kind === "no";
+    });
+  }
+
+  /** Whether some other call of the client was under way at the same time. */
+  #overlaps(entry: Entry, suits: (op: Op, outcome: Outcome) => boolean): boolean {
+    return this.#entries.some((other) => {
+      return other !== entry && other.by === "client" && suits(other.op, other.outcome) &&
+        other.made < entry.ended && entry.made < other.ended;
+    });
+  }
+
   /** Whether there is a reason for a call to be refused. */
   #mayRefuse(entry: Entry, state: State): boolean {
-    const { selected } = state;
-    if (entry.op.kind === "watch" || selected === null) return true;
-    const overlaps = (other: Entry) =>
-      other !== entry && other.by === "client" && selects(other.op) &&
-      other.made < entry.ended && entry.made < other.ended;
-    if (this.#entries.some(overlaps)) return true;
+    const { selected, holds } = state;
+    const { op, within } = entry;
+    if (op.kind === "open") return false;
+    if (op.kind === "watch" || selected === null) return true;
+    // What others do is no reason to refuse a call in a folder that is held.
+    const isLost = within !== null && holds.get(within)?.selection !== selected.number;
+    if (isLost || (within === null && this.#overlaps(entry, selects))) return true;
     if (entry.ids.length === 0) return false;
     const origin = entry.source === null ? null : state.origins.get(entry.source);
     if (origin !== null && origin?.folder !== selected.folder) return true;
@@ -245,12 +296,31 @@ class Checker {
   }
 }
 
+/**
+ * Whether a call may be carried out after one that its task made later: it waits while somebody
+ * holds a folder. What the client does in a folder that it is to select must not come first.
+ */
+type MayWait = (one: Entry, other: Entry) => boolean;
+
+function waitingIn(entries: readonly Entry[]): MayWait {
+  const isHeld = entries.some(({ op }) => op.kind === "open");
+  const byHand = entries.some(({ op }) => isByHand(op));
+  return (one, other) => {
+    if (one.op.kind === "open") return true;
+    if (!isHeld || !waits(one.op)) return false;
+    const { kind } = other.outcome;
+    if (kind === "refused" || kind === "aborted" || byHand) return true;
+    const { op, within } = other;
+    return within !== null || op.kind === "open" || op.kind === "release";
+  };
+}
+
 /** Whether one call is known to be carried out before another. */
-function isBefore(one: Entry, other: Entry): boolean {
+function isBefore(one: Entry, other: Entry, mayWait: MayWait): boolean {
   if (one === other) return false;
   const isSame = one.by === other.by;
   const isOfTask = isSame && one.task === other.task && one.made < other.made;
-  if (isOfTask && !isLazy(one)) return true;
+  if (isOfTask && !isLazy(one) && !mayWait(one, other)) return true;
   // The server may carry out what was given up when somebody else is at it already.
   if (!isSame && one.outcome.kind !== "ok") return false;
   return one.ended < other.made;

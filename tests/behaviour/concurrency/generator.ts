@@ -4,6 +4,8 @@ import type { Ids, Mail, Mailbox, Op, Planned, Program, Settings, Task } from ".
 const FLAGS = ["\\Answered", "\\Flagged", "\\Seen", "\\Deleted"];
 /** What the marks of stable messages begin with; both have an "e", which no other mark has. */
 const COLOURS = ["red", "blue"];
+/** How long an opening may wait where the task holds a folder already, in seconds. */
+const SOON = [0, 0.002];
 /** A folder that is not there. */
 const NOWHERE = "Nowhere";
 
@@ -30,6 +32,8 @@ class Generator {
   /** The UIDs at which all folders begin with a message that others may take away. */
   #vagrant: readonly number[] = [];
   #length = 0;
+  /** Whether some tasks hold folders. */
+  #isHolding = false;
 
   constructor(seed: number, profile: Profile) {
     this.#seed = seed;
@@ -42,9 +46,10 @@ class Generator {
     const settings = this.#settings();
     this.#folders = this.#mailbox();
     const prelude = this.#chance(70) ? [this.#plan(this.#select(), { calm: true })] : [];
+    this.#isHolding = this.#chance(40);
     const tasks: Task[] = [];
     for (let left = 2 + this.#below(3); left > 0; left--) {
-      tasks.push({ by: "client", calls: this.#sequence() });
+      tasks.push({ by: "client", calls: this.#ofClient() });
     }
     if (this.#chance(60)) tasks.push({ by: "other", calls: this.#news() });
     return { seed: this.#seed, settings, folders: this.#folders, prelude, tasks };
@@ -77,6 +82,50 @@ class Generator {
     });
   }
 
+  #ofClient(): Planned[] {
+    return this.#isHolding && this.#chance(65) ? this.#holding() : this.#sequence();
+  }
+
+  /** Opens folders, does something in each, and closes them, more or less as it should. */
+  #holding(): Planned[] {
+    const calls: Planned[] = [];
+    const searches: string[] = [];
+    const held: string[] = [];
+    const add = (op: Op, within: string | null) => {
+      const call = { ...this.#plan(op, {}), within };
+      if (op.kind === "search") searches.push(call.name);
+      calls.push(call);
+      return call.name;
+    };
+    const open = (timeout: number | null) => {
+      const [folder, readonly] = [this.#target(), this.#chance(25)];
+      const last = add({ kind: "open", folder, readonly, timeout }, null);
+      held.push(last);
+      return last;
+    };
+    const release = (name: string) => calls.push(this.#release(name));
+    for (let folders = this.#chance(75) ? 1 : 2; folders > 0; folders--) {
+      const name = open(null);
+      if (this.#chance(60)) add(this.#search(), name);
+      for (let left = 1 + this.#below(3); left > 0; left--) {
+        // Now and then another folder, which has to wait for this one, or the client's own folder.
+        const draw = this.#below(100);
+        if (draw < 12) open(this.#chance(70) ? this.#random.pick(SOON) : null);
+        else if (draw < 24) add(this.#any(searches), null);
+        else add(this.#inFolder(searches), this.#chance(90) ? name : this.#random.pick(held));
+      }
+      if (this.#chance(85)) release(name);
+      if (this.#chance(15)) release(this.#random.pick(held));
+      if (this.#chance(25)) add(this.#inFolder(searches), this.#random.pick(held));
+    }
+    return calls;
+  }
+
+  #release(held: string): Planned {
+    const { pause } = this.#plan({ kind: "expunge" }, {});
+    return { ...this.#plan({ kind: "release", held }, { calm: true }), pause };
+  }
+
   #sequence(): Planned[] {
     const calls: Planned[] = [];
     const searches: string[] = [];
@@ -100,6 +149,7 @@ class Generator {
     return {
       name: `${String.fromCharCode(97 + this.#calls % 26)}${this.#calls++}`,
       op,
+      within: null,
       pause: calm || this.#chance(60) ? 0 : this.#turns(),
       abort: calm || !this.#chance(12) ? null : this.#random.pick([-1, 0, 1, 3, this.#turns()]),
       awaited: calm || !this.#chance(12),
@@ -111,12 +161,23 @@ class Generator {
   }
 
   #any(searches: readonly string[]): Op {
-    const ids = (): Ids => this.#ids(searches);
-    const flag = () => this.#random.pick(FLAGS);
     return this.#random.pick<() => Op>([
       () => this.#select(),
-      () => this.#search(),
       () => ({ kind: this.#chance(70) ? "unselect" : "close" }),
+      ...this.#choices(searches),
+    ])();
+  }
+
+  /** What can be done in a folder that is held. */
+  #inFolder(searches: readonly string[]): Op {
+    return this.#random.pick(this.#choices(searches))();
+  }
+
+  #choices(searches: readonly string[]): readonly (() => Op)[] {
+    const ids = (): Ids => this.#ids(searches);
+    const flag = () => this.#random.pick(FLAGS);
+    return [
+      () => this.#search(),
       () => ({ kind: "fetch", ids: ids() }),
       () => ({ kind: "fetchEach", ids: ids() }),
       () => ({ kind: "getFlags", ids: ids() }),
@@ -129,7 +190,7 @@ class Generator {
       () => ({ kind: "move", ids: ids(), folder: this.#target() }),
       () => ({ kind: "move", ids: ids(), folder: this.#target() }),
       () => ({ kind: "watch" }),
-    ])();
+    ];
   }
 
   #store(ids: Ids, flag: string, action: "add" | "remove"): Op {

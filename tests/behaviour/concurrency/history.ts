@@ -16,6 +16,8 @@ export type Outcome =
   /** `IllegalStateError`. Of `fetchEach`: with the messages that came before. */
   | { readonly kind: "refused"; readonly values?: Values }
   | { readonly kind: "readonly" | "no" | "unfit" }
+  /** `TimeoutError`: somebody else held a folder for too long. */
+  | { readonly kind: "late" }
   /** By its signal; `unsent` where that was too early for anything to be sent. */
   | { readonly kind: "aborted"; readonly unsent: boolean }
   /** `PartialCopyError` or `PartialMoveError`; `aborted` where the signal was at its root. */
@@ -33,6 +35,8 @@ export interface Entry {
   /** The number of the task, -1 for the prelude. */
   readonly task: number;
   readonly op: Op;
+  /** The opening in whose folder it was made; `null`: the client made it. */
+  readonly within: string | null;
   /** The ids that it named, ascending. */
   readonly ids: readonly number[];
   /** The search that they are from, where they remember it. */

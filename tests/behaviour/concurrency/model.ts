@@ -28,12 +28,24 @@ export interface Origin {
   readonly uids: readonly number[];
 }
 
+/** A folder that was opened. */
+export interface Hold {
+  readonly folder: string;
+  readonly readonly: boolean;
+  /** The selection that it is. */
+  readonly selection: number;
+  /** Whether it was not closed yet. */
+  readonly isOpen: boolean;
+}
+
 /** Everything that calls depend on. */
 export interface State {
   readonly folders: ReadonlyMap<string, Folder>;
   readonly selected: Selected | null;
   /** How many selections there were. */
   readonly selections: number;
+  /** By the name of the opening. */
+  readonly holds: ReadonlyMap<string, Hold>;
   /** By the name of the search. */
   readonly origins: ReadonlyMap<string, Origin>;
   /** What calls that are not over have copied: new UIDs by old ones. */
@@ -49,16 +61,18 @@ export function stateOf(mailbox: Mailbox): State {
     folders: new Map(folders),
     selected: null,
     selections: 0,
+    holds: new Map(),
     origins: new Map(),
     copied: new Map(),
   };
 }
 
 /** A text that is the same for states that are the same. */
-export function keyOf({ folders, selected, origins, copied }: State): string {
+export function keyOf({ folders, selected, holds, origins, copied }: State): string {
   const parts: string[] = [];
   for (const [, folder] of folders) parts.push(folderKey(folder));
   parts.push(selected === null ? "" : Object.values(selected).join());
+  for (const [name, hold] of holds) parts.push(`${name} ${hold.selection} ${hold.isOpen}`);
   for (const [name, origin] of origins) parts.push(`${name} ${Object.values(origin).join()}`);
   for (const [name, uids] of copied) parts.push(`${name} ${[...uids].join()}`);
   return parts.join(";");
@@ -96,6 +110,22 @@ export function select(state: State, name: string | null, readonly = false): Sta
   if (name === null) return { ...state, selected: null, selections };
   const { gone } = state.folders.get(name)!;
   return { ...state, selected: { folder: name, readonly, number: selections, gone }, selections };
+}
+
+/** Whether somebody holds a folder. */
+export function isHeld({ holds }: State): boolean {
+  return [...holds.values()].some(({ isOpen }) => isOpen);
+}
+
+/** The state with a folder that was opened, or was not. */
+export function withHold(state: State, name: string, hold: Hold): State {
+  return { ...state, holds: new Map(state.holds).set(name, hold) };
+}
+
+/** The state after a folder was closed: a second time nothing happens. */
+export function released(state: State, name: string): State {
+  const hold = state.holds.get(name);
+  return hold === undefined ? state : withHold(state, name, { ...hold, isOpen: false });
 }
 
 /** Changes flags of messages of the selected folder; of those that are not there, nothing. */

@@ -19,7 +19,7 @@ export type Ids =
   | { readonly from: string; readonly as: "found" | "set" | "copy" }
   | { readonly literal: readonly number[] };
 
-/** What a call does. The last three are done by another session. */
+/** What a call does. `append`, `vanish` and `flag` are done by another session. */
 export type Op =
   | {
     readonly kind: "select";
@@ -44,6 +44,15 @@ export type Op =
   }
   | { readonly kind: "copy" | "move"; readonly ids: Ids; readonly folder: string }
   | { readonly kind: "watch" }
+  | {
+    readonly kind: "open";
+    readonly folder: string;
+    readonly readonly: boolean;
+    /** In seconds; `null`: the usual one. */
+    readonly timeout: number | null;
+  }
+  /** Closes the folder of an opening. */
+  | { readonly kind: "release"; readonly held: string }
   | { readonly kind: "append"; readonly folder: string; readonly mark: string }
   | { readonly kind: "vanish"; readonly folder: string; readonly mark: string }
   | { readonly kind: "flag"; readonly folder: string; readonly mark: string };
@@ -53,6 +62,8 @@ export interface Planned {
   /** Unique in the program. */
   readonly name: string;
   readonly op: Op;
+  /** The opening in whose folder the call is made; `null`: the client makes it. */
+  readonly within: string | null;
   /** How many turns to wait before. */
   readonly pause: number;
   /** After how many turns the call is aborted: -1 before it is made, 0 at once; `null` never. */
@@ -113,17 +124,18 @@ export function showMail({ uid, mark, flags }: Mail): string {
   return `${uid} ${mark}${flags.length > 0 ? ` (${flags.join(" ")})` : ""}`;
 }
 
-function showPlanned({ name, op, pause, abort, awaited }: Planned): string {
+function showPlanned({ name, op, within, pause, abort, awaited }: Planned): string {
   const notes = [
     ...(pause > 0 ? [`after ${pause} turns`] : []),
     ...(abort === null ? [] : [abort < 0 ? "aborted before" : `aborted after ${abort} turns`]),
     ...(awaited ? [] : ["not awaited"]),
   ];
-  return `  ${name}: ${showOp(op)}${notes.length > 0 ? `  // ${notes.join(", ")}` : ""}`;
+  return `  ${name}: ${showOp(op, within)}${notes.length > 0 ? `  // ${notes.join(", ")}` : ""}`;
 }
 
 /** A call in readable form. */
-export function showOp(op: Op): string {
+export function showOp(op: Op, within: string | null): string {
+  if (within !== null) return `${within}.${showOp(op, null)}`;
   switch (op.kind) {
     case "select":
       return `${op.own ? "run " : ""}${op.readonly ? "examine" : "select"} ${op.folder}`;
@@ -139,6 +151,12 @@ export function showOp(op: Op): string {
     case "getFlags":
     case "uidExpunge":
       return `${op.kind} ${showIds(op.ids)}`;
+    case "open": {
+      const timeout = op.timeout === null ? "" : ` within ${op.timeout} seconds`;
+      return `open ${op.folder}${op.readonly ? " readonly" : ""}${timeout}`;
+    }
+    case "release":
+      return `release ${op.held}`;
     case "append":
     case "vanish":
     case "flag":
@@ -161,5 +179,15 @@ export function idsOf(op: Op): Ids | null {
 
 /** Whether an operation changes which folder is selected. */
 export function selects(op: Op): boolean {
-  return op.kind === "select" || op.kind === "unselect" || op.kind === "close";
+  return op.kind === "open" || waits(op) || isByHand(op);
+}
+
+/** Whether an operation is a client's that waits while somebody holds a folder. */
+export function waits(op: Op): boolean {
+  return op.kind === "unselect" || op.kind === "close" || (op.kind === "select" && !op.own);
+}
+
+/** Whether an operation is a SELECT of the caller's own, which waits for nobody. */
+export function isByHand(op: Op): boolean {
+  return op.kind === "select" && op.own;
 }

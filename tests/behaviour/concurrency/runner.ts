@@ -1,12 +1,14 @@
 // Runs programs, and notes what comes of each call.
-import { type MessageIds, NumberSet } from "@imapclient/imapclient";
+import { type Folder, type MessageIds, NumberSet } from "@imapclient/imapclient";
 import { callOf } from "./calls.ts";
 import type { Entry, History, Outcome } from "./history.ts";
-import { idsOf, type Op, type Planned, type Program } from "./program.ts";
+import { idsOf, type Op, type Planned, type Program, waits } from "./program.ts";
 import type { Scene, Stage } from "./scene.ts";
 
 /** A program that takes longer, in milliseconds, hangs. */
 const LONGEST = 20_000;
+/** How many turns a task that holds a folder waits for another one: it would wait for itself. */
+const PATIENCE = 60;
 
 /** Runs a program on a stage of its own. */
 export async function run(
@@ -47,6 +49,10 @@ class Run {
   readonly #open = new Set<Made>();
   /** What searches found, by their names. */
   readonly #found = new Map<string, number[]>();
+  /** What was opened, by the names of the openings. */
+  readonly #folders = new Map<string, Folder>();
+  /** By the name of each opening whose folder may be held now: the task. */
+  readonly #holding = new Map<string, number>();
   #moment = 0;
 
   constructor(program: Program, scene: Scene) {
@@ -78,12 +84,33 @@ class Run {
     const open: Made[] = [];
     for (const planned of calls) {
       await this.#scene.pause(planned.pause);
+      const { op, name } = planned;
+      if (op.kind === "release") {
+        await this.#release(name, op.held, task);
+        continue;
+      }
       const made = this.#make(planned, task);
-      if (planned.awaited && planned.op.kind !== "watch") await made?.settled;
+      if (planned.awaited && op.kind !== "watch") await made?.settled;
       else if (made !== null) open.push(made);
     }
     for (const { begun, stop } of open) if (begun.op.kind === "watch") stop();
     await Promise.all(open.map(({ settled }) => settled));
+    for (const [name, its] of [...this.#holding]) {
+      if (its === task) await this.#release(`${name}'s`, name, task);
+    }
+  }
+
+  /** Closes a folder, if it was opened. */
+  async #release(name: string, held: string, task: number): Promise<void> {
+    const folder = this.#folders.get(held);
+    if (folder === undefined) return;
+    const op: Op = { kind: "release", held };
+    const made = this.#moment++;
+    const closed = folder.close();
+    this.#holding.delete(held);
+    const begun = { name, op, task, made, ids: [], source: null, within: null } as const;
+    this.#note({ ...begun, by: "client" }, { kind: "ok" });
+    await closed;
   }
 
   async #meddling(calls: readonly Planned[], task: number): Promise<void> {
@@ -91,31 +118,50 @@ class Run {
       await this.#scene.pause(pause);
       const made = this.#moment++;
       await this.#scene.meddle(op);
-      this.#note({ name, op, task, made, ids: [], source: null, by: "other" }, { kind: "ok" });
+      const begun = { name, op, task, made, ids: [], source: null, within: null } as const;
+      this.#note({ ...begun, by: "other" }, { kind: "ok" });
     }
   }
 
-  /** Makes a call; `null` where the ids that it names were not found. */
-  #make({ name, op, abort }: Planned, task: number): Made | null {
+  /** Makes a call; `null` where the ids that it names were not found, or its folder not opened. */
+  #make(planned: Planned, task: number): Made | null {
+    const { name, op, within } = planned;
     const given = this.#given(op);
-    if (given === null) return null;
+    const folder = within === null ? null : this.#folders.get(within);
+    if (given === null || folder === undefined) return null;
+    const abort = planned.abort ?? (this.#waitsForItself(op, task) ? PATIENCE : null);
     const { as, ids, source } = given;
     const controller = new AbortController();
     const stop = () => controller.abort(new Error("given up"));
     if (abort !== null && abort < 0) stop();
-    const begun = { name, by: "client", task, op, ids, source, made: this.#moment++ } as const;
-    const found = (list: number[]) => void this.#found.set(name, list);
-    const call = callOf(this.#scene, { op, ids: as, signal: controller.signal, found });
+    const made = this.#moment++;
+    const begun = { name, by: "client", task, op, within, ids, source, made } as const;
+    if (op.kind === "open") this.#holding.set(name, task);
+    const call = callOf(this.#scene, {
+      op,
+      ids: as,
+      folder,
+      signal: controller.signal,
+      found: (list) => void this.#found.set(name, list),
+      opened: (folder) => void this.#folders.set(name, folder),
+    });
     if (abort === 0) stop();
     if (abort !== null && abort > 0) void this.#scene.pause(abort).then(stop);
     const settled = call.then((outcome) => {
-      this.#open.delete(made);
+      this.#open.delete(it);
+      if (op.kind === "open" && outcome.kind !== "ok") this.#holding.delete(name);
       const unsent = outcome.kind === "aborted" && abort !== null && abort <= 0;
       this.#note(begun, unsent ? { kind: "aborted", unsent } : outcome);
     });
-    const made: Made = { begun, settled, stop };
-    this.#open.add(made);
-    return made;
+    const it: Made = { begun, settled, stop };
+    this.#open.add(it);
+    return it;
+  }
+
+  /** Whether a task holds a folder, or is opening one, and has to close it before a call can go on. */
+  #waitsForItself(op: Op, task: number): boolean {
+    if (!waits(op) && !(op.kind === "open" && op.timeout === null)) return false;
+    return [...this.#holding.values()].includes(task);
   }
 
   #note(begun: Made["begun"], outcome: Outcome): void {

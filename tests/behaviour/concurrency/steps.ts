@@ -4,22 +4,27 @@ import type { Entry, Values } from "./history.ts";
 import {
   copy,
   currentFolder,
+  isHeld,
   type Origin,
+  released,
   remove,
   select,
   type State,
   store,
   withFolder,
+  withHold,
 } from "./model.ts";
-import type { Mail, Settings } from "./program.ts";
+import { type Mail, type Settings, waits } from "./program.ts";
 
 /** What a step comes to. */
 export interface Taken {
   /**
    * `no`: the server refuses; `readonly`: the folder can't be changed; `unselected`: there is no
-   * folder; `misfit`: the ids are from somewhere else, so that this must not be done.
+   * folder; `misfit`: the ids are from somewhere else, so that this must not be done; `held`:
+   * somebody holds a folder, so that this has to wait; `lost`: the folder that the call was made in
+   * is not selected any more.
    */
-  readonly status: "ok" | "no" | "readonly" | "unselected" | "misfit";
+  readonly status: "ok" | "no" | "readonly" | "unselected" | "misfit" | "held" | "lost";
   readonly state: State;
   /** The ids that this step is about. */
   readonly ids: readonly number[];
@@ -36,6 +41,26 @@ export type Step = (state: State) => Taken;
 
 /** The steps of a call that goes through. */
 export function stepsOf(entry: Entry, settings: Settings): readonly Step[] {
+  const steps = plainSteps(entry, settings);
+  if (waits(entry.op)) return steps.map(unlessHeld);
+  const { within } = entry;
+  return within === null ? steps : steps.map((step) => inHeld(within, step));
+}
+
+/** A step that waits while somebody holds a folder. */
+function unlessHeld(step: Step): Step {
+  return (state) => isHeld(state) ? { status: "held", state, ids: [] } : step(state);
+}
+
+/** A step in a folder that was opened. */
+function inHeld(opening: string, step: Step): Step {
+  return (state) => {
+    const isSelected = state.holds.get(opening)?.selection === state.selected?.number;
+    return isSelected ? step(state) : { status: "lost", state, ids: [] };
+  };
+}
+
+function plainSteps(entry: Entry, settings: Settings): readonly Step[] {
   const { op, ids } = entry;
   switch (op.kind) {
     case "select":
@@ -76,6 +101,10 @@ export function stepsOf(entry: Entry, settings: Settings): readonly Step[] {
     }
     case "watch":
       return [];
+    case "open":
+      return [(state) => opened(state, entry)];
+    case "release":
+      return [(state) => ({ status: "ok", state: released(state, op.held), ids })];
     case "append":
       return [(state) => ({ status: "ok", state: appended(state, op.folder, op.mark), ids })];
     case "vanish":
@@ -86,6 +115,26 @@ export function stepsOf(entry: Entry, settings: Settings): readonly Step[] {
     case "flag":
       return [(state) => ({ status: "ok", state: flagged(state, op.folder, op.mark), ids })];
   }
+}
+
+/** Shares the folder that is held, or selects it when nobody holds one. */
+function opened(state: State, { name, op, ids }: Entry): Taken {
+  if (op.kind !== "open") throw new TypeError(op.kind);
+  const { folder, readonly } = op;
+  const held = [...state.holds.values()].filter(({ isOpen }) => isOpen);
+  if (held.some((other) => other.folder !== folder || other.readonly !== readonly)) {
+    return { status: "held", state, ids };
+  }
+  const hold = { folder, readonly, isOpen: true };
+  const shared = held.find(({ selection }) => selection === state.selected?.number);
+  if (shared !== undefined) {
+    return { status: "ok", state: withHold(state, name, { ...shared, ...hold }), ids };
+  }
+  const exists = state.folders.get(folder)?.mails.length;
+  if (exists === undefined) return { status: "no", state: select(state, null), ids };
+  const next = select(state, folder, readonly);
+  const { number: selection } = next.selected!;
+  return { status: "ok", state: withHold(next, name, { ...hold, selection }), ids, exists };
 }
 
 /** Whether a call asks for something that the server, or the way of counting, does not have. */

@@ -38,9 +38,9 @@ export async function report(program: Program, stage: Stage): Promise<string> {
   return [
     showProgram(program),
     "what came of it:",
-    ...byEnd.map(({ name, op, made, ended, ids, outcome }) => {
+    ...byEnd.map(({ name, op, within, made, ended, ids, outcome }) => {
       const named = ids.length > 0 ? ` [${ids}]` : "";
-      return `  ${made}-${ended} ${name}: ${showOp(op)}${named} -> ${showOutcome(outcome)}`;
+      return `  ${made}-${ended} ${name}: ${showOp(op, within)}${named} -> ${showOutcome(outcome)}`;
     }),
     ...Object.entries(history.left).map(([name, mails]) => {
       return `  left in ${name}: ${mails.map(showMail).join(", ") || "nothing"}`;
