@@ -22,6 +22,7 @@ import { select } from "../../../src/commands/folders/select.ts";
 import { logout, noop } from "../../../src/commands/session/session.ts";
 import { sort } from "../../../src/commands/search/sort.ts";
 import { status } from "../../../src/commands/folders/status.ts";
+import { getMetadata, setMetadata } from "../../../src/commands/access/metadata.ts";
 import { store } from "../../../src/commands/messages/store.ts";
 import { thread } from "../../../src/commands/search/thread.ts";
 import { ImapError } from "../../../src/model/errors.ts";
@@ -57,6 +58,8 @@ const READERS: readonly (() => Command<unknown>)[] = [
   () => search("ALL", { charset: "UTF-8", told: false }, true),
   () => getAcl("x"),
   () => setAcl("x", "y", ""),
+  () => getMetadata("x", ["/shared/comment", "/private/comment"]),
+  () => setMetadata("x", { "/shared/comment": "y" }),
   () => getQuota(""),
   () => getQuotaRoot("x", decodeFolderName),
   () => setQuota([{ quotaRoot: "", resource: "STORAGE", limit: 1 }]),
@@ -97,7 +100,18 @@ function converse(
 describe("whatever the server says, nothing but this library's errors is thrown", () => {
   const NAMES = [
     ...["LIST", "LSUB", "XLIST", "STATUS", "NAMESPACE", "ENABLED", "ID", "1 FETCH", "SORT"],
-    ...["THREAD", "SEARCH", "ESEARCH", "ACL", "QUOTA", "QUOTAROOT", "FLAGS", "2 EXPUNGE", "OK"],
+    ...[
+      "THREAD",
+      "SEARCH",
+      "ESEARCH",
+      "ACL",
+      "QUOTA",
+      "QUOTAROOT",
+      "METADATA",
+      "FLAGS",
+      "2 EXPUNGE",
+      "OK",
+    ],
     ...["CAPABILITY", "3 EXISTS", "1 THREAD", "1 QUOTA", "1 STATUS", "1 ID"],
   ];
   const pieces = fc.constantFrom(

@@ -3,6 +3,7 @@ import { assert, assertEquals, assertThrows } from "@std/assert";
 import fc from "fast-check";
 import type { Command } from "../../../../src/connection/command.ts";
 import { getAcl, setAcl } from "../../../../src/commands/access/acl.ts";
+import { getMetadata, setMetadata } from "../../../../src/commands/access/metadata.ts";
 import { append, multiappend } from "../../../../src/commands/messages/append.ts";
 import { copy, move } from "../../../../src/commands/messages/copy.ts";
 import { enable } from "../../../../src/commands/session/enable.ts";
@@ -216,6 +217,7 @@ const NEEDS: readonly (readonly [needs: string | undefined, commands: Command<un
     getQuotaRoot("x", decodeFolderName),
     setQuota([{ quotaRoot: "", resource: "STORAGE", limit: 1 }]),
   ]],
+  ["METADATA", [getMetadata("x", "/shared/a"), setMetadata("x", { "/shared/a": "b" })]],
   ["MULTIAPPEND", [multiappend("x", [{ msg: "a" }])]],
   ["UIDPLUS", [expunge(IDS)]],
   [undefined, [
@@ -284,6 +286,8 @@ const ARGUMENTS: Readonly<Record<string, (text: string) => Command<unknown>>> = 
   "SETACL's folder": (it) => setAcl(it, "fred", "lr"),
   "SETACL's user": (it) => setAcl("x", it, "lr"),
   "SETACL's rights": (it) => setAcl("x", "fred", it),
+  "GETMETADATA's folder": (it) => getMetadata(it, "/shared/comment"),
+  "SETMETADATA's folder": (it) => setMetadata(it, { "/shared/comment": "x" }),
   "GETQUOTA's root": getQuota,
   "GETQUOTAROOT's folder": (it) => getQuotaRoot(it, decodeFolderName),
   "SETQUOTA's root": (it) => setQuota([{ quotaRoot: it, resource: "STORAGE", limit: 1 }]),
