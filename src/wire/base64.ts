@@ -7,13 +7,13 @@ export function encodeBase64(bytes: Uint8Array): string {
   return btoa(binary);
 }
 
-/** The bytes of a base64 text. Throws {@linkcode ProtocolError} where it is none. */
+/** The bytes that base64 text stands for. Throws {@linkcode ProtocolError} for other text. */
 export function decodeBase64(text: string): Uint8Array {
   let binary: string;
   try {
     binary = atob(text);
   } catch {
-    throw new ProtocolError("the server sent what is not base64");
+    throw new ProtocolError("the server sent text that is not base64");
   }
   return Uint8Array.from(binary, (char) => char.charCodeAt(0));
 }

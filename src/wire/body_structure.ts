@@ -14,8 +14,8 @@ import { InternCache } from "./intern_cache.ts";
 import { readEnvelope } from "./envelope.ts";
 
 /**
- * `body` (RFC 9051 section 7.5.2). Fields may be missing or `NIL` anywhere: servers send what
- * they make of broken messages. `part` is the section number of what is read.
+ * Reads `body` (RFC 9051 section 7.5.2). Any field may be missing or `NIL`, since servers describe
+ * broken messages too. `part` is the section number of the structure that is read.
  */
 export function readBodyStructure(cursor: Cursor, part = ""): BodyStructure {
   cursor.space().expect(LPAREN).enter();
@@ -26,7 +26,7 @@ export function readBodyStructure(cursor: Cursor, part = ""): BodyStructure {
   return structure;
 }
 
-/** A single part in the place of `part`; within one, numbers go on from its own. */
+/** Reads a multipart with the section number `part`; its parts are numbered below that. */
 function readMultipart(cursor: Cursor, part: string): BodyMultipart {
   const parts: BodyStructure[] = [];
   const prefix = part === "" ? "" : `${part}.`;
@@ -40,7 +40,7 @@ function readMultipart(cursor: Cursor, part: string): BodyMultipart {
     type: "multipart",
     subtype,
     part,
-    parts: parts.slice(), // V8 gives a list that is pushed to room for 17
+    parts: parts.slice(), // V8 reserves room for 17 items in an array that is pushed to
     params,
     disposition: readDisposition(cursor),
     language: readLanguage(cursor),
@@ -49,14 +49,14 @@ function readMultipart(cursor: Cursor, part: string): BodyMultipart {
   };
 }
 
-/** How a part begins: what stands in front of its encoding. */
+/** The first fields of a part, up to its encoding. */
 export interface Head {
   readonly type: string;
   readonly subtype: string;
   readonly params: Params;
   readonly id: string | null;
   readonly description: string | null;
-  /** Whether its bytes tell it by themselves. */
+  /** Whether its bytes alone determine it, so that it can be cached. */
   readonly isSure: boolean;
 }
 
@@ -68,7 +68,7 @@ function readPart(cursor: Cursor, part: string): BodyStructure {
     const read = readHead(cursor, part);
     if ("isMultipart" in read) return read;
     head = read;
-    // Ids and descriptions seldom recur. With the space it is told where the last `NIL` ends.
+    // Ids and descriptions seldom recur. The space is included to mark the end of the last `NIL`.
     if (head.isSure && head.id === null && head.description === null && cursor.take(SP)) {
       Object.freeze(head.params);
       heads.keep(cursor, start, head);
@@ -102,7 +102,7 @@ function readHead(cursor: Cursor, part: string): Head | BodyMultipart {
   };
 }
 
-/** Whether the parameters come next, and no subtype: the size stands one place too early. */
+/** Whether the subtype is missing and the parameters come next; then the size is a field early. */
 function lacksSubtype(cursor: Cursor): boolean {
   return atEnd(cursor) || cursor.peek() === LPAREN || cursor.kinds(5).indexOf("n") === 4;
 }
@@ -120,7 +120,7 @@ function readRest(cursor: Cursor, part: string, head: Head): BodyPart {
   let encoding = "7bit";
   if (!isNumberNext(cursor)) encoding = word(cursor) ?? encoding;
   else if (description !== null) {
-    // The id or the description is missing, so this is one place too early.
+    // The id or the description is missing, so this field is in fact the encoding.
     encoding = description.toLowerCase();
     description = null;
   }
@@ -129,7 +129,7 @@ function readRest(cursor: Cursor, part: string, head: Head): BodyPart {
   const hasLines = inner !== null || type === "text" || isNumberNext(cursor);
   const lines = hasLines ? readCount(cursor) : null;
   const isBare = cursor.takeAll(BARE_END);
-  if (isBare) cursor.at--; // the parenthesis is not the part's to take
+  if (isBare) cursor.at--; // the caller takes the parenthesis
   return {
     isMultipart: false,
     type,
@@ -142,7 +142,7 @@ function readRest(cursor: Cursor, part: string, head: Head): BodyPart {
     lines,
     envelope: inner === null ? null : inner.envelope,
     body: inner === null ? null : inner.body,
-    // A list in this place is the disposition.
+    // A list here is the disposition.
     md5: isBare || cursor.next() === LPAREN ? null : text(cursor),
     params,
     disposition: isBare ? null : readDispositions(cursor, params.charset),
@@ -157,15 +157,15 @@ function isNumberNext(cursor: Cursor): boolean {
   return byte >= ZERO && byte <= NINE;
 }
 
-/** What most parts end with: neither a checksum nor a disposition, a language and a location. */
+/** How most parts end: without a checksum, a disposition, a language and a location. */
 const BARE_END = encodeUtf8(" NIL NIL NIL NIL)");
 
 const MEDIA_TYPES = ["application", "audio", "font", "image", "message", "model", "text", "video"];
 
 /**
- * A multipart with no parts, which servers send as its subtype: `("ALTERNATIVE" ("BOUNDARY" "x"))`
- * and `("RELATED" NIL ...)` from Gmail (MailKit #205, #371, #1841), `(NIL "alternative" ...)` from
- * others (MailKit #1393).
+ * Reads a multipart that has no parts. Servers begin it with the subtype:
+ * `("ALTERNATIVE" ("BOUNDARY" "x"))` and `("RELATED" NIL ...)` from Gmail (MailKit #205, #371,
+ * #1841), `(NIL "alternative" ...)` from others (MailKit #1393).
  */
 function childless(
   cursor: Cursor,
@@ -187,23 +187,23 @@ function childless(
   };
 }
 
-/** The message in a part. */
+/** The message within a part. */
 interface Inner {
   envelope: Envelope | null;
   body: BodyStructure | null;
 }
 
 /**
- * What stands between the size and the lines of a message: its envelope and its structure. Either
- * may be `NIL`, missing or there twice; some servers describe such a part as any other, with no
- * message in it (`null`).
+ * Reads the fields between the size and the line count of a message: its envelope and its
+ * structure. Each may be `NIL`, missing or there twice. Some servers describe such a part like any
+ * other, without a message in it; the result is `null` then.
  */
 function readInner(cursor: Cursor, part: string): Inner | null {
   const inner: Inner = { envelope: null, body: null };
   const { at } = cursor;
   while (!atEnd(cursor) && cursor.nil());
   if (isNumberNext(cursor)) return inner;
-  // What comes is the disposition, behind `NIL` for whatever was left out.
+  // The next list is the disposition, after a `NIL` for each field that was left out.
   if (cursor.peek() === LPAREN && partOfMessage(cursor, inner) === null) return null;
   if (cursor.peek() !== LPAREN) {
     cursor.at = at;
@@ -220,7 +220,7 @@ function readInner(cursor: Cursor, part: string): Inner | null {
   return inner;
 }
 
-/** What a list is in the place of an envelope or a structure, by its shape; `null` for neither. */
+/** Tells by its shape what the next list is; `null`: neither an envelope nor a structure. */
 function partOfMessage(
   cursor: Cursor,
   { envelope, body }: Inner,
@@ -234,7 +234,7 @@ function partOfMessage(
   return isBody || isEnvelope ? "again" : null;
 }
 
-/** The kinds of what is in the list that comes next. */
+/** The kinds of the first items of the next list. */
 function kindsWithin(cursor: Cursor): string {
   cursor.at++;
   const kinds = cursor.kinds(8);
@@ -242,13 +242,13 @@ function kindsWithin(cursor: Cursor): string {
   return kinds;
 }
 
-/** Whether the list that comes next begins with a usual disposition. */
+/** Whether the next list begins with a common disposition. */
 function isDispositionNext({ bytes, at, end }: Cursor): boolean {
   const beginning = decodeAscii(bytes, at, Math.min(at + 16, end));
   return /^\(\s*"?(?:attachment|inline|form-data)\b/i.test(beginning);
 }
 
-/** An envelope's: no part has lists in so many places. */
+/** The shape of an envelope: no part has that many fields that are lists. */
 const LISTS = /^[s0]{2}[l0](?=[l0]*l)[l0]{4}/;
 
 /** The parts of a message within a part are numbered below it (RFC 9051 section 6.4.5.1). */
@@ -263,7 +263,7 @@ function readInnerBody(cursor: Cursor, part: string): BodyStructure {
 
 const NOTHING: readonly ImapValue[] = Object.freeze([]);
 
-/** What may come behind the fields that RFC 9051 names. */
+/** Fields after those that RFC 9051 names. */
 function readExtensions(cursor: Cursor): readonly ImapValue[] {
   if (atEnd(cursor)) return NOTHING;
   const extensions: ImapValue[] = [];
@@ -276,7 +276,7 @@ function atEnd(cursor: Cursor): boolean {
   return byte === RPAREN || byte === -1;
 }
 
-/** A string or `NIL`; `null` at the end of the part too, and for a list, which is none. */
+/** A string or `NIL`. Returns `null` at the end of the part and for a list, which it skips. */
 function text(cursor: Cursor): string | null {
   if (atEnd(cursor)) return null;
   if (cursor.peek() !== LPAREN) return cursor.nstring();
@@ -286,21 +286,21 @@ function text(cursor: Cursor): string | null {
 
 const words = new InternCache<string>(SP);
 
-/** A string in lower case, which is one of a few. */
+/** A string in lower case, one of a few that recur. */
 function word(cursor: Cursor): string | null {
   if (atEnd(cursor)) return null;
   const recalled = words.take(cursor);
   if (recalled !== undefined) return recalled;
   const start = cursor.at;
   const lower = cursor.nstring()?.toLowerCase() ?? null;
-  // Only by its quote it is told where a string ends.
+  // Only a quoted string has a recognisable end.
   if (lower !== null && cursor.bytes[start] === DQUOTE) words.keep(cursor, start, lower);
   return lower;
 }
 
 /**
- * A size or a number of lines; `null` where it is `NIL`, missing, or no number (`-1`). Mail.ru
- * sends large ones as `9.3736e+06` (MailKit #1838).
+ * A size or a number of lines; `null` if it is `NIL`, missing, or not a count (`-1`). Mail.ru sends
+ * large numbers as `9.3736e+06` (MailKit #1838).
  */
 function readCount(cursor: Cursor): number | null {
   if (atEnd(cursor) || cursor.peek() === LPAREN) return null;
@@ -312,7 +312,7 @@ type Params = Readonly<Record<string, string>>;
 
 const NO_PARAMS: Params = Object.freeze(Object.create(null));
 
-/** Parameters; those of a disposition belong to a part in a `charset`. */
+/** Parameters. For those of a disposition, `charset` is the charset of the part. */
 function readParams(cursor: Cursor, charset?: string): Params {
   if (atEnd(cursor)) return NO_PARAMS;
   if (cursor.peek() !== LPAREN) {
@@ -330,7 +330,7 @@ function readParams(cursor: Cursor, charset?: string): Params {
 }
 
 function readNewParams(cursor: Cursor, charset: string | undefined): Params {
-  // Not `Object.create(null)`: of that V8 makes a hash table, larger and slower to make.
+  // Not `Object.create(null)`: V8 makes that a hash table, which is larger and slower to fill.
   const params: Record<string, string> = Object.setPrototypeOf({}, null);
   let octets: Map<string, Uint8Array> | undefined;
   let hasPieces = false;
@@ -343,12 +343,12 @@ function readNewParams(cursor: Cursor, charset: string | undefined): Params {
     if (cursor.octets !== null) (octets ??= new Map()).set(name, cursor.octets);
     hasPieces ||= name.includes("*");
   }
-  // As most are.
+  // The common case: nothing to decode or join.
   if (!hasPieces && cursor.isPlainSince(start)) return params;
   return joinParameters(params, cursor.decoding.mail, octets, charset);
 }
 
-/** The disposition, which may be there twice, or a place too late. */
+/** The disposition, which some servers send twice or one field too late. */
 function readDispositions(cursor: Cursor, charset?: string): Disposition | null {
   let disposition = readDisposition(cursor, charset);
   while (cursor.next() === LPAREN && /^sl/.test(kindsWithin(cursor))) {
@@ -358,7 +358,7 @@ function readDispositions(cursor: Cursor, charset?: string): Disposition | null 
   return disposition;
 }
 
-/** `("attachment" ("filename" "a.txt"))`; Exchange has sent a bare string too. */
+/** `("attachment" ("filename" "a.txt"))`; some Exchange servers send the bare string. */
 function readDisposition(cursor: Cursor, charset?: string): Disposition | null {
   if (atEnd(cursor)) return null;
   if (cursor.peek() !== LPAREN) {

@@ -3,8 +3,8 @@ import { repairWindows1252 } from "../util/windows_1252.ts";
 import { encodeUtf8 } from "../util/bytes.ts";
 
 /**
- * Text in a charset. Runtimes decode many charsets but encode only UTF-8; so a charset of one or
- * two bytes a character is turned round: all its characters are decoded once, and looked up.
+ * Encodes text in a charset. Runtimes decode many charsets but encode only UTF-8. So, for a charset
+ * with one or two bytes per character, all its characters are decoded once, and looked up here.
  */
 export function encodeText(text: string, charset: string): Uint8Array {
   const name = charset.toLowerCase();
@@ -25,20 +25,20 @@ export function encodeText(text: string, charset: string): Uint8Array {
   return Uint8Array.from(bytes);
 }
 
-/** Whether a text's bytes in a charset are simply those of ASCII. */
+/** Whether text has the same bytes in this charset as in ASCII. */
 export function isPlainIn(charset: string, text: string): boolean {
   if (/[\u0080-\uffff]/.test(text)) return false;
   if (/^utf-?7$/i.test(charset)) return !text.includes("+");
   return !WIDE.test(charset);
 }
 
-/** Charsets with escapes, or with wider characters. */
+/** Charsets with escape sequences or wider characters. */
 const WIDE = /^(?:utf-?16|utf-?32|ucs-|iso-2022|hz-)/i;
 
 const ASCII: ReadonlyMap<string, number> = new Map();
 const tables = new Map<string, ReadonlyMap<string, number>>();
 
-/** Every character of a charset beyond ASCII, with its byte or two bytes. */
+/** The characters of a charset beyond ASCII, with their one or two bytes. */
 function tableOf(charset: string): ReadonlyMap<string, number> {
   let table = tables.get(charset);
   if (table === undefined) tables.set(charset, table = makeTable(charset));
@@ -53,7 +53,7 @@ function makeTable(charset: string): ReadonlyMap<string, number> {
     const char = decoder.encoding === "windows-1252" ? repairWindows1252(decoded) : decoded;
     if ([...char].length === 1 && char !== "\ufffd" && !table.has(char)) table.set(char, code);
   };
-  // Runtimes read most of ISO 8859 as Windows' charsets, which have more characters.
+  // Runtimes decode most of ISO 8859 as the Windows code pages, which have more characters.
   const first = /^(?:iso-?8859|latin)/.test(charset) ? 160 : 128;
   for (let byte = first; byte < 256; byte++) add([byte], byte);
   for (let lead = 129; lead < 255; lead++) {
@@ -64,10 +64,10 @@ function makeTable(charset: string): ReadonlyMap<string, number> {
 
 function decoderOf(charset: string): TextDecoder {
   try {
-    // The others can't be turned round this way.
+    // Other charsets can't be inverted this way.
     if (!WIDE.test(charset)) return new TextDecoder(charset);
   } catch {
-    // Said below.
+    // The runtime does not know the charset: see the error below.
   }
   throw new InvalidArgumentError(`text can't be encoded in ${charset} here; give bytes instead`);
 }

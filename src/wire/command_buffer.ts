@@ -1,4 +1,4 @@
-/** A run of bytes of a command. */
+/** Consecutive bytes of a command, sent as one piece. */
 export interface CommandPart {
   /** The bytes. */
   readonly bytes: Uint8Array;
@@ -8,22 +8,22 @@ export interface CommandPart {
   readonly source?: LiteralSource;
 }
 
-/** A literal that comes from a stream and is never held as a whole. */
+/** A literal that is read from a stream as it is sent, and never held as a whole. */
 export interface LiteralSource {
   /** Its bytes. */
   readonly stream: ReadableStream<Uint8Array>;
-  /** How many they are, neither more nor fewer. */
+  /** The exact number of bytes. */
   readonly size: number;
 }
 
-/** Memory that commands are written into one behind the other, to be sent in one piece. */
+/** Memory into which commands are written one after another, so that they are sent together. */
 export class CommandBuffer {
-  /** The memory; what is written is never written over. */
+  /** The memory. What is written is never overwritten. */
   readonly bytes: Uint8Array;
-  /** How much of it is written. */
+  /** How many bytes of it are written. */
   used = 0;
 
-  /** Room for about so many bytes. */
+  /** A buffer of `size` bytes. */
   constructor(size: number) {
     this.bytes = new Uint8Array(size);
   }

@@ -32,26 +32,26 @@ import { TextWindow } from "./text_window.ts";
 const NOTHING = new Uint8Array(0);
 const NONE: readonly DetachedLiteral[] = [];
 
-/** Bytes that end an atom, however lenient one is. */
+/** Bytes that end an atom even in lenient reading. */
 const ATOM_END = new Uint8Array(256);
 for (const byte of [TAB, LF, CR, SP, DQUOTE, LPAREN, RPAREN]) ATOM_END[byte] = 1;
 
-/** Bytes that stand in no text that is plain: controls, those beyond ASCII, `?` of encoded words. */
+/** Bytes that plain text does not have: controls, non-ASCII bytes, and the `?` of encoded words. */
 const SPECIAL = new Uint8Array(256).fill(1, 0, SP).fill(1, 127);
 SPECIAL[QUESTION] = 1;
 
 /**
- * Reads one response from its bytes, a grammar element at a time; each method carries the name
- * that RFC 9051 section 9 gives the element, takes it and moves behind it. Lenient where that is
- * safe: case, runs of white space, characters that do not belong into an atom. What can't be
- * read throws {@linkcode ProtocolError}.
+ * Reads one response from its bytes, one grammar element at a time. A method that reads an element
+ * has its name from RFC 9051 section 9, and moves past it. Reading is lenient where that is safe:
+ * about case, runs of white space, and characters that do not belong in an atom. What can't be read
+ * throws {@linkcode ProtocolError}.
  */
 export class Cursor {
   /** The bytes that are read. */
   bytes: Uint8Array = NOTHING;
-  /** The place of the next byte. */
+  /** The index of the next byte. */
   at = 0;
-  /** Behind the last byte. */
+  /** The index after the last byte. */
   end = 0;
   /**
    * How text is decoded.
@@ -60,7 +60,7 @@ export class Cursor {
    */
   readonly decoding: Decoding;
   /**
-   * The bytes of the last text of which the charset had to be guessed.
+   * The bytes of the last text whose charset had to be guessed.
    *
    * @internal
    */
@@ -71,18 +71,18 @@ export class Cursor {
   #depth = 0;
   #texts: TextWindow | null = null;
   #escaped = false;
-  /** From here on no bracket closes. */
+  /** From here on, no bracket is closed. */
   #unclosed = Infinity;
-  /** Whether a bracket that does not close is an error. */
+  /** Whether a bracket that is not closed is an error. */
   bracketsClose = false;
 
-  /** A cursor over nothing yet. */
+  /** A cursor with nothing to read yet. */
   constructor(limits: Limits = DEFAULT_LIMITS, decoding: Decoding = DEFAULT_DECODING) {
     this.#limits = limits;
     this.decoding = decoding;
   }
 
-  /** Goes to the start of a response; what was read before does not matter any more. */
+  /** Moves to the start of another response. */
   begin({ bytes, start, end, detached, texts }: Frame): this {
     this.bytes = bytes;
     this.at = start;
@@ -95,7 +95,7 @@ export class Cursor {
     return this;
   }
 
-  /** Lets go of what was read. */
+  /** Releases the memory of the last response. */
   forget(): void {
     this.bytes = NOTHING;
     this.end = 0;
@@ -104,7 +104,7 @@ export class Cursor {
     this.octets = null;
   }
 
-  /** A cursor over bytes, or ASCII text, of the caller's own. */
+  /** A cursor over the caller's bytes or ASCII text. */
   static over(data: Uint8Array | string, limits: Limits = DEFAULT_LIMITS): Cursor {
     const bytes = typeof data === "string" ? encodeUtf8(data) : data;
     return new Cursor(limits).begin({ bytes, start: 0, end: bytes.length, detached: NONE });
@@ -115,7 +115,7 @@ export class Cursor {
     return this.at >= this.end;
   }
 
-  /** Whether all that is read stands in the bytes; of a large literal, they stand elsewhere. */
+  /** Whether `bytes` has all of the response; large literals are kept elsewhere. */
   get isWhole(): boolean {
     return this.#detached.length === 0;
   }
@@ -125,12 +125,12 @@ export class Cursor {
     return this.at < this.end ? this.bytes[this.at] : -1;
   }
 
-  /** What is left, as text for a message. */
+  /** The next bytes as text, for an error message. */
   rest(): string {
     return decodeAscii(this.bytes, this.at, Math.min(this.end, this.at + 60));
   }
 
-  /** All that is left, as text. */
+  /** The rest of the response as text. */
   toEnd(): string {
     const { bytes, at, end } = this;
     let all = 0;
@@ -138,7 +138,7 @@ export class Cursor {
     return all < 128 ? this.#texts!.ascii(bytes, at, end) : decodeLoosely(bytes, at, end);
   }
 
-  /** A failure at this place. */
+  /** An error that says what is wrong here. */
   error(what: string): ProtocolError {
     return new ProtocolError(`${visible(what)} before "${visible(this.rest())}"`);
   }
@@ -149,7 +149,7 @@ export class Cursor {
     return this;
   }
 
-  /** Skips white space, if there is any, and gives the next byte, or -1 at the end. */
+  /** Skips white space, if there is any, and returns the next byte, or -1 at the end. */
   next(): number {
     const { bytes, end } = this;
     for (let i = this.at; i < end; i++) {
@@ -163,41 +163,43 @@ export class Cursor {
     return -1;
   }
 
-  /** Takes this byte if it comes next, and says whether it did. */
+  /** Takes this byte if it is next, and returns whether it was. */
   take(byte: number): boolean {
     if (this.at >= this.end || this.bytes[this.at] !== byte) return false;
     this.at++;
     return true;
   }
 
-  /** Takes these bytes if they come next, and says whether they did. */
+  /** Takes these bytes if they are next, and returns whether they were. */
   takeAll(wanted: Uint8Array): boolean {
     const { bytes, at } = this;
-    const behind = at + wanted.length;
-    if (behind > this.end) return false;
+    const after = at + wanted.length;
+    if (after > this.end) return false;
     for (let i = 0; i < wanted.length; i++) if (bytes[at + i] !== wanted[i]) return false;
-    this.at = behind;
+    this.at = after;
     return true;
   }
 
-  /** Takes this byte, which must come next. */
+  /** Takes this byte, which must be next. */
   expect(byte: number): this {
     if (!this.take(byte)) throw this.error(`expected "${String.fromCharCode(byte)}"`);
     return this;
   }
 
-  /** Whether what stands between two places comes again here, and if so moves behind it. */
+  /** Takes the bytes between two indexes if they come again here, and returns whether they do. */
   repeats(start: number, end: number): boolean {
     const { bytes, at } = this;
-    const behind = at + end - start;
-    if (!this.isWhole || behind > this.end) return false;
-    if (bytes[at] !== bytes[start] || bytes[behind - 1] !== bytes[end - 1]) return false;
+    const after = at + end - start;
+    if (!this.isWhole || after > this.end) return false;
+    if (bytes[at] !== bytes[start] || bytes[after - 1] !== bytes[end - 1]) return false;
     for (let i = 1; i < end - start; i++) if (bytes[start + i] !== bytes[at + i]) return false;
-    this.at = behind;
+    this.at = after;
     return true;
   }
 
-  /** Whether all since `start` is text that says what it means: nothing encoded, no controls. */
+  /**
+   * Whether the text since `start` is plain: nothing in it is encoded, and no byte is a control.
+   */
   isPlainSince(start: number): boolean {
     const { bytes, at } = this;
     let special = 0;
@@ -205,16 +207,16 @@ export class Cursor {
     return special === 0;
   }
 
-  /** The text up to the next `ending`, with it; `""` where that is not near. Takes nothing. */
+  /** The text up to and with the next `ending`, or `""` if that is not near. Takes nothing. */
   through(ending: string): string {
     const { bytes, at } = this;
     if (!this.isWhole) return "";
     const place = this.#texts!.find(ending, bytes, at);
-    const behind = place + ending.length;
-    return place >= 0 && behind <= this.end ? this.#texts!.ascii(bytes, at, behind) : "";
+    const after = place + ending.length;
+    return place >= 0 && after <= this.end ? this.#texts!.ascii(bytes, at, after) : "";
   }
 
-  /** An atom: everything up to white space, a parenthesis or a quote; brackets hold together. */
+  /** An atom: everything up to white space, a parenthesis or a quote that is not in brackets. */
   atom(): string {
     const { bytes, at } = this;
     this.#skipAtom();
@@ -222,7 +224,7 @@ export class Cursor {
     return decodeLoosely(bytes, at, this.at);
   }
 
-  /** A word: as an atom, but a bracket means nothing, as in names (`ASTRING-CHAR`) and flags. */
+  /** A word: like an atom, but brackets are ordinary, as in names (`ASTRING-CHAR`) and flags. */
   word(): string {
     const { bytes, end, at } = this;
     let i = at;
@@ -248,7 +250,7 @@ export class Cursor {
     this.at = i;
   }
 
-  /** Where the bracket at `at` closes; `at` itself where none does, as one may stand in an atom. */
+  /** The index of the closing bracket; `at` if there is none, since `[` may be part of an atom. */
   #bracketEnd(at: number): number {
     let i = at;
     while (i < this.end && this.bytes[i] !== RBRACKET) i++;
@@ -258,7 +260,7 @@ export class Cursor {
     return at;
   }
 
-  /** Digits that a `number` holds exactly. */
+  /** Digits whose value a `number` holds exactly. */
   number(): number {
     const { bytes, end } = this;
     const start = this.at;
@@ -270,12 +272,12 @@ export class Cursor {
       value = value * 10 + digit;
     }
     if (i === start) throw this.error("expected a number");
-    if (value > Number.MAX_SAFE_INTEGER) throw this.error("a number that is too large");
+    if (value > Number.MAX_SAFE_INTEGER) throw this.error("the number is too large");
     this.at = i;
     return value;
   }
 
-  /** Numbers, at least one, as long as they stand a space apart; there may be very many. */
+  /** One number or more with single spaces between; there may be very many. */
   numbers(into: number[]): void {
     const { bytes, end } = this;
     let i = this.at;
@@ -288,7 +290,7 @@ export class Cursor {
         value = value * 10 + digit;
       }
       if (i === start) return;
-      if (value > Number.MAX_SAFE_INTEGER) throw this.error("a number that is too large");
+      if (value > Number.MAX_SAFE_INTEGER) throw this.error("the number is too large");
       into.push(value);
       this.at = i;
       if (i === end || bytes[i] !== SP) return;
@@ -296,7 +298,7 @@ export class Cursor {
     }
   }
 
-  /** A number with nothing else behind its digits; `null`, with nothing taken, for anything else. */
+  /** Digits with a gap after them; for anything else `null`, and nothing is taken. */
   numberAlone(): number | null {
     const { bytes, at } = this;
     let value = 0;
@@ -308,16 +310,16 @@ export class Cursor {
     return null;
   }
 
-  /** Digits of any length, as a mod-sequence may have (RFC 7162 section 7). */
+  /** Up to 20 digits, as a mod-sequence may have (RFC 7162 section 7). */
   bigNumber(): bigint {
     const start = this.at;
     while (isDigit(this.peek())) this.at++;
     if (this.at === start) throw this.error("expected a number");
-    if (this.at - start > 20) throw this.error("a number that is too large");
+    if (this.at - start > 20) throw this.error("the number is too large");
     return BigInt(decodeAscii(this.bytes, start, this.at));
   }
 
-  /** Whether `NIL` comes next, in any case, and if so takes it. */
+  /** Takes `NIL`, in any case, if it is next, and returns whether it was. */
   nil(): boolean {
     const { bytes, at } = this;
     if (
@@ -336,7 +338,7 @@ export class Cursor {
     return this.word();
   }
 
-  /** A string, an atom or `NIL`, as text; numbers and unquoted words pass, as servers send them. */
+  /** A string or `NIL`, as text. Numbers and unquoted words pass too, since servers send them. */
   nstring(): string | null {
     if (this.peek() === DQUOTE) return this.quoted();
     return this.nil() ? null : this.astring();
@@ -359,7 +361,7 @@ export class Cursor {
   /** A quoted string, its quotes and escapes resolved. */
   quoted(): string {
     const { bytes, end, at } = this;
-    // What most strings are: ASCII with nothing to resolve.
+    // The common case: ASCII without escapes.
     const texts = this.#texts!;
     const plain = bytes[at] === DQUOTE ? texts.quoted(bytes, at + 1) : null;
     if (plain !== null && texts.quote < end) {
@@ -389,7 +391,7 @@ export class Cursor {
     return this.#escaped ? unescape(bytes) : bytes;
   }
 
-  /** Moves behind a quoted string; gives the place of its closing quote. */
+  /** Moves past a quoted string and returns the index of its closing quote. */
   #skipQuoted(): number {
     const { bytes, end } = this;
     this.expect(DQUOTE);
@@ -413,7 +415,7 @@ export class Cursor {
   literalNext(): boolean {
     const byte = this.peek();
     if (byte !== LBRACE && !(byte === TILDE && this.bytes[this.at + 1] === LBRACE)) return false;
-    // `{` may begin an atom too: only digits, a brace and a line end make it a literal.
+    // An atom may begin with `{` too: a literal also has digits, a brace and a line end.
     let i = this.at + (byte === TILDE ? 2 : 1);
     const digits = i;
     while (i < this.end && isDigit(this.bytes[i])) i++;
@@ -430,7 +432,7 @@ export class Cursor {
     throw this.error("a literal that was streamed elsewhere");
   }
 
-  /** The bytes of a literal, or the sink that took them. */
+  /** The bytes of a literal, or the sink that has taken them. */
   literalOrSink(): Uint8Array | LiteralSink {
     this.take(TILDE);
     const size = this.expect(LBRACE).number();
@@ -446,7 +448,7 @@ export class Cursor {
     const there = Math.min(size, this.end - start);
     if (there < size) throw this.error(`expected a literal of size ${size}, got ${there}`);
     this.at += size;
-    // A view where it is most of the memory that it holds on to, else a copy.
+    // A view keeps all of the memory alive, so it must be most of that; else this is a copy.
     return size * 4 >= this.bytes.buffer.byteLength
       ? this.bytes.subarray(start, this.at)
       : this.bytes.slice(start, this.at);
@@ -457,14 +459,14 @@ export class Cursor {
     return this.#text(bytes, 0, bytes.length);
   }
 
-  /** Moves behind the `(` that begins a list; {@linkcode more} then tells whether it goes on. */
+  /** Takes the `(` of a list; {@linkcode more} then tells whether an item follows. */
   open(): this {
     return this.expect(LPAREN).enter();
   }
 
   /**
-   * Whether another item comes in a list of which `count` were read; takes the `)` where none does.
-   * The depth and the number of items are bounded.
+   * Whether another item follows in a list of which `count` items are read; takes the `)` if none
+   * does. The depth and the number of items are bounded.
    */
   more(count: number): boolean {
     const byte = this.next();
@@ -473,18 +475,18 @@ export class Cursor {
       this.leave();
       return false;
     }
-    if (byte < 0) throw this.error("a list without end");
+    if (byte < 0) throw this.error("a list that does not end");
     if (count >= this.#limits.items) throw this.error("a list with too many items");
     return true;
   }
 
-  /** Reads a parenthesised list: calls `item`, which reads one, for every element. */
+  /** Reads a list in parentheses: calls `item` for each item, which must read it. */
   list(item: () => void): void {
     this.open();
     for (let count = 0; this.more(count); count++) item();
   }
 
-  /** A list went one deeper; throws where that is too deep. */
+  /** A list begins within another; throws if that is too deep. */
   enter(): this {
     if (++this.#depth > this.#limits.nesting) {
       throw new ProtocolError(`lists nested deeper than ${this.#limits.nesting}`);
@@ -492,12 +494,12 @@ export class Cursor {
     return this;
   }
 
-  /** A list came to its end. */
+  /** A list has ended. */
   leave(): void {
     this.#depth--;
   }
 
-  /** The value that comes next, whatever it is. */
+  /** The next value, of whatever kind it is. */
   value(): ImapValue {
     const byte = this.next();
     if (byte === LPAREN) return this.#listValue();
@@ -523,7 +525,7 @@ export class Cursor {
     return items;
   }
 
-  /** All values that are left. */
+  /** All remaining values. */
   values(): readonly ImapValue[] {
     const values: ImapValue[] = [];
     while (!this.space().done) values.push(this.value());
@@ -531,9 +533,8 @@ export class Cursor {
   }
 
   /**
-   * Moves behind the value that starts at `from`, whatever it holds, and forgets what was being
-   * read inside it: how reading goes on behind an item that makes no sense. Without `quotes`, a
-   * quotation mark in it is a character like any other.
+   * Moves past the value that starts at `from`, even from within it, so that reading can continue
+   * after a malformed item. Without `quotes`, a quotation mark in it is an ordinary character.
    */
   skipFrom(from: number, quotes = true): void {
     this.at = from;
@@ -544,8 +545,8 @@ export class Cursor {
   }
 
   /**
-   * What comes next in this list, a letter for each value, `most` at the most: `s` for a string,
-   * `n` for a number, `0` for `NIL`, `l` for a list. Takes nothing, and looks into no list.
+   * The kinds of up to `most` next items of this list, one letter each: `s` for a string, `n` for a
+   * number, `0` for `NIL`, `l` for a list. Takes nothing, and does not look into lists.
    */
   kinds(most: number): string {
     const [at, nextDetached] = [this.at, this.#nextDetached];
@@ -556,7 +557,7 @@ export class Cursor {
         if (kinds.length < most) this.#skip(true);
       }
     } catch (error) {
-      if (!(error instanceof ProtocolError)) throw error; // what can't be skipped ends it
+      if (!(error instanceof ProtocolError)) throw error; // a malformed item ends the kinds
     }
     this.at = at;
     this.#nextDetached = nextDetached;
@@ -572,12 +573,12 @@ export class Cursor {
     return isNil ? "0" : "s";
   }
 
-  /** Moves behind the value that comes next. */
+  /** Moves past the next value. */
   #skip(quotes: boolean): void {
     let depth = 0;
     do {
       const byte = this.next();
-      if (byte < 0) throw this.error("a value without end");
+      if (byte < 0) throw this.error("a value that does not end");
       if (byte === RPAREN && depth === 0) return; // there is no value
       if (byte === LPAREN || byte === RPAREN) {
         depth += byte === LPAREN ? 1 : -1;
@@ -591,14 +592,14 @@ export class Cursor {
     } while (depth > 0 || !this.atGap());
   }
 
-  /** Whether white space, the end of a list or of everything comes next. */
+  /** Whether white space, the end of the list or the end of the response is next. */
   atGap(): boolean {
     const byte = this.peek();
     return byte !== LPAREN && byte !== DQUOTE && (byte < 0 || ATOM_END[byte] === 1);
   }
 }
 
-/** A number has no leading zero: `0123` is text (a folder may be called so); nor has it 21 digits. */
+/** At most 20 digits without a leading zero: `0123` is text, as in the name of a folder. */
 const NUMBER = /^(?:0|[1-9][0-9]{0,19})$/;
 
 function isDigit(byte: number): boolean {
@@ -609,7 +610,7 @@ function isSpace(byte: number): boolean {
   return byte === SP || byte === TAB || byte === CR || byte === LF;
 }
 
-/** Resolves `\"` and `\\`; any other backslash stays, as it was not meant to escape. */
+/** Resolves `\"` and `\\`. Any other backslash stays, since it was not meant as an escape. */
 function unescape(bytes: Uint8Array): Uint8Array {
   const plain = new Uint8Array(bytes.length);
   let length = 0;

@@ -6,24 +6,24 @@ import type { Head } from "./body_structure.ts";
 import { InternCache } from "./intern_cache.ts";
 
 /**
- * How the text in responses is decoded, and what was decoded before: values go from one connection
- * to another only where both decode alike. They are frozen.
+ * How the text of responses is decoded, and caches of what was decoded. Connections share a cache
+ * only if they decode text in the same way; the cached values are frozen.
  */
 export class Decoding {
-  /** What makes text of bytes. */
+  /** Decodes bytes to text. */
   readonly mail: MailText;
   /** Addresses. */
   readonly addresses: InternCache<Address> = new InternCache(RPAREN);
-  /** How parts of messages begin. */
+  /** The first fields of parts of messages. */
   readonly heads: InternCache<Head> = new InternCache(RPAREN);
   /** Parameters of parts. */
   readonly params: InternCache<BodyFields["params"]> = new InternCache(RPAREN);
 
-  /** Nothing decoded yet. */
+  /** Empty caches. */
   constructor(mail: MailText) {
     this.mail = mail;
   }
 }
 
-/** That of all connections whose callers say nothing else. */
+/** Shared by all connections with the default options. */
 export const DEFAULT_DECODING: Decoding = new Decoding(MAIL_TEXT);

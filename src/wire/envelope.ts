@@ -5,8 +5,8 @@ import type { Cursor } from "./cursor.ts";
 import { dateSince } from "./date.ts";
 
 /**
- * `envelope` (RFC 9051 section 7.5.2). One that is cut short passes, its last parts `null`: it
- * comes from servers that met a header they could not read.
+ * Reads `envelope` (RFC 9051 section 7.5.2). If it is cut short, its last fields are `null`:
+ * servers send such envelopes for headers that they can't read.
  */
 export function readEnvelope(cursor: Cursor): Envelope {
   cursor.open();
@@ -19,7 +19,7 @@ export function readEnvelope(cursor: Cursor): Envelope {
   const start = cursor.space().at;
   const from = readAddresses(cursor);
   const end = cursor.at;
-  // Most messages are sent by who wrote them, and answered there.
+  // In most messages, Sender and Reply-To are the same as From.
   const sender = cursor.space().repeats(start, end) ? from : readAddresses(cursor);
   const replyTo = cursor.space().repeats(start, end) ? from : readAddresses(cursor);
   const to = readAddresses(cursor);
@@ -29,7 +29,7 @@ export function readEnvelope(cursor: Cursor): Envelope {
   const inReplyTo = textOrNull(cursor);
   const messageId = textOrNull(cursor);
   const mail = isPlain && cursor.isPlainSince(idStart) ? null : cursor.decoding.mail;
-  while (!atEnd(cursor)) cursor.value(); // parts that no RFC names
+  while (!atEnd(cursor)) cursor.value(); // fields that no RFC defines
   cursor.expect(RPAREN).leave();
   const fields = { date, subject, from, sender, replyTo, to, cc, bcc, inReplyTo, messageId };
   return new Envelope(fields, false, mail, moment);
@@ -39,7 +39,7 @@ function atEnd(cursor: Cursor): boolean {
   return cursor.next() === RPAREN;
 }
 
-/** A string or `NIL`; `null` where the list has ended too. */
+/** A string or `NIL`; `null` at the end of the list too. */
 function textOrNull(cursor: Cursor): string | null {
   return atEnd(cursor) ? null : cursor.nstring();
 }
@@ -52,7 +52,7 @@ function readAddresses(cursor: Cursor): readonly Address[] | null {
   for (let count = 0; cursor.more(count); count++) {
     if (!cursor.nil()) addresses.push(readAddress(cursor));
   }
-  // Not what was pushed to: V8 gives that room for 17.
+  // A copy: V8 reserves room for 17 items in an array that is pushed to.
   return addresses.length > 0 ? addresses.slice() : null;
 }
 

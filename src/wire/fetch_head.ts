@@ -14,7 +14,9 @@ export interface FetchHead {
   readonly item: string;
 }
 
-/** Reads the response that a literal is announced in; `null` where the literal is no item's value. */
+/**
+ * Reads the response that a literal is announced in; `null` where the literal is no item's value.
+ */
 export function readFetchHead(head: Frame, limits: Limits, decoding?: Decoding): FetchHead | null {
   const literal: LiteralSink = { write(): void {}, end(): void {} };
   const detached = [...head.detached, { offset: head.end, value: literal }];

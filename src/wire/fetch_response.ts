@@ -18,9 +18,9 @@ import { readableFlags } from "./flags.ts";
 interface Item {
   readonly name: string;
   readonly read: Reads<FetchValue>;
-  /** The name with a space behind it, as it nearly always stands there. */
+  /** The name with the space that nearly always follows it. */
   readonly bytes: Uint8Array;
-  /** What stood behind it in the last response: nearly always it does so again. */
+  /** The item that followed it in the last response, and most likely follows it again. */
   next: Item | null;
 }
 
@@ -35,18 +35,18 @@ const ITEMS: ReadonlyMap<string, Item> = new Map(
     .map(([name, read]) => [`${name} `, itemOf(name, read)]),
 );
 
-/** What stands in front of the first item. */
+/** Stands for the place before the first item. */
 const START = itemOf("", (cursor) => cursor.value());
 
-/** So many items of one response may be unreadable. */
+/** How many items of one response may be unreadable. */
 const MAX_BAD = 100;
 
 /**
- * The items of `* n FETCH (...)`, the cursor standing behind `FETCH`. An item that can't be read
- * is named in `bad`, and the others are read all the same.
+ * Reads the items of `* n FETCH (...)`, with the cursor after `FETCH`. An item that can't be read
+ * is named in `bad`; the others are read nevertheless.
  */
 export function readFetch(cursor: Cursor, number: number): FetchResponse {
-  // Begun empty: V8 gives that room for four.
+  // Starts empty, so that V8 reserves room for four properties.
   const items: Record<string, FetchValue> = {};
   items.SEQ = number;
   let uid: number | null = null;
@@ -57,13 +57,13 @@ export function readFetch(cursor: Cursor, number: number): FetchResponse {
   let open = 1;
   while (open > 0) {
     const next = cursor.next();
-    // Domino puts single items into parentheses of their own (MailKit #943).
+    // Domino puts single items in parentheses of their own (MailKit #943).
     if (next === LPAREN || next === RPAREN) {
       open += next === LPAREN ? 1 : -1;
       cursor.at++;
       continue;
     }
-    if (next < 0) break; // cut short: what was read before stands
+    if (next < 0) break; // cut short: keep what was read
     const start = cursor.at;
     try {
       item = readItem(cursor, item);
@@ -78,8 +78,10 @@ export function readFetch(cursor: Cursor, number: number): FetchResponse {
       } catch (error) {
         if (name === "UID") uid = null;
         (bad ??= []).push(spoiled(cursor, from, name, items, error));
-        // Each keeps its error and its bytes: too many of them are no accident.
-        if (bad.length > MAX_BAD) throw new ProtocolError("a FETCH with nothing but bad items");
+        // Each keeps its error and its bytes, so a hostile server could fill the memory.
+        if (bad.length > MAX_BAD) {
+          throw new ProtocolError(`a FETCH with more than ${MAX_BAD} bad items`);
+        }
       }
     } catch (error) {
       (bad ??= []).push(lost(cursor, start, error));
@@ -89,7 +91,7 @@ export function readFetch(cursor: Cursor, number: number): FetchResponse {
   return { kind: "untagged", type: "FETCH", number, uid, items, bad };
 }
 
-/** An item that can't be read, and is passed over: what can be read of it is given all the same. */
+/** Skips an item that can't be read, and keeps the flags in it that can. */
 function spoiled(
   cursor: Cursor,
   from: number,
@@ -99,7 +101,7 @@ function spoiled(
 ): BadItem {
   if (!(error instanceof ProtocolError)) throw error;
   delete items[name];
-  // No flag is a quoted string, so a quote among them has no other that closes it.
+  // No flag is a quoted string, so a quote among flags need not be closed.
   cursor.skipFrom(from, name !== "FLAGS");
   const raw = cursor.bytes.slice(from, cursor.at);
   const flags = name === "FLAGS" ? readableFlags(raw) : null;
@@ -107,20 +109,20 @@ function spoiled(
   return { name, raw, error };
 }
 
-/** An item of which nobody can tell where it ends, so what follows it is lost too. */
+/** An item whose end can't be found, so that what follows it is lost too. */
 function lost(cursor: Cursor, start: number, error: unknown): BadItem {
   if (!(error instanceof ProtocolError)) throw error;
   const raw = cursor.bytes.slice(start, cursor.end);
   return { name: nameOf(raw), raw, error };
 }
 
-/** The items of `* n UIDFETCH (...)` (RFC 9586 section 3.3): the number is the UID. */
+/** Reads the items of `* n UIDFETCH (...)` (RFC 9586 section 3.3), where the number is the UID. */
 export function readUidFetch(cursor: Cursor, uid: number): FetchResponse {
   const { items: { SEQ: _, ...items }, ...response } = readFetch(cursor, uid);
   return { ...response, number: 0, uid, items };
 }
 
-/** Behind a value, unless it is a list, stands white space or the end; else it was not whole. */
+/** Checks that a gap follows a value that is not a list; else the value was not read whole. */
 function expectItemEnd(cursor: Cursor): void {
   const next = cursor.bytes[cursor.at];
   if (next === SP || next === RPAREN) return;
@@ -128,7 +130,7 @@ function expectItemEnd(cursor: Cursor): void {
   if (!isList && !cursor.atGap()) throw cursor.error("expected a space");
 }
 
-/** The item that comes next; its name is taken. */
+/** Takes the name of the next item and returns the item. */
 function readItem(cursor: Cursor, previous: Item): Item {
   const likely = previous.next;
   if (likely !== null && cursor.takeAll(likely.bytes)) return likely;
@@ -143,7 +145,7 @@ function readItem(cursor: Cursor, previous: Item): Item {
 }
 
 /**
- * The name of an item in upper case, its section and origin included, header fields unquoted:
+ * The name of an item in upper case, with its section and origin, header fields without quotes:
  * `BODY[HEADER.FIELDS (FROM SUBJECT)]`, `BODY[]<0>`.
  */
 function itemName(cursor: Cursor): string {
@@ -157,11 +159,11 @@ function itemName(cursor: Cursor): string {
   return name.includes('"') ? name.replaceAll('"', "") : name;
 }
 
-/** Bytes that end the name of an item: white space, parentheses, and what begins a section. */
+/** Bytes that end the name of an item: white space, parentheses, and the start of a section. */
 const NAME_END = new Uint8Array(256).fill(1, 0, SP + 1);
 for (const byte of [LBRACKET, LPAREN, RPAREN]) NAME_END[byte] = 1;
 
-/** Where a section ends that begins at `at`, its origin included. */
+/** The index after the section that begins at `at`, and after its origin. */
 function sectionEnd(cursor: Cursor, at: number): number {
   const { bytes, end } = cursor;
   let i = at;

@@ -7,7 +7,9 @@ import { InternCache } from "./intern_cache.ts";
 const known = new InternCache<readonly string[]>(RPAREN);
 const NONE: readonly string[] = Object.freeze([]);
 
-/** A flag list (RFC 9051 `flag-list`); quoted flags and `NIL` pass, as some servers send them. */
+/**
+ * A flag list (RFC 9051 `flag-list`). Quoted flags and `NIL` pass, since some servers send them.
+ */
 export function readFlags(cursor: Cursor): readonly string[] {
   if (cursor.peek() !== LPAREN && cursor.nil()) return NONE;
   const recalled = known.take(cursor);
@@ -17,15 +19,15 @@ export function readFlags(cursor: Cursor): readonly string[] {
   cursor.open();
   for (let count = 0; cursor.more(count); count++) {
     flags.push(cursor.astring());
-    if (!cursor.atGap()) throw cursor.error("expected a space behind a flag");
+    if (!cursor.atGap()) throw cursor.error("expected a space after a flag");
   }
   known.keep(cursor, start, Object.freeze(flags));
   return flags;
 }
 
 /**
- * A flag list in which something may stand that is no flag, with nothing behind it that has to be
- * read: the others are given all the same, with what is wrong.
+ * A flag list at the end of a response, which may contain something that is not a flag. The flags
+ * in it are returned nevertheless, together with what is wrong.
  */
 export function readOddFlags(
   cursor: Cursor,
@@ -43,15 +45,15 @@ export function readOddFlags(
   }
 }
 
-/** White space stands between flags; a parenthesis is the list's own, or does not belong there. */
+/** Flags have white space between; a parenthesis is the list's own, or does not belong there. */
 const PIECE = /[()]|"(?:[^"\\]|\\.)*"|[^\s()]+/g;
 const QUOTED = /^".*"$/s;
-/** So many flags of a list are read that holds something else. */
+/** How many flags are read of a list that is not well formed. */
 const MAX_FLAGS = 1000;
 
 /**
- * The flags of a list that are neither in parentheses of their own nor next to any, nor to a
- * quotation mark; `null` where that is no list, or nothing of it is lost.
+ * The flags of a malformed list, apart from those in or next to further parentheses, or next to a
+ * quotation mark. `null` if it is not a list, or if nothing in it is wrong.
  */
 export function readableFlags(raw: Uint8Array): readonly string[] | null {
   const text = decodeLoosely(raw, 0, raw.length);
@@ -72,7 +74,7 @@ export function readableFlags(raw: Uint8Array): readonly string[] | null {
   return lost ? flags : null;
 }
 
-/** Whether white space, or the list's end, stands around a piece. */
+/** Whether a piece has white space, or the end of the list, on both sides. */
 function isWhole(text: string, start: number, end: number): boolean {
   return /[\s(]/.test(text[start - 1]) && /^(?:[\s)]|$)/.test(text.slice(end, end + 1));
 }

@@ -13,10 +13,10 @@ export function isAtom(text: string): boolean {
   return true;
 }
 
-/** Names recur: those that were looked at are known. */
+/** Names that were found valid; names recur. */
 const commandNames = new Set<string>();
 
-/** Whether a text is the name of a command: one atom, or more with spaces between. */
+/** Whether text is the name of a command: one atom, or several with spaces between. */
 export function isCommandName(name: string): boolean {
   if (commandNames.has(name)) return true;
   if (typeof name !== "string" || !name.split(" ").every(isAtom)) return false;
@@ -29,7 +29,7 @@ export function isAtomBytes(bytes: Uint8Array): boolean {
   return bytes.length > 0 && bytes.every((byte) => ATOM_CHAR[byte] === 1);
 }
 
-/** Whether bytes read `NIL`, which must be quoted to be a text. */
+/** Whether bytes spell `NIL`, which must be quoted to be text. */
 export function isNil(bytes: Uint8Array): boolean {
   return bytes.length === 3 && decodeAscii(bytes).toUpperCase() === "NIL";
 }
@@ -40,7 +40,7 @@ export function isAscii(text: string): boolean {
   return /^[\x00-\x7f]*$/.test(text);
 }
 
-/** The number of a part: `1.2`. */
+/** The section number of a part: `1.2`. */
 const PART = String.raw`[1-9]\d*(?:\.[1-9]\d*)*`;
 const FIELDS = String.raw`\([!#$&'+\-.0-9A-Z^_\`|~]+(?: [!#$&'+\-.0-9A-Z^_\`|~]+)*\)`;
 const SECTION = String
@@ -59,7 +59,7 @@ const fetchItems = new Set<string>();
 export function isFetchItem(item: string): boolean {
   if (fetchItems.has(item)) return true;
   if (typeof item !== "string" || !FETCH_ITEM.test(item)) return false;
-  // Those that recur are short.
+  // Items that recur are short.
   if (fetchItems.size < 1000 && item.length < 100) fetchItems.add(item);
   return true;
 }

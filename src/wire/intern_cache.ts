@@ -1,34 +1,34 @@
 import type { Cursor } from "./cursor.ts";
 
-/** So many values are kept; a power of two. */
+/** How many values are kept; a power of two. */
 const PLACES = 512;
-/** What is longer is not kept: it hardly recurs. */
+/** Longer values are not kept, since they hardly recur. */
 const LONGEST = 200;
 
-/** A value, and the bytes that it was read from. */
+/** A value and the bytes that it was read from. */
 interface Known<Value> {
   readonly bytes: Uint8Array;
   readonly value: Value;
 }
 
 /**
- * What recurs in responses - addresses, lists of flags, parameters - by the bytes that it was read
- * from: it is read once, and takes memory once. Each value has a place that its bytes give, where
- * it stays until another comes for that: so memory is bounded, whatever comes.
+ * Keeps values that recur in responses (addresses, flag lists, parameters) by their bytes, so that
+ * each is read once and takes memory once. The bytes determine the place of a value, where it stays
+ * until another value replaces it, so memory is bounded.
  */
 export class InternCache<Value> {
   readonly #known: (Known<Value> | undefined)[] = new Array(PLACES).fill(undefined);
   readonly #mark: number;
-  /** Where the last value began that was looked for, and its place: what is kept next is that. */
+  /** The start and the place of the value that was last looked for, which is often kept next. */
   #start = -1;
   #place = 0;
 
-  /** The bytes in front of `mark` give the place: it ends what is read, or follows. */
+  /** A value's bytes before `mark` determine its place; `mark` ends the value or follows it. */
   constructor(mark: number) {
     this.#mark = mark;
   }
 
-  /** What comes next, if that was read before; takes its bytes then. */
+  /** Takes the next value if it is known; otherwise takes nothing. */
   take(cursor: Cursor): Value | undefined {
     if (!cursor.isWhole) return undefined;
     this.#start = cursor.at;
@@ -37,7 +37,7 @@ export class InternCache<Value> {
     return known !== undefined && cursor.takeAll(known.bytes) ? known.value : undefined;
   }
 
-  /** Remembers what was read from `start` to where the cursor is; nobody must change it. */
+  /** Keeps the value that was read from `start` up to the cursor. Nobody may change it. */
   keep(cursor: Cursor, start: number, value: Value): void {
     if (cursor.at - start > LONGEST || !cursor.isWhole) return;
     const bytes = cursor.bytes.slice(start, cursor.at);

@@ -19,9 +19,9 @@ import {
 
 /**
  * The size of the literal that the line from `line` to `end` announces (`{12}`, `~{12}`, `{12+}`),
- * or -1. A literal's own bytes, which may stand between `start` and `line`, announce none. A status
- * response has free text at its end, often the caller's own words ("no such folder x {5}"), and by
- * its grammar no literal: there, braces mean nothing.
+ * or -1. The bytes between `start` and `line` may include literals, which announce nothing. A
+ * status response ends in free text, often with the caller's own words ("no such folder x {5}"),
+ * and has no literals: there, braces mean nothing.
  */
 export function literalSize(bytes: Uint8Array, start: number, line: number, end: number): number {
   let i = end - 2;
@@ -41,15 +41,15 @@ export function literalSize(bytes: Uint8Array, start: number, line: number, end:
   return size;
 }
 
-/** Whether no response begins with this byte: a line that does is the rest of something, or nothing. */
+/** Whether no response begins with this byte. A line that does continues another, or is blank. */
 export function beginsNothing(byte: number): boolean {
   return byte === SP || byte === TAB || byte === CR || byte === LF || byte === RPAREN;
 }
 
-/** A longer first word of a line is no tag. */
+/** A longer first word of a line is not a tag. */
 const LONGEST_TAG = 100;
 
-/** Whether a response begins at `at`: one without a tag, or a tag and how its command ended. */
+/** Whether a response begins at `at`: an untagged one, or a tag with OK, NO or BAD. */
 export function beginsResponse(bytes: Uint8Array, at: number, end: number): boolean {
   if (bytes[at] === STAR || bytes[at] === PLUS) return true;
   if (beginsNothing(bytes[at])) return false;
@@ -57,7 +57,7 @@ export function beginsResponse(bytes: Uint8Array, at: number, end: number): bool
   let i = at;
   while (i < tagEnd && bytes[i] > SP) i++;
   if (bytes[i] !== SP || i + 3 >= end) return false;
-  // Letters compare without case. Behind the word stands white space, the line end at the least.
+  // Letters are compared without case. White space follows the word, the line end at the least.
   const [first, second] = [bytes[i + 1] | 32, bytes[i + 2] | 32];
   if (first === LETTER_O && second === LETTER_K || first === LETTER_N && second === LETTER_O) {
     return bytes[i + 3] <= SP;
@@ -69,17 +69,17 @@ export function beginsResponse(bytes: Uint8Array, at: number, end: number): bool
 const [LETTER_A, LETTER_B, LETTER_D, LETTER_K, LETTER_N, LETTER_O] = encodeUtf8("abdkno");
 
 /**
- * What the lines of a response leave open. Some servers put a header field into a quoted string as
- * it is, folds included, and some break a response after a literal.
+ * What the lines of a response leave open: a quote or parentheses. Some servers put a header field
+ * into a quoted string with its line breaks, and some break a response after a literal.
  */
 export class OpenEnd {
   #quote = false;
   #depth = 0;
-  /** How much was looked at, in bytes and in literals that do not stand in them. */
+  /** How many bytes were looked at, and how many literals that are kept elsewhere. */
   #at = 0;
   #literals = 0;
 
-  /** Looks at what was added. */
+  /** Looks at the bytes that were added. */
   read(
     bytes: Uint8Array,
     length: number,
@@ -92,7 +92,7 @@ export class OpenEnd {
         const size = literalSize(bytes, 0, line, i + 1);
         line = i + 1;
         if (size < 0) continue;
-        this.#quote = false; // else it would be no literal
+        this.#quote = false; // a literal can't begin within a quoted string
         if (detached[this.#literals]?.offset === line) this.#literals++;
         else i += size;
       } else if (byte === DQUOTE) this.#quote = !this.#quote;
@@ -103,18 +103,18 @@ export class OpenEnd {
     this.#at = length;
   }
 
-  /** Whether more is to come. */
+  /** Whether more must follow. */
   get isOpen(): boolean {
     return this.#quote || this.#depth > 0;
   }
 
-  /** Whether a line is the rest of it: in a quoted string, any that begins no response. */
+  /** Whether a line continues it. Within a quoted string, any line does that begins no response. */
   takes(line: Uint8Array, length: number): boolean {
     return beginsNothing(line[0]) || this.#quote && !beginsResponse(line, 0, length);
   }
 }
 
-/** Whether a response is one of those that may be open at their end: data, and no text for people. */
+/** Whether a response may be open at its end: one with data rather than text for people. */
 export function mayBeOpen(bytes: Uint8Array, start: number, end: number): boolean {
   if (bytes[start] !== STAR || isFreeText(bytes, start, end)) return false;
   const data = bytes.subarray(start, end);
@@ -136,7 +136,7 @@ function isFreeText(bytes: Uint8Array, start: number, end: number): boolean {
 function startsWith(bytes: Uint8Array, at: number, end: number, word: string): boolean {
   if (at + word.length > end) return false;
   for (let i = 0; i < word.length; i++) {
-    // Letters compare without case; a space has the bit set anyway.
+    // Letters are compared without case; the bit is set in a space anyway.
     if ((bytes[at + i] | 32) !== (word.charCodeAt(i) | 32)) return false;
   }
   return true;

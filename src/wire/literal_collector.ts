@@ -1,11 +1,11 @@
 import type { LiteralSink } from "../model/values.ts";
 
-/** The first allocation for a long literal; from there on memory follows what really arrives. */
+/** The first allocation for a long literal; after that, memory grows with what arrives. */
 const FIRST_BLOCK = 1024 * 1024;
-/** From this size on a literal is read by itself, to where it is kept. */
+/** Literals of this size and more are read directly into their memory. */
 const WORTH_A_READ = 64 * 1024;
 
-/** Holds a long literal; memory grows with what arrives, not with what was announced. */
+/** Collects a long literal. Memory grows with what arrives, not with the size announced. */
 export class LiteralCollector implements LiteralSink {
   bytes: Uint8Array;
   readonly #size: number;
@@ -23,7 +23,7 @@ export class LiteralCollector implements LiteralSink {
     this.#length = needed;
   }
 
-  /** The free part of the memory; none for a literal that a read for it alone is not worth. */
+  /** The free part of the memory; `undefined` for a literal too small for a read of its own. */
   room(): Uint8Array | undefined {
     if (this.#size < WORTH_A_READ) return undefined;
     this.#reserve(this.#length + 1);
@@ -37,7 +37,7 @@ export class LiteralCollector implements LiteralSink {
     this.bytes = larger;
   }
 
-  /** Whether bytes were read to where they belong. */
+  /** Whether bytes were read directly to where they belong. */
   #isInPlace({ buffer, byteOffset }: Uint8Array): boolean {
     return buffer === this.bytes.buffer && byteOffset === this.bytes.byteOffset + this.#length;
   }

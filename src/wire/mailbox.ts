@@ -14,7 +14,7 @@ import type { Cursor } from "./cursor.ts";
 import { type Text, toText } from "../model/text.ts";
 import { decodeFolderName } from "../mime/utf7.ts";
 
-/** A hierarchy delimiter; some servers write a backslash, or a quote, without the escape. */
+/** A hierarchy delimiter. Some servers do not escape a backslash or a quote. */
 export function readDelimiter(cursor: Cursor): string | null {
   const { bytes, at, end } = cursor;
   const byte = bytes[at + 1];
@@ -26,9 +26,9 @@ export function readDelimiter(cursor: Cursor): string | null {
 }
 
 /**
- * A folder's name, behind which stands a list or nothing. Servers exist that leave the quotes off
- * one with spaces or parentheses in it: then it goes up to a list that ends the line, or to the
- * end of the line. Others leave out escapes: see {@linkcode readBrokenMailbox}.
+ * A folder name that a list follows, or nothing. Some servers omit the quotes around a name with
+ * spaces or parentheses; it then ends before a list at the end of the line, or with the line.
+ * Others omit escapes: see {@linkcode readBrokenMailbox}.
  */
 export function readMailbox(cursor: Cursor): Uint8Array {
   if (cursor.literalNext()) return cursor.astringBytes();
@@ -36,7 +36,7 @@ export function readMailbox(cursor: Cursor): Uint8Array {
   return takeName(cursor, nameEnd(cursor));
 }
 
-/** A name in quotes, if it looks like that to its end. */
+/** A name in quotes; `null` if it is not well formed up to its end. */
 function readQuoted(cursor: Cursor): Uint8Array | null {
   const { at } = cursor;
   try {
@@ -46,15 +46,15 @@ function readQuoted(cursor: Cursor): Uint8Array | null {
     const next = cursor.next();
     if (isApart && (next === -1 || next === LPAREN)) return name;
   } catch (error) {
-    if (!(error instanceof ProtocolError)) throw error; // there is no closing quote
+    if (!(error instanceof ProtocolError)) throw error; // the closing quote is missing
   }
   cursor.at = at;
   return null;
 }
 
 /**
- * A name that begins with a quote, with a quote or a backslash in it that was not escaped
- * (`"ab"cd"`, `"Arch\"`): all that stands between the outermost quotes, or as it stands there.
+ * A name in quotes that contains a quote or a backslash without its escape (`"ab"cd"`, `"Arch\"`):
+ * everything between the outermost quotes or, if the last one is missing, all of it as it is.
  */
 export function readBrokenMailbox(cursor: Cursor): Uint8Array {
   const { bytes, at } = cursor;
@@ -68,8 +68,8 @@ export function readBrokenMailbox(cursor: Cursor): Uint8Array {
 
 /**
  * The name of a folder that was asked about, which further names or a list follow. A name without
- * quotes may contain spaces and parentheses: it is recognised by the name that was asked about, else
- * it ends before the next quote or list.
+ * quotes may contain spaces and parentheses: it is recognised by the name that was asked about,
+ * else it ends before the next quote or list.
  */
 export function readAskedMailbox(cursor: Cursor, asked: Text): Uint8Array {
   const byte = cursor.peek();
@@ -88,7 +88,7 @@ export function readAskedMailbox(cursor: Cursor, asked: Text): Uint8Array {
   return takeName(cursor, wordsEnd(cursor, 1));
 }
 
-/** Where so many words end, each a space apart. */
+/** The index after `count` words with single spaces between. */
 function wordsEnd({ bytes, at, end }: Cursor, count: number): number {
   let i = at;
   for (let left = count; i < end; i++) if (isSpace(bytes[i]) && --left === 0) break;
@@ -108,20 +108,20 @@ function takeName(cursor: Cursor, end: number): Uint8Array {
   return bytes.slice(at, end);
 }
 
-/** Where a name ends that only a list may follow. */
+/** The end of a name that nothing but a list may follow. */
 function nameEnd({ bytes, at, end }: Cursor): number {
   const last = lessSpace(bytes, at, end);
   if (bytes[last - 1] !== RPAREN) return last;
   return lessSpace(bytes, at, listStart(bytes, at, last) ?? last);
 }
 
-/** `end`, less the white space in front of it. */
+/** `end` without the white space before it. */
 function lessSpace(bytes: Uint8Array, start: number, end: number): number {
   while (end > start && isSpace(bytes[end - 1])) end--;
   return end;
 }
 
-/** Where the list that ends at `end` begins, if white space stands in front of it. */
+/** The start of the list that ends at `end`, if white space precedes it. */
 function listStart(bytes: Uint8Array, start: number, end: number): number | null {
   let depth = 0;
   for (let i = end - 1; i > start; i--) {
@@ -131,7 +131,7 @@ function listStart(bytes: Uint8Array, start: number, end: number): number | null
   return null;
 }
 
-/** Whether this is white space, of which a line that was broken may have any. */
+/** Whether a byte is white space; a response that was broken may have line ends too. */
 export function isSpace(byte: number): boolean {
   return byte === SP || byte === TAB || byte === CR || byte === LF;
 }

@@ -2,8 +2,8 @@ import { HYPHEN, LPAREN, NINE, RPAREN, ZERO } from "../util/bytes.ts";
 import type { Cursor } from "./cursor.ts";
 
 /**
- * `(12345)` (RFC 7162 section 7), also without its parentheses. `null` where there is none: servers
- * write `(-1)` (Zoho), `()` and `NIL`.
+ * A mod-sequence: `(12345)` (RFC 7162 section 7), or the same without parentheses. `null` if there
+ * is none, which servers write as `(-1)` (Zoho), `()` or `NIL`.
  */
 export function readModseq(cursor: Cursor): bigint | null {
   const listed = cursor.take(LPAREN);

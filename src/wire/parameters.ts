@@ -5,14 +5,14 @@ import { concat, decodeAscii, encodeUtf8, PERCENT } from "../util/bytes.ts";
 
 type Params = Readonly<Record<string, string>>;
 
-/** A piece of a parameter's value: all of it, or one of several. */
+/** A piece of a parameter's value, or all of it. */
 interface Piece {
-  /** `null` for all of it. */
+  /** The number of the piece; `null` for all of the value. */
   readonly index: number | null;
   readonly value: string;
-  /** Whether bytes may stand in it as `%` and two digits. */
+  /** Whether it may encode bytes as `%` and two digits. */
   readonly isEncoded: boolean;
-  /** The bytes of a value that is in no charset that could be told. */
+  /** The bytes of the value, if its charset had to be guessed. */
   readonly octets: Uint8Array | undefined;
 }
 
@@ -22,11 +22,11 @@ const PIECE = /^([^*]+)\*(?:(\d{1,4})(\*)?)?$/;
 const NO_OCTETS: ReadonlyMap<string, Uint8Array> = new Map();
 
 /**
- * Parameters of MIME as their plain names and their text. Encoded words in them are decoded: much
- * mail has names of files so, though RFC 2047 section 5 rules it out. Those that were split or
- * encoded (RFC 2231) are put together: `filename*0*` and `filename*1` give `filename`, in place of a
- * plain one for programs that do not know better. `octets` has the bytes of values that are not
- * UTF-8; where the parameters name no charset for them, `charset` is that of their part.
+ * Returns MIME parameters by their plain names, as text. Encoded words in them are decoded: much
+ * mail has file names in that form, though RFC 2047 section 5 forbids it. Values that were split or
+ * encoded (RFC 2231) are joined: `filename*0*` and `filename*1` give `filename`, and replace a
+ * plain `filename` meant for old programs. `octets` has the bytes of values that are not UTF-8.
+ * They are decoded by the charset that the parameters name, else by `charset`, that of their part.
  */
 export function joinParameters(
   params: Params,
@@ -45,7 +45,7 @@ export function joinParameters(
     if (plain === undefined) {
       const raw = octets.get(name);
       const text = raw === undefined ? value : mail.guess(raw, near);
-      // A boundary is compared with bytes of the message.
+      // A boundary is compared with bytes of the message, so it must stay as it is.
       decoded[name] = name === "boundary" ? text : decodeHeader(text, mail);
     } else {
       const piece = {
@@ -67,9 +67,9 @@ export function joinParameters(
 }
 
 /**
- * What several forms of a parameter say, which are never mixed: all of it in one encoded piece, else
- * the numbered pieces, else the plain form (RFC 6266 section 4.3). What has a gap, or is in a charset
- * that nobody has, comes last.
+ * The value of a parameter that comes in several forms, which are never mixed: one encoded piece
+ * with all of it, else the numbered pieces, else the plain form (RFC 6266 section 4.3). A form with
+ * a gap, or in an unknown charset, is the last resort.
  */
 function joined(
   pieces: readonly Piece[],
@@ -88,7 +88,7 @@ function joined(
   return plain ?? inOneLine(forms[0].map(({ value }) => value).join(""));
 }
 
-/** Pieces by their numbers. Of two with one number an encoded one counts. */
+/** Pieces by their numbers. If two have one number, the encoded one counts. */
 function inOrder(pieces: readonly Piece[]): Piece[] {
   const byNumber = new Map<number, Piece>();
   for (const piece of pieces) {
@@ -103,7 +103,7 @@ function inOrder(pieces: readonly Piece[]): Piece[] {
 
 function join(pieces: readonly Piece[], mail: MailText, near: string): string | null {
   const [first] = pieces;
-  // Only the first tells the charset, and a language that nobody asks for.
+  // Only the first piece names the charset (and a language, which is not used).
   const head = first.isEncoded ? headOf(first.value) : null;
   const bytes = concat(pieces.map(({ value, isEncoded, octets }, place) => {
     const raw = octets ?? encodeUtf8(value);
@@ -111,13 +111,13 @@ function join(pieces: readonly Piece[], mail: MailText, near: string): string | 
     return percentDecoded(place === 0 && head !== null ? raw.subarray(head.length) : raw);
   }));
   const charset = head === null ? "" : head.slice(0, head.indexOf("'"));
-  // In what is encoded in one way, nothing is in the other.
+  // A value is encoded in one of the two ways, never in both.
   if (charset === "") return decodeHeader(mail.guess(bytes, near), mail);
   const text = mail.decode(charset, [bytes]);
   return text === null ? null : inOneLine(text);
 }
 
-/** `utf-8'en'`, or `utf-8'` from programs that know no better; `null` where there is none. */
+/** The charset in `utf-8'en'`, or in `utf-8'` from careless programs; `null` if there is none. */
 function headOf(value: string): string | null {
   const [head = null] = /^[^']*'[^']*'/.exec(value) ?? [];
   if (head !== null) return head;

@@ -1,5 +1,5 @@
 /**
- * The parsers by themselves, for bytes that come from elsewhere than a connection.
+ * The parsers by themselves, for bytes that do not come from a connection.
  *
  * @module
  */
@@ -42,9 +42,10 @@ export function parseMessageList(data: Uint8Array | string): SearchIds {
 }
 
 /**
- * The data of FETCH responses, each as `2 (FLAGS (\Seen) UID 5)`, by message. With `uidIsKey` (the
- * default) a message's UID is its key where the server sent one, else its sequence number is, and
- * `UID` is an entry. Throws {@linkcode ProtocolError}, for one item that can't be read too.
+ * The data of FETCH responses such as `2 (FLAGS (\Seen) UID 5)`, by message. With `uidIsKey` (the
+ * default), the key is the message's UID if the server sent it, else its sequence number. Without,
+ * it is the sequence number, and `UID` is one of the items. Throws {@linkcode ProtocolError} even
+ * if only one item can't be read.
  */
 export function parseFetchResponse(
   responses: Iterable<Uint8Array | string>,

@@ -1,18 +1,18 @@
 import { concat, decodeAscii, encodeUtf8, LF, NINE, SP, ZERO } from "../util/bytes.ts";
 import type { Frame } from "./reader.ts";
 
-/** A longer list of ids is read in pieces of about so many bytes: some milliseconds' work each. */
+/** A longer list of ids is read in pieces of about this many bytes, a few milliseconds each. */
 const LENGTH = 128 * 1024;
-/** A set is read in pieces that stand for about so many ids. */
+/** A set is read in pieces of about this many ids. */
 const IDS = 500_000;
 const SEARCH = /^\* (?:SEARCH|SORT) /i;
 const ESEARCH = /^\* ESEARCH [^"]*(?:"[^"]*"[^"]*)?\bALL (?=\d)/i;
 const LONGEST_HEAD = 120;
 
 /**
- * A SEARCH, SORT or ESEARCH response with very many ids as several, as servers may send it, so that
- * others can have their turn in between; `null` for any other response. A set that stands for more
- * than `most` ids is left whole, to be refused.
+ * Splits a SEARCH, SORT or ESEARCH response with very many ids into several, as servers may do
+ * themselves, so that other tasks can run in between. `null` for any other response. A set of more
+ * than `most` ids is not split, so that it is refused as a whole.
  */
 export function piecesOf(frame: Frame, most: number): Iterable<Frame> | null {
   const { bytes, start, end } = frame;
@@ -29,13 +29,13 @@ export function piecesOf(frame: Frame, most: number): Iterable<Frame> | null {
 
 const [LETTER_S, LETTER_E, COMMA, COLON] = encodeUtf8("se,:");
 
-/** A literal must not be cut in two. */
+/** Whether it has line ends within, and so perhaps a literal, which must not be cut in two. */
 function hasLines({ bytes, start, end }: Frame): boolean {
   const lineEnd = bytes.indexOf(LF, start);
   return lineEnd >= 0 && lineEnd < end;
 }
 
-/** Numbers from `from` on, in pieces of which each has the head. */
+/** The numbers from `from` on in pieces, each after the same head. */
 function* numberPieces({ bytes, start, end }: Frame, from: number): Iterable<Frame> {
   const head = bytes.subarray(start, from);
   for (let at = from; at < end;) {
@@ -45,7 +45,7 @@ function* numberPieces({ bytes, start, end }: Frame, from: number): Iterable<Fra
   }
 }
 
-/** The first space between two numbers from `at` on; the end where none comes. */
+/** The first space between two numbers from `at` on, or the end if there is none. */
 function spaceBetween(bytes: Uint8Array, at: number, end: number): number {
   for (let i = at; i < end - 1; i++) {
     if (bytes[i] === SP && isDigit(bytes[i - 1]) && isDigit(bytes[i + 1])) return i;
@@ -53,12 +53,12 @@ function spaceBetween(bytes: Uint8Array, at: number, end: number): number {
   return end;
 }
 
-/** The set that stands at `from` in pieces, long ranges cut; what follows it comes with the last. */
+/** The set at `from` in pieces, with long ranges cut; what follows the set is in the last piece. */
 function* setPieces({ bytes, start, end }: Frame, from: number): Iterable<Frame> {
   const head = bytes.subarray(start, from);
   let set = "";
   let count = 0;
-  let behind = from;
+  let after = from;
   for (const range of rangesOf(bytes, from, end)) {
     const step = range.first <= range.last ? 1 : -1;
     for (let { first } = range, left = sizeOf(range); left > 0;) {
@@ -73,19 +73,19 @@ function* setPieces({ bytes, start, end }: Frame, from: number): Iterable<Frame>
       left -= taken;
       first = last + step;
     }
-    behind = range.end;
+    after = range.end;
   }
-  yield frameOf(head, concat([encodeUtf8(set), bytes.subarray(behind, end)]));
+  yield frameOf(head, concat([encodeUtf8(set), bytes.subarray(after, end)]));
 }
 
-/** A range of a set, or an id, and where it ends. */
+/** A range of a set, or a single id, and the index after it. */
 interface Range {
   readonly first: number;
   readonly last: number;
   readonly end: number;
 }
 
-/** The ranges of a set, up to what is none. */
+/** The ranges of a set, up to the first thing that is not a range. */
 function* rangesOf(bytes: Uint8Array, start: number, end: number): Iterable<Range> {
   for (let at = start; at < end && isDigit(bytes[at]); at++) {
     const [first, firstEnd] = numberAt(bytes, at, end);
@@ -97,7 +97,7 @@ function* rangesOf(bytes: Uint8Array, start: number, end: number): Iterable<Rang
   }
 }
 
-/** The number that stands at `start`, and where it ends. */
+/** The number at `start`, and the index after it. */
 function numberAt(bytes: Uint8Array, start: number, end: number): readonly [number, number] {
   let value = 0;
   let at = start;
@@ -109,7 +109,7 @@ function sizeOf({ first, last }: Range): number {
   return Math.abs(last - first) + 1;
 }
 
-/** How many ids a set stands for, up to what can't be read of it. */
+/** How many ids a set has, up to where it can't be read. */
 function sizeOfSet(bytes: Uint8Array, at: number, end: number): number {
   let size = 0;
   for (const range of rangesOf(bytes, at, end)) size += sizeOf(range);

@@ -6,35 +6,35 @@ import { beginsNothing, beginsResponse, literalSize, mayBeOpen, OpenEnd } from "
 import { LiteralCollector } from "./literal_collector.ts";
 import { TextWindow } from "./text_window.ts";
 
-/** A literal that does not stand in its frame's bytes: it came in pieces, or it was streamed. */
+/** A literal that is not in its frame's bytes, since it came in pieces or was streamed. */
 export interface DetachedLiteral {
-  /** Where in the frame's bytes it would stand: just behind the line end that announces it. */
+  /** Its place in the frame's bytes: the index after the line end that announces it. */
   readonly offset: number;
-  /** Its bytes, or the sink that got them. */
+  /** Its bytes, or the sink that took them. */
   readonly value: Uint8Array | LiteralSink;
 }
 
-/** One whole response: its lines with their line ends, and its literals in place. */
+/** One whole response: its lines with their line ends, and its literals. */
 export interface Frame {
-  /** The memory that it stands in. */
+  /** The memory that contains it. */
   readonly bytes: Uint8Array;
-  /** Its first byte. */
+  /** The index of its first byte. */
   readonly start: number;
-  /** Behind the last byte; the final line end is not part of it. */
+  /** The index after its last byte, without the final line end. */
   readonly end: number;
-  /** The literals that stand elsewhere, in their order. */
+  /** The literals that are kept elsewhere, in order. */
   readonly detached: readonly DetachedLiteral[];
-  /** Text that was made of the memory, for all responses in it. */
+  /** Decoded text of the memory, shared by all responses in it. */
   readonly texts?: TextWindow;
 }
 
-/** Who gets what the reader finds. */
+/** Gets what the reader finds. */
 export interface FrameHandler {
   /** A whole response. */
   frame(frame: Frame): void;
   /**
-   * A long literal begins behind `head`, the response so far. A sink takes it as a stream; `null`
-   * holds it in memory, up to the limit.
+   * A long literal begins after `head`, the response so far. Return a sink to take it as a stream,
+   * or `null` to hold it in memory, up to the limit.
    */
   literal?(head: Frame, size: number): LiteralSink | null;
 }
@@ -43,9 +43,9 @@ export interface FrameHandler {
 const INLINE = 4096;
 const NONE: DetachedLiteral[] = [];
 
-/** A response whose lines leave something open: the next line may be the rest of it. */
+/** A response whose lines leave something open, so that the next line may continue it. */
 interface OpenResponse {
-  /** Memory of its own, of which it takes so many bytes. */
+  /** Memory of its own, of which it uses `length` bytes. */
   readonly bytes: Uint8Array;
   readonly length: number;
   readonly detached: DetachedLiteral[];
@@ -56,31 +56,31 @@ interface OpenResponse {
 
 /**
  * Cuts a stream of chunks into responses: lines, and the literals that they announce (RFC 9051
- * section 2.2.2). It never looks at what a response means, so that one that makes no sense spoils
- * itself only. A chunk that holds whole responses is read in place, with no copy; each byte is
- * looked at once, however the chunks are cut.
+ * section 2.2.2). It does not look at what a response means, so a malformed one affects only
+ * itself. Whole responses within a chunk are read in place, without a copy. Each byte is looked at
+ * once, however the chunks are cut.
  *
- * A line that can't begin a response goes on with the one in front of it, if that left a quote or a
- * parenthesis open; else it is handed over like any other. Only where such a line may come, a
- * response is looked through for that, and kept back until the next line has told.
+ * A line that can't begin a response continues the line before it, if that left a quote or a
+ * parenthesis open; otherwise it is a response by itself. A response is examined for open quotes
+ * and parentheses only if such a line may follow, and is kept back until the next line settles it.
  */
 export class Reader {
   readonly #handler: FrameHandler;
   readonly #limits: Limits;
   readonly #slice: number;
-  /** The unfinished response out of earlier chunks. */
+  /** The unfinished response from earlier chunks. */
   #held: Uint8Array = new Uint8Array(0);
   #heldLength = 0;
-  /** Where in it the line begins that is being read: at its start, or behind its last literal. */
+  /** The start of its current line: its own start, or the end of its last literal. */
   #heldLine = 0;
   #detached: DetachedLiteral[] = [];
-  /** The response in front of what is held, kept back. */
+  /** The response before the one that is held, kept back. */
   #open: OpenResponse | null = null;
-  /** What the lines of the response leave open, if it goes on with one that was kept back. */
+  /** What the lines of the response leave open, if it continues one that was kept back. */
   #openEnd: OpenEnd | null = null;
-  /** Bytes of literals within the unfinished response, which the line limit leaves out. */
+  /** Bytes of literals within the unfinished response, which do not count for the line limit. */
   #literalBytes = 0;
-  /** Bytes of its literals that are held elsewhere. */
+  /** Bytes of its literals that are kept elsewhere. */
   #detachedBytes = 0;
   readonly #texts = new TextWindow();
   #literal: LiteralCollector | LiteralSink | null = null;
@@ -90,35 +90,35 @@ export class Reader {
   #paused = false;
   #rest: Uint8Array | null = null;
 
-  /** Pauses behind the response that ends after `slice` bytes of a larger chunk. */
+  /** Pauses after the response that ends at or after `slice` bytes of a larger chunk. */
   constructor(handler: FrameHandler, limits: Limits = DEFAULT_LIMITS, slice: number = Infinity) {
     this.#handler = handler;
     this.#limits = limits;
     this.#slice = slice;
   }
 
-  /** Whether a response is begun and not finished. */
+  /** Whether a response has begun and is not finished. */
   get midway(): boolean {
     return this.#heldLength > 0 || this.#literalLeft > 0 || this.#open !== null;
   }
 
-  /** How much of the literal under way is still to come. */
+  /** How many bytes of the current literal are still missing. */
   get literalLeft(): number {
     return this.#literalLeft;
   }
 
-  /** Where the bytes that come next belong, if that is known: in the memory of a large literal. */
+  /** Memory for the next bytes, if they belong to a large literal. */
   room(): Uint8Array | undefined {
     return this.#literal instanceof LiteralCollector ? this.#literal.room() : undefined;
   }
 
-  /** To be called by the handler: the bytes behind this response are not ours to read. */
+  /** For the handler: the bytes after this response are not for this reader. */
   stop(): void {
     this.#stopped = true;
     this.#paused = true;
   }
 
-  /** After `stop`: the bytes that arrived behind the last response; reading can go on after it. */
+  /** Takes the bytes after the last response, after `stop`; the reader can then be used again. */
   takeRest(): Uint8Array {
     const rest = this.#rest ?? new Uint8Array(0);
     this.#rest = null;
@@ -127,27 +127,29 @@ export class Reader {
     return rest;
   }
 
-  /** To be called by the handler: the rest of the chunk waits for {@linkcode goOn}. */
+  /** For the handler: the rest of the chunk waits for {@linkcode goOn}. */
   pause(): void {
     this.#paused = true;
   }
 
-  /** Whether the rest of a chunk waits, for the handler or since it is long. */
+  /** Whether the rest of a chunk waits, because of the handler or its length. */
   get isPaused(): boolean {
     return this.#paused && !this.#stopped;
   }
 
-  /** Reads on after `pause`. */
+  /** Continues after `pause`. */
   goOn(): void {
     this.push(this.takeRest());
   }
 
-  /** No more comes: what was kept back is whole, unless another line was begun. */
+  /**
+   * The stream has ended: a response that was kept back is whole, unless another line has begun.
+   */
   finish(): void {
     if (this.#open !== null && this.#heldLength === 0) this.#deliverOpen(this.#open);
   }
 
-  /** No more comes: the line that was begun and has no line end, if it is not within a literal. */
+  /** The stream has ended: takes the last line without its line end, unless it is in a literal. */
   takeUnfinished(): Frame | null {
     if (this.#heldLength === 0 || this.#literalLeft > 0) return null;
     const isCr = this.#held[this.#heldLength - 1] === CR;
@@ -156,7 +158,7 @@ export class Reader {
     return { bytes: this.#held, start: 0, end, detached: this.#detached };
   }
 
-  /** Takes the next chunk, which must never change afterwards. Throws {@linkcode ProtocolError}. */
+  /** Reads the next chunk, which must never change later. Throws {@linkcode ProtocolError}. */
   push(chunk: Uint8Array): void {
     this.#cut(chunk);
     this.#texts.forget();
@@ -164,8 +166,8 @@ export class Reader {
 
   #cut(chunk: Uint8Array): void {
     const pauseAt = this.#slice < chunk.length ? this.#slice : Infinity;
-    let start = 0; // of the part of the response that stands in this chunk
-    let line = 0; // of the line that is being read, where nothing is held
+    let start = 0; // of the part of the response in this chunk
+    let line = 0; // of the current line, if nothing is held
     let at = 0;
     if (this.#open !== null && this.#heldLength === 0 && isNews(chunk[0])) {
       this.#deliverOpen(this.#open);
@@ -178,7 +180,7 @@ export class Reader {
       }
       let lineEnd = chunk.indexOf(LF, at);
       if (at === start && this.#heldLength === 0 && this.#open === null) {
-        // As nearly all that comes, and so with no further look: one line in front of another.
+        // The usual case, with the fewest steps: a line with another response after it.
         while (
           lineEnd >= 0 && lineEnd + 1 < chunk.length && chunk[lineEnd - 1] !== RBRACE &&
           chunk[lineEnd - 2] !== RBRACE &&
@@ -207,7 +209,7 @@ export class Reader {
           this.#end(chunk, start, at, NONE, chunk, at);
           start = at;
         } else if (size <= chunk.length - at && this.#fits(size)) {
-          at += size; // it is all here: read on behind it
+          at += size; // all of it is here: continue after it
           this.#literalBytes += size;
           line = at;
           continue;
@@ -223,7 +225,7 @@ export class Reader {
     if (start === chunk.length) return;
     if (this.#heldLength === 0) this.#heldLine = line - start;
     this.#hold(chunk, start, chunk.length);
-    // Else what is kept back would be, depending on how the chunks are cut.
+    // Otherwise it would depend on the cut of the chunks when this is delivered.
     if (this.#open !== null && beginsResponse(this.#held, 0, this.#heldLength)) {
       this.#deliverOpen(this.#open);
     }
@@ -234,7 +236,7 @@ export class Reader {
     this.#rest = chunk.subarray(start);
   }
 
-  /** A response ends in front of `next`, as it seems, which goes on at `at`. */
+  /** A response seems to end here; `next` has the bytes that follow, from `at`. */
   #end(
     bytes: Uint8Array,
     start: number,
@@ -265,7 +267,7 @@ export class Reader {
     this.#handler.frame({ bytes, start, end: last, detached, texts: this.#texts });
   }
 
-  /** What a response leaves open; `null` for nothing. */
+  /** What a response leaves open; `null`: nothing. */
   #openEndOf(
     bytes: Uint8Array,
     start: number,
@@ -278,14 +280,14 @@ export class Reader {
     return openEnd.isOpen ? openEnd : null;
   }
 
-  /** Whether what goes on with an earlier line goes on with the next one too, as can be seen. */
+  /** Whether a response of several lines visibly continues with the next line. */
   #goesOn(next: Uint8Array, at: number): boolean {
     if (this.#openEnd === null || !beginsNothing(next[at])) return false;
     this.#openEnd.read(this.#held, this.#heldLength, this.#detached);
     return this.#openEnd.isOpen;
   }
 
-  /** The line that is held is the rest of the response in front of it, or that one is over. */
+  /** Joins the held line to the response that was kept back, or delivers that response. */
   #settleOpen(open: OpenResponse): void {
     const line = this.#held;
     const length = this.#heldLength;
@@ -306,12 +308,12 @@ export class Reader {
     this.#deliver(bytes.subarray(0, length), 0, length, detached);
   }
 
-  /** The response that is held ends in front of `next`, as it seems. */
+  /** The held response seems to end; `next` has the bytes that follow, from `at`. */
   #endHeld(next: Uint8Array, at: number): void {
     const end = this.#heldLength;
     const bytes = this.#held.subarray(0, end);
     const detached = this.#detached.length === 0 ? NONE : this.#detached;
-    // Given away: what is read out of the frame may point into it.
+    // Not used again: values that are read from the frame may point into it.
     this.#held = new Uint8Array(0);
     this.#heldLength = 0;
     this.#heldLine = 0;
@@ -351,7 +353,7 @@ export class Reader {
     this.#literal = this.#handler.literal?.(head, size) ?? this.#collector(size);
   }
 
-  /** Whether a literal can be held in memory besides those that the response has already. */
+  /** Whether a literal fits into memory together with the response's earlier ones. */
   #fits(size: number): boolean {
     return this.#literalBytes + this.#detachedBytes + size <= this.#limits.literal;
   }
@@ -385,7 +387,7 @@ export class Reader {
   }
 }
 
-/** Whether a byte begins an untagged response or a continuation request, as most do. */
+/** Whether a byte begins an untagged response or a continuation request. */
 function isNews(byte: number): boolean {
   return byte === STAR || byte === PLUS;
 }

@@ -39,8 +39,8 @@ import { textOf } from "../model/text.ts";
 import type { ImapValue } from "../model/values.ts";
 
 /**
- * Reads one response (RFC 9051 section 7). An untagged one that is unknown, or makes no sense, is
- * kept raw; a line that is no response at all gives `null`. The cursor may be one for many.
+ * Reads one response (RFC 9051 section 7). An unknown or malformed untagged response is kept raw; a
+ * line that is not a response is `null`. One cursor can be used for any number of responses.
  */
 export function readResponse(
   frame: Frame,
@@ -48,7 +48,7 @@ export function readResponse(
   cursor: Cursor = new Cursor(limits),
 ): ServerResponse | null {
   const { bytes, at } = cursor.begin(frame);
-  // As nearly all begin.
+  // Nearly all responses begin like this.
   if (bytes[at] === STAR && bytes[at + 1] === SP) {
     cursor.at = at + 2;
     return readUntagged(cursor, frame, limits);
@@ -61,7 +61,7 @@ export function readResponse(
     cursor.at++;
     return readUntagged(cursor, frame, limits);
   }
-  // No tag begins with white space: a line that does may be anybody's words.
+  // No tag begins with white space: such a line is not a response.
   if (!isRequest) return cursor.at > start ? null : readTagged(cursor);
   cursor.take(SP);
   const { code, text } = readResponseText(cursor);
@@ -72,7 +72,7 @@ function isSpace(byte: number): boolean {
   return byte === SP || byte === 9;
 }
 
-/** The end of a command; a BYE with a tag, as servers answer LOGOUT with, is a BYE all the same. */
+/** A tagged response. A BYE with a tag, which some servers send for LOGOUT, counts as untagged. */
 function readTagged(cursor: Cursor): TaggedResponse | StatusResponse | null {
   const tag = wordOf(cursor);
   const status = wordOf(cursor).toUpperCase();
@@ -83,7 +83,7 @@ function readTagged(cursor: Cursor): TaggedResponse | StatusResponse | null {
     : { kind: "tagged", tag, status, code, text };
 }
 
-/** The next word, or nothing where none comes. */
+/** The next word, or `""` if there is none. */
 function wordOf(cursor: Cursor): string {
   const next = cursor.next();
   return next === -1 || next === DQUOTE || next === LPAREN || next === RPAREN ? "" : cursor.word();
@@ -98,7 +98,7 @@ function readUntagged(cursor: Cursor, frame: Frame, limits: Limits): UntaggedRes
   try {
     if (isDigit(cursor.next())) number = cursor.number();
     cursor.next();
-    // Most of what there is to read, and so looked for first.
+    // Most responses are FETCH, so look for it first.
     if (number !== null && cursor.takeAll(FETCH)) {
       name = "FETCH";
       at = cursor.space().at;
@@ -176,7 +176,7 @@ function readCapabilities(cursor: Cursor, type: CapabilityResponse["type"]): Cap
   return { kind: "untagged", type, capabilities: readWords(cursor) };
 }
 
-/** The words that are left, in upper case. */
+/** The remaining words, in upper case. */
 function readWords(cursor: Cursor): readonly string[] {
   const words: string[] = [];
   while (!cursor.space().done) words.push(cursor.word().toUpperCase());
@@ -191,14 +191,14 @@ function readList(cursor: Cursor, type: ListResponse["type"]): ListResponse {
   try {
     return { kind: "untagged", type, flags, delimiter, ...readListed(cursor, readMailbox) };
   } catch (error) {
-    // A name may have parentheses behind its quote, too: `"a" (b)"`.
+    // The name itself may have a quote and parentheses: `"a" (b)"`.
     if (!isQuoted || !(error instanceof ProtocolError)) throw error;
     cursor.at = at;
     return { kind: "untagged", type, flags, delimiter, ...readListed(cursor, readBrokenMailbox) };
   }
 }
 
-/** A folder's name, and what else is told of it. */
+/** A folder name and the extended items after it. */
 function readListed(
   cursor: Cursor,
   readName: (cursor: Cursor) => Uint8Array,
@@ -210,7 +210,7 @@ function readListed(
   return { name, extended };
 }
 
-/** A list of names and values by turns. */
+/** A list of names and values in turn. */
 function readPairs(cursor: Cursor, into: Record<string, ImapValue>): void {
   cursor.list(() => {
     const name = cursor.astring().toUpperCase();
@@ -225,14 +225,14 @@ function readMailboxStatus(cursor: Cursor): MailboxStatusResponse {
   while (!cursor.space().done) {
     const next = readMailbox(cursor);
     if (cursor.space().done) break;
-    // Of several folders in one response the last one counts.
+    // If one response has several folders, the last one counts.
     [name, items] = [next, Object.create(null)];
     readPairs(cursor, items);
   }
   return { kind: "untagged", type: "STATUS", name, items };
 }
 
-/** `(EARLIER)`, where it stands, and the UIDs (RFC 7162 section 3.2.10). */
+/** `(EARLIER)`, if it is there, and the UIDs (RFC 7162 section 3.2.10). */
 function readVanished(cursor: Cursor): VanishedResponse {
   const earlier = cursor.next() === LPAREN;
   if (earlier) {
@@ -245,7 +245,7 @@ function readVanished(cursor: Cursor): VanishedResponse {
   return { kind: "untagged", type: "VANISHED", earlier, uids };
 }
 
-/** The numbers of `* SEARCH`; a mod-sequence may stand among them (RFC 7162 section 3.1.5). */
+/** The numbers of `* SEARCH`, which may include a mod-sequence (RFC 7162 section 3.1.5). */
 function readSearch(cursor: Cursor, type: SearchResponse["type"]): SearchResponse {
   const ids: number[] = [];
   let modseq: bigint | null = null;
@@ -276,7 +276,7 @@ function readEsearch(cursor: Cursor): EsearchResponse {
   let uid = false;
   const data: Record<string, ImapValue> = Object.create(null);
   while (!cursor.space().done) {
-    // As `* SEARCH` has it: servers write both in one way.
+    // Some servers write the mod-sequence as in `* SEARCH`.
     if (cursor.peek() === LPAREN) {
       data.MODSEQ = readSearchModseq(cursor);
       continue;
@@ -298,7 +298,7 @@ function esearchValue(cursor: Cursor): ImapValue {
   return cursor.next() === LPAREN ? cursor.value() : cursor.nstring();
 }
 
-/** The three namespaces; servers leave out those at the end that they do not have. */
+/** The three namespaces. Servers omit those at the end that they do not have. */
 function readNamespaces(cursor: Cursor): NamespaceResponse {
   if (cursor.space().done) throw cursor.error("expected a namespace");
   const personal = readNamespace(cursor);
@@ -320,7 +320,7 @@ function readNamespace(cursor: Cursor): readonly NamespaceEntry[] | null {
   return entries;
 }
 
-/** Sequence numbers or UIDs that an ESEARCH result names, `most` of them at the most. */
+/** The sequence numbers or UIDs of an ESEARCH result. Throws if there are more than `most`. */
 export function esearchIds(value: ImapValue | undefined, most: number): number[] {
   if (value === undefined || value === null) return [];
   const set = readSet(String(value));
@@ -338,7 +338,7 @@ export function esearchIds(value: ImapValue | undefined, most: number): number[]
   return ids;
 }
 
-/** A short text may stand for very many ids. A loop that is called again and again is compiled. */
+/** A short text may stand for very many ids. The engine compiles a loop that is called often. */
 const RUN = 4096;
 
 function fill(ids: number[], at: number, first: number, step: number, count: number): void {
@@ -394,7 +394,7 @@ class Unknown implements UnknownResponse {
     return new Cursor(this.#limits).begin(this.#frame).values();
   }
 
-  /** The same response in memory of its own. */
+  /** A copy in memory of its own. */
   detach(): Unknown {
     const bytes = this.raw;
     const frame = { bytes, start: 0, end: bytes.length, detached: [] };
@@ -402,7 +402,7 @@ class Unknown implements UnknownResponse {
   }
 }
 
-/** An unknown response that no longer holds on to the chunk in which it came. */
+/** A copy of an unknown response that does not keep the chunk alive in which it arrived. */
 export function detached(response: UnknownResponse): UnknownResponse {
   return response instanceof Unknown ? response.detach() : response;
 }

@@ -19,7 +19,7 @@ export function readResponseText(cursor: Cursor): { code: ResponseCode | null; t
   if (cursor.next() === LBRACKET) {
     const end = codeEnd(cursor);
     const found = end < 0 ? null : readCode(decodeLoosely(cursor.bytes, cursor.at + 1, end));
-    // Brackets with nothing in them are text.
+    // Empty brackets are text.
     if (found !== null && found.name !== "") {
       code = found;
       cursor.at = end + 1;
@@ -29,15 +29,15 @@ export function readResponseText(cursor: Cursor): { code: ResponseCode | null; t
   return { code, text: cursor.toEnd() };
 }
 
-/** The place of the bracket that closes the code, or -1. A quote that nothing closes is a letter. */
+/** The index of the code's closing bracket, or -1. A quote that is not closed is ordinary. */
 function codeEnd(cursor: Cursor): number {
   const found = closingBracket(cursor, DQUOTE);
   return found < 0 ? closingBracket(cursor, -1) : found;
 }
 
 /**
- * Brackets within parentheses are part of a flag's name, and those between two of `quote` of a
- * text; where the parentheses do not match, the first bracket it is.
+ * Brackets in parentheses are part of a flag, and brackets between two of `quote` are part of a
+ * text. If the parentheses do not match, it is the first bracket.
  */
 function closingBracket({ bytes, at, end }: Cursor, quote: number): number {
   let depth = 0;
@@ -56,9 +56,9 @@ function closingBracket({ bytes, at, end }: Cursor, quote: number): number {
   return first;
 }
 
-/** Reads what stands between the brackets; arguments that make no sense are kept as text only. */
+/** Reads the code between the brackets; malformed arguments are kept as text only. */
 function readCode(text: string): ResponseCode {
-  // Most often a space ends the name; a list may stand right behind it.
+  // A space ends the name as a rule; some servers leave it out before a list.
   const nameEnd = text.search(/[ \t(]/);
   const name = (nameEnd < 0 ? text : text.slice(0, nameEnd)).toUpperCase();
   const argument = nameEnd < 0 ? "" : text.slice(nameEnd).trim();
@@ -66,7 +66,7 @@ function readCode(text: string): ResponseCode {
   try {
     return { ...code, ...readArgument(name, argument) };
   } catch (error) {
-    // NumberSet's own error too: a server's nonsense is not the caller's mistake.
+    // NumberSet's InvalidArgumentError too: this is the server's mistake, not the caller's.
     if (error instanceof Error) return code;
     throw error;
   }
@@ -111,13 +111,13 @@ function readArgument(name: string, argument: string): Partial<ResponseCode> {
   }
 }
 
-/** A number by itself, also one in quotes. */
+/** A number, also in quotes. */
 function readNumber(argument: string): Partial<ResponseCode> {
   const digits = /^("?)(\d+)\1$/.exec(argument)?.[2];
   return digits === undefined ? {} : { number: Cursor.over(digits).number() };
 }
 
-/** Charsets, in parentheses or without. */
+/** Charsets, with or without parentheses. */
 function readCharsets(cursor: Cursor): readonly string[] {
   const charsets: string[] = [];
   cursor.take(LPAREN);
@@ -127,13 +127,15 @@ function readCharsets(cursor: Cursor): readonly string[] {
   return charsets;
 }
 
-/** `LONGENTRIES 2199` or `MAXSIZE 1024`; others have no number (RFC 5464 sections 4.2.1, 4.3). */
+/**
+ * `LONGENTRIES 2199`, `MAXSIZE 1024`, or a word without a number (RFC 5464 sections 4.2.1, 4.3).
+ */
 function readMetadata(argument: string): Partial<ResponseCode> {
   const number = /^(?:LONGENTRIES|MAXSIZE)\s+(\d{1,15})$/i.exec(argument)?.[1];
   return number === undefined ? {} : { number: Number(number) };
 }
 
-/** `(F123)` (RFC 8474 section 4.2), also without the parentheses; `NIL` for none. */
+/** `(F123)` (RFC 8474 section 4.2), with or without parentheses, or `NIL`. */
 function readMailboxId(cursor: Cursor): string | null {
   cursor.take(LPAREN);
   return cursor.space().nstring();

@@ -1,25 +1,25 @@
 import { decodeAscii, decodeUtf8 } from "../util/bytes.ts";
 
-/** So many bytes are made text at once; whoever keeps a part of the text keeps all of it. */
+/** How many bytes are decoded at once. A string that is part of the text keeps all of it alive. */
 const LENGTH = 4096;
 const NONE = new Uint8Array(0);
 
 /**
- * Makes bytes text a stretch at a time, of which the strings in it are parts: most of what is read
- * of responses is text, and to make many short ones costs many times as much. The engine's own
- * search in it finds where a string ends.
+ * Decodes bytes a window at a time, and returns strings as parts of the window's text. Most of a
+ * response is text, and decoding many short strings one by one costs many times as much. The
+ * engine's own search in the text finds the end of a string.
  */
 export class TextWindow {
   #bytes: Uint8Array = NONE;
   #start = 0;
   #end = 0;
-  /** Empty where not all of it is ASCII: then places in it would not be those of the bytes. */
+  /** Empty if not all of it is ASCII, since its indexes would not match those of the bytes. */
   #text = "";
-  /** Where in the text the next backslash is, counted from `#sought`. */
+  /** The index in the text of the first backslash after `#sought`. */
   #backslash = -1;
   #sought = 0;
 
-  /** The text of bytes that are known to be ASCII. */
+  /** The text of bytes, which must be ASCII. */
   ascii(bytes: Uint8Array, start: number, end: number): string {
     if (!this.#holds(bytes, start, end)) {
       if (end - start > LENGTH) return decodeUtf8(bytes.subarray(start, end));
@@ -29,12 +29,12 @@ export class TextWindow {
     return this.#text.substring(start - this.#start, end - this.#start);
   }
 
-  /** Where the quote is behind the last {@linkcode quoted}. */
+  /** The index of the closing quote after the last {@linkcode quoted}. */
   quote: number = -1;
 
   /**
-   * The string that begins at `start`, up to its quote; `null` where that can't be told here, as it
-   * has escapes, or is no ASCII, or too long.
+   * The string that begins at `start`, up to its closing quote; `null` if it must be read in
+   * another way, since it has escapes, is not ASCII, or is too long.
    */
   quoted(bytes: Uint8Array, start: number): string | null {
     if (!this.#holds(bytes, start, start)) this.#begin(bytes, start);
@@ -45,7 +45,7 @@ export class TextWindow {
       from = 0;
       end = this.#text.indexOf('"');
     }
-    // Responses may be read later than those behind them, too.
+    // Responses are not always read in order.
     if (from < this.#sought || from > this.#backslash) {
       this.#sought = from;
       this.#backslash = this.#text.indexOf("\\", from);
@@ -56,7 +56,7 @@ export class TextWindow {
     return this.#text.substring(from, end);
   }
 
-  /** Where a text comes next; -1 where it is not near. */
+  /** The next index of a text, or -1 if it is not near. */
   find(what: string, bytes: Uint8Array, start: number): number {
     if (!this.#holds(bytes, start, start)) this.#begin(bytes, start);
     let place = this.#text.indexOf(what, start - this.#start);
@@ -74,7 +74,7 @@ export class TextWindow {
   #begin(bytes: Uint8Array, start: number): void {
     const end = Math.min(start + LENGTH, bytes.length);
     const text = decodeUtf8(bytes.subarray(start, end));
-    // One character of several bytes, or U+FFFD for a byte that is none, and it is not ASCII.
+    // It is ASCII unless a character has several bytes, or a byte was invalid (U+FFFD).
     const isAscii = text.length === end - start && !text.includes("\ufffd");
     this.#text = isAscii ? text : "";
     this.#backslash = -1;
@@ -84,7 +84,7 @@ export class TextWindow {
     this.#end = end;
   }
 
-  /** Lets go of the bytes. */
+  /** Releases the bytes. */
   forget(): void {
     this.#bytes = NONE;
     this.#text = "";

@@ -18,18 +18,20 @@ import { CommandBuffer, type CommandPart } from "./command_buffer.ts";
 import { encodeUtf7 } from "../mime/utf7.ts";
 import type { Text } from "../model/text.ts";
 
-/** What the server takes, as far as it changes how a command is written. */
+/** What the server accepts, as far as it affects how a command is written. */
 export interface WriterOptions {
   /**
-   * Up to which size a literal goes without waiting for the server's `+` (RFC 7888): `Infinity`
+   * The largest literal that is sent without waiting for the server's `+` (RFC 7888): `Infinity`
    * with LITERAL+, 4096 with LITERAL-, -1 with neither.
    */
   readonly nonSynchronising: number;
-  /** Strings may hold UTF-8 and folder names are UTF-8: after ENABLE of UTF8=ACCEPT or IMAP4rev2. */
+  /**
+   * Strings may hold UTF-8 and folder names are UTF-8: after ENABLE of UTF8=ACCEPT or IMAP4rev2.
+   */
   readonly utf8: boolean;
-  /** Whether folder names given as `string` are encoded; else they are sent as they are. */
+  /** Whether folder names given as `string` are encoded, or sent as they are. */
   readonly folderEncode: boolean;
-  /** The bytes that a server uses for a folder name in place of those that it should. */
+  /** The server's own bytes for a folder name, if they are not the canonical ones. */
   readonly rawName?: (name: string) => Uint8Array | undefined;
 }
 
@@ -37,14 +39,14 @@ const NO_PARTS: readonly CommandPart[] = [];
 const NO_SECRETS: readonly (readonly [from: number, to: number])[] = [];
 const PLAIN: WriterOptions = { nonSynchronising: -1, utf8: false, folderEncode: true };
 
-/** Literals above this size are sent from where they are, not copied. */
+/** Larger literals are sent from where they are, without a copy. */
 const COPIED = 16 * 1024;
 
 /**
- * Writes the arguments of one command, a grammar element at a time; each method carries the name
- * that RFC 9051 section 9 gives the element. There is no other way for a byte to get to the
- * server. What can't be written safely throws {@linkcode InvalidArgumentError}, and then nothing
- * of the command is sent.
+ * Writes the arguments of one command, one grammar element at a time. The methods have the names
+ * that RFC 9051 section 9 gives the elements. There is no other way for bytes to reach the server.
+ * What can't be written safely throws {@linkcode InvalidArgumentError}, and nothing of the command
+ * is sent.
  *
  * ```ts
  * import type { CommandWriter } from "@imapclient/imapclient";
@@ -57,16 +59,18 @@ const COPIED = 16 * 1024;
 export class CommandWriter {
   readonly #options: WriterOptions;
   #parts: readonly CommandPart[] = NO_PARTS;
-  /** Where secrets stand, counted over all parts. */
+  /** The ranges of secrets, in bytes over all parts. */
   #secrets: readonly (readonly [from: number, to: number])[] = NO_SECRETS;
   readonly #page: CommandBuffer;
-  /** Where the part that is being written stands. */
+  /** The memory of the part that is being written. */
   #buffer: Uint8Array;
   #start: number;
   #end: number;
   #partsLength = 0;
 
-  /** A writer for a server that takes what `options` say; by default, the least. */
+  /**
+   * A writer for a server that accepts what `options` say; by default, a server without extensions.
+   */
   constructor(options: WriterOptions = PLAIN, page: CommandBuffer = new CommandBuffer(128)) {
     this.#options = options;
     this.#page = page;
@@ -80,7 +84,7 @@ export class CommandWriter {
     return this;
   }
 
-  /** An atom: a keyword, or a name of the protocol's own. */
+  /** An atom: a keyword, or a name that the protocol defines. */
   atom(text: string): this {
     if (!isAtom(text)) throw invalid("an atom", text);
     this.#ascii(text);
@@ -94,7 +98,7 @@ export class CommandWriter {
     return this;
   }
 
-  /** A whole number of zero or more, within 63 bits (RFC 9051 `number64`). */
+  /** A whole number from 0 to 2^63 - 1 (RFC 9051 `number64`). */
   number(value: number | bigint): this {
     const whole = typeof value === "bigint" || Number.isSafeInteger(value);
     if (!whole || value < 0 || value >= NUMBER_END) {
@@ -106,7 +110,7 @@ export class CommandWriter {
     return this;
   }
 
-  /** Text: as an atom where it can be one, else quoted, else as a literal. */
+  /** Text: as an atom if possible, else quoted, else as a literal. */
   astring(value: Text): this {
     const bytes = textBytes(value);
     if (isAtomBytes(bytes) && !isNil(bytes)) this.#bytes(bytes);
@@ -114,7 +118,7 @@ export class CommandWriter {
     return this;
   }
 
-  /** Text: quoted where that is possible, else as a literal. */
+  /** Text: quoted if possible, else as a literal. */
   string(value: Text): this {
     this.#string(textBytes(value));
     return this;
@@ -125,7 +129,7 @@ export class CommandWriter {
     return value === null ? this.atom("NIL") : this.string(value);
   }
 
-  /** The name of a charset: an atom, or quoted; it can't be a literal. */
+  /** The name of a charset: an atom or a quoted string, but not a literal. */
   charset(name: string): this {
     const bytes = textBytes(name);
     if (isAtomBytes(bytes) && !isNil(bytes)) this.#bytes(bytes);
@@ -135,15 +139,16 @@ export class CommandWriter {
   }
 
   /**
-   * A folder's name. A `string` is encoded in modified UTF-7 (RFC 3501 section 5.1.3), unless the
-   * server takes UTF-8; bytes go as they are and must be ASCII, or UTF-8 where the server takes it.
+   * A folder name. A `string` is encoded in modified UTF-7 (RFC 3501 section 5.1.3), unless the
+   * server accepts UTF-8. Bytes are sent as they are, and must be ASCII, or UTF-8 if the server
+   * accepts that.
    */
   mailbox(name: Text): this {
     this.#string(this.#mailboxBytes(name));
     return this;
   }
 
-  /** A folder name in which `*` and `%` match others (RFC 9051 `list-mailbox`). */
+  /** A folder name with the wildcards `*` and `%` (RFC 9051 `list-mailbox`). */
   listMailbox(pattern: Text): this {
     return this.mailbox(pattern);
   }
@@ -179,7 +184,7 @@ export class CommandWriter {
     return this;
   }
 
-  /** Flags in parentheses; one by itself may be given without a list. */
+  /** Flags in parentheses. A single flag may be given without a list. */
   flagList(flags: Text | Iterable<Text>): this {
     const list = typeof flags === "string" || flags instanceof Uint8Array ? [flags] : flags;
     return this.list(list, (flag) => this.flag(flag));
@@ -222,7 +227,7 @@ export class CommandWriter {
     return this;
   }
 
-  /** The item of a FETCH, such as `BODY.PEEK[HEADER.FIELDS (SUBJECT)]<0.100>`. */
+  /** A FETCH item, such as `BODY.PEEK[HEADER.FIELDS (SUBJECT)]<0.100>`. */
   fetchItem(item: string): this {
     if (!isFetchItem(item)) throw invalid("a FETCH item", item);
     this.#ascii(item);
@@ -230,8 +235,8 @@ export class CommandWriter {
   }
 
   /**
-   * A piece of a command in the caller's own words. It can't end the line or announce a literal;
-   * for the rest the caller answers.
+   * Part of a command exactly as the caller wrote it. It can't end the line or announce a literal;
+   * whether it makes sense is up to the caller.
    */
   raw(text: string): this {
     if (typeof text !== "string") throw invalid("raw text", text);
@@ -244,8 +249,9 @@ export class CommandWriter {
   }
 
   /**
-   * Bytes as a literal (RFC 9051 section 4.3). Those that hold a NUL need a server with BINARY, to
-   * which they go as `literal8` (RFC 3516 section 4.4); `binary` says that it is one.
+   * Bytes as a literal (RFC 9051 section 4.3). With `binary`, bytes that contain a NUL are sent as
+   * a `literal8` (RFC 3516 section 4.4); the server must accept one here. Without, they are
+   * refused.
    */
   literal(bytes: Uint8Array, binary = false): this {
     if (!(bytes instanceof Uint8Array)) {
@@ -273,7 +279,9 @@ export class CommandWriter {
     if (typeof stream?.getReader !== "function") {
       throw new InvalidArgumentError(`expected a ReadableStream, not ${named(stream)}`);
     }
-    if (stream.locked) throw new InvalidArgumentError("a stream that somebody else reads");
+    if (stream.locked) {
+      throw new InvalidArgumentError("the stream is locked: something else reads it");
+    }
     this.#announce(size);
     this.#endPart(false);
     this.#addPart({ bytes: new Uint8Array(0), waits: false, source: { stream, size } });
@@ -286,23 +294,25 @@ export class CommandWriter {
     if (synchronising) this.#endPart(true);
   }
 
-  /** Writes what no log and no error may show. */
+  /** Writes something that no log and no error may show. */
   secret(write: () => void): this {
     const from = this.#partsLength + this.#length;
     try {
       write();
     } catch (error) {
       if (!(error instanceof InvalidArgumentError)) throw error;
-      // Not its own message, which shows the text.
-      throw new InvalidArgumentError("credentials that can't be sent: a NUL, or no Unicode text");
+      // Not the original message, which shows the text.
+      throw new InvalidArgumentError(
+        "credentials that can't be sent: they contain a NUL or are not Unicode text",
+      );
     }
     this.#secrets = [...this.#secrets, [from, this.#partsLength + this.#length]];
     return this;
   }
 
   /**
-   * Ends the command in the page, if all of it stands there in one piece, as nearly all do; `false`
-   * where it must be finished otherwise.
+   * Ends the command if all of it is in the page, as is usual; returns `false` if it is not, and
+   * {@linkcode finish} must be called.
    *
    * @internal
    */
@@ -316,7 +326,7 @@ export class CommandWriter {
   }
 
   /**
-   * Ends the command and gives its parts.
+   * Ends the command and returns its parts.
    *
    * @internal
    */
@@ -327,7 +337,7 @@ export class CommandWriter {
     return this.#parts;
   }
 
-  /** What was written, on one line, without secrets and cut short: for logs and errors. */
+  /** The command for logs and errors: on one line, shortened, and without secrets. */
   describe(): string {
     let text = "";
     let offset = 0;
@@ -346,7 +356,7 @@ export class CommandWriter {
       const end = Math.min(to - offset, bytes.length);
       if (start >= end) continue;
       text += readable(bytes.subarray(at, start));
-      // Shown once, though the secret may go on over several parts.
+      // Shown once, even if the secret spans several parts.
       if (from >= offset) text += "**REDACTED**";
       at = end;
     }
@@ -358,7 +368,7 @@ export class CommandWriter {
     else this.literal(bytes);
   }
 
-  /** Whether the bytes may stand in quotes: in UTF-8, if at all, where they are not ASCII. */
+  /** Whether the bytes can be quoted: ASCII, or UTF-8 if the server accepts it. */
   #isQuotable(bytes: Uint8Array): boolean {
     let ascii = true;
     for (const byte of bytes) {
@@ -377,7 +387,7 @@ export class CommandWriter {
     this.#byte(DQUOTE);
   }
 
-  /** How much of the part is written. */
+  /** How many bytes of the part are written. */
   get #length(): number {
     return this.#end - this.#start;
   }
@@ -413,7 +423,7 @@ export class CommandWriter {
     this.#end += bytes.length;
   }
 
-  /** Makes room: what does not fit into the page gets memory of its own. */
+  /** Makes room: a part that does not fit into the page gets memory of its own. */
   #grow(by: number): void {
     if (this.#end + by <= this.#buffer.length) return;
     const written = this.#written();
@@ -424,7 +434,7 @@ export class CommandWriter {
   }
 }
 
-/** What a number must be below (RFC 9051 `number64`). */
+/** The first number that is too large (RFC 9051 `number64`). */
 const NUMBER_END = 2n ** 63n;
 
 function textBytes(value: Text): Uint8Array {
@@ -445,7 +455,7 @@ function invalid(what: string, text: string): InvalidArgumentError {
   return new InvalidArgumentError(`can't be sent as ${what}: ${shown}`);
 }
 
-/** Bytes as one line of text; long ones are cut. */
+/** Bytes as one line of text, shortened if they are many. */
 function readable(bytes: Uint8Array): string {
   const shown = 256;
   const text = decodeAscii(bytes, 0, Math.min(bytes.length, shown))
