@@ -3,9 +3,9 @@ import { repairWindows1252 } from "../util/windows_1252.ts";
 import { concat, decodeLoosely } from "../util/bytes.ts";
 import { decodeRun } from "./utf7.ts";
 
-/** A charset, by what a message calls it. */
+/** What a charset label in a message stands for. */
 export interface Charset {
-  /** One name for all the labels of a charset, in lower case; empty where a label names none. */
+  /** The charset's one name, in lower case; empty if the label names no particular charset. */
   readonly name: string;
   /** The runtime's decoder, if it has one. */
   readonly decoder: TextDecoder | null;
@@ -13,14 +13,14 @@ export interface Charset {
 
 const NONE: Charset = { name: "", decoder: null };
 const LONGEST_LABEL = 60;
-/** A label is looked up once: a runtime takes its time to say that it does not know one. */
+/** Labels that were looked up; a runtime is slow to reject one that it does not know. */
 const known = new Memo<Charset>();
 
-/** Labels of ASCII, or of nothing: whoever writes them with 8-bit text means something else. */
+/** Labels of ASCII or of no charset. With 8-bit text, they can't be right. */
 const SAYS_NOTHING =
   /^(?:(?:x-)?(?:unknown|user[-_]?defined)(?:-[78]bit)?|default|none|[78]bit|binary|(?:us[-_ ]?|cs)?ascii|ansi_x3\.4-19(?:68|86)|iso[-_ ]?646-us|iso-ir-6|us)?$/;
 
-/** Spellings that no runtime knows, and what they stand for. */
+/** Spellings that no runtime knows, and the names that they stand for. */
 const SPELLINGS: readonly (readonly [spelling: RegExp, name: string])[] = [
   [/^(?:x-)?utf[-_ ]?8(?!\d).*$/, "utf-8"],
   [/^(?:x-)?(?:cs)?(?:unicode[-\d]*)?utf[-_ ]?7$/, "utf-7"],
@@ -39,7 +39,7 @@ const SPELLINGS: readonly (readonly [spelling: RegExp, name: string])[] = [
   [/^tis[-_ ]?620.*$/, "tis-620"],
 ];
 
-/** Code pages by their numbers, as Windows calls them. */
+/** Code pages by their Windows numbers. */
 const CODE_PAGES: Readonly<Record<string, string>> = {
   932: "shift_jis",
   936: "gbk",
@@ -60,16 +60,16 @@ const CODE_PAGES: Readonly<Record<string, string>> = {
   65001: "utf-8",
 };
 
-/** How names of charsets begin: one that is not known stands for something all the same. */
+/** How names of charsets begin; a name that begins so is a charset, even if it is unknown. */
 const FAMILIES =
   /^(?:x-|cs)?(?:adobe|arabic|armscii|atari|big|bocu|cesu|cp|dos|ebcdic|euc|gb|georgian|greek|hebrew|hp-|hz|ibm|iscii|iso|jis|johab|koi|ks|kz|latin|mac|mik|ms|next|pt|scsu|shift|sjis|t\.61|tcvn|tis|tscii|ucs|unicode|utf|viscii|vps|win)/;
 
-/** Whether a name that nobody here knows is a charset's. */
+/** Whether an unknown name looks like that of a charset. */
 export function isCharsetName(name: string): boolean {
   return FAMILIES.test(name);
 }
 
-/** Whether a label names a charset that can be decoded here. */
+/** Whether a label names a charset that the runtime can decode. */
 export function isKnownCharset(label: string): boolean {
   const { name, decoder } = charsetOf(label);
   return decoder !== null || name === "utf-7";
@@ -110,11 +110,11 @@ function decoderFor(label: string): TextDecoder | null {
   } catch {
     return null;
   }
-  // These are names of what is not to be decoded (Encoding Standard, 14.1 and 14.5).
+  // The names of the encodings that stand for no text (Encoding Standard, 14.1 and 14.5).
   return /^(?:replacement|x-user-defined)$/.test(decoder.encoding) ? null : decoder;
 }
 
-/** The text of bytes in a charset that is known here; `null` in any other. */
+/** The text of bytes in a charset; `null` if the runtime does not know it. */
 export function decodeKnown({ name, decoder }: Charset, bytes: Uint8Array): string | null {
   if (name === "utf-7") return decodeUtf7(bytes);
   if (decoder === null) return null;
@@ -127,8 +127,9 @@ export function decodeKnown({ name, decoder }: Charset, bytes: Uint8Array): stri
 }
 
 /**
- * The bytes of encoded words in one charset, joined: a character may be cut between two. Only of
- * UTF-7, whose base64 may go on to the end of a word, each stands by itself where it can.
+ * Joins the bytes of encoded words in one charset, since a character may be split between two
+ * words. Words in UTF-7 are decoded one by one if possible, since the base64 at the end of one
+ * would run on into the next.
  */
 export function joinParts({ name }: Charset, parts: readonly Uint8Array[]): readonly Uint8Array[] {
   if (parts.length === 1) return parts;
@@ -138,8 +139,8 @@ export function joinParts({ name }: Charset, parts: readonly Uint8Array[]): read
 const ESCAPE = 0x1b;
 
 /**
- * ISO-2022-JP without the escapes of three bytes that another follows, as where two words are
- * joined: for those, decoders give U+FFFD (Encoding Standard, 12.2.1).
+ * Removes escapes of ISO-2022-JP that another escape follows, as happens where two words are
+ * joined: decoders replace them by U+FFFD (Encoding Standard, 12.2.1).
  */
 function withoutIdleEscapes(bytes: Uint8Array): Uint8Array {
   const isIdle = (at: number) => bytes[at] === ESCAPE && bytes[at + 3] === ESCAPE;
@@ -148,7 +149,7 @@ function withoutIdleEscapes(bytes: Uint8Array): Uint8Array {
 
 const UTF7_RUN = /\+([A-Za-z0-9+/]*)-?/g;
 
-/** UTF-7 (RFC 2152); what is none stays as it is. */
+/** Decodes UTF-7 (RFC 2152); anything else stays as it is. */
 function decodeUtf7(bytes: Uint8Array): string {
   const text = decodeLoosely(bytes, 0, bytes.length);
   return text.replace(UTF7_RUN, (all, run: string) => {

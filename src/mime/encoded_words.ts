@@ -1,27 +1,27 @@
 import { charsetOf } from "./charsets.ts";
 import type { MailText } from "./mail_text.ts";
 
-/** An encoded word (RFC 2047), as it stands in a text. */
+/** An encoded word (RFC 2047) within text. */
 interface Word {
   readonly start: number;
   readonly end: number;
   readonly charset: string;
-  /** Whether it is in base64 (`B`), not in the likeness of quoted-printable (`Q`). */
+  /** Whether it is in base64 (`B`), rather than in the `Q` encoding. */
   readonly isBase64: boolean;
   /** The encoded text. */
   readonly body: string;
 }
 
-/** How a word begins. The length is bounded, as is the time to find the next. */
+/** How a word begins. The length is bounded, and so is the time to find the next word. */
 const START = /=\?([^?=\s]{0,80})\?([a-z])\?/gi;
 const BETWEEN = /^[ \t\r\n]*$/;
 const NON_ASCII = /[\u0080-\uffff]/;
 
 /**
- * A text with its encoded words decoded (RFC 2047), in any place and however they are written:
- * next to other text, with spaces in them, in letters of any case. White space between words goes;
- * the bytes of words in one charset that follow each other are joined before they are decoded. A
- * word in a charset that nobody has stays as it stands.
+ * Decodes the encoded words in a text (RFC 2047), wherever they are and however they are written:
+ * next to other text, with spaces in them, in any case. White space between words is dropped. The
+ * bytes of consecutive words in one charset are joined before they are decoded. A word in an
+ * unknown charset stays as it is.
  */
 export function decodeWords(text: string, mail: MailText): string {
   const words = findWords(text);
@@ -54,7 +54,7 @@ function findWords(text: string): Word[] {
     if (end < 0) break;
     const next = START.exec(text);
     if (next !== null && next.index < end) {
-      start = next; // the one before it has no end
+      start = next; // the word before it does not end
       continue;
     }
     const encoding = start[2].toUpperCase();
@@ -77,7 +77,7 @@ function belongTogether(one: Word, other: Word, text: string): boolean {
     BETWEEN.test(text.slice(one.end, other.start)) && !isMixed(one) && !isMixed(other);
 }
 
-/** Whether there are characters in a word that should have been encoded. */
+/** Whether a word contains characters that should have been encoded. */
 function isMixed({ isBase64, body }: Word): boolean {
   return !isBase64 && NON_ASCII.test(body);
 }
@@ -95,21 +95,21 @@ function bytesOf({ isBase64, body }: Word): Uint8Array {
   return isBase64 ? bytesOfBase64(body) : bytesOfQ(body);
 }
 
-/** What no digit stands for. */
+/** The value of characters that are not digits. */
 const NONE = 255;
 const BASE64 = valuesOf("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/");
 const HEX = valuesOf("0123456789abcdef");
 for (const letter of "ABCDEF") HEX[letter.charCodeAt(0)] = HEX[letter.toLowerCase().charCodeAt(0)];
 const [EQUALS, UNDERSCORE, SPACE] = Array.from("=_ ", (char) => char.charCodeAt(0));
 
-/** The values of digits by their codes. */
+/** The values of digits by their character codes. */
 function valuesOf(digits: string): Uint8Array {
   const values = new Uint8Array(128).fill(NONE);
   for (let value = 0; value < digits.length; value++) values[digits.charCodeAt(value)] = value;
   return values;
 }
 
-/** The bytes of `Q`: `_` is a space, `=` and two digits are any byte. All is ASCII. */
+/** Decodes `Q`, which must be ASCII: `_` is a space, `=` and two digits are a byte. */
 function bytesOfQ(body: string): Uint8Array {
   const bytes = new Uint8Array(body.length);
   let length = 0;
@@ -122,7 +122,7 @@ function bytesOfQ(body: string): Uint8Array {
   return bytes.subarray(0, length);
 }
 
-/** The byte that two hexadecimal digits stand for, or -1. */
+/** The byte for two hexadecimal digits, or -1. */
 function hexByte(text: string, at: number): number {
   const high = HEX[text.charCodeAt(at)] ?? NONE;
   const low = HEX[text.charCodeAt(at + 1)] ?? NONE;
@@ -130,8 +130,8 @@ function hexByte(text: string, at: number): number {
 }
 
 /**
- * The bytes of base64, however it is written: other characters and missing padding don't count, and
- * after padding it begins again, as where several texts in base64 were joined.
+ * Decodes base64 leniently: ignores other characters and missing padding, and starts again after
+ * padding, as when several texts in base64 were joined.
  */
 function bytesOfBase64(body: string): Uint8Array {
   const bytes = new Uint8Array(body.length);

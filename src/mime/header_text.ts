@@ -3,19 +3,19 @@ import { MAIL_TEXT, type MailText } from "./mail_text.ts";
 import { encodeUtf8 } from "../util/bytes.ts";
 import { repairWindows1252 } from "../util/windows_1252.ts";
 
-/** What most texts have none of: encoded words and control characters. */
+/** Encoded words and control characters, which most texts do not have. */
 const SPECIAL = /=\?|\p{Cc}/u;
-/** The escapes of ISO-2022-JP, which old mail has in its header as they are. */
+/** The escapes of ISO-2022-JP, which old mail has in its header without encoding. */
 const JAPANESE = ["\x1b$B", "\x1b$@"];
 
-/** Whether a text is not what it says. */
+/** Whether a text needs decoding. */
 export function isEncoded(text: string): boolean {
   return SPECIAL.test(text);
 }
 
 /**
- * The text of a header field: its encoded words decoded (RFC 2047), in one line (RFC 5322 section
- * 2.2.3), with no control characters: whoever puts it into another header must be safe.
+ * The text of a header field with its encoded words decoded (RFC 2047), on one line (RFC 5322
+ * section 2.2.3), and without control characters, so that it is safe to put into another header.
  */
 export function decodeHeader(text: string, mail?: MailText): string;
 export function decodeHeader(text: string | null, mail?: MailText): string | null;
@@ -37,7 +37,7 @@ function fromJapanese(text: string, mail: MailText): string {
     : mail.decode("iso-2022-jp", [encodeUtf8(text)]) ?? text;
 }
 
-/** A text of the header that has no encoded words, such as an id, in one line. */
+/** A text of the header without encoded words, such as an id, on one line. */
 export function inOneLine(text: string): string;
 export function inOneLine(text: string | null): string | null;
 export function inOneLine(text: string | null): string | null {

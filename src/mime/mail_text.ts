@@ -3,8 +3,9 @@ import { decodeWindows1252, tryUtf8 } from "../util/bytes.ts";
 import { type Charset, charsetOf, decodeKnown, isCharsetName, joinParts } from "./charsets.ts";
 
 /**
- * Decodes what the runtime can't: gets the charset's name in lower case and the bytes, and gives
- * the text. `null`, `undefined` or an exception say that it does not know the charset either.
+ * Decodes charsets that the runtime can't: gets the charset's name in lower case and the bytes, and
+ * returns the text. `null`, `undefined` or an exception mean that it does not know the charset
+ * either.
  */
 export type CharsetDecoder = (charset: string, bytes: Uint8Array) => string | null | undefined;
 
@@ -12,30 +13,30 @@ export type CharsetDecoder = (charset: string, bytes: Uint8Array) => string | nu
 export interface MailTextOptions {
   /** Decodes charsets that the runtime does not know. */
   readonly decodeCharset?: CharsetDecoder;
-  /** The charset of text that names none and is not UTF-8. Default: `windows-1252`. */
+  /** The charset of text that names none and is not UTF-8. Default `windows-1252`. */
   readonly defaultCharset?: string;
 }
 
-/** Makes text of what messages hold, whatever charset it is said to be in. */
+/** Decodes the text of messages, whatever charset they claim it is in. */
 export class MailText {
   readonly #decodeCharset: CharsetDecoder | undefined;
   readonly #defaultCharset: string;
   /**
-   * Names recur, message after message: what headers were decoded last is kept.
+   * The headers that were decoded last; names recur in message after message.
    *
    * @internal
    */
   readonly headers: Memo<string> = new Memo();
 
-  /** Text as these options have it. */
+  /** A decoder with these options. */
   constructor({ decodeCharset, defaultCharset }: MailTextOptions = {}) {
     this.#decodeCharset = decodeCharset;
     this.#defaultCharset = defaultCharset ?? "";
   }
 
   /**
-   * The text of pieces in one charset that belong together; `null` where nobody has the charset. A
-   * label that names none leaves it to {@linkcode guess}.
+   * The text of consecutive pieces in one charset; `null` if the charset is unknown. With a label
+   * that names no charset, {@linkcode guess} decides.
    */
   decode(label: string, parts: readonly Uint8Array[]): string | null {
     const charset = charsetOf(label);
@@ -49,15 +50,15 @@ export class MailText {
   }
 
   /**
-   * The text of bytes of which nobody said, or nobody knows, what they are: as UTF-8 where it is,
-   * else as `charset` has it, which stands near them, else in the default charset.
+   * The text of bytes without a known charset: UTF-8 if they are that, else `charset`, which is
+   * named nearby, else the default charset.
    */
   guess(bytes: Uint8Array, charset = ""): string {
     return tryUtf8(bytes) ?? this.#clean(charset, bytes) ??
       this.#clean(this.#defaultCharset, bytes) ?? decodeWindows1252(bytes);
   }
 
-  /** The text of bytes that are all right in a charset; of UTF-8, these are not. */
+  /** The text of bytes if they are valid in a charset; `null` for UTF-8, which they are not. */
   #clean(label: string, bytes: Uint8Array): string | null {
     const charset = charsetOf(label);
     if (charset.name === "" || charset.name === "utf-8") return null;
@@ -74,10 +75,10 @@ export class MailText {
       const text = this.#decodeCharset?.(name, bytes.slice());
       return typeof text === "string" ? text : null;
     } catch {
-      return null; // it says so this way
+      return null; // the decoder does not know the charset
     }
   }
 }
 
-/** Text with what the runtime knows. */
+/** A decoder with the runtime's charsets alone. */
 export const MAIL_TEXT: MailText = new MailText();

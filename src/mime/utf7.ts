@@ -5,12 +5,12 @@ import { decodeLoosely, decodeUtf8 } from "../util/bytes.ts";
 const ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+,";
 const VALUES = new Map(Array.from(ALPHABET, (char, value) => [char, value]));
 
-/** A folder name in modified UTF-7: all ASCII. */
+/** Encodes a folder name in modified UTF-7, which is ASCII. */
 export function encodeUtf7(name: string): string {
   return name.replace(/&|[^\x20-\x7e]+/g, (run) => run === "&" ? "&-" : `&${encodeRun(run)}-`);
 }
 
-/** The UTF-16 code units of a run in base64, without padding, `,` in place of `/`. */
+/** The UTF-16 code units of a run in base64, without padding and with `,` for `/`. */
 function encodeRun(run: string): string {
   let text = "";
   let bits = 0;
@@ -28,8 +28,8 @@ function encodeRun(run: string): string {
 }
 
 /**
- * A folder name out of modified UTF-7. What is not modified UTF-7, such as a bare `&` or 8-bit
- * characters, stays as it is; so does a run that lacks its final `-`, once decoded.
+ * Decodes a folder name from modified UTF-7. What is not modified UTF-7, such as a bare `&` or
+ * 8-bit characters, stays as it is. A run at the end of the name may lack its final `-`.
  */
 export function decodeUtf7(name: string | Uint8Array): string {
   const text = typeof name === "string" ? name : decodeLoosely(name, 0, name.length);
@@ -40,12 +40,12 @@ export function decodeUtf7(name: string | Uint8Array): string {
   });
 }
 
-/** A folder name that came over the wire, as text: out of modified UTF-7, or out of UTF-8. */
+/** Decodes a server's folder name from modified UTF-7, or from UTF-8. */
 export function decodeFolderName(raw: Uint8Array, utf8 = false): string {
   return utf8 ? decodeUtf8(raw) : decodeUtf7(raw);
 }
 
-/** The text of a run, of what stands between `&` and `-`; `null` where it is none. */
+/** Decodes a run, the part between `&` and `-`; `null` if it is not valid. */
 export function decodeRun(run: string): string | null {
   let text = "";
   let bits = 0;
@@ -59,6 +59,6 @@ export function decodeRun(run: string): string | null {
     }
     bits &= (1 << count) - 1;
   }
-  // Less than one more unit may be left over, and it must be padding.
+  // Fewer bits than a unit may be left over, and must be zero.
   return count < 6 && bits === 0 && text !== "" ? text : null;
 }

@@ -2,43 +2,43 @@ import { MAIL_TEXT, type MailText } from "../mime/mail_text.ts";
 import { decodeHeader, inOneLine } from "../mime/header_text.ts";
 import { showAs } from "../util/inspect.ts";
 
-/** One address of an {@linkcode Envelope} (RFC 9051 section 7.5.2). */
+/** The parts of an {@linkcode Address} as the server sent them (RFC 9051 section 7.5.2). */
 export interface AddressFields {
-  /** The personal name as it stands in the header, encoded words and all. */
+  /** The personal name as it is in the header, with its encoded words. */
   readonly name: string | null;
   /** The SMTP source route; rarely used. */
   readonly route: string | null;
-  /** What stands before the `@`. */
+  /** The part before the `@`. */
   readonly mailbox: string | null;
-  /** What stands behind the `@`. */
+  /** The part after the `@`. */
   readonly host: string | null;
 }
 
 /**
- * One address of an {@linkcode Envelope}, or a mark of RFC 5322 group syntax: a group starts with
- * an address whose `host` is `null` and whose `mailbox` is the group's name, and ends with one
- * whose `mailbox` and `host` are both `null` (RFC 9051 section 7.5.2).
+ * One address of an {@linkcode Envelope}, or the start or end of a group in RFC 5322 syntax: a
+ * group starts with an address whose `host` is `null` and whose `mailbox` is the group's name, and
+ * ends with one whose `mailbox` and `host` are both `null` (RFC 9051 section 7.5.2).
  *
  * ```ts
  * import { Address } from "@imapclient/imapclient";
  *
- * const address = new Address({ name: "Mary Smith", route: null, mailbox: "mary", host: "foo.com" });
- * console.log(`${address}`); // Mary Smith <mary@foo.com>
+ * const address = new Address({ name: "Mary Smith", route: null, mailbox: "mary", host: "foo.com"
+ * }); console.log(`${address}`); // Mary Smith <mary@foo.com>
  * ```
  */
 export class Address {
-  /** The personal name, its encoded words decoded (RFC 2047); `null` where there is none. */
+  /** The personal name, with its encoded words decoded (RFC 2047); `null` if there is none. */
   readonly name: string | null;
   /** The SMTP source route; rarely used. */
   readonly route: string | null;
-  /** What stands before the `@`; a group's name where `host` is `null`. */
+  /** The part before the `@`, or the name of a group if `host` is `null`. */
   readonly mailbox: string | null;
-  /** What stands behind the `@`. */
+  /** The part after the `@`. */
   readonly host: string | null;
-  /** The parts as they came, where they differ. */
+  /** The parts as the server sent them, if they differ. */
   readonly #raw: AddressFields | null;
 
-  /** An address of these parts; without `mail`, there is nothing to decode in them. */
+  /** An address with these parts. Leave out `mail` if nothing in them needs decoding. */
   constructor(fields: AddressFields, mail: MailText | null = MAIL_TEXT) {
     const { name, route, mailbox, host } = mail === null ? fields : decoded(fields, mail);
     this.name = name;
@@ -46,22 +46,22 @@ export class Address {
     this.mailbox = mailbox;
     this.host = host;
     this.#raw = mail === null ? null : fields;
-    // One object stands for an address in many messages.
+    // Frozen, since many messages share one object for an address.
     Object.freeze(this);
   }
 
-  /** The parts as the server sent them, nothing decoded. */
+  /** The parts as the server sent them, without any decoding. */
   get raw(): AddressFields {
     return this.#raw ?? this.toJSON();
   }
 
-  /** `mary@foo.com`; the part that there is where one is missing, and empty for a group's end. */
+  /** `mary@foo.com`. If one part is missing, just the other; empty for the end of a group. */
   get email(): string {
     if (this.mailbox !== null && this.host !== null) return `${this.mailbox}@${this.host}`;
     return this.mailbox ?? this.host ?? "";
   }
 
-  /** The form of RFC 5322: `Mary Smith <mary@foo.com>`. */
+  /** The address in the form of RFC 5322: `Mary Smith <mary@foo.com>`. */
   toString(): string {
     const { name, email } = this;
     if (name === null || name === "") return email;

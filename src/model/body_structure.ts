@@ -1,19 +1,19 @@
 import type { ImapValue } from "./values.ts";
 import type { Envelope } from "./envelope.ts";
 
-/** How a part is to be shown (RFC 2183). */
+/** How a part should be shown (RFC 2183). */
 export interface Disposition {
-  /** In lower case: `attachment`, `inline` or another. */
+  /** The type in lower case: `attachment`, `inline` or another. */
   readonly type: string;
   /** The parameters, such as `filename`, by their names in lower case. */
   readonly params: Readonly<Record<string, string>>;
 }
 
-/** What a part says of itself, whether it holds others or not. */
+/** The fields of every part, whether it has parts within or not. */
 export interface BodyFields {
   /** The section number to fetch this part by, such as `1.2`; empty for a multipart message. */
   readonly part: string;
-  /** The media type's second half in lower case: `plain`, `mixed`. */
+  /** The media subtype in lower case, such as `plain` or `mixed`. */
   readonly subtype: string;
   /** The parameters of the content type, such as `charset`, by their names in lower case. */
   readonly params: Readonly<Record<string, string>>;
@@ -23,25 +23,25 @@ export interface BodyFields {
   readonly language: readonly string[] | null;
   /** `Content-Location`. */
   readonly location: string | null;
-  /** What the server sent beyond the fields that RFC 9051 names. */
+  /** Fields beyond those that RFC 9051 defines. */
   readonly extensions: readonly ImapValue[];
 }
 
-/** A part that holds no others. */
+/** A part without parts within. */
 export interface BodyPart extends BodyFields {
-  /** Whether it holds other parts. */
+  /** Whether it has parts within. */
   readonly isMultipart: false;
-  /** The media type's first half in lower case: `text`, `image`. */
+  /** The media type in lower case, such as `text` or `image`. */
   readonly type: string;
   /** `Content-ID`. */
   readonly id: string | null;
-  /** `Content-Description`, its encoded words decoded. */
+  /** `Content-Description`, with its encoded words decoded. */
   readonly description: string | null;
-  /** The transfer encoding in lower case; `7bit` where the server says nothing. */
+  /** The transfer encoding in lower case; `7bit` if the server does not say. */
   readonly encoding: string;
-  /** Bytes as transferred, that is, still encoded. */
+  /** The size in bytes, still encoded for transfer. */
   readonly size: number;
-  /** Lines as transferred, for texts and messages. */
+  /** The number of lines, still encoded for transfer; for text and messages. */
   readonly lines: number | null;
   /** The header of the message within, for `message/rfc822` and `message/global`. */
   readonly envelope: Envelope | null;
@@ -51,13 +51,13 @@ export interface BodyPart extends BodyFields {
   readonly md5: string | null;
 }
 
-/** A part that holds others. */
+/** A part with parts within. */
 export interface BodyMultipart extends BodyFields {
-  /** Whether it holds other parts. */
+  /** Whether it has parts within. */
   readonly isMultipart: true;
-  /** The media type's first half. */
+  /** The media type. */
   readonly type: "multipart";
-  /** The parts within; more than none, except from servers that say so. */
+  /** The parts within. Empty only if the server describes a multipart without parts. */
   readonly parts: readonly BodyStructure[];
 }
 

@@ -1,8 +1,8 @@
 /**
- * The names of the months, a line for each: in English, German, French, Spanish, Italian,
- * Portuguese, Dutch, Danish, Norwegian, Swedish and Russian, in full and as programs shorten them.
- * No name means another month in any other language; Czech, Croatian and Polish are left out, which
- * call different months `srp`, `lip` and `lis`.
+ * The names of the months, one line each: in English, German, French, Spanish, Italian, Portuguese,
+ * Dutch, Danish, Norwegian, Swedish and Russian, in full and as programs abbreviate them. No name
+ * means different months in two of these languages. Czech, Croatian and Polish are left out, since
+ * `srp`, `lip` and `lis` mean different months in them.
  */
 const MONTH_NAMES = [
   "jan january januar januari jänner jän janv janvier ene enero gen gennaio janeiro янв января",
@@ -36,14 +36,14 @@ const DAY_NAMES = [
   "понедельник вторник среда четверг пятница суббота воскресенье",
 ];
 
-/** Offsets of the zone names of RFC 5322 section 4.3, in minutes; any other says nothing. */
+/** The offsets of the zone names of RFC 5322 section 4.3, in minutes. No others are known. */
 const ZONES: ReadonlyMap<string, number> = new Map([
   ...([["ut", 0], ["gmt", 0], ["utc", 0], ["z", 0], ["est", -300], ["edt", -240]] as const),
   ...([["cst", -360], ["cdt", -300], ["mst", -420], ["mdt", -360]] as const),
   ...([["pst", -480], ["pdt", -420]] as const),
 ]);
 
-/** The number of a month by its plain name; made of the lists once one is asked for. */
+/** The number of a month by its plain name; made from the lists when it is first needed. */
 let months: ReadonlyMap<string, number> | null = null;
 let days: ReadonlySet<string> | null = null;
 
@@ -53,25 +53,25 @@ function monthsByName(): ReadonlyMap<string, number> {
   return new Map(MONTH_NAMES.flatMap(named));
 }
 
-/** A text in small letters without accents, as the names here are compared. */
+/** Text in lower case without accents; names are compared in this form. */
 export function plain(text: string): string {
   const bare = /[^\0-\x7f]/.test(text) ? text.normalize("NFD").replace(/\p{M}/gu, "") : text;
   return bare.toLowerCase();
 }
 
-/** A month, 0 to 11, by its plain name; -1 for any other word. */
+/** The number of a month (0 to 11) by its plain name; -1 for any other word. */
 export function monthNamed(name: string): number {
   months ??= monthsByName();
   return months.get(name) ?? -1;
 }
 
-/** Whether a plain word names a day of the week. */
+/** Whether a plain word is the name of a day of the week. */
 export function isDayName(name: string): boolean {
   days ??= new Set(DAY_NAMES.flatMap((names) => names.split(" ").map(plain)));
   return days.has(name);
 }
 
-/** The offset of a zone by its plain name, in minutes; `null` for one that RFC 5322 lacks. */
+/** The offset of a zone in minutes by its plain name; `null` for a name not in RFC 5322. */
 export function zoneNamed(name: string): number | null {
   return ZONES.get(name) ?? null;
 }

@@ -1,14 +1,14 @@
 import { isDayName, monthNamed, plain, zoneNamed } from "./date_names.ts";
 
-/** What a text says of a moment. */
+/** The moment that a text names. */
 export interface DateReading {
   /** Milliseconds after 1970 in UTC. */
   readonly time: number;
-  /** Minutes east of UTC; `null` where that is unknown, and UTC was taken. */
+  /** Minutes east of UTC; `null` if they are unknown, and UTC was assumed. */
   readonly offset: number | null;
 }
 
-/** A day; the year is -1 where it is still to come. */
+/** A day; the year is -1 if it follows later in the text. */
 interface Day {
   readonly year: number;
   readonly month: number;
@@ -16,10 +16,10 @@ interface Day {
 }
 
 /**
- * Reads a date in any form that mail is known to have: RFC 5322 with its obsolete forms, asctime,
- * ISO 8601, other languages' months, 12-hour clocks. Every sign of the text must have its place:
- * one that has none might change the moment, so there is no date then, nor is there one without a
- * time of day. What is all numbers, as `05/02/2024`, means two different days, and is none either.
+ * Reads a date in any form that is known from mail: RFC 5322 with its obsolete forms, asctime,
+ * ISO 8601, months in other languages, 12-hour clocks. Gives `null` for a text with anything left
+ * over, since that might change the moment; for a date without a time of day; and for a date in
+ * numbers alone, such as `05/02/2024`, which may mean two different days.
  */
 export function readDate(text: string): DateReading | null {
   const parts = CLOCK.exec(normalised(text) ?? "");
@@ -32,20 +32,20 @@ export function readDate(text: string): DateReading | null {
   const year = late === null ? day.year : Number(late[1]);
   const offset = readZone(late === null ? rest : rest.replace(LATE_YEAR, ""));
   if (offset === undefined || year < 1) return null;
-  // The setter, since Date.UTC takes the years 0 to 99 for the 1900s.
+  // By the setter, since Date.UTC takes the years 0 to 99 as 1900 to 1999.
   const midnight = new Date(0).setUTCFullYear(year, day.month, day.day);
   if (new Date(midnight).getUTCDate() !== day.day) return null;
   return { time: midnight + time - (offset ?? 0) * 60_000, offset };
 }
 
-/** No date has more characters; nor, without comments and in single spaces, more than this. */
+/** The longest text of a date; and the longest without comments and extra spaces. */
 const LONGEST = 10_000;
 const LONGEST_PLAIN = 100;
 
-/** A date and time of ISO 8601 without any signs. */
+/** A date and time of ISO 8601 without punctuation. */
 const COMPACT = /^(\d{4})(\d\d)(\d\d)t(\d\d)(\d\d)(\d\d)(?!\d)/;
 
-/** The text without comments, in single spaces and small letters without accents. */
+/** The text in lower case, with single spaces, without comments and accents. */
 function normalised(text: string): string | null {
   // deno-lint-ignore no-control-regex
   if (text.length > LONGEST || /[\0-\x08\x0b\x0c\x0e-\x1f\x7f]/.test(text)) return null;
@@ -57,7 +57,7 @@ function normalised(text: string): string | null {
     .replace(/^([\d/.-]+)t(?=\d)/, "$1 ");
 }
 
-/** Comments may nest (RFC 5322 section 3.2.2); one that was cut off ends with the text. */
+/** Comments may be nested (RFC 5322 section 3.2.2); one without an end extends to the end. */
 function withoutComments(text: string): string | undefined {
   if (!/[()]/.test(text)) return text;
   let kept = "";
@@ -71,7 +71,7 @@ function withoutComments(text: string): string | undefined {
   return depth === 0 ? kept + text.slice(end) : kept;
 }
 
-/** The day, the time of day with one sign between its numbers, and the rest. */
+/** The day, the time of day with one kind of separator, and the rest. */
 const CLOCK =
   /^(.*?)[ ,](\d\d?)([:.])(\d\d?)(?:\3(\d\d?)(?:[.,](\d+))?)?(?![\d:.])(?: ?([ap])(?:m|\. ?m\.?)(?![a-z]))?(?: uhr)?(.*)$/;
 
@@ -92,7 +92,7 @@ function readClock(
   return ((hour * 60 + +minute) * 60 + +second) * 1000 + +fraction.slice(0, 3).padEnd(3, "0");
 }
 
-/** What joins the parts: `5 de febrero de 2024 a las 10:00`, `den 5. Februar 2024 um 10:00`. */
+/** Words between the parts: `5 de febrero de 2024 a las 10:00`, `den 5. Februar 2024 um 10:00`. */
 const JOINTS = / (?:a las|a|alle|as|at|d\.|de|del|den|el|kl\.?|le|of|om|ore|um|в)(?= |$)/g;
 
 const YEAR_FIRST = /^(\d{4})([-/.])(\d\d?)\2(\d\d?)$/;
@@ -100,7 +100,7 @@ const DAY_FIRST =
   /^(\d\d?)(?:st|nd|rd|th|er)?(?: ?[-/] ?|[., ] ?)(\p{L}+)(?:(?: ?[-/] ?|[.,]? |[.,])(\d{2,4}))?$/u;
 const MONTH_FIRST = /^(\p{L}+)\.? (\d\d?)(?:st|nd|rd|th)?(?:[, ] ?(\d{2,4}))?$/u;
 
-/** asctime has the year behind the time, with a zone on either side. */
+/** asctime has the year after the time, and a zone before or after the year. */
 const LATE_YEAR = /(?:^| )(\d{4})(?=$|[ +-])/;
 
 function readDay(text: string): Day | null {
@@ -119,7 +119,7 @@ function dayOf(year: string | undefined, month: number, day: string): Day | null
   return { year: year === undefined ? -1 : fullYear(year), month, day: Number(day) };
 }
 
-/** Years of two and three digits as RFC 5322 section 4.3 reads them. */
+/** A year; those of two and three digits as RFC 5322 section 4.3 reads them. */
 function fullYear(text: string): number {
   const year = Number(text);
   if (text.length === 2) return year < 50 ? 2000 + year : 1900 + year;
@@ -127,8 +127,8 @@ function fullYear(text: string): number {
 }
 
 /**
- * The name of the day says nothing that the date does not. In front of a comma it may be of any
- * language; without one it must be known: `mer. 23 avril` and `mar. 4 mars`, but not `mars 4`.
+ * Removes the name of the day, which adds nothing to the date. Before a comma it may be in any
+ * language; without a comma it must be known: `mer. 23 avril` and `mar. 4 mars`, but not `mars 4`.
  */
 function withoutDayName(text: string): string {
   const anyName = /^[\p{L}-]+\.? ?, ?/u.exec(text);
@@ -143,24 +143,24 @@ function withoutDayName(text: string): string {
 const ZONE =
   /^((?:[a-z]+ ){1,3}time|utc?|[a-z]{3,5}|[a-ik-z])?(?: ?([+-])(\d\d??)(?::?(\d\d))?(?!\d)(?: ?((?:[a-z]+ ){1,3}time|utc?|[a-z]{3,5}|z))?)?$/;
 
-/** No zone is further west of UTC, in minutes. */
+/** The westernmost zone, in minutes. */
 export const FURTHEST_WEST = -720;
-/** No zone is further east of UTC, in minutes. */
+/** The easternmost zone, in minutes. */
 export const FURTHEST_EAST = 840;
 
-/** Minutes east of UTC; `null` where that can't be told, `undefined` for what is no zone. */
+/** Minutes east of UTC; `null` if they are unknown, `undefined` if the text is not a zone. */
 function readZone(text: string): number | null | undefined {
-  // Without a sign it is east.
+  // Without a sign, the offset is east.
   const zone = ZONE.exec(text.trim().replace(/^\d{4}(?!\d)/, "+$&"));
   if (zone === null) return undefined;
   const [, name = "", sign, hours, minutes = "00", also = ""] = zone;
   if (hours === undefined) return zoneNamed(name);
   const east = Number(`${sign}1`) * (Number(hours) * 60 + Number(minutes)) + 0;
   if (+minutes > 59 || east < FURTHEST_WEST || east > FURTHEST_EAST) return undefined;
-  // `GMT+1` is one zone; any other two have to be the same.
+  // `GMT+1` is one zone; otherwise a name and an offset must agree.
   const isFirst = name === "" || /^(?:gmt|utc?)$/.test(name);
   if (!isFirst && zoneNamed(name) !== east) return undefined;
   if (also !== "" && (zoneNamed(also) ?? east) !== east) return undefined;
-  // -0000 says that the zone is unknown (RFC 5322 section 3.3).
+  // -0000 means that the zone is unknown (RFC 5322 section 3.3).
   return name === "" && sign === "-" && east === 0 ? null : east;
 }

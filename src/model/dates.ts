@@ -7,20 +7,20 @@ import { FURTHEST_EAST, FURTHEST_WEST, readDate } from "./date_text.ts";
 const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
 
 /**
- * A moment, with the zone that it was given in. It is a `Date` in every respect; besides, it keeps
- * what a `Date` can't: the sender's or server's offset from UTC, and the text as it came.
+ * A moment with the zone that it was given in. It is a `Date` in every respect, and also keeps what
+ * a `Date` can't: the offset from UTC of its sender or server, and the original text.
  */
 export class ZonedDate extends Date {
   /**
-   * Minutes east of UTC; `null` where the text names no zone, or one that says nothing, such as
-   * `-0000` (RFC 5322 section 3.3). The time is taken for UTC then.
+   * Minutes east of UTC; `null` if the text names no zone or an unknown one, such as `-0000` (RFC
+   * 5322 section 3.3). UTC is assumed then.
    */
   readonly offsetMinutes: number | null;
-  /** The date as it came. */
+  /** The original text. */
   readonly raw: string;
   readonly #inOwnZone: boolean;
 
-  /** The moment `time` milliseconds after 1970 in UTC, with where it comes from. */
+  /** The moment `time` milliseconds after 1970 in UTC, with its offset and text. */
   constructor(time: number, offsetMinutes: number | null, raw: string, inOwnZone = false) {
     super(time);
     this.offsetMinutes = offsetMinutes;
@@ -28,12 +28,12 @@ export class ZonedDate extends Date {
     this.#inOwnZone = inOwnZone;
   }
 
-  /** The same moment, printed by `toString` in the zone it was given in. */
+  /** The same moment, whose `toString` prints it in the zone it was given in. */
   inOwnZone(): ZonedDate {
     return new ZonedDate(this.getTime(), this.offsetMinutes, this.raw, true);
   }
 
-  /** In local time, as every `Date`; in its own zone where `normaliseTimes` is off. */
+  /** The moment in local time, as for every `Date`; in its own zone if `normaliseTimes` is off. */
   override toString(): string {
     if (!this.#inOwnZone) return super.toString();
     const offset = this.offsetMinutes ?? 0;
@@ -43,8 +43,9 @@ export class ZonedDate extends Date {
 }
 
 /**
- * Reads a date in any form that mail has; `null` where it is none. Bytes of the text save time: in
- * them, characters are found several times as fast as in a part of another text.
+ * Reads a date in any form that is known from mail; `null` if it is not a date. Pass the bytes of
+ * the text if there are any: looking up characters in bytes is several times as fast as in a
+ * substring.
  */
 export function parseDate(
   text: string,
@@ -55,7 +56,7 @@ export function parseDate(
 }
 
 function parseUnusualDate(text: string): ZonedDate | null {
-  // The most usual of the others, read as fast.
+  // The most common of the other forms.
   const inUtc = text.endsWith(" GMT") ? parseGmtDate(text) : null;
   if (inUtc !== null) return inUtc;
   const date = readDate(text);
@@ -68,10 +69,10 @@ function parseGmtDate(text: string): ZonedDate | null {
 }
 
 /**
- * Reads the two forms that nearly all dates have, several times as fast as any expression could:
- * `Wed, 17 Jul 1996 02:23:25 -0700 (PDT)` and `17-Jul-1996 02:44:25 -0700`. Whatever the form, the
- * same steps are taken: V8 throws its code away where it comes to one that it never took. `raw` is
- * the text as it came.
+ * Reads the two forms of nearly all dates, several times as fast as a regular expression:
+ * `Wed, 17 Jul 1996 02:23:25 -0700 (PDT)` and `17-Jul-1996 02:44:25 -0700`. Both forms take the
+ * same path through the code, since V8 discards optimised code when it reaches a new branch. `raw`
+ * is the original text.
  */
 function parseUsualDate(
   bytes: Uint8Array,
@@ -87,7 +88,7 @@ function parseUsualDate(
   const units = isLong ? second : first;
   const day = (tens === SPACE ? 0 : tens - ZERO) * 10 + units - ZERO;
   const at = start + (isLong ? 2 : 1);
-  // All that is read below is there, and nothing but a comment behind it.
+  // The text is long enough for what follows, and nothing but a comment comes after that.
   const end = at + 24;
   if (to !== end && !isComment(bytes, end, to)) return null;
   const between = bytes[at];
@@ -97,20 +98,20 @@ function parseUsualDate(
   const minute = pair(bytes, at + 13);
   const seconds = pair(bytes, at + 16);
   const sign = bytes[at + 19];
-  // One east, or one west: a comma stands between the signs.
+  // 1 for east, -1 for west: `+` and `-` have the codes before and after that of a comma.
   const minutesEast = pair(bytes, at + 22);
   const offset = (COMMA - sign) * (60 * pair(bytes, at + 20) + minutesEast);
   const isUsual = isDigit(units) && (between === SPACE || between === HYPHEN) &&
     bytes[at + 4] === between && bytes[at + 9] === SPACE &&
     bytes[at + 12] === COLON && bytes[at + 15] === COLON &&
     bytes[at + 18] === SPACE && (sign === HYPHEN || sign === PLUS);
-  // What is out of range, or may be, is left to the other.
+  // What is or may be out of range is left to the slow path.
   const isPlain = day > 0 && day <= DAYS[month] && year >= 1000 && hour >= 0 && hour < 24 &&
     minute >= 0 && minute < 60 && seconds >= 0 && seconds < 60 && minutesEast < 60 &&
     offset >= FURTHEST_WEST && offset <= FURTHEST_EAST;
   if (!isUsual || !isPlain) return null;
   const time = Date.UTC(year, month, day, hour, minute - offset, seconds);
-  // Of -0000 the zone is unknown (RFC 5322 section 3.3).
+  // -0000 means that the zone is unknown (RFC 5322 section 3.3).
   return new ZonedDate(time, offset === 0 && sign === HYPHEN ? null : offset, raw);
 }
 
@@ -123,12 +124,12 @@ const HYPHEN = 45;
 const ZERO = 48;
 const NINE = 57;
 const COLON = 58;
-/** What stands before a comment. */
+/** The text before a comment. */
 const COMMENT_START = SPACE << 8 | OPENING;
-/** What stands behind the name of a day. */
+/** The text after the name of a day. */
 const NAME_END = COMMA << 8 | SPACE;
 
-/** Whether a space and a comment of a few letters, such as `(CEST)`, are all up to `end`. */
+/** Whether nothing but a space and a comment of a few letters, such as `(CEST)`, is left. */
 function isComment(bytes: Uint8Array, start: number, end: number): boolean {
   const last = end - 1;
   const opening = bytes[start] << 8 | bytes[start + 1];
@@ -138,7 +139,7 @@ function isComment(bytes: Uint8Array, start: number, end: number): boolean {
   return at === last && bytes[at] === CLOSING;
 }
 
-/** Whether three letters, a comma and a space come first. */
+/** Whether it begins with three letters, a comma and a space. */
 function hasDayName(bytes: Uint8Array, start: number): boolean {
   let signs = (bytes[start + 3] << 8 | bytes[start + 4]) === NAME_END ? 1 : 0;
   for (let i = 0; i < 3; i++) {
@@ -155,7 +156,7 @@ function isDigit(character: number): boolean {
   return character >= ZERO && character <= NINE;
 }
 
-/** A number of two digits; far below 0 where anything else stands there. */
+/** A number of two digits; far below 0 if they are not digits. */
 function pair(bytes: Uint8Array, at: number): number {
   const tens = bytes[at] - ZERO;
   const units = bytes[at + 1] - ZERO;
@@ -167,7 +168,7 @@ function packed(bytes: Uint8Array, at: number): number {
   return bytes[at] << 16 | bytes[at + 1] << 8 | bytes[at + 2];
 }
 
-/** How many days every month has at the least. */
+/** How many days every month has at least. */
 const DAYS = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
 
 const PACKED_MONTHS = MONTHS.map((name) => packed(encodeUtf8(name), 0));
@@ -175,13 +176,13 @@ const PACKED_MONTHS = MONTHS.map((name) => packed(encodeUtf8(name), 0));
 /**
  * Reads a date in one of the forms that mail knows: `Sun, 24 Mar 2013 22:06:10 +0200` (RFC 5322),
  * `19-Feb-2007 17:08:08 +0400` (INTERNALDATE), the obsolete forms of RFC 5322, asctime, ISO 8601,
- * 12-hour clocks, and other languages' months. Every part of the text has to have its place.
+ * 12-hour clocks, and months in other languages. No part of the text may be left over.
  *
- * With `normalise` (the default) the result prints in local time, as every `Date` does; without
- * it prints in the zone that the text names. Its `offsetMinutes` tells that zone either way.
+ * With `normalise` (the default), the result prints in local time, as every `Date` does; without,
+ * it prints in the zone that the text names. Its `offsetMinutes` has that zone in both cases.
  *
- * Throws {@linkcode InvalidArgumentError} where the text is no date, or may be several, as
- * `05/02/2024 10:00` may.
+ * Throws {@linkcode InvalidArgumentError} if the text is not a date, or may mean several, such as
+ * `05/02/2024 10:00`.
  *
  * ```ts
  * import { parseToDatetime } from "@imapclient/imapclient";
@@ -196,8 +197,8 @@ export function parseToDatetime(timestamp: string, normalise = true): ZonedDate 
 }
 
 /**
- * The local wall-clock time of a moment, `2013-03-24T22:06:10`, with the offset in force in the
- * local zone at that very date, summer time included.
+ * The local wall-clock time of a moment, `2013-03-24T22:06:10`, by the offset of the local zone at
+ * that date, with daylight saving time.
  */
 export function datetimeToNative(date: Date): string {
   const offset = localOffset(requireDate(date));
@@ -205,10 +206,10 @@ export function datetimeToNative(date: Date): string {
 }
 
 /**
- * A date as INTERNALDATE and APPEND write it: `02-Jan-2009 03:04:05 +0230` (RFC 9051 `date-time`,
- * without its quotes). A {@linkcode ZonedDate} keeps its zone; any other `Date` is written in
- * local time, with the offset in force at that date. Throws {@linkcode InvalidArgumentError} for
- * an invalid date.
+ * Formats a date for INTERNALDATE and APPEND: `02-Jan-2009 03:04:05 +0230` (RFC 9051 `date-time`
+ * without its quotes). A {@linkcode ZonedDate} keeps its zone; any other `Date` is formatted in
+ * local time, with the offset at that date. Throws {@linkcode InvalidArgumentError} for an invalid
+ * date.
  */
 export function datetimeToInternalDate(date: Date): string {
   const own = requireDate(date) instanceof ZonedDate ? (date as ZonedDate).offsetMinutes : null;
@@ -225,9 +226,9 @@ export type CalendarDate = Date | string | {
 };
 
 /**
- * A date as SEARCH writes it: `04-Apr-1996` (RFC 9051 `date`). Of a `Date` it takes the calendar
- * date in local time, or in its own zone for a {@linkcode ZonedDate}; the time of day is left out.
- * Throws {@linkcode InvalidArgumentError} for what is no date.
+ * Formats a date for SEARCH: `04-Apr-1996` (RFC 9051 `date`). For a `Date`, it is the calendar date
+ * in local time, and for a {@linkcode ZonedDate} in its own zone; the time of day is ignored.
+ * Throws {@linkcode InvalidArgumentError} for anything that is not a date.
  */
 export function formatCriteriaDate(date: CalendarDate): string {
   if (date instanceof Date) return datetimeToInternalDate(date).slice(0, 11);
@@ -269,7 +270,7 @@ function calendarDate(utc: Date): string {
   return `${two(utc.getUTCDate())}-${MONTHS[utc.getUTCMonth()]}-${String(year).padStart(4, "0")}`;
 }
 
-/** Minutes east of UTC in the local zone, as in force at that date. */
+/** The local zone's minutes east of UTC at that date. */
 function localOffset(date: Date): number {
   return 0 - date.getTimezoneOffset();
 }

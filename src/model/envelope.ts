@@ -3,23 +3,23 @@ import type { Address } from "./address.ts";
 import { parseDate, type ZonedDate } from "./dates.ts";
 import { decodeHeader, inOneLine } from "../mime/header_text.ts";
 
-/** The parts of an {@linkcode Envelope} as they stand in the message's header. */
+/** The fields of an {@linkcode Envelope} as they are in the message's header. */
 export interface EnvelopeFields {
   /** The `Date` field. */
   readonly date: string | null;
-  /** The `Subject` field, encoded words and all. */
+  /** The `Subject` field, with its encoded words. */
   readonly subject: string | null;
   /** Who wrote the message. */
   readonly from: readonly Address[] | null;
-  /** Who sent it, where that is somebody else. */
+  /** Who sent it, if not the author. */
   readonly sender: readonly Address[] | null;
-  /** Where answers go. */
+  /** Where replies go. */
   readonly replyTo: readonly Address[] | null;
-  /** Whom it is for. */
+  /** Who it is for. */
   readonly to: readonly Address[] | null;
   /** Who gets a copy. */
   readonly cc: readonly Address[] | null;
-  /** Who gets one unseen. */
+  /** Who gets a blind copy. */
   readonly bcc: readonly Address[] | null;
   /** The `In-Reply-To` field. */
   readonly inReplyTo: string | null;
@@ -28,9 +28,9 @@ export interface EnvelopeFields {
 }
 
 /**
- * A message's header, parsed by the server (RFC 9051 section 7.5.2), its text decoded and in one
- * line. A part that the message does not have is `null`. The fields are properties of its own: a
- * copy, `structuredClone` and JSON have them all.
+ * A message's header as the server parsed it (RFC 9051 section 7.5.2), with its text decoded and
+ * each field on one line. A field that the message does not have is `null`. A copy of an envelope,
+ * `structuredClone` and JSON have all of its fields.
  *
  * ```ts
  * import type { Envelope } from "@imapclient/imapclient";
@@ -43,30 +43,30 @@ export interface EnvelopeFields {
 export class Envelope {
   /** When the message was written, with the sender's zone; `null` if that can't be read. */
   readonly date: ZonedDate | null;
-  /** The subject, its encoded words decoded (RFC 2047). */
+  /** The subject, with its encoded words decoded (RFC 2047). */
   readonly subject: string | null;
   /** Who wrote the message. */
   readonly from: readonly Address[] | null;
-  /** Who sent it; as `from` where the header does not say. */
+  /** Who sent it; the same as `from` if the header does not say. */
   readonly sender: readonly Address[] | null;
-  /** Where answers go; as `from` where the header does not say. */
+  /** Where replies go; the same as `from` if the header does not say. */
   readonly replyTo: readonly Address[] | null;
-  /** Whom the message is for. */
+  /** Who the message is for. */
   readonly to: readonly Address[] | null;
   /** Who gets a copy. */
   readonly cc: readonly Address[] | null;
-  /** Who gets one unseen. */
+  /** Who gets a blind copy. */
   readonly bcc: readonly Address[] | null;
-  /** The id of the message that this one answers, such as `<1234@foo.com>`. */
+  /** The id of the message that this one replies to, such as `<1234@foo.com>`. */
   readonly inReplyTo: string | null;
   /** The message's own id, such as `<1234@foo.com>`. */
   readonly messageId: string | null;
-  /** The text as it came, where it differs. */
+  /** The fields as the server sent them, if they differ. */
   readonly #raw: EnvelopeFields | null;
 
   /**
-   * An envelope of these parts; with `ownZone`, its date prints in the zone it came with; without
-   * `mail`, there is nothing to decode in its texts. The date may have been read before.
+   * An envelope with these fields. With `ownZone`, its date prints in the sender's zone. Leave out
+   * `mail` if no text needs decoding. Pass `date` if it is already parsed.
    */
   constructor(
     fields: EnvelopeFields,
@@ -89,12 +89,12 @@ export class Envelope {
     this.#raw = isRaw ? null : fields;
   }
 
-  /** The header's text as the server sent it, nothing decoded. */
+  /** The header's text as the server sent it, without any decoding. */
   get raw(): EnvelopeFields {
     return this.#raw ?? { ...this, date: this.date?.raw ?? null };
   }
 
-  /** The same envelope, its date printed in the sender's zone. */
+  /** The same envelope, whose date prints in the sender's zone. */
   inOwnZone(): Envelope {
     return Object.assign(new Envelope(this.raw, true), { subject: this.subject });
   }

@@ -8,7 +8,7 @@
 import type { NumberSet } from "./number_set.ts";
 import type { ResponseCode } from "./responses.ts";
 
-/** What is known of the failure besides its message. */
+/** What is known about the failure, apart from its message. */
 export interface ImapErrorDetails {
   /** The command that failed, with secrets removed. */
   readonly command?: string;
@@ -18,25 +18,25 @@ export interface ImapErrorDetails {
   readonly text?: string;
   /** The error that led to this one. */
   readonly cause?: unknown;
-  /** What the call would have given, as far as it came; `null` where nothing did. */
+  /** The part of the call's result that arrived before the failure; `null` if there is none. */
   readonly partial?: unknown;
 }
 
-/** The base of every error of this library; by itself, a command that the server refused. */
+/** The base of every error of this library. An error of just this class: the server said no. */
 export class ImapError extends Error {
   /** The class's name. */
   override readonly name: string = "ImapError";
-  /** The command that failed, with secrets removed; `null` where no command was under way. */
+  /** The command that failed, with secrets removed; `null` if it was not in a command. */
   readonly command: string | null;
-  /** The name of the server's response code, such as `TRYCREATE` (RFC 5530); `null` without one. */
+  /** The name of the server's response code, such as `TRYCREATE` (RFC 5530), or `null`. */
   readonly code: string | null;
   /** The whole response code, with its arguments. */
   readonly responseCode: ResponseCode | null;
-  /** The server's human-readable text; `null` where the error is not the server's answer. */
+  /** The server's human-readable text; `null` if the error is not an answer of the server. */
   readonly text: string | null;
   readonly #partial: unknown;
 
-  /** An error with its message and what is known besides. */
+  /** An error with its message and details. */
   constructor(message: string, details: ImapErrorDetails = {}) {
     super(message, details.cause === undefined ? undefined : { cause: details.cause });
     this.command = details.command ?? null;
@@ -47,10 +47,10 @@ export class ImapError extends Error {
   }
 
   /**
-   * What the call would have given, as far as it came before the failure, in the same shape: of
-   * `fetch` a `Map` of messages, of `getFlags` and `addFlags` one of flags, of `search`, `sort` and
-   * `listFolders` a list, of `expunge` `{ text, responses }`. `null` where nothing came. It is not
-   * shown where the error is printed.
+   * The part of the call's result that arrived before the failure, in the same shape: for `fetch` a
+   * `Map` of messages, for `getFlags` and `addFlags` a `Map` of flags, for `search`, `sort` and
+   * `listFolders` an array, for `expunge` `{ text, responses }`. `null` if nothing arrived. It is
+   * not part of the printed error.
    *
    * ```ts
    * import { type ImapClient, ImapError } from "@imapclient/imapclient";
@@ -70,7 +70,7 @@ export class ImapError extends Error {
   }
 }
 
-/** The same failure of a call that had a part of its result by then. */
+/** The same error, with the part of the result that had arrived. */
 export function withPartial(error: ImapError, partial: unknown): ImapError {
   const Kind = error.constructor as new (
     message: string,
@@ -87,17 +87,18 @@ export function withPartial(error: ImapError, partial: unknown): ImapError {
 }
 
 /**
- * The connection can't be used any more; drop the client, with no logout. Whether the server carried
- * out what was under way is not known: its answer is lost. Any other error of a call says that it
- * did not, apart from {@linkcode PartialMoveError}, {@linkcode PartialCopyError} and
- * {@linkcode MessageLimitError}, which say how far it came, and a {@linkcode ProtocolError}, which says that the answer can't be read.
+ * The connection can't be used any more; drop the client without a logout. Whether the server
+ * carried out the pending commands is unknown, since their answers are lost. Any other error means
+ * that the server did not, apart from {@linkcode PartialMoveError}, {@linkcode PartialCopyError}
+ * and {@linkcode MessageLimitError}, which say how far it got, and {@linkcode ProtocolError}, which
+ * says that its answer can't be read.
  */
 export class ImapAbortError extends ImapError {
   /** The class's name. */
   override readonly name: string = "ImapAbortError";
 }
 
-/** Something was to be changed in a folder that is read-only. */
+/** The call would change a folder that is read-only. */
 export class ReadOnlyError extends ImapError {
   /** The class's name. */
   override readonly name: string = "ReadOnlyError";
@@ -121,40 +122,41 @@ export class InvalidCriteriaError extends ImapError {
   override readonly name: string = "InvalidCriteriaError";
 }
 
-/** The server is there but did not accept the credentials. */
+/** The server answered, but did not accept the credentials. */
 export class LoginError extends ImapError {
   /** The class's name. */
   override readonly name: string = "LoginError";
 }
 
-/** A copy of very many messages stopped half-way: some were copied, and the others were not. */
+/**
+ * A copy of very many messages stopped half-way: some messages were copied, the others were not.
+ */
 export class PartialCopyError extends ImapError {
   /** The class's name. */
   override readonly name: string = "PartialCopyError";
-  /** The UIDs of what is in the other folder now, by those here; empty where not known. */
+  /** The UIDs of the copies by the UIDs of the originals; empty if they are unknown. */
   readonly uids: ReadonlyMap<number, number>;
 
-  /** An error that says how far the copy came. */
+  /** An error that says how far the copy got. */
   constructor(message: string, details: ImapErrorDetails, uids: ReadonlyMap<number, number>) {
     super(message, details);
     this.uids = uids;
   }
 }
 
-/** A move stopped half-way: messages were copied, but not all of them removed. Nothing is lost. */
+/** A move stopped half-way: messages were copied, but not all originals removed. None is lost. */
 export class PartialMoveError extends ImapError {
   /** The class's name. */
   override readonly name: string = "PartialMoveError";
-  /** The UIDs of what is in the other folder now, by those here; empty where not known. */
+  /** The UIDs of the copies by the UIDs of the originals; empty if they are unknown. */
   readonly uids: ReadonlyMap<number, number>;
   /**
-   * The UIDs of messages that are gone from here, as far as the server told them, which it does
-   * after `enable("QRESYNC")` or `enable("UIDONLY")` (`VANISHED`, RFC 7162); `null` where it named
-   * none.
+   * The UIDs of the removed originals, as far as the server named them, which it does after
+   * `enable("QRESYNC")` or `enable("UIDONLY")` (`VANISHED`, RFC 7162); `null` if it named none.
    */
   readonly removed: NumberSet | null;
 
-  /** An error that says how far the move came. */
+  /** An error that says how far the move got. */
   constructor(
     message: string,
     details: ImapErrorDetails,
@@ -174,8 +176,9 @@ export class InvalidArgumentError extends ImapError {
 }
 
 /**
- * The server did a part of what it was asked for, as these were more messages than it looks at in
- * one command (MESSAGELIMIT, RFC 9738), and the rest could not be asked for: `partial` has what came.
+ * The server processed only some of the messages, since it limits their number in one command
+ * (MESSAGELIMIT, RFC 9738), and the library could not ask for the rest. `partial` has the result
+ * for the messages that were processed.
  *
  * ```ts
  * import { type ImapClient, MessageLimitError } from "@imapclient/imapclient";
@@ -192,21 +195,21 @@ export class MessageLimitError extends ImapError {
   /** The class's name. */
   override readonly name: string = "MessageLimitError";
 
-  /** How many messages the server looks at; `null` where it did not say. */
+  /** How many messages the server processes in one command; `null` if it did not say. */
   get limit(): number | null {
     return this.responseCode?.number ?? null;
   }
 
   /**
-   * The lowest UID that was looked at: the server works from the highest down. `null` where it did
-   * not say.
+   * The lowest UID that was processed; the server starts with the highest. `null` if it did not
+   * say.
    */
   get lowest(): number | null {
     return this.responseCode?.uid ?? null;
   }
 }
 
-/** The server broke the protocol, or went over a limit. */
+/** The server broke the protocol or exceeded a limit. */
 export class ProtocolError extends ImapError {
   /** The class's name. */
   override readonly name: string = "ProtocolError";
@@ -218,19 +221,19 @@ export class ConnectError extends ImapAbortError {
   override readonly name: string = "ConnectError";
 }
 
-/** The other side did not answer within the time allowed; the connection was closed. */
+/** The server did not answer in time; the connection was closed. */
 export class TimeoutError extends ImapAbortError {
   /** The class's name. */
   override readonly name: string = "TimeoutError";
 }
 
-/** The encrypted connection could not be set up, for another reason than the certificate. */
+/** The encrypted connection could not be set up, for a reason other than the certificate. */
 export class TlsError extends ImapAbortError {
   /** The class's name. */
   override readonly name: string = "TlsError";
 }
 
-/** The server's certificate is not trusted, not valid now, or not made out to this host. */
+/** The server's certificate is not trusted, not valid at this time, or not for this host. */
 export class CertificateError extends ImapAbortError {
   /** The class's name. */
   override readonly name: string = "CertificateError";
@@ -242,7 +245,7 @@ export class ConnectionClosedError extends ImapAbortError {
   override readonly name: string = "ConnectionClosedError";
 }
 
-/** A value that is none of what it should be, for a message. No code of the value's own is run. */
+/** A wrong value, for an error message. Runs no code of the value itself. */
 export function named(value: unknown): string {
   if (value === null) return "null";
   return typeof value === "object" || typeof value === "function" ? typeof value : String(value);

@@ -1,2 +1,2 @@
-/** A folder's name: text, or bytes where `folderEncode` is off. */
+/** A folder's name: text, or bytes if `folderEncode` is off. */
 export type FolderName = string | Uint8Array;

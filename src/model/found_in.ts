@@ -1,20 +1,20 @@
 /** The folder that message ids were found in, and when. */
 export interface FoundIn {
-  /** The folder's name as it is compared; `null` if it is not known. */
+  /** The folder's name in the form in which names are compared; `null` if it is unknown. */
   readonly folder: string | null;
-  /** Its UIDVALIDITY; `null` where the server did not say. */
+  /** Its UIDVALIDITY; `null` if the server did not say. */
   readonly uidValidity: number | null;
   /** The session that they were found in. */
   readonly session: object;
   /** The number of the selection there. */
   readonly selection: number;
-  /** How many messages had gone from it since it was selected: sequence numbers hold till the next. */
+  /** How many messages had been removed since it was selected; the next removal shifts numbers. */
   readonly expunges: number;
   /** Whether the ids are UIDs. */
   readonly uid: boolean;
 }
 
-/** Beside the ids, not in them: the lists compare and print like any others. */
+/** Kept apart from the ids, so that these compare and print like any others. */
 const places = new WeakMap<object, FoundIn>();
 
 /** Remembers where ids were found. */

@@ -1,23 +1,23 @@
 import { InvalidArgumentError } from "./errors.ts";
 
-/** A host as the network knows it. */
+/** A host in the forms that the network needs. */
 export interface Host {
-  /** What to connect to: ASCII, without brackets. */
+  /** The name or address to connect to: ASCII, without brackets. */
   readonly address: string;
-  /** What the certificate must be made out to. */
+  /** The name that the certificate must have. */
   readonly name: string;
-  /** What is sent as TLS server name; `null` for an IP address (RFC 6066 section 3). */
+  /** The TLS server name to send; `null` for an IP address (RFC 6066 section 3). */
   readonly sni: string | null;
 }
 
-/** Nothing of this is part of a name; in a URL it would end the host, or begin something else. */
+/** Characters that no name has; in a URL they would end the host or begin something else. */
 // deno-lint-ignore no-control-regex
 const FOREIGN = /[\s\x00-\x1f\x7f/\\?#@:%[\]]/;
 
 /**
  * Reads a host name, which may be Unicode, or an IP address, an IPv6 one with or without brackets.
- * Throws {@linkcode InvalidArgumentError} for anything else, such as a URL; `option` is what the
- * caller gave it as.
+ * Throws {@linkcode InvalidArgumentError} for anything else, such as a URL. `option` is the name of
+ * the option it comes from.
  */
 export function readHost(host: string, option = "host"): Host {
   const isText = typeof host === "string";
@@ -25,38 +25,38 @@ export function readHost(host: string, option = "host"): Host {
   if (found !== null) return found;
   const shown = isText && /^[^:]+:\d*$/.test(host)
     ? "the port goes into 'port'"
-    // In what is no host, but a URL, say, a password may stand.
+    // It may be a URL with a password, so it is not shown.
     : /[/@\\?#]/.test(`${host}`)
     ? "no URL, and no user in front of it"
     : String(host);
   throw new InvalidArgumentError(`'${option}' must be a host name or an address: ${shown}`);
 }
 
-/** `host:port`, for messages. */
+/** `host:port`, for error messages. */
 export function placeName(host: string, port: number): string {
   return host.includes(":") && !host.startsWith("[") ? `[${host}]:${port}` : `${host}:${port}`;
 }
 
 function readIpv6(host: string): Host | null {
   const address = /^\[.*\]$/.test(host) ? host.slice(1, -1) : host;
-  // The zone, as in fe80::1%eth0, means something on this machine only.
+  // The zone, as in fe80::1%eth0, has a meaning on this machine only.
   const [, digits] = /^([\da-f:.]*:[\da-f:.]*)(?:%[\w.~-]+)?$/i.exec(address) ?? [];
   if (digits === undefined) return null;
   const name = hostOfUrl(`[${digits}]`)?.slice(1, -1);
   return name === undefined ? null : { address, name, sni: null };
 }
 
-/** A name as nearly all are: what a URL would make of it is the same. */
+/** The usual form of a name, which the URL parser would leave as it is. */
 const PLAIN = /^(?:[a-z](?:[a-z\d-]{0,61}[a-z\d])?\.)*[a-z](?:[a-z\d-]{0,61}[a-z\d])?$/;
 
 function readName(host: string): Host | null {
   if (PLAIN.test(host) && !host.includes("xn--")) return { address: host, name: host, sni: host };
   if (host === "" || FOREIGN.test(host)) return null;
-  // IDNA to ASCII, and `127.1` to an address. What is ASCII already may be a name all the same.
+  // Converts IDNA to ASCII and `127.1` to an address. If that fails, ASCII may still be a name.
   const address = hostOfUrl(host) ?? (/^[!-~]+$/.test(host) ? host : null);
   if (address === null) return null;
   const isAddress = /^\d+\.\d+\.\d+\.\d+$/.test(address);
-  // The dot at the end, which says that the name is complete, is in no certificate.
+  // Certificates do not have the final dot of a fully qualified name.
   const name = address.replace(/(?<=[^.])\.$/, "");
   return { address, name, sni: isAddress ? null : name };
 }

@@ -1,9 +1,9 @@
 import { NumberSet } from "./number_set.ts";
 
-/** First and last of a range of ids; `Infinity` stands for `*`. */
+/** The first and last id of a range; `Infinity` stands for `*`. */
 type Range = readonly [first: number, last: number];
 
-/** The ranges of a set in ascending order, those that overlap or meet joined. */
+/** The ranges of a set in ascending order; ranges that overlap or touch are joined. */
 function mergedRanges(set: NumberSet): Range[] {
   const ranges = Array.from(set.ranges(), ([a, b]): Range => a <= b ? [a, b] : [b, a])
     .sort((one, other) => one[0] - other[0]);
@@ -16,14 +16,14 @@ function mergedRanges(set: NumberSet): Range[] {
   return merged;
 }
 
-/** How many different ids a set holds; `Infinity` with a `*`. */
+/** How many different ids a set has; `Infinity` with a `*`. */
 export function countDistinct(set: NumberSet): number {
   let count = 0;
   for (const [first, last] of mergedRanges(set)) count += last === first ? 1 : last - first + 1;
   return count;
 }
 
-/** The ids that are in both sets, in ascending order and without repetitions. */
+/** The ids that are in both sets, in ascending order and without duplicates. */
 export function intersection(one: NumberSet, other: NumberSet): NumberSet {
   const [mine, theirs] = [mergedRanges(one), mergedRanges(other)];
   const common: Range[] = [];

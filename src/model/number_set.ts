@@ -2,21 +2,21 @@ import { InvalidArgumentError, named } from "./errors.ts";
 import { foundIn, rememberFoundIn } from "./found_in.ts";
 
 /**
- * Message ids as every call takes them: a number, a set in IMAP's notation (`"2,4:7,12:*"`), or
- * numbers and such sets in any iterable.
+ * Message ids in the forms that every call accepts: a number, a set in IMAP's notation
+ * (`"2,4:7,12:*"`), or an iterable of both.
  */
 export type MessageIds = number | string | NumberSet | Iterable<number | string | Uint8Array>;
 
-/** The largest id there can be (RFC 9051 `nz-number`). */
+/** The largest possible id (RFC 9051 `nz-number`). */
 const LARGEST = 0xffffffff;
-/** So many characters an id is written in at the most, with what stands behind it. */
+/** The most characters that an id takes, with the separator after it. */
 const LONGEST_BOUND = 11;
-/** So many bounds are looked through as they stand. */
+/** Up to this many bounds are searched one by one. */
 const FEW = 32;
 /** `*`: the largest id in use. It compares higher than every number. */
 const STAR = Infinity;
 
-/** So many bounds of two sets are compared at the most. */
+/** How many bounds of two sets are compared at most. */
 const MAX_COMPARED = 40_000;
 
 const RANGE = /^(\d{1,10}|\*)(?::(\d{1,10}|\*))?$/;
@@ -32,18 +32,18 @@ const RANGE = /^(\d{1,10}|\*)(?::(\d{1,10}|\*))?$/;
  * ```
  */
 export class NumberSet {
-  /** Firsts and lasts by turns; a range is kept as it was given, descending ones too. */
+  /** The first and last ids of the ranges in turn. A descending range is kept as it was given. */
   readonly #bounds: number[];
-  /** The range in which an id was last found: most often the next one is there, or just behind. */
+  /** The range in which the last id was found; the next id is often in it or in the one after. */
   #near = 0;
-  /** Whether its ranges ascend and are apart; `null` while nobody asked. */
+  /** Whether its ranges ascend and do not overlap; `null` if that is not yet known. */
   #isAscending: boolean | null = null;
 
   private constructor(bounds: number[] = []) {
     this.#bounds = bounds;
   }
 
-  /** The set of these ids. Throws {@linkcode InvalidArgumentError} for what is no id. */
+  /** The set of these ids. Throws {@linkcode InvalidArgumentError} for anything else. */
   static from(ids: MessageIds): NumberSet {
     if (ids instanceof NumberSet) return ids;
     if (typeof ids === "number") return new NumberSet([checked(ids), ids]);
@@ -61,30 +61,30 @@ export class NumberSet {
     return set;
   }
 
-  /** Whether it holds nothing. */
+  /** Whether it has no ids. */
   get isEmpty(): boolean {
     return this.#bounds.length === 0;
   }
 
-  /** Whether it names `*`, the largest id in use, which only the server knows. */
+  /** Whether it contains `*`, the largest id in use, which only the server knows. */
   get isOpen(): boolean {
     return this.#bounds.includes(STAR);
   }
 
-  /** Whether it is `1:*`, which names every message, whatever its number. */
+  /** Whether it is `1:*`, which stands for every message, whatever its number. */
   get isEverything(): boolean {
     const [first, last, ...more] = this.#bounds;
     return more.length === 0 && Math.min(first, last) === 1 && Math.max(first, last) === STAR;
   }
 
-  /** The lowest id that it names; `Infinity` for `*` alone, and where it holds nothing. */
+  /** The lowest id in it; `Infinity` for `*` alone and for an empty set. */
   get lowest(): number {
     let lowest = Infinity;
     for (const bound of this.#bounds) if (bound < lowest) lowest = bound;
     return lowest;
   }
 
-  /** How many ids it holds, repetitions counted; `Infinity` with a `*`. */
+  /** How many ids it has, duplicates included; `Infinity` with a `*`. */
   get size(): number {
     let size = 0;
     for (const [first, last] of this.ranges()) {
@@ -93,24 +93,26 @@ export class NumberSet {
     return this.isOpen ? Infinity : size;
   }
 
-  /** Its ranges as pairs of first and last, in the order given; `Infinity` stands for `*`. */
+  /** Its ranges as pairs of first and last id, in the order given; `Infinity` stands for `*`. */
   *ranges(): Generator<readonly [first: number, last: number]> {
     for (let i = 0; i < this.#bounds.length; i += 2) yield [this.#bounds[i], this.#bounds[i + 1]];
   }
 
   /**
-   * Its ids one by one, in the order given. Throws {@linkcode InvalidArgumentError} where the set
-   * names `*`, since nobody here knows which id that is.
+   * Its ids one by one, in the order given. Throws {@linkcode InvalidArgumentError} if the set
+   * contains `*`, since only the server knows which id that is.
    */
   *[Symbol.iterator](): Generator<number> {
-    if (this.isOpen) throw new InvalidArgumentError(`ids without end: ${this}`);
+    if (this.isOpen) {
+      throw new InvalidArgumentError(`only the server knows which ids these are: ${this}`);
+    }
     for (const [first, last] of this.ranges()) {
       if (first <= last) { for (let id = first; id <= last; id++) yield id; }
       else for (let id = first; id >= last; id--) yield id;
     }
   }
 
-  /** Whether an id is in the set, as far as can be told: `*` may be any id. */
+  /** Whether an id may be in the set; `*` may be any id. */
   has(id: number): boolean {
     if (id < 1 || id > LARGEST) return false;
     const { length } = this.#bounds;
@@ -124,7 +126,7 @@ export class NumberSet {
     return false;
   }
 
-  /** In ascending ranges: the last that begins at this id or in front of it. */
+  /** The last range that begins at or before this id; the ranges must ascend. */
   #rangeUpTo(id: number): number {
     let [low, high] = [0, this.#bounds.length / 2 - 1];
     while (low < high) {
@@ -146,8 +148,8 @@ export class NumberSet {
   }
 
   /**
-   * Whether an id may be in both sets. `*` may be any id, and of very many ranges not each is
-   * compared with each.
+   * Whether an id may be in both sets. `*` may be any id. If there are very many ranges, the answer
+   * is `true` without a comparison of each with each.
    */
   overlaps(other: NumberSet): boolean {
     if (this.isOpen || other.isOpen) return true;
@@ -163,8 +165,8 @@ export class NumberSet {
   }
 
   /**
-   * The same ids in sets that are written in at most `length` characters each, in ascending order
-   * and without repetitions; just this set where it is short enough as it is.
+   * The same ids in several sets of at most `length` characters each, in ascending order and
+   * without duplicates. If this set is short enough, it is returned as it is.
    */
   split(length: number): readonly NumberSet[] {
     const isShort = this.#bounds.length * LONGEST_BOUND <= length;
@@ -177,7 +179,7 @@ export class NumberSet {
     for (let i = 0; i < bounds.length;) {
       const first = bounds[i];
       let last = bounds[i + 1];
-      // Those that meet are one.
+      // Join ranges that touch.
       for (i += 2; i < bounds.length && bounds[i] <= last + 1; i += 2) {
         last = Math.max(last, bounds[i + 1]);
       }
@@ -193,7 +195,7 @@ export class NumberSet {
     return parts;
   }
 
-  /** IMAP's notation: `2,4:7,12:*`. */
+  /** The set in IMAP's notation: `2,4:7,12:*`. */
   toString(): string {
     const bounds = this.#bounds;
     if (bounds.length === 2) return rangeText(bounds[0], bounds[1]);
@@ -221,7 +223,7 @@ export class NumberSet {
     }
   }
 
-  /** Adds a range; one that follows on the last is joined to it. */
+  /** Adds a range, and joins it to the last one if it follows directly. */
   #addRange(first: number, last: number): void {
     const bounds = this.#bounds;
     const end = bounds.length - 1;
@@ -244,7 +246,7 @@ function checked(id: number): number {
   return id;
 }
 
-/** Whether ranges, as firsts and lasts by turns, ascend and are apart. */
+/** Whether ranges, given as first and last ids in turn, ascend and do not overlap. */
 function isAscending(bounds: readonly number[]): boolean {
   for (let i = 0; i < bounds.length; i += 2) {
     if (bounds[i] > bounds[i + 1] || (i > 0 && bounds[i] <= bounds[i - 1])) return false;
@@ -252,7 +254,7 @@ function isAscending(bounds: readonly number[]): boolean {
   return true;
 }
 
-/** Ranges by their lower bounds, that first. */
+/** Ranges sorted by their lower bounds, each with that bound first. */
 function sortedBounds(given: readonly number[]): readonly number[] {
   const singles: number[] = [];
   const wide: [low: number, high: number][] = [];
@@ -264,7 +266,7 @@ function sortedBounds(given: readonly number[]): readonly number[] {
   wide.sort(([one], [other]) => one - other);
   const sorted: number[] = [];
   let next = 0;
-  // Numbers by themselves are sorted much faster than by a function.
+  // Typed arrays of numbers are sorted much faster than arrays by a function.
   for (const single of Float64Array.from(singles).sort()) {
     for (; next < wide.length && wide[next][0] <= single; next++) sorted.push(...wide[next]);
     sorted.push(single, single);
@@ -273,7 +275,7 @@ function sortedBounds(given: readonly number[]): readonly number[] {
   return sorted;
 }
 
-/** How many characters ranges are written in. */
+/** How many characters it takes to write ranges. */
 function widthOf(bounds: readonly number[]): number {
   let width = bounds.length / 2 - 1;
   for (let i = 0; i < bounds.length; i += 2) width += rangeWidth(bounds[i], bounds[i + 1]);

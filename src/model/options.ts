@@ -8,10 +8,10 @@ export interface Kind {
   is(value: unknown): boolean;
 }
 
-/** The kind of every option there is; `-?` makes forgetting one a type error. */
+/** The kind of each option; `-?` makes it a type error to leave one out. */
 export type Kinds<Options> = { readonly [Name in keyof Options]-?: Kind };
 
-/** What to say instead of the nearest name: of options that other libraries have, say. */
+/** Hints to show instead of the nearest name, such as for options of other libraries. */
 export type Hints = Readonly<Record<string, string>>;
 
 /** Text. */
@@ -23,16 +23,16 @@ export const NUMBER: Kind = {
   is: (value) => typeof value === "number" && !Number.isNaN(value),
 };
 
-/** `true` or `false` alone: the text `"false"` counts as true elsewhere. */
+/** `true` or `false`, and nothing else, since the text `"false"` would count as true. */
 export const BOOLEAN: Kind = { name: "true or false", is: (value) => typeof value === "boolean" };
 
 /** A function. */
 export const FUNCTION: Kind = { name: "a function", is: (value) => typeof value === "function" };
 
-/** An object that is neither `null` nor a list. */
+/** An object that is neither `null` nor an array. */
 export const OBJECT: Kind = { name: "an object", is: isObject };
 
-/** An `AbortSignal`, of whatever realm. */
+/** An `AbortSignal` of any realm. */
 export const SIGNAL: Kind = {
   name: "an AbortSignal",
   is: (value) => {
@@ -55,9 +55,9 @@ export function exactly(...values: readonly unknown[]): Kind {
 }
 
 /**
- * Throws {@linkcode InvalidArgumentError} for an option that there is not, with the nearest one
- * that there is, and for one of the wrong kind; `undefined` counts as left out. `place` stands in
- * front of the names: `tls` for `tls.ca`.
+ * Throws {@linkcode InvalidArgumentError} for an unknown option, with the nearest known one, and
+ * for an option of the wrong kind. `undefined` counts as missing. `place` is put before the names:
+ * `tls` for `tls.ca`.
  */
 export function checkOptions<Options extends object>(
   options: Options,
@@ -80,7 +80,7 @@ export function checkOptions<Options extends object>(
   }
 }
 
-/** The part of {@linkcode checkOptions} about names. */
+/** Checks the names of options, as {@linkcode checkOptions} does. */
 export function checkKeys(
   options: object,
   known: readonly string[],
@@ -96,7 +96,7 @@ export function checkKeys(
   }
 }
 
-/** The name that is most like a wrong one. */
+/** The name that is most similar to a wrong one. */
 export function nearest(wrong: string, names: readonly string[]): string {
   return names.reduce((best, name) => likeness(wrong, name) > likeness(wrong, best) ? name : best);
 }
@@ -112,14 +112,14 @@ function suggestion(
   return known.includes(best) ? `did you mean '${within(place, best)}'?` : hints[best];
 }
 
-/** From 0 to 0.5, in whatever case. */
+/** How similar two names are, from 0 to 0.5, regardless of case. */
 function likeness(one: string, other: string): number {
   return commonLength(one.toLowerCase(), other.toLowerCase()) / (one.length + other.length);
 }
 
 /**
- * How many characters are left of both if one may only remove: as an edit distance, but `user` is
- * nearer to `username` than to `host`.
+ * The length of the longest common subsequence. Unlike by edit distance, `user` is nearer to
+ * `username` than to `host`.
  */
 function commonLength(one: string, other: string): number {
   let row = new Array<number>(other.length + 1).fill(0);
@@ -141,7 +141,7 @@ function isObject(value: unknown): value is object {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
-/** What a value is, for an error: nothing that may be a secret is shown. */
+/** The kind of a value, for an error; the value itself may be a secret and is not shown. */
 function kindOf(value: unknown): string {
   if (value === null || value === undefined || typeof value === "number") return String(value);
   if (Array.isArray(value)) return "a list";

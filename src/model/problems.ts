@@ -1,11 +1,11 @@
 import type { BadItem } from "./responses.ts";
 
-/** What is wrong with a message, by the names of its items. */
+/** What is wrong with each message, by the names of its items. */
 const problems = new WeakMap<object, Map<string, BadItem>>();
-/** So much that is wrong with one message is remembered. */
+/** How many problems of one message are kept. */
 const MAX_PROBLEMS = 100;
 
-/** Notes what is wrong with a message: those items throw when they are looked at. */
+/** Keeps what is wrong with a message; reading such an item throws. */
 export function noteProblems(message: object, bad: readonly BadItem[]): void {
   const known = problems.get(message) ?? new Map<string, BadItem>();
   problems.set(message, known);
@@ -25,7 +25,7 @@ export function noteProblems(message: object, bad: readonly BadItem[]): void {
   }
 }
 
-/** The server sent an item again, and this time it can be read. */
+/** The server has sent an item again, and this time it can be read. */
 function repair(message: object, name: string, value: unknown): void {
   const ordinary = { configurable: true, enumerable: true, writable: true };
   Object.defineProperty(message, name, { ...ordinary, value });
@@ -33,8 +33,8 @@ function repair(message: object, name: string, value: unknown): void {
 }
 
 /**
- * The items of a fetched message that the server did not send, or that can't be read: their
- * names, what the server sent, and what is wrong with it. Empty for a message without fault.
+ * The items of a fetched message that the server did not send or that can't be read: their names,
+ * what the server sent, and what is wrong with it. Empty for a message without problems.
  *
  * ```ts
  * import { fetchProblems, type ImapClient } from "@imapclient/imapclient";

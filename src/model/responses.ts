@@ -12,18 +12,18 @@ import type { NumberSet } from "./number_set.ts";
 
 import type { ProtocolError } from "./errors.ts";
 
-/** A response code: what stands in brackets in a status response (RFC 9051 section 7.1). */
+/** A response code: the part of a status response in brackets (RFC 9051 section 7.1). */
 export interface ResponseCode {
   /** The code's name in upper case, such as `TRYCREATE`. */
   readonly name: string;
-  /** Its arguments as the server wrote them; empty if there are none. */
+  /** Its arguments as the server wrote them; empty without any. */
   readonly argument: string;
   /**
-   * `UIDNEXT`, `UIDVALIDITY`, `UNSEEN`, `APPENDLIMIT` and others: the number; so for `METADATA
-   * LONGENTRIES` and `METADATA MAXSIZE` (RFC 5464), where it is a number of bytes.
+   * The number of `UIDNEXT`, `UIDVALIDITY`, `UNSEEN`, `APPENDLIMIT` and others. For `METADATA
+   * LONGENTRIES` and `METADATA MAXSIZE` (RFC 5464), a number of bytes.
    */
   readonly number?: number;
-  /** `MESSAGELIMIT` (RFC 9738): the lowest UID that was looked at; `number` is the limit. */
+  /** `MESSAGELIMIT` (RFC 9738): the lowest UID that was processed; `number` is the limit. */
   readonly uid?: number;
   /** `HIGHESTMODSEQ` (RFC 7162): the mod-sequence. */
   readonly modseq?: bigint;
@@ -33,24 +33,24 @@ export interface ResponseCode {
   readonly capabilities?: readonly string[];
   /** `BADCHARSET`: the charsets that the server knows, where it names them. */
   readonly charsets?: readonly string[];
-  /** `APPENDUID`, `COPYUID` (RFC 4315): the UIDVALIDITY of the folder that was added to. */
+  /** `APPENDUID`, `COPYUID` (RFC 4315): the UIDVALIDITY of the destination. */
   readonly uidValidity?: number;
-  /** `APPENDUID`: the UIDs given; `COPYUID`: those in the destination. */
+  /** `APPENDUID`, `COPYUID`: the UIDs of the new messages in the destination. */
   readonly uids?: NumberSet;
   /** `COPYUID`: the UIDs of the originals, in the order of {@linkcode ResponseCode.uids}. */
   readonly sourceUids?: NumberSet;
   /**
-   * `MODIFIED` (RFC 7162): the messages that were left as they are, since they have changed; UIDs
-   * where the command took UIDs, else sequence numbers.
+   * `MODIFIED` (RFC 7162): the messages that were not changed, since somebody else had changed
+   * them. UIDs if the command took UIDs, else sequence numbers.
    */
   readonly ids?: NumberSet;
-  /** `MAILBOXID` (RFC 8474): the folder's id; `null` where the server has none for it. */
+  /** `MAILBOXID` (RFC 8474): the folder's id; `null` if it has none. */
   readonly mailboxId?: string | null;
-  /** `PERMANENTFLAGS`: what is wrong with the list, where a part of it can't be read. */
+  /** `PERMANENTFLAGS`: what is wrong with the list, if part of it can't be read. */
   readonly bad?: BadItem;
 }
 
-/** How a command ended: OK, NO or BAD, with the command's tag. */
+/** The end of a command: OK, NO or BAD, with the command's tag. */
 export interface TaggedResponse {
   /** Tells the kinds of response apart. */
   readonly kind: "tagged";
@@ -70,7 +70,7 @@ export interface ContinuationRequest {
   readonly kind: "continuation";
   /** The response code, if there is one; a challenge never has one. */
   readonly code: ResponseCode | null;
-  /** What follows the `+`, and the code: text, or a challenge in base64. */
+  /** The text after the `+` and the code, or a challenge in base64. */
   readonly text: string;
 }
 
@@ -80,7 +80,7 @@ export interface StatusResponse {
   readonly kind: "untagged";
   /** The name of the response. */
   readonly type: "OK" | "NO" | "BAD" | "BYE" | "PREAUTH";
-  /** The tag that some servers give their BYE; there is none in any other. */
+  /** The tag that some servers put before BYE; other responses have none. */
   readonly tag?: string;
   /** The response code, if there is one. */
   readonly code: ResponseCode | null;
@@ -94,7 +94,7 @@ export interface CapabilityResponse {
   readonly kind: "untagged";
   /** The name of the response. */
   readonly type: "CAPABILITY" | "ENABLED";
-  /** In upper case. */
+  /** The capabilities, in upper case. */
   readonly capabilities: readonly string[];
 }
 
@@ -106,9 +106,9 @@ export interface ListResponse {
   readonly type: "LIST" | "LSUB" | "XLIST";
   /** The attributes, such as `\HasChildren`. */
   readonly flags: readonly string[];
-  /** The hierarchy delimiter; `null` where names are flat. */
+  /** The hierarchy delimiter; `null` if names have no levels. */
   readonly delimiter: string | null;
-  /** The name as it came over the wire. */
+  /** The folder's name as the server sent it. */
   readonly name: Uint8Array;
   /** The extended items of RFC 5258 by their upper-case names. */
   readonly extended: Readonly<Record<string, ImapValue>>;
@@ -120,7 +120,7 @@ export interface MailboxStatusResponse {
   readonly kind: "untagged";
   /** The name of the response. */
   readonly type: "STATUS";
-  /** The folder's name as it came over the wire. */
+  /** The folder's name as the server sent it. */
   readonly name: Uint8Array;
   /** The items by their upper-case names. */
   readonly items: Readonly<Record<string, ImapValue>>;
@@ -132,9 +132,9 @@ export interface FlagsResponse {
   readonly kind: "untagged";
   /** The name of the response. */
   readonly type: "FLAGS";
-  /** The flags that can be read. */
+  /** The flags, as far as they can be read. */
   readonly flags: readonly string[];
-  /** What is wrong with the list, where a part of it can't be read. */
+  /** What is wrong with the list, if part of it can't be read. */
   readonly bad?: BadItem;
 }
 
@@ -144,13 +144,13 @@ export interface NumberResponse {
   readonly kind: "untagged";
   /** The name of the response. */
   readonly type: "EXISTS" | "RECENT" | "EXPUNGE";
-  /** How many there are or, for EXPUNGE, the sequence number of the message that is gone. */
+  /** How many messages there are or, for EXPUNGE, the sequence number of the removed message. */
   readonly number: number;
 }
 
 /**
- * `* VANISHED` (RFC 7162 section 3.2.10): messages are gone, named by their UIDs. It takes the place
- * of EXPUNGE after `enable("QRESYNC")` or `enable("UIDONLY")`.
+ * `* VANISHED` (RFC 7162 section 3.2.10): messages were removed, named by their UIDs. It replaces
+ * EXPUNGE after `enable("QRESYNC")` or `enable("UIDONLY")`.
  */
 export interface VanishedResponse {
   /** Tells the kinds of response apart. */
@@ -158,11 +158,10 @@ export interface VanishedResponse {
   /** The name of the response. */
   readonly type: "VANISHED";
   /**
-   * Whether they went before this session could see them: those are not among the messages that
-   * `exists` counts.
+   * Whether they were removed before the folder was selected, so that `exists` does not count them.
    */
   readonly earlier: boolean;
-  /** The UIDs of the messages; kept as ranges, however many they are. */
+  /** The UIDs of the messages, kept as ranges. */
   readonly uids: NumberSet;
 }
 
@@ -174,7 +173,7 @@ export interface SearchResponse {
   readonly type: "SEARCH" | "SORT";
   /** Sequence numbers or UIDs, in the server's order. */
   readonly ids: number[];
-  /** The highest mod-sequence of those found (RFC 7162), where it was asked for. */
+  /** The highest mod-sequence of the messages found (RFC 7162), if it was asked for. */
   readonly modseq: bigint | null;
 }
 
@@ -184,7 +183,7 @@ export interface EsearchResponse {
   readonly kind: "untagged";
   /** The name of the response. */
   readonly type: "ESEARCH";
-  /** The tag of the command that this answers; `null` where the server left it out. */
+  /** The tag of the command that this answers; `null` if the server left it out. */
   readonly tag: string | null;
   /** Whether the numbers are UIDs. */
   readonly uid: boolean;
@@ -192,25 +191,25 @@ export interface EsearchResponse {
   readonly data: Readonly<Record<string, ImapValue>>;
 }
 
-/** `* NAMESPACE` (RFC 2342), each part as prefixes and delimiters, or `null`. */
+/** `* NAMESPACE` (RFC 2342): prefixes and delimiters of each kind, or `null`. */
 export interface NamespaceResponse {
   /** Tells the kinds of response apart. */
   readonly kind: "untagged";
   /** The name of the response. */
   readonly type: "NAMESPACE";
-  /** The user's own. */
+  /** The user's own namespaces. */
   readonly personal: readonly NamespaceEntry[] | null;
-  /** Other users'. */
+  /** Namespaces of other users. */
   readonly other: readonly NamespaceEntry[] | null;
-  /** Those shared by all. */
+  /** Shared namespaces. */
   readonly shared: readonly NamespaceEntry[] | null;
 }
 
-/** One namespace as it came over the wire. */
+/** One namespace as the server sent it. */
 export interface NamespaceEntry {
-  /** What names in it begin with, as it came over the wire. */
+  /** The prefix of names in it, as the server sent it. */
   readonly prefix: Uint8Array;
-  /** The hierarchy delimiter; `null` where names are flat. */
+  /** The hierarchy delimiter; `null` if names have no levels. */
   readonly delimiter: string | null;
 }
 
@@ -222,7 +221,7 @@ export type FetchValue =
   | BodyStructure
   | LiteralSink;
 
-/** One item of a response that could not be read, or not all of it. */
+/** An item of a response that can't be read, or only in part. */
 export interface BadItem {
   /** The item's name, such as `ENVELOPE`. */
   readonly name: string;
@@ -243,18 +242,18 @@ export interface FetchResponse {
   readonly type: "FETCH";
   /** The message's sequence number; 0, which is none, in UIDFETCH. */
   readonly number: number;
-  /** Its UID, where the server said it. */
+  /** Its UID, if the server sent it. */
   readonly uid: number | null;
   /**
-   * The items by their upper-case names, without `UID`, and `SEQ`, the sequence number, which
-   * UIDFETCH has not.
+   * The items by their upper-case names, without `UID`. `SEQ` is the sequence number, which
+   * UIDFETCH does not have.
    */
   readonly items: Record<string, FetchValue>;
-  /** The items that could not be read, and `null` where all could. */
+  /** The items that can't be read; `null` if there are none. */
   readonly bad: readonly BadItem[] | null;
 }
 
-/** A response that the parser does not know, or that makes no sense: kept as it came. */
+/** A response that the parser does not know or can't read, kept as the server sent it. */
 export interface UnknownResponse {
   /** Tells the kinds of response apart. */
   readonly kind: "untagged";
@@ -262,17 +261,17 @@ export interface UnknownResponse {
   readonly type: "UNKNOWN";
   /** Its name in upper case, such as `QUOTA`. */
   readonly name: string;
-  /** The number in front of the name, if there is one. */
+  /** The number before the name, if there is one. */
   readonly number: number | null;
-  /** What follows the name, as it came. */
+  /** What follows the name, as the server sent it. */
   readonly raw: Uint8Array;
-  /** What is wrong with a response whose name is known; `null` where only the name is unknown. */
+  /** What is wrong with a response whose name is known; `null` if the name is unknown. */
   readonly error: ProtocolError | null;
-  /** What follows the name as values; throws a `ProtocolError` where it can't be read. */
+  /** What follows the name, as values. Throws a `ProtocolError` if it can't be read. */
   values(): readonly ImapValue[];
 }
 
-/** Everything that a server may say without being tied to a command by a tag. */
+/** Every response that has no tag. */
 export type UntaggedResponse =
   | StatusResponse
   | CapabilityResponse
@@ -287,5 +286,5 @@ export type UntaggedResponse =
   | FetchResponse
   | UnknownResponse;
 
-/** Everything that a server may say. */
+/** Every response. */
 export type ServerResponse = TaggedResponse | ContinuationRequest | UntaggedResponse;

@@ -3,14 +3,14 @@ import type { TaggedResponse } from "./responses.ts";
 import type { ImapValue } from "./values.ts";
 import { decodeLoosely } from "../util/bytes.ts";
 
-/** What kind of value a criterion, a flag or another argument may be. */
+/** Text or bytes: what a folder name, a flag or another argument may be. */
 export type Text = string | Uint8Array;
 
-/** One text, or any number of them in whatever can be looped over. */
+/** One text, or the texts of an iterable. */
 export function toTexts(texts: Text | Iterable<Text>): string[] {
   if (typeof texts === "string" || texts instanceof Uint8Array) return [toText(texts)];
   if (typeof texts === "object" && texts !== null && Symbol.iterator in texts) {
-    // As a loop, which is several times as fast as Array.from.
+    // A loop is several times as fast as Array.from.
     const all: string[] = [];
     for (const text of texts) all.push(toText(text));
     return all;
@@ -18,7 +18,7 @@ export function toTexts(texts: Text | Iterable<Text>): string[] {
   throw new InvalidArgumentError(`expected texts, not ${typeof texts}`);
 }
 
-/** Text, also where it was given as bytes. */
+/** Text, decoded if it was given as bytes. */
 export function toText(text: Text): string {
   if (typeof text === "string") return text;
   if (text instanceof Uint8Array) return decodeLoosely(text, 0, text.length);
@@ -26,22 +26,22 @@ export function toText(text: Text): string {
 }
 
 /**
- * A name of the protocol's in upper case. Only ASCII is changed: what is none must not become it,
- * as `ſ` becomes `S` by `toUpperCase`, and `ß` becomes `SS`.
+ * A name of the protocol in upper case. Only ASCII letters are changed: `toUpperCase` would turn
+ * `ſ` into `S`, and `ß` into `SS`.
  */
 export function upperAscii(name: string): string {
   return name.replace(/[a-z]+/g, (letters) => letters.toUpperCase());
 }
 
-/** A value that ought to be text, as text. */
+/** A value that should be text, as text. */
 export function textOf(value: ImapValue): string {
   return value instanceof Uint8Array ? toText(value) : String(value ?? "NIL");
 }
 
-/** What could not be read, or would do something to a terminal. */
+/** Characters that are invisible, or that would affect a terminal. */
 const INVISIBLE = /[\p{Cc}\u2028\u2029\u202a-\u202e\u2066-\u2069]/gu;
 
-/** A server's text, fit for messages and logs: control characters are shown as `\x1b`. */
+/** A server's text made safe for messages and logs: control characters are shown as `\x1b`. */
 export function visible(text: string): string {
   return text.replace(INVISIBLE, (char) => {
     if (char === "\r") return "\\r";
@@ -51,7 +51,7 @@ export function visible(text: string): string {
   });
 }
 
-/** The server's text as it came: `[CAPABILITY ...] Logged in`. */
+/** The server's text with its response code: `[CAPABILITY ...] Logged in`. */
 export function fullText({ code, text }: Pick<TaggedResponse, "code" | "text">): string {
   if (code === null) return text;
   const argument = code.argument === "" ? "" : ` ${code.argument}`;

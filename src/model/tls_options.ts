@@ -22,7 +22,7 @@ const PEM = "give 'tls.ca', 'tls.cert' and 'tls.key' as PEM text";
 const VERSION = "'tls.minVersion' is the oldest version that is accepted";
 const NAME = "'tls.serverName' is the name to send and to expect in the certificate";
 
-/** What the options of Node, Bun, Deno and other clients are called here. */
+/** The names here of options that Node, Bun, Deno and other clients have. */
 const HINTS = {
   rejectUnauthorized: VERIFICATION,
   requestCert: VERIFICATION,
@@ -44,7 +44,7 @@ const HINTS = {
   host: NAME,
 };
 
-/** Throws `InvalidArgumentError` for an option that there is not: it must not be passed over. */
+/** Throws `InvalidArgumentError` for an unknown option, which must not be ignored. */
 export function checkTlsOptions(options: TlsOptions): void {
   checkOptions(options, KINDS, "tls", HINTS);
 }

@@ -1,14 +1,14 @@
 /**
- * What the client needs of the outside world: a pair of byte streams.
+ * What the client needs from the outside world: a pair of byte streams.
  *
  * @module
  */
 
 /** How a TLS connection is checked and what it presents; the same on every runtime. */
 export interface TlsOptions {
-  /** PEM certificates that are trusted besides the runtime's own roots. */
+  /** PEM certificates that are trusted in addition to the runtime's own roots. */
   readonly ca?: string | readonly string[];
-  /** The client's own certificate chain, PEM; goes with {@linkcode TlsOptions.key}. */
+  /** The client's own certificate chain, PEM; needs {@linkcode TlsOptions.key}. */
   readonly cert?: string;
   /** The private key of {@linkcode TlsOptions.cert}, PEM. */
   readonly key?: string;
@@ -17,11 +17,11 @@ export interface TlsOptions {
    * the host connected to. It must be one of the certificate's subjectAltNames.
    */
   readonly serverName?: string;
-  /** `false` accepts a trusted certificate made out to another name. Default `true`. */
+  /** `false` accepts a trusted certificate for another name. Default `true`. */
   readonly checkHostname?: boolean;
   /**
-   * `true` accepts any certificate of anybody, so that whoever sits between can read and change
-   * everything, the password included. Default `false`.
+   * `true` accepts any certificate, so that anybody on the way can read and change everything, the
+   * password included. Default `false`.
    */
   readonly dangerouslyDisableVerification?: boolean;
   /** The oldest version of the protocol that is accepted. Default `"TLSv1.2"`. */
@@ -39,8 +39,8 @@ export interface TcpOptions {
 }
 
 /**
- * An open connection: bytes in, bytes out. A chunk that was read belongs to the reader: whoever
- * made the duplex neither reuses nor changes its memory.
+ * An open connection: bytes in, bytes out. A chunk that was read belongs to the reader; the duplex
+ * neither reuses nor changes its memory.
  */
 export interface Duplex {
   /** What the server sends. It ends when the server closes and fails when the connection breaks. */
@@ -49,26 +49,26 @@ export interface Duplex {
   readonly writable: WritableStream<Uint8Array>;
   /** Whether the bytes travel encrypted, or never leave the machine's own processes. */
   readonly secure: boolean;
-  /** Ends both directions at once. May be called again, with no effect. */
+  /** Ends both directions at once. Another call has no effect. */
   close(): void | Promise<void>;
   /**
-   * The next chunk, or `null` at the end; fails when the connection breaks. It is there together
-   * with {@linkcode Duplex.write} where a duplex can do without its streams, whose cost is some
-   * kilobytes each and promises for every chunk. Whoever calls the two leaves the streams alone,
-   * and calls each again only when it has settled.
+   * Reads the next chunk, or `null` at the end; rejects when the connection breaks. A duplex that
+   * works without its streams has both this and {@linkcode Duplex.write}: streams cost some
+   * kilobytes each, and promises for every chunk. A caller of the two must not use the streams, and
+   * must not call either again before it has settled.
    *
-   * `into` is where a caller wants the bytes, if anywhere. A duplex that can fills it from its
-   * start and gives the part that it filled; any other gives memory of its own, as ever.
+   * `into` is memory in which the caller would like the bytes. A duplex that can do so fills it
+   * from its start and returns the filled part; any other returns memory of its own.
    */
   read?(into?: Uint8Array): Promise<Uint8Array | null>;
   /** Sends bytes; resolves when their memory is no longer needed and there is room for more. */
   write?(bytes: Uint8Array): Promise<void>;
   /**
-   * Starts TLS on the open connection (STARTTLS, RFC 9051 section 6.2.1) and gives the encrypted
-   * pair, which replaces this one. Both streams must be unlocked, with no read under way.
+   * Starts TLS on the open connection (STARTTLS, RFC 9051 section 6.2.1) and returns the encrypted
+   * pair, which replaces this one. Both streams must be unlocked, without a pending read.
    */
   startTls?(options: TlsOptions): Promise<Duplex>;
 }
 
-/** Opens a connection; gives up, leaving nothing behind, when the signal aborts. */
+/** Opens a connection. When the signal aborts, it gives up and leaves nothing open. */
 export type Transport = (signal: AbortSignal) => Promise<Duplex>;

@@ -1,13 +1,13 @@
 /**
- * A value whose meaning is not known: an atom or a quoted string is a `string`, a number a
- * `number` (a `bigint` beyond 2^53), `NIL` is `null`, a literal its bytes, a list an array.
+ * A value whose meaning is unknown: an atom or quoted string is a `string`, a number is a `number`
+ * (a `bigint` from 2^53), `NIL` is `null`, a literal is its bytes, and a list is an array.
  */
 export type ImapValue = string | number | bigint | null | Uint8Array | readonly ImapValue[];
 
-/** Takes the bytes of one literal as they arrive, in place of holding them. */
+/** Takes the bytes of one literal as they arrive, so that they need not be held. */
 export interface LiteralSink {
-  /** The next bytes; they may be kept, since nobody else writes to them. */
+  /** Takes the next bytes, which it may keep, since nobody else changes them. */
   write(bytes: Uint8Array): void;
-  /** All announced bytes were written. */
+  /** All announced bytes have been written. */
   end(): void;
 }
