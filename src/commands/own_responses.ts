@@ -29,8 +29,8 @@ export class OwnResponses {
 
   /**
    * Whether a response is the command's own: it has this name, and the library's parser does not
-   * read it. If so, `reader` gets what follows the name, from the first byte that is not a space; it
-   * may return `false` to leave the response to others. Leave out `reader` for a name that the
+   * read it. If so, `reader` gets what follows the name, from the first byte that is not a space;
+   * it may return `false` to leave the response to others. Leave out `reader` for a name that the
    * parser knows: then only malformed responses come here.
    */
   read(response: UntaggedResponse, name: string, reader?: (cursor: Cursor) => unknown): boolean {

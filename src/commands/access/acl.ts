@@ -6,15 +6,15 @@ import type { CommandWriter } from "../../wire/writer.ts";
 import { fullText, type Text } from "../../model/text.ts";
 import { OwnResponses } from "../own_responses.ts";
 
-/** What somebody may do with a folder. */
+/** The rights of one user or group to a folder. */
 export interface AclEntry {
   /** The user or group. */
   readonly who: string;
-  /** The rights, a letter each (RFC 4314 section 2.1), such as `lrswipkxtea`. */
+  /** The rights, one letter each (RFC 4314 section 2.1), such as `lrswipkxtea`. */
   readonly acl: string;
 }
 
-/** GETACL (RFC 4314 section 3.3): who may do what with a folder. */
+/** GETACL (RFC 4314 section 3.3): the rights of everybody to a folder. */
 export function getAcl(folder: Text): Command<readonly AclEntry[]> {
   const own = new OwnResponses();
   let entries: AclEntry[] = [];
@@ -49,7 +49,7 @@ export function setAcl(folder: Text, who: Text, what: string): Command<string> {
     const shown = typeof what === "string" ? JSON.stringify(what) : typeof what;
     throw new InvalidArgumentError(`rights are letters and digits, with + or - in front: ${shown}`);
   }
-  // Dovecot would keep an entry without rights.
+  // With SETACL, Dovecot would keep an entry without rights.
   const isRemoval = what === "";
   return {
     name: isRemoval ? "DELETEACL" : "SETACL",

@@ -19,7 +19,9 @@ export type MetadataDepth = 0 | 1 | "infinity";
 
 /** Which entries GETMETADATA returns besides those named, and how large their values may be. */
 export interface MetadataRequest {
-  /** Also return the entries one level below (`1`) or all levels below (`"infinity"`). Default 0. */
+  /**
+   * Also return the entries one level below (`1`) or all levels below (`"infinity"`). Default 0.
+   */
   readonly depth?: MetadataDepth;
   /** Leave out values of more bytes than this. Default: no limit. */
   readonly maxSize?: number;
@@ -141,7 +143,8 @@ function refused(done: TaggedResponse, message: string, details: ImapErrorDetail
 const REASONS: Readonly<Record<string, (number?: number) => string>> = Object.assign(
   Object.create(null),
   {
-    MAXSIZE: (size = "fewer") => `a value may have ${size} bytes at the most`,
+    MAXSIZE: (size?: number) =>
+      `a value may have ${size === undefined ? "fewer" : `at most ${size}`} bytes`,
     TOOMANY: () => "the server keeps no more entries here",
     NOPRIVATE: () => "the server keeps no private entries here",
   },

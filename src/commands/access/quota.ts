@@ -9,15 +9,15 @@ import { type Text, visible } from "../../model/text.ts";
 import type { CommandWriter } from "../../wire/writer.ts";
 import { OwnResponses } from "../own_responses.ts";
 
-/** How much of one resource is used, and may be. */
+/** The usage and the limit of one resource. */
 export interface Quota {
-  /** What the limit holds for, by the server's name; empty for all of a user's mail, mostly. */
+  /** The server's name for what the limit applies to; often empty, for all of a user's mail. */
   readonly quotaRoot: string;
   /** `STORAGE` (in units of 1024 bytes), `MESSAGE` and others (RFC 9208 section 5). */
   readonly resource: string;
   /** How much is used. */
   readonly usage: number;
-  /** How much may be; `Infinity` where the server says that there is no limit (`-1`). */
+  /** The limit; `Infinity` if the server says that there is none (`-1`). */
   readonly limit: number;
 }
 
@@ -26,7 +26,7 @@ export type QuotaLimit = Pick<Quota, "quotaRoot" | "resource" | "limit">;
 
 /** The quota roots that a folder belongs to. */
 export interface MailboxQuotaRoots {
-  /** The folder; bytes as they came where `folderEncode` is off. */
+  /** The folder; the server's bytes if `folderEncode` is off. */
   readonly mailbox: FolderName;
   /** Their names. */
   readonly quotaRoots: readonly string[];
@@ -119,14 +119,14 @@ function readQuotas(cursor: Cursor, into: Quota[]): void {
   });
 }
 
-/** A limit; a negative one is none. */
+/** A limit; a negative number means that there is none. */
 function readLimit(cursor: Cursor): number {
   const isNone = cursor.take(HYPHEN);
   const limit = Number(cursor.bigNumber());
   return isNone ? Infinity : limit;
 }
 
-/** The name of a quota root with limits behind it; without quotes it may have anything in it. */
+/** The name of a quota root before its limits; without quotes, it may contain anything. */
 function readQuotaRoot(cursor: Cursor): string {
   if (cursor.peek() === DQUOTE || cursor.literalNext()) return cursor.astring();
   if (cursor.peek() === LPAREN) throw cursor.error("expected the name of a quota root");
@@ -136,12 +136,12 @@ function readQuotaRoot(cursor: Cursor): string {
   // No list follows.
   const [, shorter] = /^(.+)[ \t]NIL$/i.exec(name) ?? [];
   if (/[ \t]\(/.test(name)) {
-    throw new ProtocolError(`limits without end: ${visible(name.slice(-60))}`);
+    throw new ProtocolError(`a list of limits that does not end: ${visible(name.slice(-60))}`);
   }
   return (shorter ?? name).trim();
 }
 
-/** The name of a quota root among others; without quotes it goes up to a space. */
+/** The name of a quota root in a list; without quotes, it ends before a space. */
 function readRoot(cursor: Cursor): string {
   const byte = cursor.peek();
   if (byte === DQUOTE || byte === LPAREN || byte === RPAREN || cursor.literalNext()) {

@@ -37,7 +37,7 @@ export function unselect(): Command<string> {
   return { name: "UNSELECT", needs: "UNSELECT", state: "selected", result: fullText };
 }
 
-/** A command whose arguments are folder names, and whose answer is a text. */
+/** A command whose arguments are folder names, and whose result is the server's text. */
 function onFolders(name: string, ...folders: readonly Text[]): Command<string> {
   return {
     name,

@@ -7,32 +7,32 @@ import type { Text } from "../../model/text.ts";
 import type { CommandWriter } from "../../wire/writer.ts";
 import { OwnResponses } from "../own_responses.ts";
 
-/** One folder of a listing. */
+/** One folder of a list. */
 export interface FolderListing {
   /** Its attributes, such as `\HasChildren`, `\Noselect` or `\Sent`. */
   readonly flags: readonly string[];
-  /** What stands between the levels of its name; `null` where names have no levels. */
+  /** The delimiter between the levels of its name; `null` if names have no levels. */
   readonly delimiter: string | null;
-  /** Its name; bytes as they came where `folderEncode` is off. */
+  /** Its name; the server's bytes if `folderEncode` is off. */
   readonly name: FolderName;
 }
 
-/** The commands that list folders: all, those subscribed to, and all with Gmail's attributes. */
+/** The commands that list folders: all, the subscribed ones, and all with Gmail's attributes. */
 export type ListName = "LIST" | "LSUB" | "XLIST";
 
-/** What is to be listed. */
+/** What to list. */
 export interface ListRequest {
-  /** Below which folder. */
+  /** The folder above those to list; `""` for all. */
   readonly directory: Text;
-  /** The names, with `*` and `%`. */
+  /** The pattern of names, with `*` and `%`. */
   readonly pattern: Text;
-  /** What else to tell of each (RFC 5258 section 3), such as `SPECIAL-USE`. */
+  /** What else to return for each (RFC 5258 section 3), such as `SPECIAL-USE`. */
   readonly returns?: readonly string[];
 }
 
 /**
- * LIST (RFC 9051 section 6.3.9), LSUB (RFC 3501 section 6.3.9) or XLIST (Gmail's, from before
- * RFC 6154): the folders below a directory whose names match a pattern.
+ * LIST (RFC 9051 section 6.3.9), LSUB (RFC 3501 section 6.3.9) or XLIST (Gmail's, older than RFC
+ * 6154): the folders below a directory whose names match a pattern.
  */
 export function list(
   name: ListName,

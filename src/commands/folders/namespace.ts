@@ -4,21 +4,21 @@ import type { NamespaceEntry, UntaggedResponse } from "../../model/responses.ts"
 import { decodeFolderName } from "../../mime/utf7.ts";
 import { OwnResponses } from "../own_responses.ts";
 
-/** One namespace: what the names of its folders begin with. */
+/** One namespace: the prefix of its folders' names. */
 export interface NamespacePrefix {
-  /** The beginning of its folders' names; bytes as they came where `folderEncode` is off. */
+  /** The prefix of its folders' names; the server's bytes if `folderEncode` is off. */
   readonly prefix: FolderName;
-  /** What stands between the levels of a name; `null` where names have no levels. */
+  /** The delimiter between the levels of a name; `null` if names have no levels. */
   readonly delimiter: string | null;
 }
 
-/** The namespaces that a user has (RFC 2342); `null` where there is none of a kind. */
+/** The namespaces of a user (RFC 2342); `null` for a kind that does not exist. */
 export interface Namespace {
   /** The user's own folders. */
   readonly personal: readonly NamespacePrefix[] | null;
   /** Folders of other users. */
   readonly other: readonly NamespacePrefix[] | null;
-  /** Folders that all share. */
+  /** Shared folders. */
   readonly shared: readonly NamespacePrefix[] | null;
 }
 

@@ -11,35 +11,36 @@ import type { Text } from "../../model/text.ts";
 import type { CommandWriter } from "../../wire/writer.ts";
 
 /**
- * What the server says of a folder that is selected; more keys are there if it says more. Where a
- * part of a list of flags can't be read, the others are there, and `fetchProblems` says so.
+ * What the server says about a folder when it is selected. Its other response codes are further
+ * keys. If part of a flag list can't be read, the other flags are there, and `fetchProblems`
+ * reports it.
  */
 export interface SelectResult {
   /** How many messages there are. */
   readonly EXISTS: number;
-  /** The flags that the folder knows. */
+  /** The flags that are defined in the folder. */
   readonly FLAGS: readonly string[];
-  /** How many messages are new in this session; 0 from servers that do not count them. */
+  /** How many messages are new in this session; 0 if the server does not count them. */
   readonly RECENT: number;
-  /** The flags that can be changed for good; `\*`: new ones can be made. */
+  /** The flags that can be changed permanently; `\*` means that new ones can be created. */
   readonly PERMANENTFLAGS?: readonly string[];
   /** The UID that the next message will get. */
   readonly UIDNEXT?: number;
-  /** Changes when the UIDs of old do not hold any more. */
+  /** Changes when earlier UIDs are no longer valid. */
   readonly UIDVALIDITY?: number;
-  /** The sequence number of the first message not read. */
+  /** The sequence number of the first unread message. */
   readonly UNSEEN?: number;
   /** The highest mod-sequence in the folder (RFC 7162). */
   readonly HIGHESTMODSEQ?: bigint;
-  /** What the folder is known by, whatever it is called (OBJECTID, RFC 8474). */
+  /** The folder's id, which does not change with its name (OBJECTID, RFC 8474). */
   readonly MAILBOXID?: string;
-  /** There, and `true`, where the UIDs do not last beyond the session. */
+  /** `true` if the UIDs are not valid beyond the session. */
   readonly UIDNOTSTICKY?: true;
-  /** There, and `true`, where the folder can be changed. */
+  /** `true` if the folder can be changed. */
   readonly "READ-WRITE"?: true;
-  /** There, and `true`, where it can't. */
+  /** `true` if it can't be changed. */
   readonly "READ-ONLY"?: true;
-  /** Any other response code: its number or text, or `true` where it has neither. */
+  /** Any other response code: its number or text, or `true` if it has neither. */
   readonly [code: string]: number | bigint | string | boolean | readonly string[] | undefined;
 }
 
@@ -64,14 +65,14 @@ export function select(folder: Text, readonly: boolean): Command<SelectResult> {
           found[response.type] = response.number;
           return true;
         case "OK":
-          // An alert is for people, and capabilities are for the session.
+          // An alert is for listeners, and capabilities are for the session.
           if (response.code === null || isForOthers(response.code)) return false;
-          // What came before CLOSED was said of the folder that was selected till now.
+          // Responses before CLOSED are about the folder that was selected before.
           if (response.code.name === "CLOSED") [found, bad] = [{}, []];
           else add(response.code);
           return true;
         case "NO":
-          // A warning, such as UIDNOTSTICKY: it is for the listeners too.
+          // A warning, such as UIDNOTSTICKY, which listeners get too.
           if (response.code !== null) add(response.code);
           return false;
         default:
@@ -99,9 +100,9 @@ function isForOthers({ name }: ResponseCode): boolean {
   return name === "ALERT" || name === "CAPABILITY";
 }
 
-/** Responses of their own, which no code of that name may take the place of. */
+/** Keys of untagged responses, which a response code of the same name must not replace. */
 const RESPONSES = ["EXISTS", "FLAGS", "RECENT"];
-/** Codes whose values have a type. */
+/** Codes that have a typed value. */
 const TYPED: Readonly<Record<string, "number" | "modseq" | "flags" | "mailboxId">> = {
   UIDNEXT: "number",
   UIDVALIDITY: "number",

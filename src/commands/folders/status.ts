@@ -9,15 +9,15 @@ import { decodeUtf7 } from "../../mime/utf7.ts";
 import type { CommandWriter } from "../../wire/writer.ts";
 import { OwnResponses } from "../own_responses.ts";
 
-/** The items that are asked for where the caller names none. */
+/** The items that are asked for by default. */
 export type DefaultStatusItem = "MESSAGES" | "RECENT" | "UIDNEXT" | "UIDVALIDITY" | "UNSEEN";
 
 /**
- * What STATUS says of a folder, under the items' upper-case names: numbers, but for
- * `HIGHESTMODSEQ` (a `bigint`; 0 where the folder keeps none) and `MAILBOXID` (text). `null` is the
- * server's `NIL`: `APPENDLIMIT` has it where there is no limit (RFC 7889). An item that the server
- * did not send, or that is no number a `number` holds, throws a `ProtocolError` when it is looked
- * at.
+ * What STATUS says about a folder, by the items' upper-case names. The values are numbers, except
+ * for `HIGHESTMODSEQ` (a `bigint`; 0 if the folder has none) and `MAILBOXID` (text). `null` stands
+ * for the server's `NIL`, which for `APPENDLIMIT` means no limit (RFC 7889). Reading an item that
+ * the server did not send, or that is not a number in the range of a `number`, throws a
+ * `ProtocolError`.
  */
 export type FolderStatus<Item extends string = DefaultStatusItem> = {
   readonly [Key in Uppercase<Item>]: Key extends "HIGHESTMODSEQ" ? bigint
@@ -26,7 +26,7 @@ export type FolderStatus<Item extends string = DefaultStatusItem> = {
     : number;
 };
 
-/** What is asked for by default. */
+/** The default items. */
 export const STATUS_ITEMS: readonly DefaultStatusItem[] = [
   "MESSAGES",
   "RECENT",
@@ -35,7 +35,7 @@ export const STATUS_ITEMS: readonly DefaultStatusItem[] = [
   "UNSEEN",
 ];
 
-/** STATUS (RFC 9051 section 6.3.11): numbers of a folder that need not be selected. */
+/** STATUS (RFC 9051 section 6.3.11): counts and other values of a folder, without selecting it. */
 export function status<Item extends string>(
   folder: Text,
   what: Text | Iterable<Text>,
@@ -55,7 +55,7 @@ export function status<Item extends string>(
     },
     accept(response: UntaggedResponse): boolean {
       if (response.type !== "STATUS") return own.read(response, "STATUS");
-      // Some servers name the folder in a way of their own (Exchange): any STATUS will do then.
+      // Some servers (Exchange) spell the folder's name differently, so any STATUS will do.
       const isRight = isSameName(response.name, folder);
       if (isRight || !named) found = response.items;
       named ||= isRight;
@@ -92,7 +92,7 @@ function statusOf(found: Readonly<Record<string, ImapValue>>, items: readonly st
   return status;
 }
 
-/** A value as its item's type says; `undefined` for one that makes no sense. */
+/** A value in the type of its item; `undefined` if it makes no sense. */
 function statusValue(name: string, value: ImapValue): ImapValue | undefined {
   switch (name) {
     case "MAILBOXID":
@@ -100,18 +100,18 @@ function statusValue(name: string, value: ImapValue): ImapValue | undefined {
     case "APPENDLIMIT":
       return value === null ? null : exactNumber(value);
     case "HIGHESTMODSEQ":
-      // Zero stands for none (RFC 7162 section 3.1.7); servers have other ways to say so.
+      // Zero means none (RFC 7162 section 3.1.7); some servers say so in other ways.
       return value === null || /^NOMODSEQ$/i.test(String(value)) ? 0n : wholeNumber(value);
     case "SIZE":
     case "DELETED-STORAGE":
-      // What overflowed is negative, as is the size of a message that a server can't read.
+      // Negative after an overflow, or for a message that the server can't read.
       return typeof value === "string" && /^-\d+$/.test(value) ? 0 : exactNumber(value);
     default:
       return exactNumber(value);
   }
 }
 
-/** `(F123)` (RFC 8474 section 4.3), also without its parentheses. An id may be all digits. */
+/** `(F123)` (RFC 8474 section 4.3), with or without parentheses. An id may be all digits. */
 function mailboxId(value: ImapValue): string | null | undefined {
   const [id, ...more] = Array.isArray(value) ? value as readonly ImapValue[] : [value];
   if (more.length > 0) return undefined;
@@ -122,7 +122,7 @@ function isWord(value: ImapValue): value is string | number | bigint {
   return typeof value === "string" || typeof value === "number" || typeof value === "bigint";
 }
 
-/** A number that a `number` holds exactly; one in quotes, or with leading zeros, counts. */
+/** A number that a `number` holds exactly. Quotes and leading zeros are accepted. */
 function exactNumber(value: ImapValue): number | undefined {
   const number = Number(wholeNumber(value));
   return Number.isSafeInteger(number) ? number : undefined;

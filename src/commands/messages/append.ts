@@ -8,36 +8,36 @@ import { storableFlags } from "./flags.ts";
 import type { LiteralSource } from "../../wire/command_buffer.ts";
 import type { CommandWriter } from "../../wire/writer.ts";
 
-/** What came of an append. */
+/** The result of an append. */
 export interface AppendResult {
   /** The server's text, with its response code. */
   readonly text: string;
-  /** The UIDVALIDITY of the folder; `null` where the server did not say (RFC 4315). */
+  /** The UIDVALIDITY of the folder; `null` if the server did not say (RFC 4315). */
   readonly uidValidity: number | null;
-  /** The UID of the message; `null` where the server did not say. */
+  /** The UID of the message; `null` if the server did not say. */
   readonly uid: number | null;
 }
 
-/** What came of several messages appended at once. */
+/** The result of appending several messages at once. */
 export interface MultiappendResult {
   /** The server's text, with its response code. */
   readonly text: string;
-  /** The UIDVALIDITY of the folder; `null` where the server did not say (RFC 4315). */
+  /** The UIDVALIDITY of the folder; `null` if the server did not say (RFC 4315). */
   readonly uidValidity: number | null;
-  /** The UIDs of the messages in their order; empty where the server did not say. */
+  /** The UIDs of the messages in order; empty if the server did not say. */
   readonly uids: readonly number[];
 }
 
-/** A message that is read while it is sent, and so may be of any size. */
+/** A message that is read while it is sent, so that it may have any size. */
 export type MessageStream = LiteralSource;
 
-/** What is stored beside a message. */
+/** What is stored along with a message. */
 export interface MessageAttributes {
-  /** The flags that it gets. Default: none. */
+  /** Its flags. Default: none. */
   readonly flags?: Text | Iterable<Text>;
   /**
-   * Its internal date. A `ZonedDate` keeps its zone, any other `Date` is written in local time with
-   * the offset in force at that date. Default: the moment of the append.
+   * Its internal date. A `ZonedDate` keeps its zone; any other `Date` is sent in local time, with
+   * the offset at that date. Default: the time of the append.
    */
   readonly date?: Date | null;
   /**
@@ -48,15 +48,15 @@ export interface MessageAttributes {
   readonly msgTime?: Date | null;
 }
 
-/** A message with what is stored beside it. */
+/** A message with what is stored along with it. */
 export interface MessageToAppend extends MessageAttributes {
-  /** The message as RFC 5322 has it; a `string` is sent in UTF-8, its line ends as CRLF. */
+  /** The message in the format of RFC 5322. A `string` is sent in UTF-8, with CRLF as line ends. */
   readonly msg: Text | MessageStream;
 }
 
 /**
- * APPEND (RFC 9051 section 6.3.12); the server takes messages of up to `limit` bytes, with a NUL in
- * them where it `takesNul` (BINARY, RFC 3516).
+ * APPEND (RFC 9051 section 6.3.12). The server accepts messages of up to `limit` bytes and, with
+ * `takesNul`, messages that contain a NUL (BINARY, RFC 3516).
  */
 export function append(
   folder: Text,
@@ -73,7 +73,7 @@ export function append(
   });
 }
 
-/** APPEND of several messages (RFC 3502): all of them, or none. */
+/** APPEND of several messages (RFC 3502): all of them or none. */
 export function multiappend(
   folder: Text,
   messages: readonly MessageToAppend[],
@@ -128,15 +128,15 @@ function contentOf(message: Text | MessageStream, limit: number): Uint8Array | M
   const size = content instanceof Uint8Array ? content.length : content.size;
   if (!(size > limit)) return content;
   throw new InvalidArgumentError(
-    `a message of ${size} bytes: the server takes ${limit} at the most (APPENDLIMIT)`,
+    `a message of ${size} bytes: the server accepts at most ${limit} (APPENDLIMIT)`,
   );
 }
 
-/** A text's line ends must be CRLF (RFC 5322 section 2.3); bytes are the caller's to get right. */
+/** Encodes text with CRLF as line ends (RFC 5322 section 2.3). Bytes are sent as they are. */
 function encodeMessage(message: string): Uint8Array {
   if (typeof message !== "string") {
     throw new InvalidArgumentError(`a message must be text or bytes, not ${typeof message}`);
   }
-  if (!message.isWellFormed()) throw new InvalidArgumentError("a message that is no Unicode text");
+  if (!message.isWellFormed()) throw new InvalidArgumentError("a message must be Unicode text");
   return encodeUtf8(message.replace(/\r\n|\r|\n/g, "\r\n"));
 }

@@ -8,32 +8,32 @@ import { DEFAULT_LIMITS } from "../../wire/limits.ts";
 import type { CommandWriter } from "../../wire/writer.ts";
 import { fullText, type Text } from "../../model/text.ts";
 
-/** What came of a copy or a move. */
+/** The result of a copy or a move. */
 export interface CopyResult {
   /** The server's text. */
   readonly text: string;
-  /** The UIDVALIDITY of the folder that was added to; `null` where the server did not say. */
+  /** The UIDVALIDITY of the destination; `null` if the server did not say. */
   readonly uidValidity: number | null;
   /**
-   * The UID that each message has there, by the UID that it has, or had, here (RFC 4315); empty
-   * where the server did not say.
+   * The UID of each message in the destination, by its UID in the source (RFC 4315); empty if the
+   * server did not say.
    */
   readonly uids: ReadonlyMap<number, number>;
 }
 
-/** What is copied, and where to. */
+/** What to copy, and where to. */
 export interface CopyRequest {
   /** The messages. */
   readonly ids: NumberSet;
-  /** The folder that they go to. */
+  /** The destination. */
   readonly folder: Text;
   /** Whether ids are UIDs. */
   readonly uid: boolean;
-  /** How many there can be, about: the folder has no more. */
+  /** About how many messages there can be, by the size of the folder. */
   readonly most?: number;
 }
 
-/** What may come into a folder while it is copied from. */
+/** How many messages may arrive in a folder during a copy. */
 const ARRIVALS = 100_000;
 
 /** COPY or UID COPY (RFC 9051 section 6.4.7). */
@@ -42,41 +42,41 @@ export function copy(request: CopyRequest): Command<CopyResult> {
   return {
     name: uid ? "UID COPY" : "COPY",
     state: "selected",
-    // Its answer may hold an EXPUNGE, behind which numbers stand for other messages.
+    // Its answer may include an EXPUNGE, which changes sequence numbers.
     pipelining: uid ? "uids" : "alone",
     write: (out) => writeCopy(out, ids, folder),
     result: (done) => copyResult(done, done.code, request),
   };
 }
 
-/** How far a move came that stopped half-way. */
+/** How far a move got that stopped half-way. */
 export interface MoveProgress {
-  /** The new UIDs by the old ones, as far as the server told them. */
+  /** The new UIDs by the old ones, as far as the server sent them. */
   readonly uids: ReadonlyMap<number, number>;
-  /** The UIDs of what is gone, as far as the server told them; `null` where it named none. */
+  /** The UIDs of removed messages, as far as the server sent them; `null` if it sent none. */
   readonly removed: NumberSet | null;
 }
 
-/** MOVE, which may have been carried out in part. */
+/** MOVE, which the server may carry out only in part. */
 export interface MoveCommand extends Command<CopyResult> {
-  /** How far it came; `null` where it did not begin. */
+  /** How far it got; `null` if it has not begun. */
   progress(): MoveProgress | null;
   /**
-   * How many messages had gone from the folder when it was done, where the numbers of those in front
-   * of its own have not moved; `null` where they may have.
+   * How many messages had been removed from the folder when it was done; `null` if the sequence
+   * numbers of messages before its own may have changed.
    */
   stableUpTo(): number | null;
 }
 
 /**
- * MOVE or UID MOVE (RFC 6851, RFC 9051 section 6.4.8); `gone` takes in what the server says is gone,
- * and may be one for several commands.
+ * MOVE or UID MOVE (RFC 6851, RFC 9051 section 6.4.8). `gone` collects the messages that the server
+ * says are removed; several commands may share it.
  */
 export function move(request: CopyRequest, gone: Gone = new Gone(request)): MoveCommand {
   const { ids, folder, uid } = request;
   let code: ResponseCode | null = null;
   let begun = false;
-  /** The lowest sequence number that went. */
+  /** The lowest sequence number that was removed. */
   let lowest = Infinity;
   let expunges: number | null = null;
   return {
@@ -91,7 +91,7 @@ export function move(request: CopyRequest, gone: Gone = new Gone(request)): Move
         begun = true;
         lowest = Math.min(lowest, response.number);
       } else if (response.type === "VANISHED") lowest = 0;
-      // The new UIDs come before it is done (RFC 6851 section 4.3).
+      // The new UIDs come before the tagged response (RFC 6851 section 4.3).
       if (response.type !== "OK" || response.code?.name !== "COPYUID") return false;
       code = response.code;
       return true;
@@ -119,28 +119,28 @@ export function move(request: CopyRequest, gone: Gone = new Gone(request)): Move
   }
 }
 
-/** So many ranges of UIDs that are gone are remembered. */
+/** How many ranges of removed UIDs are kept. */
 const MAX_GONE = 1_000_000;
 
-/** Which of the messages of a move the server named as gone (`VANISHED`, RFC 7162). */
+/** The messages of a move that the server says are removed (`VANISHED`, RFC 7162). */
 export class Gone {
   readonly #request: Pick<CopyRequest, "ids" | "uid">;
   readonly #told: NumberSet[] = [];
   #ranges = 0;
 
-  /** Nothing is gone yet. */
+  /** A collection for one move, empty at first. */
   constructor(request: Pick<CopyRequest, "ids" | "uid">) {
     this.#request = request;
   }
 
-  /** Takes in what the server tells during the move, which may be of other messages too. */
+  /** Notes a response during the move, which may be about other messages too. */
   note(response: UntaggedResponse): void {
     if (response.type !== "VANISHED" || response.earlier) return;
     for (const _ of response.uids.ranges()) this.#ranges++;
     if (this.#ranges <= MAX_GONE) this.#told.push(response.uids);
   }
 
-  /** Their UIDs; `null` where none was named. */
+  /** Their UIDs; `null` if none was named. */
   get uids(): NumberSet | null {
     const { ids, uid } = this.#request;
     const told = union(this.#told);
@@ -149,7 +149,7 @@ export class Gone {
   }
 }
 
-/** A set for a message to people: the beginning of one that is long. */
+/** A set for an error message, cut if it is long. */
 function shortened(set: NumberSet): string {
   const text = String(set);
   return text.length > 200 ? `${text.slice(0, 200)}...` : text;
@@ -172,8 +172,8 @@ function copyResult(
 }
 
 /**
- * The UIDs of COPYUID by pairs; none where its two sets do not match, or are too large. What was not
- * to be copied is left out: somebody may remove by this what it names.
+ * The UIDs of COPYUID in pairs; none if its two sets do not match or are too large. Messages that
+ * were not in the request are left out, since callers may remove the messages named here.
  */
 function mappingOf(
   code: ResponseCode | null,
@@ -182,7 +182,7 @@ function mappingOf(
   const mapping = new Map<number, number>();
   const { sourceUids, uids } = code ?? {};
   if (sourceUids === undefined || uids === undefined) return mapping;
-  // A server may name more than there can be.
+  // A hostile server may name more messages than there can be.
   const bound = Math.min(ids.size, most + ARRIVALS, DEFAULT_LIMITS.items);
   if (sourceUids.size !== uids.size || uids.size > bound) return mapping;
   const targets = uids[Symbol.iterator]();

@@ -5,23 +5,23 @@ import type { UntaggedResponse } from "../../model/responses.ts";
 import type { CommandWriter } from "../../wire/writer.ts";
 import { fullText } from "../../model/text.ts";
 
-/** What an expunge gives. */
+/** The result of an expunge. */
 export interface ExpungeResult {
   /** The server's text. */
   readonly text: string;
   /**
-   * What it told of the folder, in its order: which messages are gone, and how many are left. Each
-   * `EXPUNGE` changes the numbers of the messages after it. A server for which QRESYNC or UIDONLY
-   * was enabled tells the UIDs instead, by `VANISHED`. Bodies of messages are left out.
+   * Its news about the folder in order: which messages are removed, and how many are left. Each
+   * `EXPUNGE` changes the sequence numbers of the messages after it. With QRESYNC or UIDONLY
+   * enabled, the server sends `VANISHED` with the UIDs instead. Bodies of messages are left out.
    */
   readonly responses: readonly UntaggedResponse[];
-  /** How many responses came besides, where 8 MiB of memory did not hold all of them. */
+  /** How many more responses came, if they did not fit into 8 MiB of memory. */
   readonly omitted?: number;
 }
 
 /**
- * EXPUNGE (RFC 9051 section 6.4.3), or UID EXPUNGE (RFC 4315 section 2.1) of these messages. What
- * the server tells is in the result, or in `told` where that is given.
+ * EXPUNGE (RFC 9051 section 6.4.3), or UID EXPUNGE of these messages (RFC 4315 section 2.1). The
+ * server's news are in the result, or in `told` if that is given.
  */
 export function expunge(
   uids: NumberSet | null,
@@ -38,7 +38,7 @@ export function expunge(
     },
     accept(response: UntaggedResponse): boolean {
       kept.add(response);
-      return false; // it is news for the session and its listeners too
+      return false; // the session and the listeners need it too
     },
     partial(): ExpungeResult | null {
       return told === null ? partOf(kept) : null;
@@ -50,7 +50,7 @@ export function expunge(
   };
 }
 
-/** What an expunge that failed had done by then; `null`: nothing that the server told. */
+/** What an expunge had done before it failed; `null` if the server told nothing. */
 export function partOf(kept: KeptResponses): ExpungeResult | null {
   const told = kept.result();
   return told.responses.some(isGone) ? { text: "", ...told } : null;

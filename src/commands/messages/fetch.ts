@@ -13,23 +13,23 @@ import type { CommandWriter } from "../../wire/writer.ts";
 import { type Text, toTexts, upperAscii } from "../../model/text.ts";
 import { UnnamedRows } from "./unnamed_rows.ts";
 
-/** What is to be fetched, of which messages. */
+/** What to fetch, and of which messages. */
 export interface FetchRequest {
   /** The messages. */
   readonly ids: NumberSet;
-  /** The items in upper case, macros written out. */
+  /** The items in upper case, with macros expanded. */
   readonly items: readonly string[];
-  /** The keys under which the answers are found. */
+  /** The keys of the answers. */
   readonly keys: readonly string[];
-  /** The spellings that the caller asked with, where they are not the keys. */
+  /** The caller's spellings, if they are not the keys. */
   readonly aliases: readonly Alias[];
-  /** What follows the items, such as `CHANGEDSINCE 123`. */
+  /** The modifiers after the items, such as `CHANGEDSINCE 123`. */
   readonly modifiers: readonly string[];
   /** Whether ids are UIDs. */
   readonly uid: boolean;
 }
 
-/** Puts a request together. Throws {@linkcode InvalidArgumentError}. */
+/** Makes a request. Throws {@linkcode InvalidArgumentError}. */
 export function fetchRequest(
   ids: NumberSet,
   items: string | Iterable<string | Uint8Array>,
@@ -40,21 +40,21 @@ export function fetchRequest(
   return { ids, items: sent, keys, aliases, modifiers: normaliseModifiers(modifiers), uid };
 }
 
-/** What is sent for a list of items, and the keys of the answers. */
+/** The items to send, and the keys of the answers. */
 interface Items extends Pick<FetchRequest, "keys" | "aliases"> {
   readonly sent: readonly string[];
 }
 
-/** The same is asked for again and again. */
+/** Recent lists of items, since programs ask for the same ones again and again. */
 const known = new Memo<Items>();
 
 function itemsOf(texts: readonly string[], uid: boolean): Items {
-  // No item has a line end in it: with their number, the text is that of just these.
+  // No valid item contains a line end, so with their number this text is unique to the list.
   const text = `${uid} ${texts.length} ${texts.join("\n")}`;
   const recalled = known.get(text);
   if (recalled !== undefined) return recalled;
   const all = normaliseItems(texts);
-  // The UID comes by itself where UIDs are the ids.
+  // UID FETCH returns the UID anyway.
   const sent = uid && all.length > 1 ? all.filter((item) => item !== "UID") : all;
   const keys = sent.filter((item) => item !== "UID" && item !== "SEQ").map(fetchKey);
   const found = { sent, keys, aliases: aliasesOf(texts, keys) };
@@ -83,13 +83,13 @@ export function writeFetch(out: CommandWriter, request: FetchRequest): void {
   }
 }
 
-/** Whether a FETCH response is for this request: servers send some of their own accord. */
+/** Whether a FETCH response is about a message of this request; servers send others as news. */
 export function isWanted({ ids, uid: isUid }: FetchRequest, response: FetchResponse): boolean {
   const id = isUid ? response.uid : response.number;
   return id !== null && ids.has(id);
 }
 
-/** The message that a response describes, its sequence number first. */
+/** The message that a response describes, with its sequence number first. */
 export function messageOf(
   response: FetchResponse,
   withUid: boolean,
@@ -102,7 +102,7 @@ export function messageOf(
   return message;
 }
 
-/** Adds what a further response says of a message; what could not be read may be readable now. */
+/** Adds a further response about a message; it may have items again that could not be read. */
 export function mergeMessage(known: FetchedBase, more: FetchedBase): FetchedBase {
   Object.assign(known, more);
   const news = fetchProblems(more);
@@ -110,17 +110,17 @@ export function mergeMessage(known: FetchedBase, more: FetchedBase): FetchedBase
   return known;
 }
 
-/** Takes what a message lacks from answers under another spelling. */
+/** Fills in missing items from answers under another spelling. */
 export function takeAnswers(message: FetchedBase, { items, aliases }: FetchRequest): void {
   adoptAnswers(message, items);
   addAliases(message, aliases);
 }
 
-/** What was not asked for is kept up to this many bytes, and so many items of a message. */
+/** Items that nobody asked for are kept up to this size, and up to this number per message. */
 const LARGEST_UNASKED = 4096;
 const MAX_UNASKED = 32;
 
-/** Drops what nobody asked for and would fill the memory, as bodies do that a server makes up. */
+/** Drops items that nobody asked for, if they are so large or so many that they fill the memory. */
 export function dropUnasked(message: FetchedBase, { keys, items }: FetchRequest): void {
   const values = message as unknown as Record<string, unknown>;
   let unasked = 0;
@@ -132,7 +132,7 @@ export function dropUnasked(message: FetchedBase, { keys, items }: FetchRequest)
   }
 }
 
-/** Whether an item that a message lacks may be meant, under another spelling. */
+/** Whether this may be a missing item under another spelling. */
 function isAnswer(
   name: string,
   values: Readonly<Record<string, unknown>>,
@@ -142,7 +142,7 @@ function isAnswer(
   return key !== null && !(key in values);
 }
 
-/** Whether a message has what was asked for in that order, and nothing else, as most have. */
+/** Whether a message has just the items that were asked for, in their order, as is usual. */
 function isAsAsked(message: FetchedBase, keys: readonly string[]): boolean {
   let next = 0;
   for (const name in message) {
@@ -157,7 +157,7 @@ function hasAll(message: FetchedBase, keys: readonly string[]): boolean {
   return true;
 }
 
-/** Notes what the server did not send, so that nobody takes it for empty. */
+/** Notes the items that the server did not send, so that reading them throws. */
 export function noteMissing(message: FetchedBase, id: number, keys: readonly string[]): void {
   let missing: BadItem[] | null = null;
   for (const name of keys) {
@@ -166,7 +166,7 @@ export function noteMissing(message: FetchedBase, id: number, keys: readonly str
   if (missing !== null) noteProblems(message, missing);
 }
 
-/** An item that is not there: it was not sent, or went down with one that has no end. */
+/** The problem of a missing item: it was not sent, or an item before it has no end. */
 function missingItem(message: FetchedBase, id: number, name: string): BadItem {
   const beginning = ` ${/^[^[ ]*[[ ]/.exec(`${name} `)![0]}`;
   const around = fetchProblems(message).find(({ raw }) => {
@@ -176,11 +176,11 @@ function missingItem(message: FetchedBase, id: number, name: string): BadItem {
     const error = new ProtocolError(`the server sent no ${name} for message ${id}`);
     return { name, raw: new Uint8Array(0), error };
   }
-  const what = `can't read ${name} of message ${id}: nobody can tell where ${around.name} ends`;
+  const what = `can't read ${name} of message ${id}: the end of ${around.name} can't be found`;
   return { name, raw: around.raw, error: new ProtocolError(what) };
 }
 
-/** FETCH or UID FETCH (RFC 9051 section 6.4.5): the messages by their ids. */
+/** FETCH or UID FETCH (RFC 9051 section 6.4.5): messages by their ids. */
 export function fetch(
   request: FetchRequest,
   needs?: string,
@@ -188,7 +188,7 @@ export function fetch(
   return new Fetch(request, needs);
 }
 
-/** A class, since there may be a thousand at once. */
+/** A class rather than an object of closures, since there may be a thousand at once. */
 class Fetch implements UidCommand<Map<number, FetchedBase>> {
   readonly name: string;
   readonly needs: string | undefined;
@@ -198,7 +198,7 @@ class Fetch implements UidCommand<Map<number, FetchedBase>> {
   readonly uids: NumberSet | undefined;
   readonly #request: FetchRequest;
   readonly #messages = new Map<number, FetchedBase>();
-  /** Messages with answers that lacked something. */
+  /** The ids of messages with incomplete answers. */
   #lacking: Set<number> | null = null;
   #bySequence: SequenceIndex | null = null;
   #unnamed: UnnamedRows | null = null;
@@ -219,7 +219,7 @@ class Fetch implements UidCommand<Map<number, FetchedBase>> {
 
   accept(response: UntaggedResponse): boolean {
     if (response.type !== "FETCH") {
-      // An expunge changes all sequence numbers behind its own.
+      // An expunge changes all sequence numbers after its own.
       const isGone = response.type === "VANISHED" && !response.earlier;
       if (isGone || response.type === "EXPUNGE") this.#expunged = true;
       return false;
@@ -250,12 +250,12 @@ class Fetch implements UidCommand<Map<number, FetchedBase>> {
     const { uid, number } = response;
     if (isWanted(this.#request, response)) return this.#request.uid ? uid : number;
     if (!this.#request.uid || uid !== null || this.#expunged) return null;
-    // News that come without a UID.
+    // This may be news of a known message, without its UID.
     this.#bySequence ??= new SequenceIndex(this.#messages);
     return this.#bySequence.idOf(number);
   }
 
-  /** A row of another message, or of nobody knows which. */
+  /** Leaves a response to others, since it is about another or an unknown message. */
   #leave(response: FetchResponse): false {
     const { uid, keys } = this.#request;
     if (uid) (this.#unnamed ??= new UnnamedRows(keys)).note(response);
@@ -303,7 +303,7 @@ class SequenceIndex {
     return this.#ids.get(sequenceNumber) ?? null;
   }
 
-  /** There is one message more. */
+  /** Adds a message. */
   add(id: number, sequenceNumber: number): void {
     this.#ids.set(sequenceNumber, id);
   }

@@ -1,22 +1,22 @@
 import { fetchProblems, noteProblems } from "../../model/problems.ts";
 import { fetchKey } from "./fetch_items.ts";
 
-/** A section of a message, however it is spelled. */
+/** A section of a message, in whatever spelling. */
 interface Section {
-  /** The name that it goes by, or is found under. */
+  /** Its key in the message. */
   readonly key: string;
-  /** The same in one spelling, and without the origin: `BODY[HEADER.FIELDS DATE FROM]`. */
+  /** Its name in the canonical spelling, without the origin: `BODY[HEADER.FIELDS DATE FROM]`. */
   readonly name: string;
-  /** Where in the section a part begins; `null` for all of it. */
+  /** The offset of a partial section; `null` for all of it. */
   readonly origin: number | null;
-  /** How long a part was asked for. */
+  /** The length of a partial section. */
   readonly length: number;
 }
 
 /**
- * Takes answers under another spelling for the items that a message lacks: `RFC822.HEADER` for
- * `BODY[HEADER]`, header fields in another order, `BODY[TEXT]<0.28>` for `BODY[TEXT]<0>`. Only one
- * that can be meant for nothing else is taken, and never a part for the whole.
+ * Fills in the missing items of a message from answers under another spelling: `RFC822.HEADER` for
+ * `BODY[HEADER]`, header fields in another order, `BODY[TEXT]<0.28>` for `BODY[TEXT]<0>`. An answer
+ * is taken only if it can stand for no other item, and a part is never taken for the whole.
  */
 export function adoptAnswers(message: object, items: readonly string[]): void {
   const values = message as Record<string, unknown>;
@@ -36,7 +36,7 @@ export function adoptAnswers(message: object, items: readonly string[]): void {
   }
 }
 
-/** The key of the item that an answer is for which is spelled another way; `null` for none. */
+/** The key of the item that an answer in another spelling stands for; `null` if there is none. */
 export function askedKey(answer: string, items: readonly string[]): string | null {
   const asked = sectionsOf(items);
   const given = sectionOf(answer);
@@ -48,7 +48,7 @@ function sectionsOf(items: readonly string[]): readonly Section[] {
   return items.map((item) => sectionOf(item, fetchKey(item))).filter((it) => it !== null);
 }
 
-/** Under which of these names a section is found that is not found under its own. */
+/** Which of these names stands for a section that is missing under its own name. */
 function spellingOf(
   wanted: Section,
   names: readonly string[],
@@ -58,7 +58,7 @@ function spellingOf(
     .map((name) => sectionOf(name)).filter((it) => it?.name === wanted.name) as Section[];
   const same = found.filter(({ origin }) => origin === wanted.origin);
   if (same.length > 0) return same.length === 1 ? same[0].key : null;
-  // All of it, or no more of it than was asked for: it begins as the part does.
+  // The whole section will do for a part that begins at its start.
   const isAlone = asked.filter(({ name }) => name === wanted.name).length === 1;
   const isStart = wanted.origin === 0 && found.length === 1 && found[0].origin === null;
   return isAlone && isStart ? found[0].key : null;

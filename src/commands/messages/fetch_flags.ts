@@ -5,7 +5,7 @@ import { wrapped } from "../wrapped.ts";
 import { fetch, type FetchRequest } from "./fetch.ts";
 import type { MessageFlags, StoreRequest } from "./store.ts";
 
-/** FETCH of nothing but flags, or of Gmail's labels: those of each message by its id. */
+/** FETCH of flags or of Gmail's labels alone: those of each message by its id. */
 export function fetchFlags(
   request: FetchRequest,
   item: StoreRequest["item"],
@@ -23,7 +23,7 @@ export function fetchFlags(
 function flagsOf(messages: Map<number, FetchedBase>, item: string): MessageFlags {
   const found: MessageFlags = new Map();
   for (const [id, message] of messages) {
-    // One that the server left out, or garbled, is not enumerable: it throws.
+    // A missing or malformed item is not enumerable, and would throw.
     if (!Object.keys(message).includes(item)) continue;
     found.set(id, (message as unknown as Record<string, readonly string[]>)[item]);
   }

@@ -8,7 +8,7 @@ export const MACROS = {
   FULL: ["FLAGS", "INTERNALDATE", "RFC822.SIZE", "ENVELOPE", "BODY"],
 } as const;
 
-/** The items as they are sent: in upper case, macros written out, none twice. */
+/** The items to send: in upper case, with macros expanded, and without duplicates. */
 export function normaliseItems(items: Text | Iterable<Text>): readonly string[] {
   const all = new Set<string>();
   for (const text of toTexts(items)) {
@@ -20,7 +20,7 @@ export function normaliseItems(items: Text | Iterable<Text>): readonly string[] 
   return [...all];
 }
 
-/** The key under which a normalised item's answer is found; the run-time side of `FetchKey`. */
+/** The key of a normalised item's answer; the run-time counterpart of `FetchKey`. */
 export function fetchKey(item: string): string {
   return item.replace(".PEEK[", "[").replace(/<(\d+)\.\d+>$/, "<$1>").replace(/ \(.*\)$/, (end) => {
     return item.includes("[") ? end : "";
@@ -31,8 +31,8 @@ export function fetchKey(item: string): string {
 export type Alias = readonly [spelling: string, key: string];
 
 /**
- * The spellings of items as the caller has them, where the keys are spelled otherwise: with and
- * without `.PEEK`, and as an answer to it would be.
+ * The caller's spellings of items, if they are not the keys: with and without `.PEEK`, and in the
+ * form of the answer.
  */
 export function aliasesOf(items: Iterable<string>, keys: readonly string[]): readonly Alias[] {
   const aliases = new Map<string, string>();
@@ -42,7 +42,7 @@ export function aliasesOf(items: Iterable<string>, keys: readonly string[]): rea
     if (key !== "UID" && !keys.includes(key)) continue;
     const bare = asked.replace(/\.peek\[/i, "[");
     for (const spelling of [asked, bare, fetchKey(bare)]) {
-      // What every object has is not hidden.
+      // Do not hide what every object has, such as `toString`.
       if (spelling === key || keys.includes(spelling) || spelling in Object.prototype) continue;
       aliases.set(spelling, key);
     }
@@ -51,8 +51,8 @@ export function aliasesOf(items: Iterable<string>, keys: readonly string[]): rea
 }
 
 /**
- * Lets a message's items be found under other spellings too; nobody sees those in it. An answer that
- * the server gave under such a spelling stays.
+ * Makes a message's items readable under other spellings too, which are not enumerable. If the
+ * server has sent an item under such a spelling, that stays.
  */
 export function addAliases(message: object, aliases: readonly Alias[]): void {
   for (const [spelling, key] of aliases) {
@@ -64,7 +64,7 @@ export function addAliases(message: object, aliases: readonly Alias[]): void {
 
 const descriptors = new Map<string, PropertyDescriptor>();
 
-/** One for all messages, so that engines take them for alike. */
+/** One descriptor for all messages, so that engines give them the same shape. */
 function aliasOf(spelling: string, key: string): PropertyDescriptor {
   const name = `${spelling}\n${key}`;
   const known = descriptors.get(name);

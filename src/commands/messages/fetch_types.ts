@@ -1,5 +1,5 @@
 /**
- * What FETCH gives, as a type that follows from what was asked for.
+ * The results of FETCH, typed by the items that were asked for.
  *
  * @module
  */
@@ -31,7 +31,7 @@ export type Values = {
     : never;
 };
 
-/** The items that an item asks for: itself, or those of a macro. */
+/** The items that a name stands for: itself, or those of a macro. */
 export type Expanded<Item extends string> = Uppercase<Item> extends keyof Macros
   ? Macros[Uppercase<Item>]
   : Uppercase<Item>;
@@ -48,7 +48,7 @@ export type Unpeeked<Item extends string> = Item extends `${infer Kind}.PEEK[${i
   : Item extends `${infer Name} (${string})` ? Name
   : Item;
 
-/** The key under which the answer to an item is found: `BODY.PEEK[TEXT]` under `BODY[TEXT]`. */
+/** The key of the answer to an item: `BODY[TEXT]` for `BODY.PEEK[TEXT]`. */
 export type FetchKey<Item extends string> = Unpartial<Unpeeked<Expanded<Item>>>;
 
 /** The type of the value under a key. */
@@ -57,24 +57,23 @@ export type ValueOf<Key extends string> = Key extends keyof Values ? Values[Key]
     ? `${Name}[` extends keyof Values ? Values[`${Name}[`] : FetchedValue
   : FetchedValue;
 
-/** What an item that is not known at compile time may give. */
+/** The value of an item that is not known at compile time. */
 export type FetchedValue = ImapValue | ZonedDate | Envelope | BodyStructure | undefined;
 
 /** What every fetched message has. */
 export interface FetchedBase {
   /**
-   * The message's sequence number at that moment. After `enable("UIDONLY")` there are none, and it
-   * is `undefined`.
+   * The message's sequence number at that time; `undefined` after `enable("UIDONLY")`, when there
+   * are no sequence numbers.
    */
   readonly SEQ: number;
-  /** The UID, where sequence numbers are the keys and it was asked for. */
+  /** The UID, if sequence numbers are the keys and it was asked for. */
   readonly UID?: number;
 }
 
 /**
- * A fetched message, typed by the items that were asked for. An item that the server did not
- * send, or that can't be read, throws a `ProtocolError` when it is looked at; `fetchProblems`
- * lists those.
+ * A fetched message, typed by the items that were asked for. Reading an item that the server did
+ * not send, or that is malformed, throws a `ProtocolError`; `fetchProblems` lists such items.
  */
 export type FetchedMessage<Item extends string> = string extends Item
   ? FetchedBase & { readonly [key: string]: FetchedValue }

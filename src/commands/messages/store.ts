@@ -8,23 +8,23 @@ import type { CommandWriter } from "../../wire/writer.ts";
 import { storableFlags } from "./flags.ts";
 import { UnnamedRows } from "./unnamed_rows.ts";
 
-/** What is done with the flags or labels that are given. */
+/** What to do with the given flags or labels. */
 export type StoreAction = "add" | "remove" | "set";
 
 /** Flags or labels by message id. */
 export type MessageFlags = Map<number, readonly string[]>;
 
-/** What is to be changed, of which messages. */
+/** What to change, and in which messages. */
 export interface StoreRequest {
   /** The messages. */
   readonly ids: NumberSet;
   /** Flags, or Gmail's labels. */
   readonly item: "FLAGS" | "X-GM-LABELS";
-  /** What is done with the values. */
+  /** What to do with the values. */
   readonly action: StoreAction;
   /** The flags or labels. */
   readonly values: Text | Iterable<Text>;
-  /** Whether the server need not say what came of it. */
+  /** Whether the server may leave out the resulting flags. */
   readonly silent: boolean;
   /** Whether ids are UIDs. */
   readonly uid: boolean;
@@ -33,8 +33,8 @@ export interface StoreRequest {
 const SIGNS: Readonly<Record<StoreAction, string>> = { add: "+", remove: "-", set: "" };
 
 /**
- * STORE or UID STORE (RFC 9051 section 6.4.6): changes flags, or labels, and gives what the
- * messages have then; nothing where `silent`.
+ * STORE or UID STORE (RFC 9051 section 6.4.6): changes flags or labels, and returns those that the
+ * messages have afterwards; with `silent`, none.
  */
 export function store(request: StoreRequest): UidCommand<MessageFlags> {
   const { ids, item, action, silent, uid } = request;
@@ -85,7 +85,7 @@ function labelsOf({ action, values }: StoreRequest): readonly Text[] {
   return labels;
 }
 
-/** A label, encoded as a folder's name is; bytes go as they are. */
+/** Writes a label, encoded like a folder name; bytes are sent as they are. */
 function writeLabel(out: CommandWriter, label: Text): void {
   if (typeof label === "string" && !label.isWellFormed()) {
     throw new InvalidArgumentError(`can't be sent as a label: ${JSON.stringify(label)}`);

@@ -1,48 +1,48 @@
 import { ProtocolError } from "../../model/errors.ts";
 import type { FetchResponse } from "../../model/responses.ts";
 
-/** What servers tell of their own accord too, and some of them without the UID. */
+/** Items that servers also send as news, some of them without the UID. */
 const NEWS: readonly string[] = ["FLAGS", "MODSEQ", "X-GM-LABELS"];
 
 /**
- * The rows of an answer to UID FETCH or UID STORE that lack the UID, as no row may (RFC 9051 section
- * 6.4.9): nobody can tell which messages they are of. News of flags looks the same, and is harmless
- * where the server is seen to tell UIDs.
+ * FETCH responses to UID FETCH or UID STORE without the UID, which RFC 9051 section 6.4.9 requires:
+ * nobody can tell which messages they are about. News of flags looks the same, and is harmless if
+ * the server is known to send UIDs.
  */
 export class UnnamedRows {
   readonly #keys: readonly string[];
   readonly #numbers = new Set<number>();
   #named = false;
 
-  /** `keys` are the items that a row of the answer has. */
+  /** `keys` are the items of an answer. */
   constructor(keys: readonly string[]) {
     this.#keys = keys;
   }
 
-  /** Takes in a row that is not for the command, as far as its UID tells. */
+  /** Notes a response that does not belong to the command by its UID. */
   note({ items, number, uid }: FetchResponse): void {
     const keys = this.#keys;
     if (uid !== null) this.#named = true;
     else if (keys.length > 0 && keys.every((key) => key in items)) this.#numbers.add(number);
   }
 
-  /** Rows with UIDs have come, of other messages. */
+  /** Responses with UIDs have come, about other messages. */
   noteNamed(): void {
     this.#named = true;
   }
 
-  /** The message with this number came with its UID after all. */
+  /** The message with this number has come with its UID after all. */
   forget(number: number): void {
     this.#numbers.delete(number);
   }
 
-  /** The error to throw, if any; `came`: whether messages came that have their UIDs. */
+  /** The error to throw, if any. `came`: whether messages with their UIDs have come. */
   error(command: string, came: boolean, partial: unknown = null): ProtocolError | null {
     const count = this.#numbers.size;
     const mayBeNews = this.#keys.every((key) => NEWS.includes(key));
     if (count === 0 || (mayBeNews && (came || this.#named))) return null;
     const rows = count === 1 ? "a message" : `${count} messages`;
-    const text = `the answer to ${command} has ${rows} without the UID: no telling which it is of`;
+    const text = `the answer to ${command} has ${rows} without the UID, which could be any`;
     return new ProtocolError(text, { partial });
   }
 }

@@ -16,16 +16,16 @@ import type { CommandWriter } from "../../wire/writer.ts";
 import { OwnResponses } from "../own_responses.ts";
 import { type SearchCriteria, showCriteria, writeCriteria } from "./search_criteria.ts";
 
-/** Where the keys and their arguments are written down. */
+/** The documentation of the keys and their arguments. */
 const HELP = "https://www.rfc-editor.org/rfc/rfc9051#section-6.4.4";
 
 /** How the text of criteria is encoded. */
 export interface SearchEncoding {
   /** The charset of the criteria's text. */
   readonly charset: string;
-  /** Whether the server is told: it need not be where all text is ASCII. */
+  /** Whether to name the charset to the server; not needed if all text is ASCII. */
   readonly told: boolean;
-  /** Of which messages alone: those with these UIDs. Default: all. */
+  /** The UIDs of the messages to search. Default: all messages. */
   readonly among?: NumberSet;
 }
 
@@ -46,9 +46,9 @@ export function search(
   }
 
   function take(more: number[], theirModseq: bigint | null): true {
-    // A server may give its result in several pieces.
+    // A server may send its result in several responses.
     if (ids === null) ids = more;
-    // A loop over the list itself, or pushing, takes longer: there may be millions.
+    // There may be millions; iterating over the array, or pushing to it, takes longer.
     else for (let i = 0, at = ids.length; i < more.length; i++) ids[at + i] = more[i];
     if (ids.length > limits.items) {
       throw new ProtocolError(`a search result of more than ${limits.items} messages`);
@@ -85,7 +85,7 @@ export function search(
   };
 }
 
-/** What a search throws that the server refused, with the criteria where they are at fault. */
+/** The error of a refused search; it shows the criteria if they are at fault. */
 export function searchRefusal(
   criteria: SearchCriteria,
 ): (done: TaggedResponse, message: string, details: ImapErrorDetails) => ImapError {

@@ -8,7 +8,7 @@ import { encodeUtf7 } from "../../mime/utf7.ts";
 import type { CommandWriter } from "../../wire/writer.ts";
 import { checkBackslash } from "../messages/flags.ts";
 
-/** One item of search criteria; a list within a list stands for parentheses. */
+/** One item of search criteria; a nested array stands for parentheses. */
 export type SearchCriterion =
   | string
   | Uint8Array
@@ -19,12 +19,12 @@ export type SearchCriterion =
   | readonly SearchCriterion[];
 
 /**
- * What to search for: a list of keys and their values, each an item of its own, which is quoted
- * and encoded as need be; or, in one piece, criteria in IMAP's own notation.
+ * What to search for: an array of keys and values, which are quoted and encoded as needed, or a
+ * string with criteria in IMAP's own notation.
  */
 export type SearchCriteria = string | Uint8Array | readonly SearchCriterion[];
 
-/** What follows a search key. */
+/** The kinds of arguments of search keys. */
 type Argument = "text" | "label" | "id" | "date" | "number" | "modseq" | "keyword" | "set" | "key";
 
 /** The keys that take arguments (RFC 9051 section 6.4.4, and extensions). */
@@ -64,7 +64,7 @@ const ARGUMENTS: Readonly<Record<string, readonly Argument[]>> = {
   "X-GM-THRID": ["id"],
 };
 
-/** The keys that take none. */
+/** The keys without arguments. */
 const ALONE = new Set(
   ("ALL ANSWERED DELETED DRAFT FLAGGED NEW OLD RECENT SEEN UNANSWERED UNDELETED UNDRAFT " +
     "UNFLAGGED UNSEEN SAVEDATESUPPORTED").split(" "),
@@ -72,11 +72,11 @@ const ALONE = new Set(
 
 const SET = /^(?:\d+|\*)(?::(?:\d+|\*))?(?:,(?:\d+|\*)(?::(?:\d+|\*))?)*$/;
 const IMAP_DATE = /^\d{1,2}-[A-Za-z]{3}-\d{4}$/;
-/** A quoted string, a word, or what stands between them; else a quotation mark by itself. */
+/** A quoted string, a word, what is between them, or a single quotation mark. */
 const PIECES = /("(?:[^"\\]|\\["\\])*")|([^\s"()]+)|[\s()]+|"/g;
 const NON_ASCII = /[\u0080-\uffff]/;
 
-/** Writes criteria. Throws {@linkcode InvalidCriteriaError} for what makes no sense. */
+/** Writes criteria. Throws {@linkcode InvalidCriteriaError} if they make no sense. */
 export function writeCriteria(out: CommandWriter, criteria: SearchCriteria, charset: string): void {
   if (isEmpty(criteria)) throw new InvalidCriteriaError("no criteria specified");
   try {
@@ -98,10 +98,12 @@ export function writeCriteria(out: CommandWriter, criteria: SearchCriteria, char
   }
 }
 
-/** What may stand in front of the criteria, and is no part of them. */
+/** Words before the criteria that are not part of them. */
 const IN_FRONT = /^[\s(]*(RETURN|CHARSET|SAVE|PARTIAL)(?![^\s("])/i;
 
-/** Refuses what asks for another answer than a list of ids, and charsets: the call names its own. */
+/**
+ * Refuses RETURN and CHARSET: results are lists of ids, and the call has an option for charsets.
+ */
 function checkFirstWord(criteria: string): void {
   const word = IN_FRONT.exec(criteria)?.[1];
   if (word === undefined) return;
@@ -112,7 +114,9 @@ function checkFirstWord(criteria: string): void {
   throw new InvalidCriteriaError(`${upperAscii(word)} is no criterion: ${hint}`);
 }
 
-/** Whether there is text in the criteria that ASCII can't hold; a label is encoded as ASCII. */
+/**
+ * Whether the criteria contain text beyond ASCII, apart from labels, which are encoded as ASCII.
+ */
 export function needsCharset(criteria: SearchCriteria | SearchCriterion): boolean {
   if (typeof criteria === "string") return NON_ASCII.test(criteria);
   return Array.isArray(criteria) &&
@@ -124,8 +128,8 @@ function isLabelKey(item: SearchCriterion | undefined): boolean {
 }
 
 /**
- * Whether the criteria name messages by their sequence numbers, or seem to: what stands behind a key
- * that takes a value is none.
+ * Whether the criteria name messages by their sequence numbers, or may do so. The value of a known
+ * key is not taken for one.
  */
 export function namesNumbers(criteria: SearchCriteria): boolean {
   if (typeof criteria === "string" || criteria instanceof Uint8Array) {
@@ -151,7 +155,7 @@ function isNumbers(item: SearchCriterion): boolean {
     (typeof item === "string" && SET.test(item));
 }
 
-/** The criteria as an error shows them. */
+/** The criteria for an error message. */
 export function showCriteria(criteria: SearchCriteria): string {
   if (typeof criteria === "string") return JSON.stringify(criteria);
   if (criteria instanceof Uint8Array) return JSON.stringify(decodeAscii(criteria));
@@ -174,9 +178,9 @@ function isEmpty(criteria: SearchCriteria | SearchCriterion | null | undefined):
 }
 
 /**
- * Criteria in the caller's own notation. Words and quoted strings with 8-bit characters become
- * literals, since nothing else may hold them. What would run on behind the end of the line, or
- * into one of these, is refused.
+ * Writes criteria in IMAP's notation. Words and quoted strings with 8-bit characters become
+ * literals, since nothing else may contain them. Text that would continue after the end of the
+ * line, or into such a literal, is refused.
  */
 function writeRaw(
   out: CommandWriter,
@@ -208,7 +212,7 @@ class CriteriaWriter {
   readonly #items: readonly SearchCriterion[];
   readonly #charset: string;
   #at = 0;
-  /** After a key that nobody knows, any value may follow. */
+  /** Whether the last key is unknown, so that any value may follow. */
   #afterUnknown = false;
 
   constructor(out: CommandWriter, items: readonly SearchCriterion[], charset: string) {
@@ -238,7 +242,7 @@ class CriteriaWriter {
     this.#afterUnknown = false;
   }
 
-  /** A key by its name, or a set of ids. */
+  /** Writes a key or a set of ids. */
   #word(word: string | Uint8Array): void {
     const text = typeof word === "string" ? word : decodeAscii(word);
     const name = upperAscii(text);
@@ -269,7 +273,7 @@ class CriteriaWriter {
     else throw new InvalidCriteriaError(`not a criterion: ${typeof item}`);
   }
 
-  /** By itself a number is a message's; behind a key that nobody knows it may be any. */
+  /** A number stands for a message; after an unknown key it may be any number. */
   #bareNumber(number: number | bigint): void {
     if (this.#afterUnknown) this.#out.number(number);
     else this.#out.numberSet(NumberSet.from(Number(number)));
@@ -327,7 +331,7 @@ class CriteriaWriter {
     else throw new InvalidCriteriaError(`${key} needs a number`);
   }
 
-  /** A mod-sequence, or that of one flag: `"/flags/\\Seen" all 5` (RFC 7162 section 3.1.5). */
+  /** A mod-sequence, or one of a flag: `"/flags/\\Seen" all 5` (RFC 7162 section 3.1.5). */
   #modseq(key: string, item: SearchCriterion): void {
     if (typeof item !== "string" || !item.startsWith("/flags/")) return this.#number(key, item);
     const type = this.#next(key);
@@ -348,7 +352,7 @@ class CriteriaWriter {
     this.#out.flag(keyword);
   }
 
-  /** One of Gmail's labels, encoded as a folder's name is; bytes go as they are. */
+  /** A Gmail label, encoded like a folder name; bytes are sent as they are. */
   #label(key: string, item: SearchCriterion): void {
     const isText = typeof item === "string" && item.isWellFormed();
     if (!isText && !(item instanceof Uint8Array)) {
@@ -357,7 +361,7 @@ class CriteriaWriter {
     this.#out.string(typeof item === "string" ? encodeUtf7(item) : item);
   }
 
-  /** One of Gmail's numbers, which may take 64 bits: a `number` can't hold most of them. */
+  /** A Gmail number of up to 64 bits, most of which a `number` can't hold. */
   #id(key: string, item: SearchCriterion): void {
     const id = item instanceof Uint8Array ? decodeAscii(item) : item;
     const isId = typeof id === "string" || typeof id === "bigint" || Number.isSafeInteger(id);

@@ -3,12 +3,12 @@ import type { CalendarDate } from "../../model/dates.ts";
 import { type MessageIds, NumberSet } from "../../model/number_set.ts";
 import type { SearchCriteria, SearchCriterion } from "./search_criteria.ts";
 
-/** One text, or several that must all be there. */
+/** One text, or several that must all match. */
 export type Texts = string | readonly string[];
 
 /**
- * What to search for, as an object: a message must meet all that is named. A field that is
- * `undefined` says nothing.
+ * What to search for, as an object. A message must match all fields; a field that is `undefined` is
+ * ignored.
  */
 export interface SearchQuery {
   /** Whether it was answered. */
@@ -21,55 +21,55 @@ export interface SearchQuery {
   readonly flagged?: boolean;
   /** Whether it was read. */
   readonly seen?: boolean;
-  /** Keywords that it has. */
+  /** Keywords that it must have. */
   readonly keyword?: Texts;
-  /** Keywords that it does not have. */
+  /** Keywords that it must not have. */
   readonly unkeyword?: Texts;
-  /** In its From field. */
+  /** Text in its From field. */
   readonly from?: Texts;
-  /** In its To field. */
+  /** Text in its To field. */
   readonly to?: Texts;
-  /** In its Cc field. */
+  /** Text in its Cc field. */
   readonly cc?: Texts;
-  /** In its Bcc field. */
+  /** Text in its Bcc field. */
   readonly bcc?: Texts;
-  /** In its subject. */
+  /** Text in its subject. */
   readonly subject?: Texts;
-  /** In its body. */
+  /** Text in its body. */
   readonly body?: Texts;
-  /** In its header or its body. */
+  /** Text in its header or its body. */
   readonly text?: Texts;
-  /** In the header fields of these names; an empty text asks for the field alone. */
+  /** Text in the header fields with these names; with empty text, the field must exist. */
   readonly header?: Readonly<Record<string, Texts>>;
-  /** It came in on this day or later. */
+  /** It arrived on this day or later. */
   readonly since?: CalendarDate;
-  /** It came in before this day. */
+  /** It arrived before this day. */
   readonly before?: CalendarDate;
-  /** It came in on this day. */
+  /** It arrived on this day. */
   readonly on?: CalendarDate;
-  /** Its Date field names this day or a later one. */
+  /** Its Date field has this day or a later one. */
   readonly sentSince?: CalendarDate;
-  /** Its Date field names an earlier day. */
+  /** Its Date field has an earlier day. */
   readonly sentBefore?: CalendarDate;
-  /** Its Date field names this day. */
+  /** Its Date field has this day. */
   readonly sentOn?: CalendarDate;
-  /** It has more bytes. */
+  /** It has more than this many bytes. */
   readonly larger?: number;
-  /** It has less bytes. */
+  /** It has fewer than this many bytes. */
   readonly smaller?: number;
-  /** It came in more seconds ago (WITHIN, RFC 5032). */
+  /** It arrived at least this many seconds ago (WITHIN, RFC 5032). */
   readonly older?: number;
-  /** It came in less seconds ago (WITHIN, RFC 5032). */
+  /** It arrived within this many seconds (WITHIN, RFC 5032). */
   readonly younger?: number;
-  /** It was changed since: its mod-sequence is at least this (CONDSTORE, RFC 7162). */
+  /** Its mod-sequence is at least this: it has changed since (CONDSTORE, RFC 7162). */
   readonly modseq?: number | bigint;
   /** Its UID is one of these. */
   readonly uid?: MessageIds;
-  /** What Gmail's own search box would take (`X-GM-EXT-1`). */
+  /** A query in the syntax of Gmail's search box (`X-GM-EXT-1`). */
   readonly gmailRaw?: string;
-  /** It does not meet this. */
+  /** It does not match this. */
   readonly not?: SearchQuery;
-  /** It meets one of these at least. */
+  /** It matches at least one of these. */
   readonly or?: readonly SearchQuery[];
 }
 
@@ -116,7 +116,7 @@ const FIELDS: Readonly<Record<keyof SearchQuery, Writer>> = {
   or: (queries: readonly SearchQuery[]) => anyOf(queries),
 };
 
-/** Criteria as a list or a text, also where they were given as an object. */
+/** Criteria as an array or text; an object is converted to an array. */
 export function criteriaOf(criteria: SearchCriteria | SearchQuery): SearchCriteria {
   if (typeof criteria !== "object" || criteria === null) return criteria;
   if (criteria instanceof Uint8Array || Array.isArray(criteria)) return criteria;
@@ -132,12 +132,12 @@ function listOf(query: SearchQuery): readonly SearchCriterion[] {
   return list;
 }
 
-/** Names and values; of a list, say, they would make no sense. */
+/** The entries of an object with named fields. Throws for arrays and other iterables. */
 function entriesOf(fields: object): [name: string, value: unknown][] {
   if (typeof fields === "object" && fields !== null && !(Symbol.iterator in fields)) {
     return Object.entries(fields);
   }
-  throw new InvalidCriteriaError("criteria as an object need an object with named fields");
+  throw new InvalidCriteriaError("criteria must be an object with named fields, a list or text");
 }
 
 /** OR takes two at a time (RFC 9051 section 6.4.4). */

@@ -9,11 +9,11 @@ import { OwnResponses } from "../own_responses.ts";
 import { searchRefusal } from "./search.ts";
 import { type SearchCriteria, writeCriteria } from "./search_criteria.ts";
 
-/** What is to be sorted or threaded. */
+/** What to sort or thread. */
 export interface SortedSearch {
-  /** Which messages. */
+  /** The messages. */
   readonly criteria: SearchCriteria;
-  /** The charset of the criteria's text; it is always named. */
+  /** The charset of the criteria's text, which is always named. */
   readonly charset: string;
   /** Whether ids are UIDs. */
   readonly uid: boolean;
@@ -53,7 +53,7 @@ export function sort(
   };
 }
 
-/** A key, or several as one text: `REVERSE SIZE`. */
+/** A sort key, or several in one text: `REVERSE SIZE`. */
 function sortKey(key: string): string {
   const text = upperAscii(key.trim());
   if (/^[A-Z][A-Z0-9=-]*(?: [A-Z][A-Z0-9=-]*)*$/.test(text)) return text;

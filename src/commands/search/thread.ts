@@ -11,12 +11,12 @@ import { writeCriteria } from "./search_criteria.ts";
 import type { SortedSearch } from "./sort.ts";
 
 /**
- * A thread: the ids of messages, each the answer to the one before it. Lists at the end are the
- * branches of a discussion that went several ways.
+ * A thread: message ids, each of a reply to the one before it. If a message has several replies,
+ * they are arrays at the end, one for each branch.
  */
 export type Thread = readonly (number | Thread)[];
 
-/** THREAD or UID THREAD (RFC 5256): the messages that match, by discussions. */
+/** THREAD or UID THREAD (RFC 5256): the messages that match, by threads. */
 export function thread(
   algorithm: Text,
   { criteria, charset, uid }: SortedSearch,
@@ -45,8 +45,8 @@ export function thread(
 }
 
 /**
- * Reads threads. Each branching takes one level more, and a discussion may have very many: what
- * is deeper than lists may nest is put on the deepest level.
+ * Reads threads. Each branch is one level deeper, and a discussion may have very many: messages
+ * below the deepest level allowed are put on that level.
  */
 function readThreads(cursor: Cursor, into: Thread[]): void {
   const open: (number | Thread)[][] = [];
@@ -67,7 +67,7 @@ function readThreads(cursor: Cursor, into: Thread[]): void {
     } else if (open.length > 0) open.at(-1)!.push(readId(cursor));
     else throw cursor.error("expected a thread");
   }
-  if (open.length > 0) throw cursor.error("a thread without end");
+  if (open.length > 0) throw cursor.error("a thread that does not end");
 }
 
 function readId(cursor: Cursor): number {
@@ -78,7 +78,7 @@ function readId(cursor: Cursor): number {
   return id;
 }
 
-/** Cyrus tells the mod-sequence of what it found behind it, as SORT does (RFC 7162). */
+/** Takes the mod-sequence that Cyrus sends after the threads, as SORT has it (RFC 7162). */
 function takeModseq(cursor: Cursor): boolean {
   const { at } = cursor;
   cursor.at++;

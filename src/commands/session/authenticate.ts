@@ -13,12 +13,12 @@ import type { CommandWriter } from "../../wire/writer.ts";
 import { fullText } from "../../model/text.ts";
 import { loginError } from "./login.ts";
 
-/** No mechanism asks more often. */
+/** More than any mechanism needs. */
 const MAX_CHALLENGES = 100;
 
 /**
- * AUTHENTICATE (RFC 9051 section 6.2.2). The mechanism's first response goes along with the
- * command where the server takes it there (SASL-IR, RFC 4959).
+ * AUTHENTICATE (RFC 9051 section 6.2.2). The mechanism's initial response is sent with the command
+ * if the server accepts that (SASL-IR, RFC 4959).
  */
 export function authenticate(mechanism: SaslMechanism, initialResponse: boolean): Command<string> {
   const given = mechanism.initialResponse?.() ?? null;
@@ -31,7 +31,7 @@ export function authenticate(mechanism: SaslMechanism, initialResponse: boolean)
     write(out: CommandWriter): void {
       out.sp().atom(mechanism.name);
       if (!sendFirst || first === null) return;
-      // An empty response has a sign of its own (RFC 4959 section 3).
+      // An empty response is written as `=` (RFC 4959 section 3).
       const text = first.length === 0 ? "=" : encodeBase64(first);
       sent.push(text);
       first = null;
@@ -45,7 +45,7 @@ export function authenticate(mechanism: SaslMechanism, initialResponse: boolean)
       first = null;
       const line = encodeBase64(response);
       sent.push(line);
-      // Only who wrote the mechanism knows which part of it is secret.
+      // The mechanism does not say which part is secret, so all of it is.
       if (mechanism.secrets === undefined) sent.push(decodeLoosely(response, 0, response.length));
       return encodeUtf8(line);
     },
@@ -70,7 +70,7 @@ export function authenticate(mechanism: SaslMechanism, initialResponse: boolean)
   }
 }
 
-/** A mechanism may be the caller's own. */
+/** Checks what a mechanism returns, which may be the caller's own. */
 function checkBytes(message: Uint8Array): Uint8Array {
   if (message instanceof Uint8Array) return message;
   throw new InvalidArgumentError(`a mechanism must give bytes, not ${typeof message}`);

@@ -2,7 +2,7 @@ import type { Command } from "../../connection/command.ts";
 import type { Session } from "../../connection/session.ts";
 import type { TaggedResponse, UntaggedResponse } from "../../model/responses.ts";
 
-/** CAPABILITY (RFC 9051 section 6.1.1): what the server can do, in upper case. */
+/** CAPABILITY (RFC 9051 section 6.1.1): the server's capabilities, in upper case. */
 export function capability(): Command<readonly string[]> {
   let capabilities: readonly string[] = [];
   return {

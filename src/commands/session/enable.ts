@@ -5,13 +5,15 @@ import type { Session } from "../../connection/session.ts";
 import { type Text, toTexts, upperAscii } from "../../model/text.ts";
 import type { CommandWriter } from "../../wire/writer.ts";
 
-/** ENABLE (RFC 5161, RFC 9051 section 6.3.1): what was switched on of what was asked for. */
+/**
+ * ENABLE (RFC 5161, RFC 9051 section 6.3.1): those of the named capabilities that are enabled now.
+ */
 export function enable(capabilities: Text | Iterable<Text>): Command<readonly string[]> {
   const names = toTexts(capabilities).map(upperAscii);
-  if (names.length === 0) throw new InvalidArgumentError("nothing named to enable");
+  if (names.length === 0) throw new InvalidArgumentError("no capabilities named to enable");
   const other = names.find((name) => name.startsWith("UTF8=") && name !== "UTF8=ACCEPT");
   if (other !== undefined) {
-    throw new InvalidArgumentError(`${other} is not for clients to enable: UTF8=ACCEPT is`);
+    throw new InvalidArgumentError(`a client can't enable ${other}, only UTF8=ACCEPT`);
   }
   const enabled: string[] = [];
   return {
@@ -23,7 +25,7 @@ export function enable(capabilities: Text | Iterable<Text>): Command<readonly st
     },
     accept(response: UntaggedResponse): boolean {
       if (response.type !== "ENABLED") return false;
-      // Nothing is on that was not asked for.
+      // Ignore capabilities that were not asked for.
       for (const name of response.capabilities) if (names.includes(name)) enabled.push(name);
       return true;
     },

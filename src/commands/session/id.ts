@@ -5,15 +5,15 @@ import type { Cursor } from "../../wire/cursor.ts";
 import type { CommandWriter } from "../../wire/writer.ts";
 import { OwnResponses } from "../own_responses.ts";
 
-/** What a client or a server says of itself: names such as `name`, `version` and `vendor`. */
+/** What a client or server says about itself, in fields such as `name`, `version` and `vendor`. */
 export type IdFields = Readonly<Record<string, string | null>>;
 
-/** What RFC 2971 section 3.3 allows. */
+/** The limits of RFC 2971 section 3.3. */
 const MAX_FIELDS = 30;
 const LONGEST_NAME = 30;
 const LONGEST_VALUE = 1024;
 
-/** ID (RFC 2971): tells the server who asks, and gives what it says of itself. */
+/** ID (RFC 2971): tells the server about the client, and returns what it says about itself. */
 export function id(parameters: IdFields | null): Command<IdFields> {
   if (parameters !== null) checkIdFields(parameters);
   const own = new OwnResponses();
@@ -35,14 +35,14 @@ export function id(parameters: IdFields | null): Command<IdFields> {
   };
 }
 
-/** Throws {@linkcode InvalidArgumentError} for what ID can't say. */
+/** Throws {@linkcode InvalidArgumentError} for fields that ID can't send. */
 export function checkIdFields(fields: IdFields): void {
   if (Object.prototype.toString.call(fields) !== "[object Object]") {
     throw new InvalidArgumentError("ID takes an object of names and texts, or null");
   }
   const entries = Object.entries(fields);
   if (entries.length > MAX_FIELDS) {
-    throw new InvalidArgumentError(`ID takes ${MAX_FIELDS} fields at the most`);
+    throw new InvalidArgumentError(`ID takes at most ${MAX_FIELDS} fields`);
   }
   for (const [name, value] of entries) {
     if (value !== null && typeof value !== "string") {

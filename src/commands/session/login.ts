@@ -18,8 +18,8 @@ export function login(username: string, password: string): Command<string> {
 }
 
 /**
- * Codes that say why nobody can log in now, or not in this way, whatever the password (RFC 5530,
- * RFC 9051 section 7.1; THROTTLED is Gmail's): to ask for another password would be wrong.
+ * Codes of failures that another password would not solve (RFC 5530, RFC 9051 section 7.1;
+ * THROTTLED is Gmail's).
  */
 const NOT_THE_CREDENTIALS: readonly string[] = [
   "UNAVAILABLE",
@@ -35,7 +35,7 @@ const NOT_THE_CREDENTIALS: readonly string[] = [
   "THROTTLED",
 ];
 
-/** What a refused login throws: a `LoginError`, unless it says that something else is wrong. */
+/** The error of a refused login: a `LoginError`, unless the credentials are not at fault. */
 export function loginError(
   _done: TaggedResponse,
   message: string,

@@ -3,24 +3,24 @@ import { KeptResponses } from "../../connection/kept_responses.ts";
 import type { UntaggedResponse } from "../../model/responses.ts";
 import { fullText } from "../../model/text.ts";
 
-/** What NOOP gives. */
+/** The result of NOOP. */
 export interface NoopResult {
   /** The server's text. */
   readonly text: string;
-  /** What it told of the folder, in its order, without the bodies of messages. */
+  /** Its news about the folder in order, without the bodies of messages. */
   readonly responses: readonly UntaggedResponse[];
-  /** How many responses came besides, where 8 MiB of memory did not hold all of them. */
+  /** How many more responses came, if they did not fit into 8 MiB of memory. */
   readonly omitted?: number;
 }
 
-/** NOOP (RFC 9051 section 6.1.2): does nothing, and so gives the server a chance to tell news. */
+/** NOOP (RFC 9051 section 6.1.2): does nothing, but lets the server send news. */
 export function noop(): Command<NoopResult> {
   const told = new KeptResponses();
   return {
     name: "NOOP",
     accept(response: UntaggedResponse): boolean {
       told.add(response);
-      return false; // it is news for the session and its listeners too
+      return false; // the session and the listeners need it too
     },
     result: (done) => ({ text: done.text, ...told.result() }),
   };

@@ -3,11 +3,11 @@ import { ProtocolError } from "../../model/errors.ts";
 import { encodeUtf8 } from "../../util/bytes.ts";
 import { fullText } from "../../model/text.ts";
 
-/** What hears of the course of an IDLE. */
+/** Gets told how an IDLE proceeds. */
 export interface IdleListener {
-  /** The server agreed, and tells news from now on. */
+  /** The server has agreed, and sends news from now on. */
   begun(): void;
-  /** It ends: its time is over, or another command waits. */
+  /** It ends, since its time is over or another command waits. */
   ending(): void;
 }
 
@@ -24,7 +24,7 @@ export function idle(listener: IdleListener): IdleCommand {
     name: "IDLE",
     needs: "IDLE",
     state: "authenticated",
-    /** In between the server owes nothing. */
+    /** Between `+` and DONE, the server need not send anything. */
     get patience(): number | undefined {
       return begun && !ending ? 0 : undefined;
     },
@@ -35,10 +35,10 @@ export function idle(listener: IdleListener): IdleCommand {
       finish();
     },
     async respond(): Promise<Uint8Array> {
-      // A second `+` asks for nothing that was not promised: one DONE is all it gets.
+      // There is only one DONE to send, so a second `+` is ignored.
       if (begun) await new Promise(() => {});
       begun = true;
-      // Told to end before the `+` came: DONE had to wait for it (RFC 2177 section 3).
+      // If it was ended before the `+`, DONE had to wait for that (RFC 2177 section 3).
       if (!ending) listener.begun();
       await finished;
       return encodeUtf8("DONE");

@@ -380,7 +380,7 @@ test("setMetadata: refused with a code → ImapError with the code and what it m
   const error = await refused as ImapError;
   assertEquals(
     error.message,
-    "SETMETADATA failed: too long (a value may have 3 bytes at the most)",
+    "SETMETADATA failed: too long (a value may have at most 3 bytes)",
   );
   assertEquals([error.code, error.responseCode?.argument, error.responseCode?.number], [
     ...["METADATA", "MAXSIZE 3", 3],

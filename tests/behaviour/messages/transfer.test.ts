@@ -125,7 +125,7 @@ test("L1 what can't be appended is refused before a byte is sent", async () => {
       () => client.multiappend("x", [{ msg: "y", flags: ["\r\n"] }]),
     ]
   ) await assertRejects(call, InvalidArgumentError);
-  const why = "a message of 11 bytes: the server takes 10 at the most (APPENDLIMIT)";
+  const why = "a message of 11 bytes: the server accepts at most 10 (APPENDLIMIT)";
   const error = await outcome(client.append("x", "12345678901"));
   assertEquals((error as Error).message, why);
   assert(await server.isSilent());

@@ -217,8 +217,8 @@ describe("SETMETADATA", () => {
 
   for (
     const [code, reason] of [
-      ["METADATA MAXSIZE 1024", " (a value may have 1024 bytes at the most)"],
-      ["METADATA MAXSIZE", " (a value may have fewer bytes at the most)"],
+      ["METADATA MAXSIZE 1024", " (a value may have at most 1024 bytes)"],
+      ["METADATA MAXSIZE", " (a value may have fewer bytes)"],
       ["METADATA TOOMANY", " (the server keeps no more entries here)"],
       ["metadata noprivate", " (the server keeps no private entries here)"],
       ["METADATA constructor", ""],
