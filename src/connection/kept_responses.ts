@@ -1,7 +1,7 @@
 import { Envelope } from "../model/envelope.ts";
 import { NumberSet } from "../model/number_set.ts";
 import type { FetchResponse, UntaggedResponse } from "../model/responses.ts";
-import { detached } from "../wire/response.ts";
+import { detached } from "../wire/unknown_response.ts";
 
 /** About how many bytes the responses kept for one caller may take. */
 const BUDGET = 8 * 1024 * 1024;

@@ -11,22 +11,10 @@ import type {
   ServerResponse,
   StatusResponse,
   TaggedResponse,
-  UnknownResponse,
   UntaggedResponse,
   VanishedResponse,
 } from "../model/responses.ts";
-import {
-  concat,
-  DQUOTE,
-  encodeUtf8,
-  LPAREN,
-  NINE,
-  PLUS,
-  RPAREN,
-  SP,
-  STAR,
-  ZERO,
-} from "../util/bytes.ts";
+import { DQUOTE, encodeUtf8, LPAREN, NINE, PLUS, RPAREN, SP, STAR, ZERO } from "../util/bytes.ts";
 import { Cursor } from "./cursor.ts";
 import { readFetch, readUidFetch } from "./fetch_response.ts";
 import { readFlags, readOddFlags } from "./flags.ts";
@@ -35,6 +23,7 @@ import { readBrokenMailbox, readDelimiter, readMailbox } from "./mailbox.ts";
 import type { Frame } from "./reader.ts";
 import { readResponseText } from "./response_code.ts";
 import { readModseq } from "./modseq.ts";
+import { Unknown } from "./unknown_response.ts";
 import { textOf } from "../model/text.ts";
 import type { ImapValue } from "../model/values.ts";
 
@@ -351,58 +340,4 @@ function readSet(text: string): NumberSet {
   } catch {
     throw new ProtocolError(`not a set of message ids: ${JSON.stringify(text.slice(0, 60))}`);
   }
-}
-
-class Unknown implements UnknownResponse {
-  readonly kind = "untagged";
-  readonly type = "UNKNOWN";
-  readonly name: string;
-  readonly number: number | null;
-  readonly error: ProtocolError | null;
-  readonly #frame: Frame;
-  readonly #limits: Limits;
-
-  constructor(
-    name: string,
-    number: number | null,
-    frame: Frame,
-    at: number,
-    limits: Limits,
-    error: ProtocolError | null,
-  ) {
-    this.name = name;
-    this.number = number;
-    this.error = error;
-    this.#frame = { ...frame, start: at };
-    this.#limits = limits;
-  }
-
-  get raw(): Uint8Array {
-    const { bytes, start, end, detached } = this.#frame;
-    const parts: Uint8Array[] = [];
-    let from = start;
-    for (const { offset, value } of detached) {
-      if (offset < start) continue;
-      parts.push(bytes.subarray(from, offset));
-      if (value instanceof Uint8Array) parts.push(value);
-      from = offset;
-    }
-    return concat([...parts, bytes.subarray(from, end)]);
-  }
-
-  values(): readonly ImapValue[] {
-    return new Cursor(this.#limits).begin(this.#frame).values();
-  }
-
-  /** A copy in memory of its own. */
-  detach(): Unknown {
-    const bytes = this.raw;
-    const frame = { bytes, start: 0, end: bytes.length, detached: [] };
-    return new Unknown(this.name, this.number, frame, 0, this.#limits, this.error);
-  }
-}
-
-/** A copy of an unknown response that does not keep the chunk alive in which it arrived. */
-export function detached(response: UnknownResponse): UnknownResponse {
-  return response instanceof Unknown ? response.detach() : response;
 }
