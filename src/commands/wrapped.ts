@@ -19,18 +19,17 @@ export function wrapped<
 >(command: Inner, changes: Changes): Omit<Inner, keyof Changes> & Changes {
   const members: Record<string, unknown> = command as object as Record<string, unknown>;
   const outer: Record<string, unknown> = { ...changes };
-  for (const name of memberNames(command)) {
-    if (name in outer) continue;
-    const member = members[name];
-    if (typeof member === "function") outer[name] = member.bind(command);
-    else Object.defineProperty(outer, name, { enumerable: true, get: () => members[name] });
+  for (let layer: object = command; layer !== Object.prototype; layer = prototypeOf(layer)) {
+    for (const name of Object.getOwnPropertyNames(layer)) {
+      if (name in outer) continue;
+      const member = members[name];
+      if (typeof member === "function") outer[name] = member.bind(command);
+      else if (Object.getOwnPropertyDescriptor(layer, name)!.get === undefined) {
+        outer[name] = member;
+      } else Object.defineProperty(outer, name, { enumerable: true, get: () => members[name] });
+    }
   }
   return outer as object as Omit<Inner, keyof Changes> & Changes;
 }
 
-/** The names of an object's own members and of those its classes give it. */
-function* memberNames(object: object): Iterable<string> {
-  for (let layer = object; layer !== Object.prototype; layer = Object.getPrototypeOf(layer)) {
-    yield* Object.getOwnPropertyNames(layer);
-  }
-}
+const prototypeOf: (object: object) => object = Object.getPrototypeOf;
