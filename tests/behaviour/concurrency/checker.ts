@@ -263,10 +263,11 @@ class Checker {
     const { selected, holds } = state;
     const { op, within } = entry;
     if (op.kind === "open") return false;
-    if (op.kind === "watch" || selected === null) return true;
-    // What others do is no reason to refuse a call in a folder that is held.
-    const isLost = within !== null && holds.get(within)?.selection !== selected.number;
-    if (isLost || (within === null && this.#overlaps(entry, selects))) return true;
+    if (op.kind === "watch") return true;
+    const isLost = within !== null && holds.get(within)?.selection !== selected?.number;
+    // Nobody but a SELECT by hand takes a folder away before all calls that were made in it are over.
+    if (isLost) return isLazy(entry) || this.#entries.some((other) => isByHand(other.op));
+    if (selected === null || (within === null && this.#overlaps(entry, selects))) return true;
     if (entry.ids.length === 0) return false;
     const origin = entry.source === null ? null : state.origins.get(entry.source);
     if (origin !== null && origin?.folder !== selected.folder) return true;
@@ -298,7 +299,8 @@ class Checker {
 
 /**
  * Whether a call may be carried out after one that its task made later: it waits while somebody
- * holds a folder. What the client does in a folder that it is to select must not come first.
+ * holds a folder. What the client does in a folder that it is to select must not come first. A
+ * folder is closed at once, and calls that were made before still run.
  */
 type MayWait = (one: Entry, other: Entry) => boolean;
 
@@ -306,12 +308,12 @@ function waitingIn(entries: readonly Entry[]): MayWait {
   const isHeld = entries.some(({ op }) => op.kind === "open");
   const byHand = entries.some(({ op }) => isByHand(op));
   return (one, other) => {
-    if (one.op.kind === "open") return true;
+    if (one.op.kind === "open" || other.op.kind === "release") return true;
     if (!isHeld || !waits(one.op)) return false;
     const { kind } = other.outcome;
     if (kind === "refused" || kind === "aborted" || byHand) return true;
     const { op, within } = other;
-    return within !== null || op.kind === "open" || op.kind === "release";
+    return within !== null || op.kind === "open";
   };
 }
 

@@ -280,7 +280,12 @@ interface Copying {
 function copyStep(entry: Entry, state: State, { ids, uids }: Copying, settings: Settings): Taken {
   const { op, name } = entry;
   if (op.kind !== "copy" && op.kind !== "move") throw new TypeError(op.kind);
-  if (!state.folders.has(op.folder)) return { status: "no", state, ids };
+  if (!state.folders.has(op.folder)) {
+    // Dovecot does not look at the target if there is nothing to copy.
+    const isNothing = !currentFolder(state).mails.some(({ uid }) => uids.includes(uid));
+    if (settings.terse && isNothing) return { status: "ok", state, ids, values: new Map() };
+    return { status: "no", state, ids };
+  }
   const { state: next, uids: pairs } = copy(state, uids, op.folder);
   const isTold = !settings.without.includes("UIDPLUS");
   const values = new Map([...isTold ? pairs : []].map(([old, uid]) => [old, String(uid)]));
