@@ -1,4 +1,5 @@
 import type { Command } from "../../connection/command.ts";
+import { ReadOnlyError } from "../../model/errors.ts";
 import { noteProblems } from "../../model/problems.ts";
 import type {
   BadItem,
@@ -7,7 +8,7 @@ import type {
   UntaggedResponse,
 } from "../../model/responses.ts";
 import type { Session } from "../../connection/session.ts";
-import type { Text } from "../../model/text.ts";
+import { type Text, toText } from "../../model/text.ts";
 import type { CommandWriter } from "../../wire/writer.ts";
 
 /**
@@ -44,8 +45,15 @@ export interface SelectResult {
   readonly [code: string]: number | bigint | string | boolean | readonly string[] | undefined;
 }
 
-/** SELECT, or EXAMINE for `readonly` (RFC 9051 sections 6.3.2 and 6.3.3). */
-export function select(folder: Text, readonly: boolean): Command<SelectResult> {
+/**
+ * SELECT, or EXAMINE for `readonly` (RFC 9051 sections 6.3.2 and 6.3.3). With `mustWrite`, throws
+ * {@linkcode ReadOnlyError} if the folder turns out to be read-only.
+ */
+export function select(
+  folder: Text,
+  readonly: boolean,
+  mustWrite = false,
+): Command<SelectResult> {
   let found: Record<string, SelectResult[string]> = {};
   let bad: BadItem[] = [];
   return {
@@ -86,7 +94,8 @@ export function select(folder: Text, readonly: boolean): Command<SelectResult> {
       if (done.code !== null) add(done.code);
       const result = { EXISTS: 0, FLAGS: [], RECENT: 0, ...found };
       if (bad.length > 0) noteProblems(result, bad);
-      return result;
+      if (!mustWrite || (result as SelectResult)["READ-ONLY"] !== true) return result;
+      throw new ReadOnlyError(`${toText(folder)} is read-only`);
     },
   };
 

@@ -11,7 +11,7 @@ import { decodeBase64, encodeBase64 } from "../../wire/base64.ts";
 import { decodeLoosely, encodeUtf8 } from "../../util/bytes.ts";
 import type { CommandWriter } from "../../wire/writer.ts";
 import { fullText } from "../../model/text.ts";
-import { loginError } from "./login.ts";
+import { loginError, noteLogin } from "./login.ts";
 
 /** More than any mechanism needs. */
 const MAX_CHALLENGES = 100;
@@ -50,6 +50,7 @@ export function authenticate(mechanism: SaslMechanism, initialResponse: boolean)
       return encodeUtf8(line);
     },
     secrets: () => [...mechanism.secrets?.() ?? [], ...sent],
+    effect: noteLogin,
     result(done): string {
       mechanism.finish?.();
       return fullText(done);

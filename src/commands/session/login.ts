@@ -1,4 +1,5 @@
 import type { Command } from "../../connection/command.ts";
+import type { Session } from "../../connection/session.ts";
 import { ImapError, type ImapErrorDetails, LoginError } from "../../model/errors.ts";
 import type { TaggedResponse } from "../../model/responses.ts";
 import { fullText } from "../../model/text.ts";
@@ -12,9 +13,17 @@ export function login(username: string, password: string): Command<string> {
       out.sp().secret(() => out.string(username).sp().string(password));
     },
     secrets: () => [password],
+    effect: noteLogin,
     result: fullText,
     refused: loginError,
   };
+}
+
+/** What the answer to LOGIN or AUTHENTICATE does to the session. */
+export function noteLogin(session: Session, { status }: TaggedResponse): void {
+  if (status !== "OK") return;
+  session.authenticated = true;
+  session.askAgain = false;
 }
 
 /**

@@ -26,9 +26,9 @@ export function noop(): Command<NoopResult> {
   };
 }
 
-/** LOGOUT (RFC 9051 section 6.1.3). */
-export function logout(): Command<string> {
-  return { name: "LOGOUT", result: fullText };
+/** LOGOUT (RFC 9051 section 6.1.3); `how` is what the call adds to it. */
+export function logout(how: Pick<Command<string>, "patience" | "write"> = {}): Command<string> {
+  return { name: "LOGOUT", result: fullText, ...how };
 }
 
 /** STARTTLS (RFC 9051 section 6.2.1). */

@@ -4,7 +4,7 @@ import { wrapped } from "../../commands/wrapped.ts";
 import type { Command } from "../../connection/command.ts";
 import { folderKey } from "../../connection/selected_folder.ts";
 import type { Session } from "../../connection/session.ts";
-import { InvalidArgumentError, named, ReadOnlyError } from "../../model/errors.ts";
+import { InvalidArgumentError, named } from "../../model/errors.ts";
 import type { TaggedResponse } from "../../model/responses.ts";
 import { type Text, toText } from "../../model/text.ts";
 import { untilAborted } from "../../util/until_aborted.ts";
@@ -26,7 +26,7 @@ export function selectFolder(
   folder: Text,
   readonly: boolean,
 ): Promise<SelectResult> {
-  return inTurn(scope, toText(folder), selecting(folder, readonly));
+  return inTurn(scope, toText(folder), select(folder, readonly, !readonly));
 }
 
 /** CLOSE, once nobody holds a folder. */
@@ -50,7 +50,7 @@ export async function holdFolder(
   timeout: number | null = WAIT_SECONDS,
 ): Promise<HeldFolder> {
   checkTimeout(timeout);
-  const command = selecting(folder, readonly);
+  const command = select(folder, readonly, !readonly);
   const { turns } = scope.client;
   const turn = await turns.take({
     name: JSON.stringify(toText(folder)),
@@ -129,18 +129,6 @@ async function runLater<Result>(
     // Not now: what the caller does next is meant for this folder.
     setTimeout(() => turns.release(turn), 0);
   }
-}
-
-/** SELECT or EXAMINE; throws where a folder to be changed is read-only. */
-function selecting(folder: Text, readonly: boolean): Command<SelectResult> {
-  const command = select(folder, readonly);
-  return wrapped(command, {
-    result(done: TaggedResponse): SelectResult {
-      const result = command.result(done);
-      if (readonly || result["READ-ONLY"] !== true) return result;
-      throw new ReadOnlyError(`${toText(folder)} is read-only`);
-    },
-  });
 }
 
 function checkTimeout(timeout: number | null): void {

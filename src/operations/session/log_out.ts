@@ -1,5 +1,4 @@
 import { logout } from "../../commands/session/session.ts";
-import { wrapped } from "../../commands/wrapped.ts";
 import { turnsForInput } from "../../connection/deadline.ts";
 import { ConnectionClosedError, TimeoutError } from "../../model/errors.ts";
 import { run, type Scope } from "../scope.ts";
@@ -19,7 +18,7 @@ export async function logOut(scope: Scope): Promise<string> {
   // Counted from when it is sent, and whatever else the server says meanwhile.
   const write = () => void (timer = setTimeout(() => void late(), patience * 1000));
   try {
-    const text = await run(scope, wrapped(logout(), { patience: 0, write }));
+    const text = await run(scope, logout({ patience: 0, write }));
     logger?.debug("Logged out, connection closed");
     return text;
   } catch (error) {

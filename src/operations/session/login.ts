@@ -5,7 +5,6 @@ import { id } from "../../commands/session/id.ts";
 import { login } from "../../commands/session/login.ts";
 import { wrapped } from "../../commands/wrapped.ts";
 import type { Command } from "../../connection/command.ts";
-import type { Session } from "../../connection/session.ts";
 import { IllegalStateError, LoginError } from "../../model/errors.ts";
 import type { TaggedResponse } from "../../model/responses.ts";
 import { run, type Scope } from "../scope.ts";
@@ -54,12 +53,7 @@ function checkLoggedOut({ client }: Scope): void {
 async function logInBy(scope: Scope, command: Command<string>, user: string): Promise<string> {
   const { logger, connection: { session } } = scope.client;
   const before = session.capabilities;
-  const effect = (session: Session, done: TaggedResponse) => {
-    if (done.status !== "OK") return;
-    session.authenticated = true;
-    session.askAgain = false;
-  };
-  const text = await run(scope, wrapped(command, { effect }));
+  const text = await run(scope, command);
   logger?.debug(`Logged in as ${user}`);
   // They may differ from those before the login; most servers say so of their own accord.
   if (session.capabilities === before) await askCapabilities(scope);
