@@ -91,7 +91,7 @@ export { fetchProblems } from "./src/model/problems.ts";
 export type * from "./src/commands/messages/fetch_types.ts";
 export * from "./src/model/flags.ts";
 
-// Errors, what servers say, and commands of one's own
+// Errors, what servers say, and your own commands
 export * from "./src/model/errors.ts";
 export * from "./src/model/responses.ts";
 export type { ImapValue, LiteralSink } from "./src/model/values.ts";

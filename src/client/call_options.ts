@@ -20,15 +20,15 @@ export type SaslResponder = (challenge: Uint8Array) => Text | Promise<Text>;
 
 /** How a folder is selected. */
 export interface SelectOptions extends CallOptions {
-  /** Nothing in the folder is changed, `\Seen` flags included. Default `false`. */
+  /** Changes nothing in the folder, not even `\Seen` flags. Default `false`. */
   readonly readonly?: boolean;
 }
 
 /** How a folder is opened and held. */
 export interface OpenFolderOptions extends SelectOptions {
   /**
-   * Seconds to wait while somebody else holds another folder, or this one in the other mode; `null`:
-   * as long as it takes. Default 60.
+   * Seconds to wait while another folder is held, or this one in the other mode; `null` is no limit.
+   * Default 60.
    */
   readonly timeout?: number | null;
 }
@@ -39,57 +39,57 @@ export interface MetadataOptions extends CallOptions, MetadataRequest {}
 /** How to search. */
 export interface SearchOptions extends CallOptions {
   /**
-   * The charset that the criteria's text is sent in. By default none is named for ASCII text and
-   * `UTF-8` is for other text; where the server refuses that, one of those that it offers.
+   * The charset of the text in the criteria. By default, no charset is named for ASCII text, and
+   * `UTF-8` for other text; if the server refuses that, one that it offers is tried.
    */
   readonly charset?: string | null;
 }
 
 /** How to sort, thread, or search as Gmail does. */
 export interface CharsetOptions extends CallOptions {
-  /** The charset that the criteria's text is sent in. Default `UTF-8`. */
+  /** The charset of the text in the criteria. Default `UTF-8`. */
   readonly charset?: string;
 }
 
 /** How to fetch. */
 export interface FetchOptions extends CallOptions {
-  /** What extensions add, such as `CHANGEDSINCE 123` (RFC 7162). */
+  /** Modifiers of extensions, such as `CHANGEDSINCE 123` (RFC 7162). */
   readonly modifiers?: Text | Iterable<Text>;
 }
 
 /** How `fetchEach` fetches. */
 export interface FetchEachOptions<Stream extends boolean = boolean> extends FetchOptions {
-  /** Hands out `BODY[...]`, `BINARY[...]` and `RFC822` items as streams. Default `false`. */
+  /** Returns `BODY[...]`, `BINARY[...]` and `RFC822` items as streams. Default `false`. */
   readonly stream?: Stream;
 }
 
-/** A message of `fetchEach`: with its UID, and with streams where those were asked for. */
+/** A message of `fetchEach`: with its UID, and with streams if they were requested. */
 export type EachMessage<Item extends string, Stream extends boolean> =
   & { readonly UID: number }
   & (Stream extends true ? StreamedMessage<Item> : FetchedMessage<Item>);
 
 /** How flags or labels are changed. */
 export interface StoreOptions<Silent extends boolean = boolean> extends CallOptions {
-  /** The server need not say what came of it, and the result is `null`. Default `false`. */
+  /** Does not ask the server for the resulting flags; the result is `null`. Default `false`. */
   readonly silent?: Silent;
 }
 
-/** What a change of flags or labels gives: what the messages have then; `null` if silent. */
+/** The result of a change of flags or labels: those of the messages then; `null` if silent. */
 export type Stored<Silent extends boolean> = Silent extends true ? null : MessageFlags;
 
-/** What is stored beside a message. */
+/** What is stored with a message. */
 export interface AppendOptions extends CallOptions, MessageAttributes {}
 
-/** How long to wait for news. */
+/** How long to wait for updates. */
 export interface IdleCheckOptions extends CallOptions {
-  /** Seconds, fractions too. Default: as long as it takes. */
+  /** Seconds, which may be fractions. Default: no limit. */
   readonly timeout?: number | null;
 }
 
-/** How the server is watched. */
+/** How to watch the server. */
 export interface WatchOptions extends CallOptions {
-  /** Seconds after which IDLE is begun anew, lest the server log out. Default 540: 9 minutes. */
+  /** Seconds after which IDLE is renewed, before the server logs out. Default 540: 9 minutes. */
   readonly renewEvery?: number;
-  /** Seconds between two questions to a server without IDLE. Default 60. */
+  /** Seconds between two NOOPs on a server without IDLE. Default 60. */
   readonly pollEvery?: number;
 }

@@ -20,54 +20,54 @@ export interface SocketTimeout {
 
 /** Where to connect to, and how. */
 export interface ConnectOptions {
-  /** The server's name, which may be Unicode, or its address; an IPv6 one with or without brackets. */
+  /** The server's name, which may be Unicode, or its address; brackets around IPv6 are optional. */
   readonly host?: string;
-  /** The TCP port. Default 993, or 143 where `ssl` is `false` or `starttls` is on. */
+  /** The TCP port. Default 993, or 143 if `ssl` is `false` or `starttls` is on. */
   readonly port?: number;
   /**
-   * TLS from the first byte. Default `true`. `false` sends everything, the password too, as plain
-   * text, unless `starttls` is on.
+   * TLS from the first byte. Default `true`. With `false`, everything is sent as plain text, the
+   * password included, unless `starttls` is on.
    */
   readonly ssl?: boolean;
-  /** Starts TLS by STARTTLS, before anything else is said; fails if the server can't. */
+  /** Starts TLS by STARTTLS before anything else; fails if the server can't. */
   readonly starttls?: boolean;
   /** How the certificate is checked, and what the client presents. */
   readonly tls?: TlsOptions;
   /**
-   * A command to run, which speaks IMAP on its standard input and output, such as
-   * `["ssh", "mail.example.org", "/usr/lib/dovecot/imap"]`; as a `string`, a command line for the
-   * shell. Goes without `host`, `port`, `ssl` and `starttls`.
+   * A command that speaks IMAP on its standard input and output, such as
+   * `["ssh", "mail.example.org", "/usr/lib/dovecot/imap"]`. A `string` is a command line for the
+   * shell. Can't be combined with `host`, `port`, `ssl` and `starttls`.
    */
   readonly stream?: string | readonly string[];
-  /** A way of the caller's own to get a connection, in place of the runtime's sockets. */
+  /** Your own way to get a connection, instead of the runtime's sockets. */
   readonly transport?: Transport;
   /**
-   * Seconds: one limit for all, or one each for connecting and for answers. Default 30 for
-   * connecting and for the greeting, 60 of silence for answers. `null`: none.
+   * Seconds: one limit for everything, or one each for connecting and for answers. Default 30 for
+   * connecting and for the greeting, and 60 of silence while an answer is due. `null` is no limit.
    */
   readonly timeout?: number | SocketTimeout | null;
   /** Whether message ids are UIDs. Default `true`; can be changed later. */
   readonly useUid?: boolean;
   /**
-   * What the client says of itself behind each login, where the server asks for it (ID, RFC 2971):
-   * some let nobody select a folder who does not. Default: the library's name and version. `false`:
-   * nothing.
+   * How the client identifies itself after each login, if the server has ID (RFC 2971): some
+   * servers otherwise refuse to select a folder. Default: the library's name and version. `false`
+   * sends nothing.
    */
   readonly id?: IdFields | false;
   /**
-   * The charset of texts in messages that are not UTF-8 and of which nothing says what they are:
-   * raw 8-bit text in the header. Default: `windows-1252`.
+   * The charset of message text that is not UTF-8 and does not name its charset, such as raw 8-bit
+   * text in a header. Default `windows-1252`.
    */
   readonly defaultCharset?: string;
   /**
-   * Decodes text in a charset that the runtime does not know, such as `ibm850`: gets its name in
-   * lower case and the bytes, and gives the text, or `null` where it does not know the charset
-   * either. Without it such an encoded word stays as it stands.
+   * Decodes text in a charset that the runtime does not know, such as `ibm850`. It gets the name in
+   * lower case and the bytes, and returns the text, or `null` if it does not know the charset
+   * either. Without it, such an encoded word is left as it is.
    */
   readonly decodeCharset?: CharsetDecoder;
-  /** What is taken from the server at the most. */
+  /** How much is accepted from the server. */
   readonly limits?: Partial<Limits>;
-  /** Where to tell what happens; `console` is one. Secrets are left out. */
+  /** Where to log what happens, such as `console`. Secrets are left out. */
   readonly logger?: Logger;
   /** Gives up connecting. */
   readonly signal?: AbortSignal;
@@ -79,7 +79,7 @@ export interface Opened {
   readonly connection: Connection;
   /** The server's greeting. */
   readonly greeting: StatusResponse;
-  /** The TCP port; `null` for a command or a transport of the caller's. */
+  /** The TCP port; `null` for a command or a caller's transport. */
   readonly port: number | null;
   /** The limits in force. */
   readonly limits: Limits;

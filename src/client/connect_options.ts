@@ -10,6 +10,7 @@ import {
   FUNCTION,
   type Kind,
   type Kinds,
+  MAX_TIMEOUT,
   NUMBER,
   OBJECT,
   oneOf,
@@ -18,9 +19,6 @@ import {
 } from "../model/options.ts";
 import { checkTlsOptions } from "../model/tls_options.ts";
 import type { Limits } from "../wire/limits.ts";
-
-/** No timer takes more. */
-const LONGEST_TIMEOUT = 2_000_000;
 
 const COMMAND: Kind = {
   name: "a command line, or a list of a program and its arguments",
@@ -46,7 +44,7 @@ const ABOVE_0: Kind = {
 
 const SECONDS: Kind = {
   name: "a number of seconds above 0",
-  is: (value) => typeof value === "number" && value > 0 && value <= LONGEST_TIMEOUT,
+  is: (value) => typeof value === "number" && value > 0 && value <= MAX_TIMEOUT,
 };
 
 const CHARSET: Kind = {

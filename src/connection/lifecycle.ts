@@ -117,7 +117,7 @@ export class Lifecycle {
    * is returned removes the listener.
    */
   onEnd(listener: (cause: ImapError) => void): () => void {
-    if (this.#cause !== null && this.isOver) listener(this.#cause);
+    if (this.failure !== null) listener(this.failure);
     this.#endListeners.add(listener);
     return () => this.#endListeners.delete(listener);
   }

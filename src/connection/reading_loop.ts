@@ -45,7 +45,7 @@ export class ReadingLoop {
         this.#channel.received += chunk.length;
         if (chunk.length > 0) reader.push(chunk);
         if (reader.isPaused) await this.#readRest();
-        if (this.#pacer.isDue(chunk.length)) await this.#pacer.turn();
+        else if (this.#pacer.isDue(chunk.length)) await this.#pacer.turn();
         this.#receiver.endChunk();
         if (this.#life.phase === "changing streams") return;
         if (this.#hold.isInForce) await this.#waitForRelease();

@@ -40,6 +40,9 @@ export const SIGNAL: Kind = {
   },
 };
 
+/** The longest timeout that the timers of every runtime can keep, in seconds: about 23 days. */
+export const MAX_TIMEOUT = 2_000_000;
+
 /** One of several kinds. */
 export function oneOf(...kinds: readonly Kind[]): Kind {
   return {

@@ -16,12 +16,12 @@ export interface ClientState {
   readonly logger: Logger | null;
   /** What ID tells the server after a login; `false`: nothing. */
   readonly introduction: IdFields | false;
-  /** Who may select a folder, and when. */
+  /** Lets callers hold folders in turn. */
   readonly turns: FolderTurns;
-  /** Calls a listener with news; returns how to stop that. */
+  /** Adds a listener for updates, and returns a function that removes it. */
   listen(listener: (response: UntaggedResponse) => void): () => void;
-  /** What waits for news, if anything does. */
+  /** The `idle` or `watch` under way, if there is one. */
   idling: Idling | null;
-  /** Whether `idle` began that, not `watch`. */
+  /** Whether it is an `idle`. */
   idlingByHand: boolean;
 }

@@ -150,7 +150,7 @@ const REASONS: Readonly<Record<string, (number?: number) => string>> = Object.as
   },
 );
 
-/** The word behind METADATA in a response code, such as `TOOMANY`; `""` for other codes. */
+/** The word after METADATA in a response code, such as `TOOMANY`; `""` for other codes. */
 function metadataCode(code: ResponseCode | null): string {
   return code?.name === "METADATA" ? code.argument.split(/\s/, 1)[0].toUpperCase() : "";
 }

@@ -1,7 +1,7 @@
 import type { SelectedFolder } from "../../connection/selected_folder.ts";
 import { TimeoutError } from "../../model/errors.ts";
 
-/** The selection that holders of a folder share. */
+/** The selection that the holders of a folder share. */
 export interface Selected {
   /** Its number: see `Selections`. */
   readonly selection: number;
@@ -9,51 +9,52 @@ export interface Selected {
   readonly folder: SelectedFolder;
 }
 
-/** Who asks for a turn. */
+/** A request for a turn. */
 export interface TurnRequest {
   /** The folder's name, for messages. */
   readonly name: string;
-  /** What requests have in common that can share a turn; `null`: it is shared with nobody. */
+  /** Requests with the same key share a turn; `null` shares it with none. */
   readonly key: string | null;
-  /** Gives the wait up. */
+  /** Gives up the wait. */
   readonly signal?: AbortSignal;
-  /** Seconds to wait at the most; `Infinity`: any time. */
+  /** The most seconds to wait; `Infinity` is no limit. */
   readonly timeout: number;
 }
 
-/** A folder that is selected, or being selected, for those who hold it. */
+/** The time in which a folder is selected for its holders. */
 export class Turn {
-  /** What they asked for. */
+  /** What the first holder asked for. */
   readonly request: TurnRequest;
-  /** When the first of them got it. */
+  /** When it began. */
   readonly since: Date = new Date();
-  /** Where in the program the first of them asked. */
+  /** Where in the program the first holder asked for it. */
   readonly place: string;
-  /** How many hold it. */
+  /** How many holders it has. */
   holders = 0;
-  /** The selection that they share, as soon as one of them has asked for it. */
+  /** The selection that the holders share, once one of them has asked for it. */
   selecting: Promise<Selected> | null = null;
-  /** The same once the server has agreed. */
+  /** The same, once the server has confirmed it. */
   selected: Selected | null = null;
-  readonly #given = new AbortController();
+  readonly #abandoned = new AbortController();
 
   constructor(request: TurnRequest, place: string) {
     this.request = request;
     this.place = place;
   }
 
-  /** Gives up its SELECT, if that is still under way, once nobody holds the turn any more. */
+  /** Aborts the SELECT, if it is still under way, once the last holder has left. */
   get signal(): AbortSignal {
-    return this.#given.signal;
+    return this.#abandoned.signal;
   }
 
-  /** One holder less. */
+  /** A holder leaves. */
   leave(): void {
-    if (--this.holders === 0) this.#given.abort(new Error("nobody waits for the folder any more"));
+    if (--this.holders > 0) return;
+    this.#abandoned.abort(new Error("nobody waits for the folder any more"));
   }
 }
 
-/** Somebody who waits. */
+/** A request that waits. */
 interface Waiter {
   readonly request: TurnRequest;
   readonly place: string;
@@ -62,22 +63,22 @@ interface Waiter {
 }
 
 /**
- * Lets those who need a folder of their own have the connection in turn: first come, first served.
- * Whoever wants the folder that is held, in the same mode, shares it, unless somebody waits already.
+ * Gives the connection to one folder at a time: first come, first served. A request for the folder
+ * that is held, in the same mode, shares it, unless another request waits already.
  */
 export class FolderTurns {
   #current: Turn | null = null;
   readonly #waiting = new Set<Waiter>();
   #over: { readonly reason: unknown } | null = null;
 
-  /** Whether a folder is held, or waited for. */
+  /** Whether a folder is held. */
   get isBusy(): boolean {
     return this.#current !== null;
   }
 
   /**
-   * Waits for a turn, which has to be given back by {@linkcode FolderTurns.release}. Throws the
-   * signal's reason, or `TimeoutError`, which names the folder that is held.
+   * Waits for a turn, which {@linkcode FolderTurns.release} must end. Throws the signal's reason, or
+   * `TimeoutError`, which names the folder that is held.
    */
   take(request: TurnRequest): Promise<Turn> {
     if (request.signal?.aborted) return Promise.reject(request.signal.reason);
@@ -90,7 +91,7 @@ export class FolderTurns {
     return this.#wait(request, place);
   }
 
-  /** A holder needs its turn no longer. With the last one, it is the next one's. */
+  /** A holder has finished. When the last one has, the next request gets its turn. */
   release(turn: Turn): void {
     turn.leave();
     if (turn.holders > 0) return;
@@ -105,7 +106,7 @@ export class FolderTurns {
     }
   }
 
-  /** The connection is over: whoever waits is told why. */
+  /** The connection is over: fails all requests that wait. */
   end(reason: unknown): void {
     this.#over = { reason };
     for (const waiter of this.#waiting) waiter.fail(reason);
@@ -162,11 +163,11 @@ export class FolderTurns {
   }
 }
 
-/** Frames of the stack that are this library's own, by the names of its functions. */
+/** Matches the library's own stack frames, by the names of its functions. */
 const OWN =
   /^at (?:async )?(?:\w+\.)?(?:callerPlace|FolderTurns|take|runLater|inTurn|holdFolder|selectFolder|openFolder|withFolder)\b/;
 
-/** Where in the program a call was made, as far as the stack tells. */
+/** Where in the program the present call was made, as far as the stack shows. */
 function callerPlace(): string {
   const frames = new Error().stack?.split("\n").slice(1) ?? [];
   const frame = frames.map((line) => line.trim()).find((line) => line !== "" && !OWN.test(line));

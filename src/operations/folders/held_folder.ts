@@ -4,16 +4,16 @@ import type { SelectedFolder } from "../../connection/selected_folder.ts";
 import type { Scope } from "../scope.ts";
 import type { Selected } from "./folder_turns.ts";
 
-/** A folder that somebody holds, until it is released. */
+/** A folder that is held until it is released. */
 export class HeldFolder {
-  /** Its name, as it was opened by. */
+  /** The name that it was opened by. */
   readonly name: Text;
-  /** The folder, as the session keeps it up to date while it is selected. */
+  /** What the session knows about the folder; it is kept up to date while the folder is selected. */
   readonly folder: SelectedFolder;
   readonly #selection: number;
   #giveBack: (() => void) | null;
 
-  /** `giveBack` ends the turn of whoever holds it. */
+  /** `giveBack` ends the holder's turn. */
   constructor(name: Text, { folder, selection }: Selected, giveBack: () => void) {
     this.name = name;
     this.folder = folder;
@@ -31,7 +31,7 @@ export class HeldFolder {
     return { ...scope, selection: this.#selection, isBound: true, expunges };
   }
 
-  /** Lets others have their turn. A second time does nothing. */
+  /** Ends the turn. A second call does nothing. */
   release(): void {
     this.#giveBack?.();
     this.#giveBack = null;

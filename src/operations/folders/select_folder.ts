@@ -5,6 +5,7 @@ import type { Command } from "../../connection/command.ts";
 import { folderKey } from "../../connection/selected_folder.ts";
 import type { Session } from "../../connection/session.ts";
 import { InvalidArgumentError, named } from "../../model/errors.ts";
+import { MAX_TIMEOUT } from "../../model/options.ts";
 import type { TaggedResponse } from "../../model/responses.ts";
 import { type Text, toText } from "../../model/text.ts";
 import { untilAborted } from "../../util/until_aborted.ts";
@@ -12,14 +13,12 @@ import { run, type Scope } from "../scope.ts";
 import type { Selected, Turn } from "./folder_turns.ts";
 import { HeldFolder } from "./held_folder.ts";
 
-/** Seconds that a call waits for a folder that somebody else holds, unless it says otherwise. */
+/** How long a call waits while another folder is held, in seconds, unless it says otherwise. */
 const WAIT_SECONDS = 60;
-/** The longest that every runtime's timers can do, in seconds. */
-const MAX_SECONDS = 2_000_000;
 
 /**
- * SELECT or EXAMINE, once nobody holds another folder. None of these is `async`: `Selections` counts
- * the reactions from the answer to the caller.
+ * SELECT or EXAMINE, once no other folder is held. None of these functions is `async`: `Selections`
+ * counts the promise reactions between the answer and the caller.
  */
 export function selectFolder(
   scope: Scope,
@@ -29,19 +28,19 @@ export function selectFolder(
   return inTurn(scope, toText(folder), select(folder, readonly, !readonly));
 }
 
-/** CLOSE, once nobody holds a folder. */
+/** CLOSE, once no folder is held. */
 export function closeFolder(scope: Scope): Promise<string> {
   return inTurn(scope, "closeFolder", close());
 }
 
-/** UNSELECT, once nobody holds a folder. */
+/** UNSELECT, once no folder is held. */
 export function unselectFolder(scope: Scope): Promise<string> {
   return inTurn(scope, "unselectFolder", unselect());
 }
 
 /**
- * Selects a folder and holds it: until it is released, nobody else selects another one. Waits for
- * its turn, `timeout` seconds at the most; `null`: any time.
+ * Selects a folder and holds it: until it is released, no other folder is selected. Waits its turn
+ * for at most `timeout` seconds; `null` is no limit.
  */
 export async function holdFolder(
   scope: Scope,
@@ -68,7 +67,7 @@ export async function holdFolder(
   }
 }
 
-/** The selection of all who share a turn. One that was lost, or failed, is made again. */
+/** The selection that the holders of a turn share; if it was lost or failed, a new one. */
 function selectionOf(
   turn: Turn,
   scope: Scope,
@@ -80,7 +79,7 @@ function selectionOf(
   return turn.selecting;
 }
 
-/** The SELECT of all who share a turn: it is given up when all of them have given up. */
+/** Sends the SELECT that the holders of a turn share. It is aborted once all of them have left. */
 async function selectFor(
   turn: Turn,
   scope: Scope,
@@ -103,7 +102,7 @@ async function selectFor(
   }
 }
 
-/** Runs a command that changes the folder: at once, or once nobody holds a folder any more. */
+/** Runs a command that changes the folder, once no folder is held any more. */
 function inTurn<Result>(scope: Scope, name: string, command: Command<Result>): Promise<Result> {
   return scope.client.turns.isBusy ? runLater(scope, name, command) : run(scope, command);
 }
@@ -120,21 +119,21 @@ async function runLater<Result>(
   try {
     turn = await turns.take({ name, key: null, signal, timeout: WAIT_SECONDS });
   } finally {
-    // In the same step as what is queued next: no call may come in between.
+    // No call may come between this and the command that is queued next.
     selections.waiting--;
   }
   try {
     return await run(scope, command);
   } finally {
-    // Not now: what the caller does next is meant for this folder.
+    // Not at once: the next call of the caller is meant for this folder.
     setTimeout(() => turns.release(turn), 0);
   }
 }
 
 function checkTimeout(timeout: number | null): void {
   if (timeout === null) return;
-  if (typeof timeout === "number" && timeout >= 0 && timeout <= MAX_SECONDS) return;
+  if (typeof timeout === "number" && timeout >= 0 && timeout <= MAX_TIMEOUT) return;
   throw new InvalidArgumentError(
-    `a timeout must be null or from 0 to ${MAX_SECONDS} seconds: ${named(timeout)}`,
+    `a timeout must be null or from 0 to ${MAX_TIMEOUT} seconds: ${named(timeout)}`,
   );
 }

@@ -212,7 +212,7 @@ export class FetchEach {
 
   /** A long literal begins: the message is handed out now, and its literals as they come. */
   #literal(head: FetchResponse, item: string): LiteralSink | null {
-    const anonymous = this.#request.uid && head.uid === null; // its UID comes behind the literal
+    const anonymous = this.#request.uid && head.uid === null; // its UID comes after the literal
     if (!anonymous && !isWanted(this.#request, head)) return null;
     if (this.#left) return NOWHERE;
     const key = this.#sections.includes(item) ? item : askedKey(item, this.#request.items);

@@ -66,7 +66,7 @@ export class Idling {
     };
   }
 
-  /** Whether there is no more news to come: it ended, or its folder is not selected any more. */
+  /** Whether no more updates can come: it ended, or its folder is no longer selected. */
   get isOver(): boolean {
     const { selection } = this.#request;
     const { current } = this.#connection.session.selections;
@@ -99,7 +99,7 @@ export class Idling {
       signal?.throwIfAborted();
       if (this.#events.count > 0) return this.takeAll();
       if (this.#failure !== null) throw this.#failure.reason;
-      if (this.#stopping) throw new IllegalStateError("nobody waits for news any more");
+      if (this.#stopping) throw new IllegalStateError("idle is over");
       const left = end - performance.now();
       if (left > 0) await this.#more(left, signal);
       else if (isLate) return [];

@@ -97,16 +97,16 @@ function idlingAt(scope: Scope, pace: IdlePace): Idling {
 async function begin(scope: Scope, idling: Idling, pace: IdlePace, poll: boolean): Promise<void> {
   const { client, signal } = scope;
   try {
-    for (const seconds of [pace.renewEvery, pace.pollEvery]) {
+    for (const [name, seconds] of Object.entries(pace)) {
       if (isSeconds(seconds)) continue;
       throw new InvalidArgumentError(
-        `must be seconds above 0, ${MAX_SECONDS} at most: ${named(seconds)}`,
+        `'${name}' must be seconds above 0, ${MAX_SECONDS} at most: ${named(seconds)}`,
       );
     }
     signal?.throwIfAborted();
     if (client.connection.failure !== null) throw client.connection.failure;
     if (client.idling?.isOver === false) {
-      throw new IllegalStateError("news are waited for already: by idle or by watch");
+      throw new IllegalStateError("idle or watch is under way already");
     }
     client.idling = idling;
     client.idlingByHand = false;
