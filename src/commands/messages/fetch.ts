@@ -1,7 +1,7 @@
 import { InvalidArgumentError, ProtocolError } from "../../model/errors.ts";
 import { sizeOf } from "../../connection/kept_responses.ts";
 import { adoptAnswers, askedKey } from "./fetch_answers.ts";
-import { addAliases, type Alias, aliasesOf, fetchKey, normaliseItems } from "./fetch_items.ts";
+import { addAliases, type Alias, aliasesOf, fetchKey, normaliseItems } from "./requested_items.ts";
 import { fetchProblems, noteProblems } from "../../model/problems.ts";
 import type { FetchedBase } from "./fetch_types.ts";
 import { Memo } from "../../util/memo.ts";

@@ -1,5 +1,5 @@
 import { fetchProblems, noteProblems } from "../../model/problems.ts";
-import { fetchKey } from "./fetch_items.ts";
+import { fetchKey } from "./requested_items.ts";
 
 /** A section of a message, in whatever spelling. */
 interface Section {

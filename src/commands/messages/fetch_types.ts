@@ -5,7 +5,7 @@
  */
 
 import type { FETCH_ITEMS, Reads } from "../../wire/fetch_items.ts";
-import type { MACROS } from "./fetch_items.ts";
+import type { MACROS } from "./requested_items.ts";
 import type { ImapValue } from "../../model/values.ts";
 import type { BodyStructure } from "../../model/body_structure.ts";
 import type { ZonedDate } from "../../model/dates.ts";

@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { fetchKey } from "../../../src/commands/messages/fetch_items.ts";
+import { fetchKey } from "../../../src/commands/messages/requested_items.ts";
 import { fetchProblems } from "../../../src/model/problems.ts";
 import { bytesOf, selectFake, test } from "../../support/fake_server.ts";
 import { text } from "../../support/wire.ts";

@@ -3,7 +3,7 @@ import { describe, it } from "node:test";
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { fetch, fetchRequest } from "../../../../src/commands/messages/fetch.ts";
 import { ProtocolError } from "../../../../src/model/errors.ts";
-import { fetchKey } from "../../../../src/commands/messages/fetch_items.ts";
+import { fetchKey } from "../../../../src/commands/messages/requested_items.ts";
 import { fetchProblems } from "../../../../src/model/problems.ts";
 import { NumberSet } from "../../../../src/model/number_set.ts";
 import { answer } from "../../../support/commands.ts";

@@ -10,7 +10,7 @@ import type {
   ZonedDate,
 } from "@imapclient/imapclient";
 import { InvalidArgumentError } from "../../../../src/model/errors.ts";
-import { fetchKey, normaliseItems } from "../../../../src/commands/messages/fetch_items.ts";
+import { fetchKey, normaliseItems } from "../../../../src/commands/messages/requested_items.ts";
 import { fetchProblems, noteProblems } from "../../../../src/model/problems.ts";
 import { ProtocolError } from "../../../../src/model/errors.ts";
 
