@@ -2,7 +2,7 @@ import process from "node:process";
 import { createInterface } from "node:readline";
 import { Writable } from "node:stream";
 
-/** The person at the terminal does not want to go on. */
+/** The user cancelled a question. */
 export class Cancelled extends Error {
   override readonly name = "Cancelled";
 }
@@ -34,7 +34,7 @@ async function read(question: string, output: NodeJS.WritableStream): Promise<st
       lines.once("SIGINT", () => reject(new Cancelled("interrupted")));
       lines.once("close", () => reject(new Cancelled("nothing was given")));
       lines.question(output === process.stdout ? question : "", resolve);
-      // Not before the terminal has stopped to show by itself what is typed.
+      // Only after the terminal has stopped echoing.
       if (output !== process.stdout) process.stdout.write(question);
     });
   } finally {

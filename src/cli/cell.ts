@@ -3,10 +3,10 @@ import { ZonedDate } from "../model/dates.ts";
 import { Envelope } from "../model/envelope.ts";
 import { NumberSet } from "../model/number_set.ts";
 
-/** Bytes up to this many may stand in a line, where they are text. */
+/** Up to this many bytes, text may be shown within a line. */
 const SHORT = 80;
 
-/** A value as a few words; `null` where it has no such form. */
+/** A value as a few words; `null` if it has no such form. */
 export function cellText(value: unknown): string | null {
   if (value === null || value === undefined) return "";
   if (typeof value === "string") return value;
@@ -20,7 +20,7 @@ export function cellText(value: unknown): string | null {
   return null;
 }
 
-/** A moment in the zone that it came with, as in `2026-11-22 10:03 +0100`. */
+/** A date in the zone that it came with, such as `2026-11-22 10:03 +0100`. */
 function dateText(date: Date): string {
   if (Number.isNaN(date.getTime())) return "";
   const offset = date instanceof ZonedDate ? date.offsetMinutes ?? 0 : 0;
@@ -33,12 +33,12 @@ function dateText(date: Date): string {
 function listText(values: readonly unknown[]): string | null {
   const cells = values.map((value) => Array.isArray(value) ? null : cellText(value));
   if (cells.includes(null)) return null;
-  // Flags have no spaces in them; what may have some needs a clearer bound.
+  // Flags have no spaces; values that may have some need clearer separators.
   const areWords = values.every((value) => typeof value === "string" && !value.includes(" "));
   return cells.join(areWords ? " " : ", ");
 }
 
-/** Bytes as the text that they are; `null` where they are none. */
+/** Bytes as text; `null` if they are not text. */
 export function plainText(bytes: Uint8Array): string | null {
   try {
     const text = new TextDecoder("utf-8", { fatal: true }).decode(bytes);
@@ -48,14 +48,14 @@ export function plainText(bytes: Uint8Array): string | null {
   }
 }
 
-/** Whether it is a value with named fields, which can be shown one by one. */
+/** Whether a value has named fields, which can be shown one by one. */
 export function isRecord(value: unknown): value is Record<string, unknown> {
   if (typeof value !== "object" || value === null) return false;
   const prototype: unknown = Object.getPrototypeOf(value);
   return prototype === null || prototype === Object.prototype;
 }
 
-/** The fields of a record by their names; an envelope's stand among them, as far as people look. */
+/** The fields of a record by name; of an envelope, those that people look at. */
 export function fieldsOf(record: object): Map<string, unknown> {
   const fields = new Map<string, unknown>();
   for (const [name, value] of Object.entries(record)) {

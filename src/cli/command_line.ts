@@ -9,19 +9,19 @@ export interface CommandLine {
   readonly port?: number;
   /** How the connection is secured. */
   readonly security: "tls" | "starttls" | "none";
-  /** A file with certificates that are trusted besides the system's own. */
+  /** A file of certificates to trust in addition to the system's own. */
   readonly caFile?: string;
-  /** A configuration file in place of all of these. */
+  /** A configuration file instead of all of these. */
   readonly file?: string;
-  /** Its section; left out: `DEFAULT`. */
+  /** Its section. Default `DEFAULT`. */
   readonly section?: string;
-  /** What to run, in place of a session. */
+  /** Code to run instead of a session. */
   readonly expression?: string;
   readonly debug: boolean;
   readonly help: boolean;
 }
 
-/** The command line is not right. */
+/** The command line is wrong. */
 export class UsageError extends Error {
   override readonly name = "UsageError";
 }
@@ -65,7 +65,7 @@ const OPTIONS = {
   help: { type: "boolean", short: "h" },
 } as const;
 
-/** Options that go with a file. */
+/** Options that are allowed with a file. */
 const BESIDE_FILE = ["file", "section", "eval", "debug", "help"];
 
 /** Reads the command line. Throws {@linkcode UsageError}. */
@@ -99,7 +99,7 @@ function parsed(args: readonly string[]) {
   }
 }
 
-/** What is wrong, in a line. What is no option is not repeated: it may be a misplaced password. */
+/** What is wrong, on one line. Text that is no option is not shown: it may be a misplaced password. */
 function problemOf({ code, message }: Error & { code?: string }): string {
   const [, option = ""] = /'(-[^'\s,]*)/.exec(message) ?? [];
   if (code === "ERR_PARSE_ARGS_UNEXPECTED_POSITIONAL") {

@@ -1,7 +1,7 @@
 import type { Scope } from "./evaluate.ts";
 import { MEMBERS } from "./members.ts";
 
-/** Words of the language that are worth typing in a shell. */
+/** Keywords that are useful in a shell. */
 const WORDS = [
   "await",
   "async",
@@ -15,10 +15,10 @@ const WORDS = [
   "typeof",
 ];
 
-/** What is in front of the cursor: a chain of names, its last one begun. */
+/** A chain of names before the cursor, the last of them incomplete. */
 const CHAIN = /(?:^|[^\w$.])((?:[A-Za-z_$][\w$]*\.)*)([\w$]*)$/;
 
-/** Suggests how the name in front of the cursor may go on, and tells the part it would replace. */
+/** Suggests completions for the name before the cursor, and returns the part that they replace. */
 export function complete(line: string, scope: Scope): [suggestions: string[], begun: string] {
   const [, chain = "", begun = ""] = CHAIN.exec(line) ?? [];
   if (chain === "" && begun === "") return [[], ""];
@@ -31,7 +31,7 @@ export function complete(line: string, scope: Scope): [suggestions: string[], be
   return [[...new Set(fitting)].sort(), begun];
 }
 
-/** What a chain of names leads to, if it can be told without running anything. */
+/** The value of a chain of names, if it can be found without running anything. */
 function valueOf([first, ...rest]: readonly string[], scope: Scope): unknown {
   let value: unknown = first in scope ? scope[first] : (globalThis as Scope)[first];
   for (const name of rest) value = propertyOf(value, name)?.value;
@@ -51,7 +51,7 @@ function namesOf(value: unknown): string[] {
     .filter((name) => name !== "constructor");
 }
 
-/** A value and what it inherits from, but for what all objects have. */
+/** A value and its prototypes, except that of all objects. */
 function holders(value: unknown): object[] {
   const found: object[] = [];
   if (value === null || value === undefined) return found;

@@ -34,7 +34,7 @@ function listenPort(args: string[]): number | null {
   return port;
 }
 
-/** What the guide begins with. */
+/** The first session of the guide. */
 async function session(server: MemoryServer): Promise<void> {
   const client = await ImapClient.connect({ transport: server.transport });
   try {

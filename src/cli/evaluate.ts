@@ -1,6 +1,6 @@
 import { type Node, type Options, parse, type Pattern, type Program } from "acorn";
 
-/** The names that what is typed can use, and those that it declares. */
+/** The names that typed code can use, and those that it declares. */
 export type Scope = Record<string, unknown>;
 
 const OPTIONS: Options = {
@@ -9,7 +9,7 @@ const OPTIONS: Options = {
   allowAwaitOutsideFunction: true,
 };
 
-/** What acorn throws; `pos` tells where it gave up. */
+/** What acorn throws; `pos` is where it gave up. */
 interface ParseError extends SyntaxError {
   readonly pos: number;
 }
@@ -20,16 +20,16 @@ const AsyncFunction = (async () => {}).constructor as new (
 ) => (scope: Scope) => Promise<unknown>;
 
 /**
- * Runs what was typed, in which `await` may stand anywhere, and gives the value of its last
- * expression; a promise is waited for. What it declares stays in the scope for the next time, and
- * may be declared anew. Throws `SyntaxError`, and whatever the code throws.
+ * Runs typed code, which may use `await` anywhere, and returns the value of its last expression,
+ * awaited. Its declarations stay in the scope, and may be made again. Throws `SyntaxError`, and
+ * whatever the code throws.
  */
 export async function evaluate(code: string, scope: Scope): Promise<unknown> {
   const body = rewrite(code, scope);
   return await new AsyncFunction("scope", `with (scope) {\n${body}\n}`)(scope);
 }
 
-/** Whether the code is the beginning of something, so that more has to be typed. */
+/** Whether the code is incomplete, so that more has to be typed. */
 export function isUnfinished(code: string): boolean {
   try {
     parseTyped(code);
@@ -40,20 +40,20 @@ export function isUnfinished(code: string): boolean {
   }
 }
 
-/** What begins with a brace is an object rather than a block, if it can be. */
+/** Reads code that begins with a brace as an object rather than a block, if possible. */
 function parseTyped(code: string): { code: string; program: Program } {
   if (/^\s*\{/.test(code) && !/;\s*$/.test(code)) {
     const wrapped = `(${code.trim()})`;
     try {
       return { code: wrapped, program: parse(wrapped, OPTIONS) };
     } catch {
-      // A block, then, or nothing that can be run.
+      // So it is a block, or invalid.
     }
   }
   return { code, program: parse(code, OPTIONS) };
 }
 
-/** Code whose declarations are assignments to the scope, and whose last expression is returned. */
+/** Rewrites code so that declarations assign to the scope and the last expression is returned. */
 function rewrite(typed: string, scope: Scope): string {
   const { code, program } = parseTyped(typed);
   const textOf = ({ start, end }: Node) => code.slice(start, end);
@@ -80,7 +80,7 @@ function rewrite(typed: string, scope: Scope): string {
   return [...hoisted, ...lines].join("\n");
 }
 
-/** The names that a declaration's left side gives values to. */
+/** The names that the left side of a declaration assigns. */
 function namesIn(pattern: Pattern): string[] {
   switch (pattern.type) {
     case "Identifier":

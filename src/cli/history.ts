@@ -2,14 +2,14 @@ import { readFile, realpath, rename, rm, stat, writeFile } from "node:fs/promise
 import { homedir } from "node:os";
 import { join } from "node:path";
 
-/** So many lines are kept. */
+/** The most lines to keep. */
 const LINES = 1000;
-/** What may hold a secret is not kept. */
+/** Lines that may hold a secret are not kept. */
 const SECRET = /login|sasl|pass|pwd|\bpw\b|credential|token|secret|scram|bearer|auth/i;
 
 /**
- * The file that keeps what was typed: `.imapclient_history` in the home folder, or what the variable
- * `IMAPCLIENT_HISTORY` names; `null` where that is empty.
+ * The file of typed lines: `.imapclient_history` in the home folder, or the one that the variable
+ * `IMAPCLIENT_HISTORY` names; `null` if that is empty.
  */
 export function historyPath(env: Readonly<Record<string, string | undefined>>): string | null {
   const path = env.IMAPCLIENT_HISTORY;
@@ -17,13 +17,13 @@ export function historyPath(env: Readonly<Record<string, string | undefined>>): 
   return path === "" ? null : path;
 }
 
-/** The lines of earlier sessions, the latest first; none where there is no such file. */
+/** The lines of earlier sessions, the latest first; none if there is no such file. */
 export async function readHistory(path: string | null): Promise<string[]> {
   const text = path === null ? "" : await readFile(path, "utf8").catch(() => "");
   return text.split("\n").filter((line) => line !== "").reverse().slice(0, LINES);
 }
 
-/** Keeps the lines, the latest first, for nobody else to read; whether that can be done is no matter. */
+/** Saves the lines, the latest first, readable by the user only. Failures are ignored. */
 export async function keepHistory(path: string | null, lines: readonly string[]): Promise<void> {
   if (path === null) return;
   const kept = lines.filter((line) => !SECRET.test(line)).slice(0, LINES).reverse();
@@ -31,14 +31,14 @@ export async function keepHistory(path: string | null, lines: readonly string[])
 }
 
 /**
- * Puts a new file in the place of one that others may be able to read. Whoever reads it meanwhile,
- * or breaks this off, finds the old one whole.
+ * Replaces a file that others may be able to read with a new one. A reader at the same time, or an
+ * interruption, finds the old file complete.
  */
 async function replaceFile(path: string, text: string): Promise<void> {
-  // A link stays one, into a folder of settings, say.
+  // A link stays a link, for example into a folder of settings.
   const target = await realpath(path).catch(() => path);
   const old = await stat(target).catch(() => null);
-  // Not /dev/null, which root could replace.
+  // But not /dev/null, which root could replace.
   if (old !== null && !old.isFile()) return;
   const fresh = `${target}.${crypto.randomUUID()}`;
   try {
@@ -50,7 +50,7 @@ async function replaceFile(path: string, text: string): Promise<void> {
   }
 }
 
-/** The lines of those statements that may hold a secret. */
+/** The lines of statements that may hold a secret. */
 export class SecretLines {
   readonly #lines = new Set<string>();
 

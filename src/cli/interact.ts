@@ -1,7 +1,7 @@
 /**
  * A shell with an IMAP client that is connected and logged in:
  * `deno run -A jsr:@imapclient/imapclient/interact -H imap.example.org -u ann`. `--help` tells the
- * rest, and so does the guide.
+ * rest, as does the guide.
  *
  * @module
  */

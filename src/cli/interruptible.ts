@@ -1,14 +1,14 @@
 import type { ImapClient } from "../client/imap_client.ts";
 import { MEMBERS } from "./members.ts";
 
-/** A signal that is there while something runs. */
+/** The signal of what runs, if anything does. */
 export type CurrentSignal = () => AbortSignal | undefined;
 
-/** The same client, with every call given up when the signal of the moment it was made aborts. */
+/** The same client, whose calls are aborted by the signal that is present when they are made. */
 export function interruptible(client: ImapClient, current: CurrentSignal): ImapClient {
   return new Proxy(client, {
     get(target, name) {
-      // The target itself, and not what stands for it, can reach its private fields.
+      // Only the target itself can reach its private fields, not its proxy.
       const value: unknown = Reflect.get(target, name, target);
       if (typeof value !== "function") return value;
       const parameters = MEMBERS[name as keyof typeof MEMBERS] ?? null;
@@ -22,14 +22,14 @@ export function interruptible(client: ImapClient, current: CurrentSignal): ImapC
   });
 }
 
-/** Arguments whose options, which stand at the place said, have the signal. */
+/** The arguments, with the signal added to the options at this place. */
 function within(
   signal: AbortSignal | undefined,
   args: readonly unknown[],
   place: number,
 ): readonly unknown[] {
   const options = args[place] ?? {};
-  // What is wrong is left as it is, for the call itself to say so.
+  // Wrong arguments are left to the call, which says what is wrong.
   if (signal === undefined || args.length > place + 1 || !isPlain(options)) return args;
   const own = (options as { signal?: AbortSignal }).signal;
   const both = own === undefined ? signal : AbortSignal.any([own, signal]);

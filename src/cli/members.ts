@@ -8,9 +8,9 @@ type Place<Member> = Member extends
   : null;
 
 /**
- * What a client has, to be completed while typing. With a number, it is a call that can be given
- * up: so many parameters it has, the last of them its options. The compiler sees to it that nothing
- * is missing or wrong.
+ * The members of a client, for completion. A number means a call that can be aborted: the number of
+ * its parameters, the last of which is its options. The compiler checks that nothing is missing or
+ * wrong.
  */
 export const MEMBERS: {
   readonly [Name in keyof ImapClient & string]: Place<ImapClient[Name]>;

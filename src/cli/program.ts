@@ -17,13 +17,13 @@ import { Shell } from "./shell.ts";
 import { NO_LIMITS, show, TERMINAL_LIMITS } from "./show.ts";
 import { safeLine, safeText } from "./terminal_text.ts";
 
-/** What the process ends with. */
+/** The exit status. */
 const FINE = 0;
 const FAILED = 1;
 const MISUSED = 2;
 const INTERRUPTED = 130;
 
-/** Runs the shell with these arguments; gives the exit status. */
+/** Runs the shell with these arguments, and returns the exit status. */
 export async function interact(args: readonly string[]): Promise<number> {
   let debug = args.includes("--debug");
   try {
@@ -67,7 +67,7 @@ async function start(line: CommandLine): Promise<number> {
   }
 }
 
-/** Makes connections to an account; what is not known of it is asked for once. */
+/** Makes connections to an account; asks once for what is missing. */
 function connector(
   account: AccountConfig,
   { debug, file }: CommandLine,
@@ -91,7 +91,7 @@ function tell(text: string): void {
   process.stderr.write(`${safeText(text)}\n`);
 }
 
-/** An error whose message says which server it is about, and names what can be given here. */
+/** An error whose message names the server, and the options of the shell. */
 function named(error: unknown, { host = "" }: AccountConfig, inFile: boolean): unknown {
   if (!(error instanceof Error) || error instanceof ConfigError || error instanceof Cancelled) {
     return error;
@@ -136,7 +136,7 @@ async function passwordOf({ username, host }: AccountConfig): Promise<string> {
   return await askHidden(`password of ${safeLine(username ?? "")} at ${safeLine(host ?? "")}: `);
 }
 
-/** Bytes go out as they are where nobody reads them, so that a message can be put into a file. */
+/** Writes bytes unchanged if the output is not a terminal, so that a message can go into a file. */
 async function runExpression(session: Session, code: string): Promise<void> {
   const onInterrupt = () => session.interrupt();
   process.once("SIGINT", onInterrupt);
@@ -147,7 +147,7 @@ async function runExpression(session: Session, code: string): Promise<void> {
   }
 }
 
-/** Runs what comes through a pipe; the first error ends it. */
+/** Runs the code that comes through a pipe; the first error ends it. */
 async function runLines(session: Session): Promise<void> {
   let code = "";
   for await (const line of createInterface({ input: process.stdin })) {
@@ -168,14 +168,14 @@ async function print(value: unknown): Promise<void> {
   else await write(`${show(value, limits)}\n`);
 }
 
-/** Writes all of it before the process may end. */
+/** Writes everything before the process may end. */
 async function write(data: string | Uint8Array): Promise<void> {
   await new Promise<void>((resolve, reject) => {
     process.stdout.write(data, (error) => error ? reject(error) : resolve());
   });
 }
 
-/** An error in a line, or with where it comes from. */
+/** An error on one line, or with its stack. */
 function errorText(error: unknown, debug: boolean, withName: boolean): string {
   if (!(error instanceof Error)) return safeText(`thrown: ${String(error)}`);
   if (debug && error.stack !== undefined) return safeText(error.stack);

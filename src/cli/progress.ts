@@ -8,21 +8,21 @@ export interface Passed {
   readonly toSend: number;
 }
 
-/** A terminal, as far as it is needed here. */
+/** The part of a terminal that is needed here. */
 export interface Screen {
   readonly columns?: number;
   write(text: string): unknown;
 }
 
-/** What is quicker than this shows nothing, in milliseconds. */
+/** Shorter calls show nothing, in milliseconds. */
 const PATIENCE = 1000;
 /** How often the line is drawn, in milliseconds. */
 const EVERY = 250;
 const CLEAR = "\r\x1b[K";
 
 /**
- * A line at the bottom of the terminal that shows, from the second second on, that something long is
- * under way: how many bytes have passed, how fast, and how much time is left where that is known.
+ * A line at the bottom of the terminal that shows the progress of a long call: how many bytes have
+ * passed, how fast and, if known, how much time is left.
  */
 export class ProgressLine {
   readonly #screen: Screen;
@@ -32,7 +32,7 @@ export class ProgressLine {
   readonly #timer: ReturnType<typeof setInterval>;
   #drawn = false;
 
-  /** Begins; `passed` is asked again and again. */
+  /** Begins; `passed` is called repeatedly. */
   constructor(screen: Screen, passed: () => Passed) {
     this.#screen = screen;
     this.#passed = passed;
@@ -40,13 +40,13 @@ export class ProgressLine {
     this.#timer = setInterval(() => this.#draw(), EVERY);
   }
 
-  /** Takes the line away, as something else is to be written there. */
+  /** Removes the line, so that something else can be written there. */
   clear(): void {
     if (this.#drawn) this.#screen.write(CLEAR);
     this.#drawn = false;
   }
 
-  /** Takes the line away for good. */
+  /** Removes the line for good. */
   end(): void {
     clearInterval(this.#timer);
     this.clear();
@@ -61,7 +61,7 @@ export class ProgressLine {
   }
 }
 
-/** What the line says after so many seconds. */
+/** The text of the line after this many seconds. */
 export function progressText(begun: Passed, now: Passed, seconds: number): string {
   const received = now.received - begun.received;
   const sent = now.sent - begun.sent;
@@ -75,7 +75,7 @@ export function progressText(begun: Passed, now: Passed, seconds: number): strin
   return `${way} ${bytesText(done)}${rest}, ${bytesText(rate)}/s${end}`;
 }
 
-/** A number of bytes as people read it: `12.3 MB`. */
+/** A number of bytes for people: `12.3 MB`. */
 export function bytesText(bytes: number): string {
   if (bytes < 1000) return `${Math.round(bytes)} bytes`;
   let value = bytes / 1000;

@@ -14,28 +14,28 @@ export class Interrupted extends Error {
   }
 }
 
-/** How long the goodbye may take, in seconds. */
+/** How long the logout may take, in seconds. */
 const FAREWELL = 5;
 
-/** A client, and everything that is typed to use it. */
+/** A client, and the code that is typed to use it. */
 export class Session {
-  /** What can be named: the client as `c`, all that the library exports, and what was declared. */
+  /** The names in scope: the client as `c`, all exports of the library, and what was declared. */
   readonly scope: Scope = Object.assign(Object.create(null), library);
-  /** The client of the moment. */
+  /** The present client. */
   client!: ImapClient;
   readonly #connect: () => Promise<ImapClient>;
   readonly #notice: (text: string) => void;
   #running: AbortController | null = null;
   #leaving = false;
 
-  /** `notice` is told what the server wants the user to know. */
+  /** `notice` gets what the server wants the user to know. */
   constructor(connect: () => Promise<ImapClient>, notice: (text: string) => void = () => {}) {
     this.#connect = connect;
     this.#notice = notice;
     this.scope.reconnect = () => this.open();
   }
 
-  /** Connects, anew where that was done before. */
+  /** Connects, or connects again. */
   async open(): Promise<void> {
     const before: ImapClient | undefined = this.client;
     const client = await this.#connect();
@@ -45,17 +45,17 @@ export class Session {
     this.scope.c = interruptible(client, () => this.#running?.signal);
   }
 
-  /** Whether something runs. */
+  /** Whether code is running. */
   get busy(): boolean {
     return this.#running !== null;
   }
 
-  /** Runs what was typed. Its value is `_` from then on, its failure `_error`. */
+  /** Runs typed code. Its value becomes `_`, its failure `_error`. */
   async run(code: string): Promise<unknown> {
     const controller = new AbortController();
     this.#running = controller;
     const running = evaluate(code, this.scope);
-    // Where it is interrupted nobody waits for its end.
+    // If it is interrupted, nothing waits for its end.
     running.catch(() => {});
     try {
       const value = await untilAborted(controller.signal, running);
@@ -69,12 +69,12 @@ export class Session {
     }
   }
 
-  /** Gives up what runs, and every call to the server that it waits for. */
+  /** Aborts the code that is running, and every call to the server that it waits for. */
   interrupt(): void {
     this.#running?.abort(new Interrupted());
   }
 
-  /** Logs out, as far as that is still possible, and closes the connection. */
+  /** Logs out, if that is still possible, and closes the connection. */
   async close(): Promise<void> {
     const { client } = this;
     this.#leaving = true;
@@ -84,7 +84,7 @@ export class Session {
     client.shutdown();
   }
 
-  /** An alert must be shown (RFC 9051 section 7.1), and so should be why the server hangs up. */
+  /** Shows alerts, as RFC 9051 section 7.1 demands, and why the server hangs up. */
   #hear(response: UntaggedResponse): void {
     if (this.#leaving || !("text" in response)) return;
     const { type, code, text } = response as StatusResponse;

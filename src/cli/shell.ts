@@ -20,10 +20,10 @@ A line may use await anywhere; a promise at its end is waited for. _ is the last
 last error. What the library exports is there: SEEN, NumberSet, Envelope ... reconnect() makes a new
 connection. Ctrl-C interrupts what runs, Ctrl-D logs out.`;
 
-/** How an error is told. */
+/** How an error is shown. */
 export type TellError = (error: unknown) => string;
 
-/** A session at a terminal: reads lines, runs them, and shows what comes of them. */
+/** A session at a terminal: reads lines, runs them, and shows the results. */
 export class Shell {
   readonly #session: Session;
   readonly #tellError: TellError;
@@ -56,7 +56,7 @@ export class Shell {
     });
   }
 
-  /** Goes on till the person leaves; gives what was typed, the latest first. */
+  /** Runs until the user leaves; returns what was typed, the latest first. */
   async run(): Promise<readonly string[]> {
     let history: readonly string[] = [];
     const lines = this.#lines;
@@ -64,13 +64,13 @@ export class Shell {
     lines.on("line", (line) => this.#add(line));
     lines.on("SIGINT", () => this.#interrupt());
     lines.on("close", () => {
-      // After Ctrl-D the cursor stands at the prompt, where the next thing must not be printed.
+      // After Ctrl-D the cursor is at the prompt, where nothing else must be printed.
       if (!this.#working) this.#print("");
       this.#judgeUnfinished();
       this.#left = true;
       this.#leave();
     });
-    // Of what nobody waits for: a call without await, a timer.
+    // From code that nothing waits for, such as a call without await, or a timer.
     const onRejection = (error: unknown) => this.notice(this.#tellError(error));
     process.on("unhandledRejection", onRejection);
     process.on("uncaughtException", onRejection);
@@ -84,7 +84,7 @@ export class Shell {
     return history.filter((line) => !this.#secrets.has(line));
   }
 
-  /** Says something above the line that is being typed. */
+  /** Prints a text above the line that is being typed. */
   notice(text: string): void {
     this.#progress?.clear();
     if (!this.#working) process.stdout.write(CLEAR);
@@ -140,7 +140,7 @@ export class Shell {
     process.stdout.write(`${text}\n`);
   }
 
-  /** What was begun and is not run may hold a secret as well. */
+  /** Checks lines that are not run, which may hold a secret too. */
   #judgeUnfinished(): void {
     this.#secrets.judge(this.#typed + this.#waiting.join("\n"));
   }
@@ -151,7 +151,7 @@ export class Shell {
     if (this.#session.busy) return this.#session.interrupt();
     const wasEmpty = this.#typed === "" && this.#lines.line === "";
     this.#typed = "";
-    // What was begun stays on the screen, and counts no more.
+    // The unfinished input stays on the screen, but is dropped.
     process.stdout.write(wasEmpty ? "\nCtrl-D leaves\n" : "\n");
     Object.assign(this.#lines, { line: "", cursor: 0 });
     this.#lines.setPrompt(PROMPT);
@@ -166,7 +166,7 @@ export class Shell {
     this.#toldEnd = closed;
   }
 
-  /** Takes the place of the runtime's own, which knows nothing of the line at the bottom. */
+  /** Replaces the runtime's own, which does not know about the line at the bottom. */
   #console(): Console {
     const stream = new Writable({
       decodeStrings: false,

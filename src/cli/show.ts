@@ -7,22 +7,22 @@ import { safeLine, safeText } from "./terminal_text.ts";
 
 /** How much of a value is shown. */
 export interface ShowLimits {
-  /** The columns of a line. */
+  /** The width of a line, in columns. */
   readonly width: number;
-  /** How many rows of a table, or entries of a list. */
+  /** The most rows of a table, or entries of a list. */
   readonly rows: number;
-  /** How many characters of a text. */
+  /** The most characters of a text. */
   readonly characters: number;
 }
 
-/** What fits a terminal. */
+/** As much as fits a terminal. */
 export const TERMINAL_LIMITS: ShowLimits = { width: 80, rows: 200, characters: 2000 };
-/** All there is, for files and pipes. */
+/** Everything, for files and pipes. */
 export const NO_LIMITS: ShowLimits = { width: Infinity, rows: Infinity, characters: Infinity };
 
 /**
- * A result as people read it: lists of records and maps by id as tables, bytes as the text that
- * they are. Whatever it holds, a terminal can print it.
+ * A result for people: lists of records and maps by id as tables, bytes as text. It is always safe to
+ * print on a terminal.
  */
 export function show(value: unknown, limits: ShowLimits): string {
   return safeText(shown(value, limits));
@@ -58,7 +58,7 @@ function bytesText(bytes: Uint8Array, limits: ShowLimits): string {
   return `${count(bytes.length, "byte")}:\n${body.replace(/\s+$/, "")}${end}`;
 }
 
-/** The text of bytes whose last character may not be whole. */
+/** The text of bytes whose last character may be incomplete. */
 function textBegunIn(bytes: Uint8Array): string | null {
   let text = plainText(bytes);
   for (let less = 1; text === null && less < 4; less++) text = plainText(bytes.subarray(0, -less));
@@ -83,7 +83,7 @@ function rowOf(id: unknown, value: unknown): Map<string, unknown> | null {
   return new Map([["id", id], ...fieldsOf(value)]);
 }
 
-/** Records as a table; `null` where a value does not fit into a cell. */
+/** Records as a table; `null` if a value does not fit into a cell. */
 function tableText(
   records: readonly ReadonlyMap<string, unknown>[],
   limits: ShowLimits,
@@ -95,7 +95,7 @@ function tableText(
   const more = records.length > taken.length ? `\n… ${records.length - taken.length} more` : "";
   const cut = rows.map((row) => row.map((cell) => cell.slice(0, limits.characters)));
   const table = formatTable([names, ...cut], limits.width);
-  // A map of one value each needs no heads.
+  // A map with one value each needs no headings.
   return (names[0] === "" ? table.split("\n").slice(2).join("\n") : table) + more;
 }
 
@@ -106,7 +106,7 @@ function recordText(record: Record<string, unknown>, limits: ShowLimits): string
   return [linesText(new Map(Object.entries(record)), limits), ...problems].join("\n");
 }
 
-/** Fields one below the other, their values aligned. */
+/** Fields on lines of their own, their values aligned. */
 function linesText(fields: ReadonlyMap<string, unknown>, limits: ShowLimits): string {
   const width = Math.max(...[...fields.keys()].map((name) => name.length));
   const lines: string[] = [];

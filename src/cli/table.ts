@@ -1,14 +1,14 @@
 import { cutText, safeLine, textWidth } from "./terminal_text.ts";
 
-/** Columns between which this much is left free. */
+/** The space between columns. */
 const GAP = 2;
 
-/** What is left of a column at the least, where it has to give way. */
+/** The least width of a column that is cut. */
 const NARROWEST = 8;
 
 /**
- * Rows as lines of aligned columns, the first row as their heads. Where a line would be longer
- * than `width`, the widest columns are cut.
+ * Rows as lines of aligned columns, the first row as headings. If a line would be longer than
+ * `width`, the widest columns are cut.
  */
 export function formatTable(rows: readonly (readonly string[])[], width: number): string {
   const cells = rows.map((row) => row.map(safeLine));
@@ -18,7 +18,7 @@ export function formatTable(rows: readonly (readonly string[])[], width: number)
   return lines.map((row) => formatRow(row, widths)).join("\n");
 }
 
-/** Takes from the widest columns till all of them together are as wide as said. */
+/** Narrows the widest columns until all of them fit. */
 function narrow(widths: number[], room: number): void {
   let over = widths.reduce((sum, one) => sum + one, 0) - room;
   for (; over > 0; over--) {

@@ -1,24 +1,24 @@
-/** Columns that a character of East Asia, or a picture, takes: two. */
+/** Characters that take two columns: those of East Asia, and emoji. */
 const WIDE =
   /[\u1100-\u115f\u2e80-\u303e\u3041-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6\u{1f300}-\u{1faff}\u{20000}-\u{3fffd}]/u;
-/** Characters that take none, since they sit on the one in front of them. */
+/** Characters that take no column, since they combine with the one before them. */
 const COMBINING = /\p{Mn}|\p{Me}|\p{Cf}/u;
 /**
- * What could move the cursor, or do worse to a terminal: controls, what turns the direction of
- * writing, lone surrogates. Not the line end and the tab.
+ * Characters that could move the cursor or do worse to a terminal: controls, changes of the writing
+ * direction, and lone surrogates. Line end and tab are left out.
  */
 const UNSAFE = /[^\P{Cc}\n\t]|[\u2028\u2029\u202a-\u202e\u2066-\u2069]|\p{Cs}/gu;
-/** The same, with line ends and tabs. */
+/** The same, including line ends and tabs. */
 const UNSAFE_IN_LINE = /\p{Cc}|[\u2028\u2029\u202a-\u202e\u2066-\u2069]|\p{Cs}/gu;
 
-/** How many columns a text takes on a terminal. */
+/** The width of a text on a terminal, in columns. */
 export function textWidth(text: string): number {
   let width = 0;
   for (const char of text) width += WIDE.test(char) ? 2 : COMBINING.test(char) ? 0 : 1;
   return width;
 }
 
-/** A text cut to so many columns. */
+/** A text cut to this many columns. */
 export function cutText(text: string, columns: number): string {
   if (textWidth(text) <= columns) return text;
   let shown = "";
@@ -31,12 +31,12 @@ export function cutText(text: string, columns: number): string {
   return `${shown}…`;
 }
 
-/** A text of a server's, or of a message's, that a terminal can print: escapes are shown as such. */
+/** A text from a server or a message, safe to print: escapes are shown as such. */
 export function safeText(text: string): string {
   return text.replaceAll("\r\n", "\n").replace(UNSAFE, escaped);
 }
 
-/** The same on one line: what could end it is a space. */
+/** The same on one line: anything that could end it becomes a space. */
 export function safeLine(text: string): string {
   return text.replace(/\s*[\r\n\t]\s*/g, " ").replace(UNSAFE_IN_LINE, escaped);
 }

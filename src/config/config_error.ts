@@ -1,7 +1,7 @@
 import { readable } from "../auth/reason.ts";
 import { ImapError } from "../model/errors.ts";
 
-/** Where in a configuration something is wrong, as far as that is known. */
+/** Where in a configuration something is wrong, as far as known. */
 export interface ConfigPlace {
   /** The file's name, as it was given. */
   readonly file?: string;
@@ -9,13 +9,13 @@ export interface ConfigPlace {
   readonly line?: number;
   /** The section's name, such as `DEFAULT`. */
   readonly section?: string;
-  /** The key, as it stands in files: `ssl_ca_file`. */
+  /** The key, as written in files: `ssl_ca_file`. */
   readonly key?: string;
 }
 
 /**
- * A configuration can't be read, or can't be used as it is. Its message is one line that says where
- * and what: `account.ini:3: [DEFAULT] port: must be a whole number from 1 to 65535, not "x"`. It
+ * A configuration can't be read or used. The message is one line that says where and what is wrong:
+ * `account.ini:3: [DEFAULT] port: must be a whole number from 1 to 65535, not "x"`. It
  * never holds a secret.
  *
  * ```ts
@@ -35,11 +35,11 @@ export interface ConfigPlace {
 export class ConfigError extends ImapError {
   /** The class's name. */
   override readonly name: string = "ConfigError";
-  /** The file's name, as it was given; `null` where the account is not from a file. */
+  /** The file's name, as it was given; `null` if the account is not from a file. */
   readonly file: string | null;
-  /** The section's name; `null` where it is not about one. */
+  /** The section's name; `null` if it is not about one. */
   readonly section: string | null;
-  /** The key, as it stands in files; `null` where it is not about one. */
+  /** The key, as written in files; `null` if it is not about one. */
   readonly key: string | null;
 
   /** An error that says what is wrong, and where. */
@@ -60,7 +60,7 @@ function placeText({ file, line, section, key }: ConfigPlace): string {
   ].join("");
 }
 
-/** A name or a value as an error may show it: on one line, and not too long. */
+/** A name or a value for an error: on one line, and cut if it is long. */
 export function oneLine(text: string): string {
   const line = readable(text) ?? "";
   return line.length > 200 ? `${line.slice(0, 200)}...` : line;

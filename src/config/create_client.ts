@@ -12,20 +12,20 @@ import { readProblem } from "./parse_file.ts";
 import { knownTokenUrl } from "./token_url.ts";
 import { untilAborted } from "../util/until_aborted.ts";
 
-/** How a client is made from an account. */
+/** How to make a client from an account. */
 export interface CreateClientOptions {
   /** Whether to log in. Default `true`. */
   readonly login?: boolean;
-  /** Asked for the password where the account has none, before anything is connected to. */
+  /** Called for the password if the account has none, before connecting. */
   readonly password?: () => Promise<string>;
   /**
-   * Gives an access token (OAuth 2.0), which goes before password and refresh token. Asked once
-   * more where the server does not take the first token, as it may have expired.
+   * Returns an access token (OAuth 2.0), which has precedence over password and refresh token. It is
+   * called again if the server rejects the first token, which may have expired.
    */
   readonly token?: () => Promise<string>;
-  /** Gives up. */
+  /** Aborts. */
   readonly signal?: AbortSignal;
-  /** Where to tell what happens; `console` is one. Secrets are left out. */
+  /** Where to log what happens, such as `console`. Secrets are left out. */
   readonly logger?: Logger;
 }
 
@@ -33,13 +33,13 @@ export interface CreateClientOptions {
 type Connect = (options: ConnectOptions) => Promise<ImapClient>;
 
 /**
- * Connects to an account, over TLS where nothing else is said, and logs in: with the password, or
- * with an OAuth 2.0 token, by XOAUTH2 or, where the server has only that, OAUTHBEARER. A token that
- * the server does not take is replaced once by a new one, and tried over a new connection. With
- * `stream` nobody logs in: the command has done so.
+ * Connects to an account, by default over TLS, and logs in with the password, or with an OAuth 2.0
+ * token by XOAUTH2, or by OAUTHBEARER if the server has only that. A token that the server rejects is
+ * replaced once, and the new one is tried over a new connection. With `stream` there is no login: the
+ * command has done that.
  *
- * Throws {@linkcode ConfigError} where something is missing, what `ImapClient.connect` and its
- * logins throw, and what {@linkcode refreshToken} throws. Whatever it is, the connection is closed.
+ * Throws {@linkcode ConfigError} if something is missing, and whatever `ImapClient.connect`, its
+ * logins and {@linkcode refreshToken} throw. The connection is closed then.
  *
  * ```ts
  * import { type AccountConfig, createClientFromConfig } from "@imapclient/imapclient/config";
@@ -57,7 +57,7 @@ export async function createClientFromConfig(
   return await createClientBy((it) => ImapClient.connect(it), config, options);
 }
 
-/** The same, over a connection made in another way. */
+/** The same, with another way to connect. */
 export async function createClientBy(
   connect: Connect,
   config: AccountConfig,
@@ -72,7 +72,7 @@ export async function createClientBy(
     return await withToken(open, config, options);
   }
   const username = required(config, "username");
-  // Asked for before connecting: no server waits as long as a person may take.
+  // Before connecting, as no server waits as long as a person may take.
   const password = config.password ??
     await untilAborted(signal, options.password?.() ?? missing(config, "password"));
   return await loggedIn(open, (client) => client.login(username, password, { signal }));
@@ -118,14 +118,14 @@ function missing(config: AccountConfig, name: OptionName): never {
   throw new ConfigError("missing", placeOf(config, keyFor(name)));
 }
 
-/** Runs the login on a new client, which is closed where that fails. */
+/** Logs in on a new client, and closes it if that fails. */
 async function loggedIn(
   open: () => Promise<ImapClient>,
   logIn: (client: ImapClient) => Promise<unknown>,
 ): Promise<ImapClient> {
   const client = await open();
   try {
-    // Behind a greeting of PREAUTH there is nobody to log in.
+    // After a PREAUTH greeting, the session is logged in already.
     if (client.state === "not authenticated") await logIn(client);
     return client;
   } catch (error) {
@@ -150,12 +150,12 @@ async function withToken(
     if (!mayHaveExpired(error)) throw error;
     const other = await untilAborted(signal, ask(token));
     if (other === token) throw error;
-    // Over a new connection: some servers hang up on who was refused.
+    // Over a new connection, as some servers hang up after a refusal.
     return await openWith(other);
   }
 }
 
-/** Gives a token: another one where one was refused. */
+/** Returns a token; not the one that was refused. */
 function tokenSource(
   config: AccountConfig,
   { token, signal }: CreateClientOptions,
@@ -189,8 +189,8 @@ async function logInBy(
 }
 
 /**
- * Whether a new token may help. Few servers say `EXPIRED`; most say of such a token only that it is
- * not valid, and some nothing at all.
+ * Whether a new token may help. Few servers say `EXPIRED`; most say only that the token is not
+ * valid, and some say nothing.
  */
 function mayHaveExpired(error: unknown): boolean {
   if (!(error instanceof LoginError) || error.text === null) return false;

@@ -1,7 +1,7 @@
 import process from "node:process";
 import { type AccountConfig, type AccountDraft, finish } from "./account.ts";
 
-/** What may come from the environment. */
+/** The settings that may come from the environment. */
 const VARIABLES = [
   ["username", "imapclient_username"],
   ["password", "imapclient_password"],
@@ -11,12 +11,12 @@ const VARIABLES = [
 ] as const;
 
 /**
- * What the environment says of the account: `imapclient_username`, `imapclient_password`,
+ * Settings of the account from the environment: `imapclient_username`, `imapclient_password`,
  * `imapclient_oauth2_client_id`, `imapclient_oauth2_client_secret` and
- * `imapclient_oauth2_refresh_token`, each where it is set and not empty. Files that are parsed
- * begin with these.
+ * `imapclient_oauth2_refresh_token`, each if it is set and not empty. They are the
+ * defaults of files.
  *
- * `env` stands in for the environment of the process, for which Deno wants `--allow-env`.
+ * `env` replaces the environment of the process, for which Deno needs `--allow-env`.
  *
  * ```ts
  * import { createClientFromConfig, getConfigDefaults } from "@imapclient/imapclient/config";

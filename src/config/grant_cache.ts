@@ -2,22 +2,22 @@
 export interface GrantEntry {
   /** The refresh token to use next: a provider may give a new one with each access token. */
   refreshToken: string;
-  /** Whether it is another than the caller's, which may be good no more. */
+  /** Whether it replaced the caller's, which may no longer be valid. */
   replaced: boolean;
-  /** The access token to give out, if there is one. */
+  /** The access token to return, if there is one. */
   accessToken: string | null;
-  /** Until when the access token is given out, in milliseconds of `Date.now()`. */
+  /** Until when the access token is returned, in milliseconds of `Date.now()`. */
   until: number;
-  /** The request under way, for all who wait for it. */
+  /** The request under way, which all callers share. */
   pending: Promise<string> | null;
 }
 
-/** So many grants are remembered. */
+/** The most grants to remember. */
 const MAX_ENTRIES = 1000;
 
-/** The grants for which tokens were asked, for as long as what is known of them is of use. */
+/** What is known about grants, for as long as it is of use. */
 export class GrantCache {
-  /** The one used last stands last. */
+  /** The one used last comes last. */
   readonly #entries = new Map<string, GrantEntry>();
 
   /** How many are remembered. */
@@ -25,7 +25,7 @@ export class GrantCache {
     return this.#entries.size;
   }
 
-  /** What is known of a grant, to be used now. What is of no use any more is forgotten. */
+  /** What is known about a grant, for use now. Forgets what is no longer of use. */
   take(name: string, refreshToken: string, now: number): GrantEntry {
     const entry = this.#entries.get(name) ??
       { refreshToken, replaced: false, accessToken: null, until: 0, pending: null };

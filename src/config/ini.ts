@@ -1,18 +1,18 @@
 import { parse } from "@std/ini";
 import { ConfigError, type ConfigPlace } from "./config_error.ts";
 
-/** A value as it stands in a file, and the line it stands in. */
+/** A value as written in a file, and the number of its line. */
 export interface IniValue {
   readonly text: string;
   readonly line: number;
 }
 
-/** A file's sections by their names, and the values of each by their keys, in lower case. */
+/** A file's sections by name, and their values by key, in lower case. */
 export type IniSections = ReadonlyMap<string, ReadonlyMap<string, IniValue>>;
 
 /**
- * Reads an INI text. Values are kept to the character, but for spaces and tabs around them. Throws
- * {@linkcode ConfigError} for what is not INI, and for what stands there twice.
+ * Reads INI text. Values are kept exactly, apart from spaces and tabs around them. Throws
+ * {@linkcode ConfigError} for text that is not INI, and for duplicates.
  */
 export function readIni(text: string, file: string): IniSections {
   const lines = text.replace(/^\uFEFF/, "").split(/\r\n|\n|\r/);
@@ -31,9 +31,9 @@ function readValue(protectedValue: string): IniValue {
 }
 
 /**
- * The lines as `@std/ini` can take them without harm: it would make numbers and booleans of values
- * that look like such, strip quotes, and let a later section or key of the same name replace an
- * earlier one. So each value goes through it in quotes, in plain ASCII, with its line's number.
+ * The lines in a form that `@std/ini` does not change: it would turn values that look like numbers or
+ * booleans into such, strip quotes, and let a later section or key replace an earlier one. So each
+ * value passes through it in quotes, in plain ASCII, with the number of its line.
  */
 function protect(lines: readonly string[], file: string): string {
   const seen = new Set<string>();
@@ -49,7 +49,7 @@ function protect(lines: readonly string[], file: string): string {
     if (line.startsWith("[")) {
       section = sectionName(line, place);
       once(section, { ...place, section });
-      // The sign in front: an object would not keep names that are numbers in their order.
+      // With a sign before it: objects do not keep the order of names that are numbers.
       return `[:${encode(section)}]`;
     }
     const key = keyOf(line, place);
@@ -68,14 +68,14 @@ function sectionName(line: string, place: ConfigPlace): string {
   throw new ConfigError("a section's line is its name in brackets, and no more: [DEFAULT]", place);
 }
 
-/** What is no key is not shown: it may be a part of a password that went over several lines. */
+/** Text that is no key is not shown: it may be part of a password over several lines. */
 function keyOf(line: string, place: ConfigPlace): string {
   const key = line.slice(0, Math.max(0, line.indexOf("="))).trim().toLowerCase();
   if (/^[a-z][a-z0-9_.-]{0,27}$/.test(key)) return key;
   throw new ConfigError("a line must be a [section], a comment, or: key = value", place);
 }
 
-/** Without the spaces and tabs around it. Not trim(): other kinds of space may be a password's. */
+/** Removes spaces and tabs around a value. Not trim(): a password may have other kinds of space. */
 function valueOf(line: string): string {
   const isSpace = (index: number) => line[index] === " " || line[index] === "\t";
   let start = line.indexOf("=") + 1;

@@ -7,7 +7,7 @@ import { tokenUrlProblem } from "./token_url.ts";
 /** Says what is wrong with a value; throws. */
 export type Fail = (problem: string) => never;
 
-/** How each value is read; never called for an empty one, but for the password. */
+/** How each value is read; for empty values, only the password's reader is called. */
 export const READERS: {
   readonly [Name in keyof AccountConfig]-?: (text: string, fail: Fail) => AccountConfig[Name];
 } = {
@@ -33,7 +33,7 @@ export const READERS: {
 /** The name of an option in the program. */
 export type OptionName = keyof AccountConfig;
 
-/** All options by their keys in files. */
+/** All options, by their keys in files. */
 export const KEYS: ReadonlyMap<string, OptionName> = new Map(
   (Object.keys(READERS) as OptionName[]).map((name) => [keyFor(name), name]),
 );
@@ -43,7 +43,7 @@ export function keyFor(name: OptionName): string {
   return name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 }
 
-/** The right key that is most like a wrong one. */
+/** The valid key that is most like a wrong one. */
 export function nearestKey(wrong: string): string {
   return nearest(wrong, [...KEYS.keys()]);
 }
@@ -66,7 +66,7 @@ function readPort(text: string, fail: Fail): number {
 
 function readTimeout(text: string, fail: Fail): number {
   const seconds = Number(text);
-  // More than this no timer takes.
+  // No timer can wait longer.
   if (/^(?:\d+\.?\d*|\.\d+)$/.test(text) && seconds > 0 && seconds <= 2_000_000) return seconds;
   return fail(`must be a number of seconds above 0, not "${oneLine(text)}"`);
 }

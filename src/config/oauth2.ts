@@ -4,9 +4,9 @@ import { requestToken, type TokenRequest } from "./token_request.ts";
 import { knownTokenUrl, tokenUrlProblem } from "./token_url.ts";
 import { untilAborted } from "../util/until_aborted.ts";
 
-/** What access tokens are given for. */
+/** The credentials for access tokens. */
 export interface RefreshGrant {
-  /** The IMAP server, by which the provider's endpoint is known; not used with `tokenUrl`. */
+  /** The IMAP server, which tells the provider's endpoint; not used with `tokenUrl`. */
   readonly host?: string;
   /** The provider's token endpoint: https, or http on this machine. */
   readonly tokenUrl?: string;
@@ -18,29 +18,29 @@ export interface RefreshGrant {
   readonly refreshToken: string;
 }
 
-/** How {@linkcode refreshToken} goes about it. */
+/** How {@linkcode refreshToken} gets a token. */
 export interface RefreshTokenOptions {
-  /** A token that the IMAP server did not take, and that is therefore not given again. */
+  /** A token that the IMAP server rejected, so that it is not returned again. */
   readonly refused?: string;
-  /** Gives up waiting. */
+  /** Stops waiting. */
   readonly signal?: AbortSignal;
 }
 
-/** A token that is about to expire is of no use by the time it arrives. */
+/** A token that expires within this time may have expired when it arrives, in seconds. */
 const MARGIN_SECONDS = 60;
 
 const grants = new GrantCache();
 
 /**
  * Gets an access token for a refresh token (OAuth 2.0, RFC 6749 section 6), from the endpoint of
- * Google, Microsoft or Yahoo that goes with the IMAP host, or from `tokenUrl`.
+ * Google, Microsoft or Yahoo for the IMAP host, or from `tokenUrl`.
  *
- * Tokens are kept in memory for as long as they are good, and for no longer; until a minute before they expire,
- * nobody is asked again. Those who ask at the same time get the same one.
+ * Tokens are kept in memory, and returned again until a minute before they expire. Callers at the
+ * same time get the same one.
  *
  * Throws {@linkcode ConfigError} (no endpoint is known, or it can't be trusted with secrets),
  * `LoginError` (the endpoint refuses), `ConnectError`, `TimeoutError` (no answer within 30 seconds)
- * or `ProtocolError` (no sensible one). No error shows a secret.
+ * or `ProtocolError` (the answer makes no sense). No error shows a secret.
  *
  * ```ts
  * import { ImapClient } from "@imapclient/imapclient";
@@ -64,7 +64,7 @@ export async function refreshToken(
   const entry = entryOf(url, grant);
   const { accessToken, until } = entry;
   if (accessToken !== null && accessToken !== refused && Date.now() < until) return accessToken;
-  // Not given up with the signal: others may wait for it, and a refresh token may be good only once.
+  // Not aborted by the signal: others may wait for it, and a refresh token may work only once.
   entry.pending ??= renew(entry, { url, clientId, clientSecret, refreshToken: entry.refreshToken });
   return await untilAborted(signal, entry.pending);
 }

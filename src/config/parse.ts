@@ -9,8 +9,8 @@ export interface ConfigFile {
   /** The account of the section `DEFAULT`. */
   readonly default: AccountConfig;
   /**
-   * The accounts of the other sections by their names, in the file's order, each with what
-   * `DEFAULT` says and it does not say itself.
+   * The accounts of the other sections by name, in the order of the file. What a section does not
+   * set is taken from `DEFAULT`.
    */
   readonly sections: ReadonlyMap<string, AccountConfig>;
 }
@@ -18,11 +18,11 @@ export interface ConfigFile {
 const DEFAULT = "DEFAULT";
 
 /**
- * Reads a configuration from text. `name` is what errors call it. What `DEFAULT` does not say is
- * taken from `defaults`: those of the environment, where nothing else is given.
+ * Reads a configuration from text. Errors call it `name`. What `DEFAULT` does not set is taken from
+ * `defaults`; by default, from the environment.
  *
  * Throws {@linkcode ConfigError}, which names the section and the key: no section `DEFAULT`, an
- * unknown key, a value that can't be, values that contradict each other, or not INI at all.
+ * unknown key, an invalid value, values that contradict each other, or not INI at all.
  *
  * ```ts
  * import { parseConfig } from "@imapclient/imapclient/config";
@@ -91,7 +91,7 @@ function readOption(
   Object.assign(draft, { [name]: READERS[name](text, fail) });
 }
 
-/** Refuses values of which each may be, but not together. */
+/** Refuses valid values that contradict each other. */
 function check(account: AccountConfig, place: ConfigPlace): void {
   const { host, port, ssl, starttls, stream } = account;
   const fail = (name: OptionName, problem: string) => {
@@ -103,7 +103,7 @@ function check(account: AccountConfig, place: ConfigPlace): void {
   }
   if (!stream) {
     if (host !== undefined && !/^[^\s\0/@]+$/.test(host)) {
-      // It is not shown: an address of a web page may hold a password.
+      // It is not shown, as a URL may hold a password.
       fail("host", "must be a host name or an address, with nothing around it");
     }
     return;

@@ -2,13 +2,13 @@ import { open } from "node:fs/promises";
 import { ConfigError, oneLine } from "./config_error.ts";
 import { type ConfigFile, parseConfig } from "./parse.ts";
 
-/** More is no configuration; a device could go on for ever. */
+/** A larger file is no configuration; a device may never end. */
 const LARGEST = 1 << 20;
 
 /**
- * Reads a configuration file: INI, in UTF-8, with a section `DEFAULT` and maybe others, which
- * inherit from it. What `DEFAULT` does not say is taken from the environment, as
- * {@linkcode getConfigDefaults} has it.
+ * Reads a configuration file: INI in UTF-8, with a section `DEFAULT` and perhaps others, which
+ * inherit from it. What `DEFAULT` does not set is taken from the environment, as by
+ * {@linkcode getConfigDefaults}.
  *
  * Throws {@linkcode ConfigError}: the file can't be read, or something in it is wrong.
  *
@@ -57,7 +57,7 @@ const PROBLEMS: ReadonlyMap<unknown, string> = new Map([
   ["EISDIR", "it can't be read: it is a folder"],
 ]);
 
-/** What kept a file from being read, in words. */
+/** Why a file can't be read, in words. */
 export function readProblem(error: unknown): string {
   const known = PROBLEMS.get((error as { code?: unknown }).code);
   return known ??

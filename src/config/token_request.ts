@@ -2,7 +2,7 @@ import { readable } from "../auth/reason.ts";
 import { ConnectError, LoginError, ProtocolError, TimeoutError } from "../model/errors.ts";
 import { Secrets } from "../connection/secrets.ts";
 
-/** What is sent for a token. */
+/** What is sent to get a token. */
 export interface TokenRequest {
   readonly url: string;
   readonly clientId: string;
@@ -10,16 +10,16 @@ export interface TokenRequest {
   readonly refreshToken: string;
 }
 
-/** What came back. */
+/** The token that came back. */
 export interface TokenAnswer {
   readonly accessToken: string;
-  /** For how many seconds it is good; `Infinity` where that is not said. */
+  /** For how many seconds it is valid; `Infinity` if that is not said. */
   readonly seconds: number;
-  /** The refresh token for the next time, where there is a new one. */
+  /** The refresh token for the next time, if there is a new one. */
   readonly refreshToken: string | undefined;
 }
 
-/** How long an endpoint may take, in seconds, and how many bytes it may answer. */
+/** How long an endpoint may take, in seconds, and how many bytes its answer may have. */
 export interface RequestLimits {
   readonly seconds: number;
   readonly bytes: number;
@@ -35,9 +35,9 @@ interface Answer {
 }
 
 /**
- * Asks an endpoint for a token (RFC 6749 section 6). Throws `LoginError` where it refuses,
- * `ConnectError`, `TimeoutError` or, where it does not keep to the protocol, `ProtocolError`; none
- * of which shows a secret.
+ * Asks an endpoint for a token (RFC 6749 section 6). Throws `LoginError` if it refuses,
+ * `ConnectError`, `TimeoutError`, or `ProtocolError` if it breaks the protocol. None of them shows a
+ * secret.
  */
 export async function requestToken(
   request: TokenRequest,
@@ -54,7 +54,7 @@ export async function requestToken(
   throw new LoginError(`${place} gave no token: ${reason}`, { text: reason });
 }
 
-/** Without the query, which may hold anything. */
+/** A URL without its query, which may hold anything. */
 function placeOf({ url }: TokenRequest): string {
   const { origin, pathname } = new URL(url);
   return origin + pathname;
@@ -68,7 +68,7 @@ async function post(request: TokenRequest, { seconds, bytes }: RequestLimits): P
       method: "POST",
       headers: { accept: "application/json" },
       body: formOf(request),
-      // The secrets are for this place and no other.
+      // The secrets are for this URL only.
       redirect: "manual",
       signal,
     });
@@ -78,7 +78,7 @@ async function post(request: TokenRequest, { seconds, bytes }: RequestLimits): P
   } catch (error) {
     if (error instanceof ProtocolError) throw error;
     if (signal.aborted) throw new TimeoutError(`no answer from ${place} within ${seconds} seconds`);
-    // Without the cause, which shows the whole URL on some runtimes.
+    // Without the cause, which on some runtimes shows the whole URL.
     throw new ConnectError(`no answer from ${place}: ${withoutUrl(why(error), request)}`);
   }
 }
@@ -93,7 +93,7 @@ function formOf({ clientId, clientSecret, refreshToken }: TokenRequest): URLSear
   return form;
 }
 
-/** The text of an answer; `null` where it is too long. */
+/** The text of an answer; `null` if it is too long. */
 async function readBounded(response: Response, limit: number): Promise<string | null> {
   const decoder = new TextDecoder();
   let [text, length] = ["", 0];
@@ -145,7 +145,7 @@ function readAnswer(fields: Fields, place: string): TokenAnswer {
   };
 }
 
-/** What an endpoint says is wrong (RFC 6749 section 5.2), should it say so, without the secrets. */
+/** What an endpoint says is wrong (RFC 6749 section 5.2), if it does, without the secrets. */
 function refusal(fields: Fields, request: TokenRequest): string | null {
   const { error, error_description: description } = fields;
   if (typeof error !== "string") return null;

@@ -2,7 +2,7 @@ const GOOGLE = "https://oauth2.googleapis.com/token";
 const MICROSOFT = "https://login.microsoftonline.com/common/oauth2/v2.0/token";
 const YAHOO = "https://api.login.yahoo.com/oauth2/get_token";
 
-/** Where the providers give tokens, by their IMAP hosts. */
+/** The token endpoints of providers, by their IMAP hosts. */
 const TOKEN_URLS: ReadonlyMap<string, string> = new Map([
   ["imap.gmail.com", GOOGLE],
   ["imap.googlemail.com", GOOGLE],
@@ -12,12 +12,12 @@ const TOKEN_URLS: ReadonlyMap<string, string> = new Map([
   ["imap.mail.yahoo.com", YAHOO],
 ]);
 
-/** Where tokens for an IMAP host are to be had; `null` where that is not known. */
+/** The token endpoint for an IMAP host; `null` if none is known. */
 export function knownTokenUrl(host: string): string | null {
   return TOKEN_URLS.get(host.toLowerCase().replace(/\.$/, "")) ?? null;
 }
 
-/** Why secrets can't be sent to this URL; `null` where they can. The URL itself is not shown. */
+/** Why secrets can't be sent to this URL; `null` if they can. Does not show the URL itself. */
 export function tokenUrlProblem(text: string): string | null {
   const url = URL.canParse(text) ? new URL(text) : null;
   if (url === null) return "must be a URL that begins with https://";
@@ -31,6 +31,6 @@ export function tokenUrlProblem(text: string): string | null {
 }
 
 function isLoopback(hostname: string): boolean {
-  // The URL parser has brought addresses into this form.
+  // The URL parser writes addresses in this form.
   return /^(?:localhost|127\.\d+\.\d+\.\d+|\[::1\])$/.test(hostname);
 }
