@@ -17,6 +17,7 @@ import {
   isPending,
   outcome,
   test,
+  turns,
 } from "../../support/fake_server.ts";
 
 async function loggedIn(capabilities = "IMAP4rev1") {
@@ -280,7 +281,7 @@ test("the connection ends → holders' calls and those who wait are told why", a
   const { client, server } = await loggedIn();
   const held = await open(client, server, "A");
   const waiting = [outcome(client.openFolder("B")), outcome(client.selectFolder("C"))];
-  await isPending(waiting[0]);
+  await turns();
   server.close();
   for (const wait of waiting) assertInstanceOf(await wait, ConnectionClosedError);
   await assertRejects(() => held.search("ALL"), ConnectionClosedError);
@@ -375,10 +376,14 @@ test("useUid and folderEncode are the client's, at the moment of each call", asy
   await server.answer("SEARCH ALL", "* SEARCH 2");
   assertEquals([...await searching], [2]);
   await server.send("* 1 EXPUNGE");
-  await isPending(Promise.resolve());
+  await turns();
   await assertRejects(
     async () => await folder.fetch(await searching, ["FLAGS"]),
     IllegalStateError,
   );
+  client.folderEncode = false;
+  const copying = folder.copy(2, "Entw&APw-rfe"); // else its & would be encoded
+  await server.answer('COPY 2 "Entw&APw-rfe"');
+  await copying;
   client.shutdown();
 });
