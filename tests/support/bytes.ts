@@ -14,3 +14,8 @@ export function assertBytes(actual: Uint8Array, expected: Uint8Array): void {
   assertEquals(actual.length, expected.length);
   assertEquals(actual.findIndex((byte, i) => byte !== expected[i]), -1);
 }
+
+/** Bytes in which every place can be told from its neighbours. */
+export function pattern(length: number): Uint8Array {
+  return Uint8Array.from({ length }, (_, i) => (i * 7 + (i >> 8)) & 255);
+}

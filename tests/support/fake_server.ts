@@ -269,6 +269,21 @@ export async function connectFake(
   return { client: await connecting, server };
 }
 
+/** The greeting of a server that offers STARTTLS and takes no password without it. */
+export const STARTTLS_GREETING: string = "* OK [CAPABILITY IMAP4rev1 STARTTLS LOGINDISABLED] ready";
+
+/** Connects over plain text, for STARTTLS to come. */
+export async function connectPlain(
+  greeting: string = STARTTLS_GREETING,
+  options: ConnectOptions = {},
+): Promise<FakeNetwork & { readonly client: ImapClient }> {
+  const network = fakeNetwork({ plain: true });
+  const { transport, server } = network;
+  const connecting = ImapClient.connect({ transport, host: "imap.test", ssl: false, ...options });
+  await server.send(greeting);
+  return { client: await connecting, ...network };
+}
+
 /** A client that is logged in and has a folder of 1,000 messages selected, and its server. */
 export async function selectFake(
   options: ConnectOptions = {},
@@ -296,5 +311,12 @@ export class KeptLog implements Logger {
   }
   get text(): string {
     return this.lines.join("\n");
+  }
+}
+
+/** Sends a literal's bytes in chunks of this size. */
+export async function sendCut(server: FakeServer, bytes: Uint8Array, size: number): Promise<void> {
+  for (let at = 0; at < bytes.length; at += size) {
+    await server.send(bytes.slice(at, at + size));
   }
 }
