@@ -6,6 +6,7 @@ import type { SearchQuery } from "../commands/search/search_query.ts";
 import type { Thread } from "../commands/search/thread.ts";
 import type { NoopResult } from "../commands/session/session.ts";
 import type { FetchedMessage } from "../commands/messages/fetch_types.ts";
+import type { Command } from "../connection/command.ts";
 import { DELETED } from "../model/flags.ts";
 import type { MessageIds } from "../model/number_set.ts";
 import type { UntaggedResponse } from "../model/responses.ts";
@@ -20,7 +21,7 @@ import {
   getFlags,
 } from "../operations/messages/fetch_messages.ts";
 import { copyMessages, moveMessages } from "../operations/messages/move_messages.ts";
-import type { MakeScope, Scope } from "../operations/scope.ts";
+import { type MakeScope, runOwn, type Scope } from "../operations/scope.ts";
 import {
   searchGmail,
   searchMessages,
@@ -506,6 +507,14 @@ export class FolderCalls {
    */
   watch(options: WatchOptions = {}): AsyncGenerator<UntaggedResponse, void, void> {
     return watch(this.#scope(options), options);
+  }
+
+  /**
+   * Runs a command of your own, or of an extension that there is no method for. Throws
+   * {@linkcode ImapError} if the server answers NO or BAD.
+   */
+  async run<Result>(command: Command<Result>, options: CallOptions = {}): Promise<Result> {
+    return await runOwn(this.#scope(options), command);
   }
 }
 

@@ -36,7 +36,6 @@ import type {
 } from "../commands/messages/append.ts";
 import { id, type IdFields } from "../commands/session/id.ts";
 import { noop, type NoopResult } from "../commands/session/session.ts";
-import type { Command } from "../connection/command.ts";
 import type { Traffic } from "../connection/connection.ts";
 import type { SessionState } from "../connection/session.ts";
 import {
@@ -97,7 +96,8 @@ import { shownWithoutKey } from "./shown_tls.ts";
  * A connection to an IMAP server, and the session on it.
  *
  * Calls that act in a folder act in the one that {@linkcode ImapClient.selectFolder} selected last.
- * Tasks that need different folders open one each, by {@linkcode ImapClient.openFolder}.
+ * Tasks that need different folders open one each, by {@linkcode ImapClient.openFolder}: the
+ * client's own calls then throw `IllegalStateError`, until `selectFolder` is called again.
  *
  * Several calls may be made at once: they are sent together where RFC 9051 section 5.5 allows it,
  * and wait for each other where it does not. Every call that fails throws; every error is an
@@ -315,18 +315,6 @@ export class ImapClient extends FolderCalls {
    */
   listen(listener: ResponseListener): () => void {
     return this.#listeners.add(listener);
-  }
-
-  /**
-   * Runs a command of your own, or of an extension that the client has no method for. Throws
-   * {@linkcode ImapError} if the server answers NO or BAD.
-   */
-  run<Result>(command: Command<Result>, options: CallOptions = {}): Promise<Result> {
-    if (typeof command.name === "string") {
-      return this.#client.connection.run(command, this.#scope(options));
-    }
-    const what = `a command's name must be text, not ${typeof command.name}`;
-    return Promise.reject(new InvalidArgumentError(what));
   }
 
   /**

@@ -54,6 +54,8 @@ export class Selections {
   /** How many of the answers have reached their callers. */
   #heard = 0;
   #current = 0;
+  /** The last selection that was made for holders: only their calls may act in it. */
+  #held: number | null = null;
   #pending: readonly Pending[] = [];
 
   /** The selection that a call made now is for. */
@@ -75,6 +77,11 @@ export class Selections {
   /** The folder of a selection, if that is in force. */
   folderOf(selection: SelectionId): SelectedFolder | null {
     return selection === this.#current ? this.folder : null;
+  }
+
+  /** The selection in force was made for those who hold its folder. */
+  hold(): void {
+    this.#held = this.#current;
   }
 
   /** A change of the folder is queued: gives its number. */
@@ -161,9 +168,9 @@ export class Selections {
     );
   }
 
-  /** Throws if the selection that a call was made for is not in force. */
-  checkCurrent(name: string, selection: SelectionId): void {
-    if (selection === this.#current) return;
+  /** Throws if the selection that a call was made for is not in force, or is somebody else's. */
+  checkCurrent(name: string, { selection, inHeld = false }: CallRequest): void {
+    if (selection === this.#current) return this.#checkHolder(name, inHeld);
     const what = selection !== "ambiguous" && selection > this.#current
       ? "the SELECT that it was to follow was given up, or could not be sent"
       : this.folder === null
@@ -172,9 +179,19 @@ export class Selections {
     throw new IllegalStateError(`${name} was not sent: ${what}. Select its folder and call again`);
   }
 
+  #checkHolder(name: string, inHeld: boolean): void {
+    if (inHeld || this.folder === null || this.#current !== this.#held) return;
+    // It takes nothing from anybody: it is sent when nobody holds the folder any more.
+    if (name === "UNSELECT") return;
+    throw new IllegalStateError(
+      `${name} was not sent: ${shownFolder(this.folder)} was selected for whoever opened it with ` +
+        "openFolder. Call the folder's own method, or selectFolder first",
+    );
+  }
+
   /** Gives the selected folder. Throws if the call is for another one, or if none is selected. */
   check(name: string, request: CallRequest): SelectedFolder {
-    this.checkCurrent(name, request.selection);
+    this.checkCurrent(name, request);
     const { folder } = this;
     if (folder === null) {
       throw new IllegalStateError(`${name} needs a selected folder: ${this.#reason}`);

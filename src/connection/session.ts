@@ -150,7 +150,7 @@ export class Session {
       throw new IllegalStateError(`${command.name} needs a login first`);
     }
     if (this.#enabled.has("UIDONLY")) refuseNumbers(command.name, request);
-    if (request.isBound) this.selections.checkCurrent(command.name, request.selection);
+    if (request.isBound) this.selections.checkCurrent(command.name, request);
     const folder = needsFolder(command) ? this.selections.check(command.name, request) : null;
     if (command.modifies && folder?.readOnly) {
       throw new ReadOnlyError(`${command.name} would change a read-only folder`);

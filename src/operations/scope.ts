@@ -2,7 +2,7 @@ import type { CallRequest } from "../connection/call.ts";
 import type { Command } from "../connection/command.ts";
 import type { SelectedFolder } from "../connection/selected_folder.ts";
 import { decodeFolderName } from "../mime/utf7.ts";
-import { IllegalStateError } from "../model/errors.ts";
+import { IllegalStateError, InvalidArgumentError } from "../model/errors.ts";
 import type { FolderName } from "../model/folder_name.ts";
 import { foundIn } from "../model/found_in.ts";
 import { type MessageIds, NumberSet } from "../model/number_set.ts";
@@ -41,6 +41,12 @@ export interface ScopedIds {
 /** Runs one command. */
 export function run<Result>(scope: Scope, command: Command<Result>): Promise<Result> {
   return scope.client.connection.run(command, scope);
+}
+
+/** Runs a command that the caller wrote. */
+export function runOwn<Result>(scope: Scope, command: Command<Result>): Promise<Result> {
+  if (typeof command.name === "string") return run(scope, command);
+  throw new InvalidArgumentError(`a command's name must be text, not ${typeof command.name}`);
 }
 
 /** Runs several commands as one call: nothing that is queued later comes in between. */

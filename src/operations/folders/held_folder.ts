@@ -28,7 +28,7 @@ export class HeldFolder {
       throw new IllegalStateError(`the folder ${name} was closed: open it again`);
     }
     const { expunges } = this.folder;
-    return { ...scope, selection: this.#selection, isBound: true, expunges };
+    return { ...scope, selection: this.#selection, isBound: true, inHeld: true, expunges };
   }
 
   /** Ends the turn. A second call does nothing. */

@@ -90,7 +90,9 @@ async function selectFor(
     effect(session: Session, done: TaggedResponse): void {
       command.effect!(session, done);
       const { current, folder } = session.selections;
-      if (folder !== null) turn.selected = { selection: current, folder };
+      if (folder === null) return;
+      session.selections.hold();
+      turn.selected = { selection: current, folder };
     },
   });
   try {

@@ -1,6 +1,15 @@
 // Looks for an order of whole calls that gives the same: the same results, and the same mail.
 import type { Entry, History, Outcome, Values } from "./history.ts";
-import { currentFolder, isHeld, keyOf, mailsKey, released, type State, stateOf } from "./model.ts";
+import {
+  currentFolder,
+  isHeld,
+  isSelectedByHolder,
+  keyOf,
+  mailsKey,
+  released,
+  type State,
+  stateOf,
+} from "./model.ts";
 import { isByHand, type Mailbox, type Op, selects, type Settings, waits } from "./program.ts";
 import { isUnfit, setsOf, type Step, stepsOf, type Taken } from "./steps.ts";
 
@@ -267,6 +276,7 @@ class Checker {
     const isLost = within !== null && holds.get(within)?.selection !== selected?.number;
     // Nobody but a SELECT by hand takes a folder away before all calls that were made in it are over.
     if (isLost) return isLazy(entry) || this.#entries.some((other) => isByHand(other.op));
+    if (within === null && isSelectedByHolder(state)) return true;
     if (selected === null || (within === null && this.#overlaps(entry, selects))) return true;
     if (entry.ids.length === 0) return false;
     const origin = entry.source === null ? null : state.origins.get(entry.source);

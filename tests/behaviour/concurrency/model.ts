@@ -117,6 +117,12 @@ export function isHeld({ holds }: State): boolean {
   return [...holds.values()].some(({ isOpen }) => isOpen);
 }
 
+/** Whether the selected folder was selected for whoever opened it. */
+export function isSelectedByHolder({ selected, holds }: State): boolean {
+  return selected !== null &&
+    [...holds.values()].some(({ selection }) => selection === selected.number);
+}
+
 /** The state with a folder that was opened, or was not. */
 export function withHold(state: State, name: string, hold: Hold): State {
   return { ...state, holds: new Map(state.holds).set(name, hold) };

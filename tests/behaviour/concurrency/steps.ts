@@ -5,6 +5,7 @@ import {
   copy,
   currentFolder,
   isHeld,
+  isSelectedByHolder,
   type Origin,
   released,
   remove,
@@ -20,9 +21,9 @@ import { type Mail, type Settings, waits } from "./program.ts";
 export interface Taken {
   /**
    * `no`: the server refuses; `readonly`: the folder can't be changed; `unselected`: there is no
-   * folder; `misfit`: the ids are from somewhere else, so that this must not be done; `held`:
-   * somebody holds a folder, so that this has to wait; `lost`: the folder that the call was made in
-   * is not selected any more.
+   * folder; `misfit`: the ids are from somewhere else, or the folder is that of somebody who opened
+   * it, so that this must not be done; `held`: somebody holds a folder, so that this has to wait;
+   * `lost`: the folder that the call was made in is not selected any more.
    */
   readonly status: "ok" | "no" | "readonly" | "unselected" | "misfit" | "held" | "lost";
   readonly state: State;
@@ -159,7 +160,9 @@ const isDeleted = ({ flags }: Mail) => flags.includes("\\Deleted");
 function inFolder(entry: Entry, step: Step): Step {
   return (state) => {
     const { selected, origins } = state;
-    const { ids, source } = entry;
+    const { ids, source, within, op } = entry;
+    const isForHolder = within === null && op.kind !== "unselect" && isSelectedByHolder(state);
+    if (isForHolder) return { status: "misfit", state, ids };
     if (selected === null) return { status: "unselected", state, ids };
     if (source !== null && ids.length > 0 && origins.get(source)?.folder !== selected.folder) {
       return { status: "misfit", state, ids };

@@ -113,14 +113,15 @@ test("selectFolder waits, and a call is meant for its folder → refused, not se
   client.shutdown();
 });
 
-test("selectFolder gives up its wait → calls act in the selected folder again", async () => {
+test("selectFolder gives up its wait → the client has no folder, whoever holds one has", async () => {
   const { client, server } = await loggedIn();
-  await open(client, server, "A");
+  const held = await open(client, server, "A");
   const controller = new AbortController();
   const selecting = outcome(client.selectFolder("B", { signal: controller.signal }));
   controller.abort(new Error("enough"));
   assertEquals((await selecting as Error).message, "enough");
-  const searching = client.search("ALL");
+  await assertRejects(() => client.search("ALL"), IllegalStateError, "openFolder");
+  const searching = held.search("ALL");
   await server.answer("UID SEARCH ALL", "* SEARCH 1");
   assertEquals([...await searching], [1]);
   client.shutdown();
@@ -368,28 +369,79 @@ test("two holders watch the same folder → the second is refused", async () => 
 });
 
 test("closed while it idles, or is watched → whoever opens another folder can watch that", async () => {
-  const idle = (folder: Folder | ImapClient) => folder.idle();
-  const watch = (folder: Folder | ImapClient) => void folder.watch().next().catch(() => {});
+  const idle = (folder: Folder) => folder.idle();
+  const watch = (folder: Folder) => void folder.watch().next().catch(() => {});
   for (const begin of [idle, watch]) {
-    for (const byClient of [true, false]) {
-      const { client, server } = await loggedIn("IMAP4rev1 IDLE");
-      const one = await open(client, server, "A");
-      const begun = begin(byClient ? client : one);
-      const tag = await server.expect("IDLE");
-      await server.send("+ idling");
-      await begun;
-      await one.close();
-      const opening = client.openFolder("B");
-      assertEquals(await server.line(), "DONE");
-      await server.send(`${tag} OK done`);
-      await answerSelect(server, "B");
-      const news = (await opening).watch();
-      const first = news.next();
-      await server.expect("IDLE");
-      await server.send("+ idling", "* 4 EXISTS");
-      assertEquals((await first).value?.type, "EXISTS");
-      if (begin === idle) await assertRejects(() => client.idleCheck(), IllegalStateError);
-      client.shutdown();
-    }
+    const { client, server } = await loggedIn("IMAP4rev1 IDLE");
+    const one = await open(client, server, "A");
+    await assertRejects(() => client.idle(), IllegalStateError, "openFolder");
+    await assertRejects(() => client.watch().next(), IllegalStateError, "openFolder");
+    const begun = begin(one);
+    const tag = await server.expect("IDLE");
+    await server.send("+ idling");
+    await begun;
+    await one.close();
+    const opening = client.openFolder("B");
+    assertEquals(await server.line(), "DONE");
+    await server.send(`${tag} OK done`);
+    await answerSelect(server, "B");
+    const news = (await opening).watch();
+    const first = news.next();
+    await server.expect("IDLE");
+    await server.send("+ idling", "* 4 EXISTS");
+    assertEquals((await first).value?.type, "EXISTS");
+    if (begin === idle) await assertRejects(() => client.idleCheck(), IllegalStateError);
+    client.shutdown();
   }
+});
+
+test("the client's calls in a folder that was opened → refused, even after it is closed", async () => {
+  const { client, server } = await loggedIn("IMAP4rev1 UIDPLUS UNSELECT");
+  const selecting = client.selectFolder("Mine");
+  await answerSelect(server, "Mine");
+  await selecting;
+  const held = await open(client, server, "Theirs");
+  const calls: ((client: ImapClient) => Promise<unknown>)[] = [
+    (client) => client.search("ALL"),
+    (client) => client.fetch(1, "FLAGS"),
+    (client) => client.addFlags(1, "\\Seen"),
+    (client) => client.deleteMessages(1),
+    (client) => client.expunge(),
+    (client) => client.uidExpunge(1),
+    (client) => client.move(1, "Mine"),
+    (client) => client.run({ name: "EXPUNGE", state: "selected", modifies: true, result: () => 1 }),
+  ];
+  const refused = (call: (client: ImapClient) => Promise<unknown>) =>
+    assertRejects(
+      () => call(client),
+      IllegalStateError,
+      '"Theirs" was selected for whoever opened',
+    );
+  for (const call of calls) await refused(call);
+  const noticed = client.noop();
+  await server.answer("NOOP", "* 9 EXISTS");
+  await noticed;
+  assertEquals(held.exists, 9);
+  const expunging = held.run({ name: "EXPUNGE", state: "selected", result: () => "done" });
+  await server.answer("EXPUNGE");
+  assertEquals(await expunging, "done");
+  await held.close();
+  for (const call of [...calls, (client: ImapClient) => client.closeFolder()]) await refused(call);
+  const again = client.selectFolder("Mine");
+  await answerSelect(server, "Mine");
+  await again;
+  const searching = client.search("ALL");
+  await server.answer("UID SEARCH ALL", "* SEARCH 1");
+  assertEquals([...await searching], [1]);
+  client.shutdown();
+});
+
+test("unselectFolder after a folder was closed → it is left", async () => {
+  const { client, server } = await loggedIn("IMAP4rev1 UNSELECT");
+  await (await open(client, server, "A")).close();
+  const leaving = client.unselectFolder();
+  await server.answer("UNSELECT");
+  await leaving;
+  await assertRejects(() => client.search("ALL"), IllegalStateError, "call selectFolder");
+  client.shutdown();
 });
