@@ -2,6 +2,8 @@ import type { MetadataRequest } from "../commands/access/metadata.ts";
 import type { MessageAttributes } from "../commands/messages/append.ts";
 import type { MessageFlags } from "../commands/messages/store.ts";
 import type { FetchedMessage, StreamedMessage } from "../commands/messages/fetch_types.ts";
+import { InvalidArgumentError, named } from "../model/errors.ts";
+import { checkKeys } from "../model/options.ts";
 import type { Text } from "../model/text.ts";
 import type { CallOptions } from "../operations/scope.ts";
 
@@ -92,4 +94,50 @@ export interface WatchOptions extends CallOptions {
   readonly renewEvery?: number;
   /** Seconds between two NOOPs on a server without IDLE. Default 60. */
   readonly pollEvery?: number;
+}
+
+/** Every option of some call. */
+type AnyOptions =
+  & AppendOptions
+  & CharsetOptions
+  & FetchEachOptions
+  & IdleCheckOptions
+  & MetadataOptions
+  & Oauth2Options
+  & OpenFolderOptions
+  & SearchOptions
+  & StoreOptions
+  & WatchOptions;
+
+/** Complete by its type: a name that is missing here, or not an option, is a type error. */
+const NAMES: Readonly<Record<keyof AnyOptions, true>> = {
+  charset: true,
+  date: true,
+  depth: true,
+  flags: true,
+  maxSize: true,
+  mech: true,
+  modifiers: true,
+  msgTime: true,
+  pollEvery: true,
+  readonly: true,
+  renewEvery: true,
+  signal: true,
+  silent: true,
+  stream: true,
+  timeout: true,
+  vendor: true,
+};
+
+/**
+ * Throws {@linkcode InvalidArgumentError} for what is no option of any call: `readOnly` for
+ * `readonly` would open a folder for changes.
+ */
+export function checkCallOptions(options: CallOptions): void {
+  if (typeof options !== "object" || options === null) {
+    throw new InvalidArgumentError(`the options must be an object: ${named(options)}`);
+  }
+  for (const name of Object.keys(options)) {
+    if (!Object.hasOwn(NAMES, name)) return checkKeys(options, Object.keys(NAMES));
+  }
 }

@@ -3,6 +3,7 @@ import { FolderTurns } from "../operations/folders/folder_turns.ts";
 import type { CallOptions, MakeScope } from "../operations/scope.ts";
 import { namedLogger } from "../util/log.ts";
 import { version } from "../util/version.ts";
+import { checkCallOptions } from "./call_options.ts";
 import type { ConnectOptions, Opened } from "./connect.ts";
 import type { Listeners } from "./listeners.ts";
 
@@ -39,7 +40,9 @@ export function clientState(
 /** Makes the scopes of a client's calls, each with the settings and the folder of its moment. */
 export function scopeMaker(client: ClientState, settings: Settings): MakeScope {
   const { selections } = client.connection.session;
-  return ({ signal }: CallOptions) => {
+  return (options: CallOptions) => {
+    checkCallOptions(options);
+    const { signal } = options;
     const selection = selections.latest;
     return {
       client,

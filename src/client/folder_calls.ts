@@ -81,8 +81,7 @@ export class FolderCalls {
     query: SearchCriteria | SearchQuery = "ALL",
     options: SearchOptions = {},
   ): Promise<SearchIds> {
-    const { charset = null } = options;
-    return await searchMessages(this.#scope(options), query, charset);
+    return await searchMessages(this.#scope(options), query, options.charset ?? null);
   }
 
   /**
@@ -123,8 +122,9 @@ export class FolderCalls {
     query: SearchCriteria | SearchQuery = "ALL",
     options: CharsetOptions = {},
   ): Promise<number[]> {
+    const scope = this.#scope(options);
     const { charset = "UTF-8" } = options;
-    return await sortMessages(this.#scope(options), sortCriteria, query, charset);
+    return await sortMessages(scope, sortCriteria, query, charset);
   }
 
   /**
@@ -149,8 +149,9 @@ export class FolderCalls {
     query: SearchCriteria | SearchQuery = "ALL",
     options: CharsetOptions = {},
   ): Promise<readonly Thread[]> {
+    const scope = this.#scope(options);
     const { charset = "UTF-8" } = options;
-    return await threadMessages(this.#scope(options), algorithm, query, charset);
+    return await threadMessages(scope, algorithm, query, charset);
   }
 
   /**
@@ -218,8 +219,9 @@ export class FolderCalls {
     items: Item | readonly Item[],
     options: FetchEachOptions<Stream> = {},
   ): AsyncGenerator<EachMessage<Item, Stream>> {
+    const scope = this.#scope(options);
     const { modifiers, stream = false } = options;
-    const each = fetchEachMessage(this.#scope(options), messages, items, modifiers, stream);
+    const each = fetchEachMessage(scope, messages, items, modifiers, stream);
     return each as AsyncGenerator<EachMessage<Item, Stream>>;
   }
 

@@ -374,10 +374,10 @@ export class ImapClient extends FolderCalls {
   async oauth2Login(
     user: string,
     accessToken: string,
-    { mech, vendor, signal }: Oauth2Options = {},
+    options: Oauth2Options = {},
   ): Promise<string> {
-    const mechanism = xoauth2(user, accessToken, { mech, vendor });
-    return await authenticateBy(this.#scope({ signal }), mechanism, user);
+    const scope = this.#scope(options);
+    return await authenticateBy(scope, xoauth2(user, accessToken, options), user);
   }
 
   /**
@@ -681,8 +681,7 @@ export class ImapClient extends FolderCalls {
    * ```
    */
   async selectFolder(folder: Text, options: SelectOptions = {}): Promise<SelectResult> {
-    const { readonly = false } = options;
-    return await selectFolder(this.#scope(options), folder, readonly);
+    return await selectFolder(this.#scope(options), folder, options.readonly ?? false);
   }
 
   /**
@@ -704,8 +703,7 @@ export class ImapClient extends FolderCalls {
    * ```
    */
   async openFolder(folder: Text, options: OpenFolderOptions = {}): Promise<Folder> {
-    const { readonly = false, timeout } = options;
-    const held = await holdFolder(this.#scope(options), folder, readonly, timeout);
+    const held = await holdFolder(this.#scope(options), folder, options);
     return new Folder(held, this.#scope);
   }
 
@@ -809,9 +807,9 @@ export class ImapClient extends FolderCalls {
   async append(
     folder: Text,
     msg: Text | MessageStream,
-    { signal, ...stored }: AppendOptions = {},
+    options: AppendOptions = {},
   ): Promise<AppendResult> {
-    return await appendMessage(this.#scope({ signal }), folder, { ...stored, msg });
+    return await appendMessage(this.#scope(options), folder, { ...options, msg });
   }
 
   /**

@@ -13,6 +13,14 @@ import { run, type Scope } from "../scope.ts";
 import type { Selected, Turn } from "./folder_turns.ts";
 import { HeldFolder } from "./held_folder.ts";
 
+/** How a folder is held. */
+export interface HoldOptions {
+  /** Whether nothing in it may be changed. */
+  readonly readonly?: boolean;
+  /** How long to wait for it, in seconds; `null` is no limit. */
+  readonly timeout?: number | null;
+}
+
 /** How long a call waits while another folder is held, in seconds, unless it says otherwise. */
 const WAIT_SECONDS = 60;
 
@@ -45,8 +53,7 @@ export function unselectFolder(scope: Scope): Promise<string> {
 export async function holdFolder(
   scope: Scope,
   folder: Text,
-  readonly: boolean,
-  timeout: number | null = WAIT_SECONDS,
+  { readonly = false, timeout = WAIT_SECONDS }: HoldOptions,
 ): Promise<HeldFolder> {
   checkTimeout(timeout);
   const command = select(folder, readonly, !readonly);

@@ -1,0 +1,35 @@
+// Options of calls that are no options: refused before anything is sent.
+import { assert, assertRejects, assertThrows } from "@std/assert";
+import { type ImapClient, InvalidArgumentError } from "../../../mod.ts";
+import { connectFake, test } from "../../support/fake_server.ts";
+
+test("an option that no call knows → InvalidArgumentError names the nearest, nothing sent", async () => {
+  const { client, server } = await connectFake({}, "* PREAUTH [CAPABILITY IMAP4rev1] hello");
+  const misspelt = { readOnly: true } as object;
+  const calls: ((client: ImapClient) => Promise<unknown>)[] = [
+    (client) => client.selectFolder("INBOX", misspelt),
+    (client) => client.openFolder("INBOX", misspelt),
+    (client) => client.withFolder("INBOX", misspelt, () => 1),
+    (client) => client.addFlags(1, "\\Seen", misspelt),
+    (client) => client.append("INBOX", "a", misspelt),
+    (client) => client.noop(misspelt),
+    (client) => client.run({ name: "NOOP", result: () => 1 }, misspelt),
+    (client) => client.fetchEach(1, "FLAGS", misspelt).next(),
+  ];
+  for (const call of calls) {
+    await assertRejects(async () => await call(client), InvalidArgumentError, "'readonly'");
+  }
+  assertThrows(() => client.watch({ renewevery: 1 } as object), InvalidArgumentError, "renewEvery");
+  assert(await server.isSilent());
+  client.shutdown();
+});
+
+test("options that are no object → InvalidArgumentError, nothing sent", async () => {
+  const { client, server } = await connectFake({}, "* PREAUTH [CAPABILITY IMAP4rev1] hello");
+  for (const options of [null, 1, "readonly", true, ["signal"]] as unknown as object[]) {
+    await assertRejects(() => client.selectFolder("INBOX", options), InvalidArgumentError);
+    await assertRejects(() => client.noop(options), InvalidArgumentError);
+  }
+  assert(await server.isSilent());
+  client.shutdown();
+});
