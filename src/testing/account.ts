@@ -7,13 +7,13 @@ import { knownLabel } from "./labels.ts";
 import { Content, withCrlf } from "./message.ts";
 import { no } from "./refusal.ts";
 
-/** What stands between the levels of a folder's name. */
+/** The character between the levels of a folder's name. */
 export const DELIMITER = "/";
 
-/** All rights to a folder, which its owner has (RFC 4314 section 2.1). */
+/** All rights to a folder; its owner has them (RFC 4314 section 2.1). */
 export const ALL_RIGHTS = "lrswipkxtea";
 
-/** How a folder is made. */
+/** Options for a new folder. */
 export interface FolderOptions {
   /** Its special use, such as `\Sent` (RFC 6154). */
   readonly specialUse?: string;
@@ -21,53 +21,53 @@ export interface FolderOptions {
   readonly subscribed?: boolean;
 }
 
-/** What goes with a message. */
+/** Options for a new message. */
 export interface AppendOptions {
   /** Its flags and keywords. Default: none. */
   readonly flags?: readonly string[];
-  /** When it came in; one without a zone of its own is shown in UTC. Default: now. */
+  /** When it arrived. A date without a zone of its own is shown in UTC. Default: now. */
   readonly date?: Date;
   /**
-   * Its labels, as Gmail has them: any text, or one of Gmail's own such as `\Important`. They are
-   * seen where the server has `X-GM-EXT-1`. Default: none.
+   * Its labels, as in Gmail: any text, or one of Gmail's own such as `\Important`. Clients see them
+   * if the server has `X-GM-EXT-1`. Default: none.
    */
   readonly labels?: readonly string[];
 }
 
-/** What a user may have besides a password. */
+/** Options for a new user. */
 export interface UserOptions {
-  /** An access token to log in with by XOAUTH2 and OAUTHBEARER. Default: there is none. */
+  /** An access token for XOAUTH2 and OAUTHBEARER. Default: none. */
   readonly token?: string;
-  /** How many bytes the messages of all folders may have together. Default: any number. */
+  /** How many bytes the messages of all folders may have together. Default: no limit. */
   readonly quota?: number;
 }
 
-/** A folder as it is when asked for. */
+/** A snapshot of a folder. */
 export interface MemoryFolder {
-  /** All levels of its name, `/` between them. */
+  /** Its full name, with `/` between the levels. */
   readonly name: string;
-  /** Its special use, such as `\Sent`; `null` without one. */
+  /** Its special use, such as `\Sent`; `null` if it has none. */
   readonly specialUse: string | null;
   /** Whether the user is subscribed to it. */
   readonly subscribed: boolean;
 }
 
-/** A message in a folder as it is when asked for. */
+/** A snapshot of a message in a folder. */
 export interface MemoryMessage {
   /** Its UID. */
   readonly uid: number;
-  /** Its flags and keywords, without `\Recent`, which is a matter of each session. */
+  /** Its flags and keywords, without `\Recent`, which differs between sessions. */
   readonly flags: readonly string[];
-  /** Its labels, as Gmail has them. */
+  /** Its labels, as in Gmail. */
   readonly labels: readonly string[];
-  /** When it came in. */
+  /** When it arrived. */
   readonly date: Date;
-  /** All of it, with CRLF at the end of its lines; not to be changed. */
+  /** The whole message, with CRLF line endings. Must not be changed. */
   readonly bytes: Uint8Array;
 }
 
 /**
- * The mail of one user of a `MemoryServer`; there is an INBOX from the start.
+ * The mail of one user of a `MemoryServer`. It has an INBOX from the start.
  *
  * ```ts
  * import { MemoryServer } from "@imapclient/imapclient/testing";
@@ -82,16 +82,19 @@ export interface MemoryMessage {
 export interface MemoryAccount {
   /** The name that the user logs in with. */
   readonly user: string;
-  /** The folders as they are now, those above before those below; without mere names. */
+  /**
+   * The folders as they are now, each before those below it. Names that hold no messages are left
+   * out.
+   */
   readonly folders: readonly MemoryFolder[];
   /** The messages of a folder as they are now, in the order of their UIDs. */
   messages(folder: string): readonly MemoryMessage[];
-  /** Makes a folder, and those above it that are missing; `/` stands between the levels. */
+  /** Creates a folder, and any missing folders above it; `/` separates the levels. */
   createFolder(name: string, options?: FolderOptions): void;
   /**
-   * Puts a message into a folder and gives its UID. Bare line feeds become CRLF. Sessions that
-   * have the folder open are told when the protocol allows it, those in IDLE at once. Neither a
-   * quota nor a limit for APPEND holds here.
+   * Adds a message to a folder and returns its UID. Bare line feeds become CRLF. Sessions that have
+   * the folder open are told as soon as the protocol allows it, those in IDLE at once. Neither the
+   * quota nor the limit for APPEND applies here.
    */
   append(folder: string, message: string | Uint8Array, options?: AppendOptions): number;
 }
@@ -100,13 +103,13 @@ export interface MemoryAccount {
 export class Account implements MemoryAccount {
   /** The name that the user logs in with. */
   readonly user: string;
-  /** The password, as it is. */
+  /** The password in plain text. */
   readonly password: string;
-  /** What an access token must be, if one will do. */
+  /** The access token that is accepted, if any. */
   readonly token: string | null;
-  /** How many bytes there may be, if that is limited. */
+  /** How many bytes the messages may have, if that is limited. */
   quota: number | null;
-  /** Names of folders, which may be gone. */
+  /** The names of subscribed folders, some of which may no longer exist. */
   readonly subscribed: Set<string> = new Set();
   readonly #folders = new Map<string, Folder>();
   readonly #conversations = new Conversations();
@@ -120,7 +123,7 @@ export class Account implements MemoryAccount {
     this.createFolder("INBOX");
   }
 
-  /** As `MemoryAccount` says. */
+  /** See `MemoryAccount`. */
   createFolder(name: string, options: FolderOptions = {}): void {
     if (!isFolderName(name)) throw new InvalidArgumentError(`not a folder's name: ${name}`);
     if (this.find(name)?.selectable) {
@@ -130,21 +133,21 @@ export class Account implements MemoryAccount {
     if (options.subscribed ?? true) this.subscribed.add(canonical(name));
   }
 
-  /** As `MemoryAccount` says. */
+  /** See `MemoryAccount`. */
   get folders(): readonly MemoryFolder[] {
     return this.allFolders.filter(({ selectable }) => selectable).map(({ name, specialUse }) => {
       return { name, specialUse, subscribed: this.subscribed.has(name) };
     });
   }
 
-  /** As `MemoryAccount` says. */
+  /** See `MemoryAccount`. */
   messages(folder: string): readonly MemoryMessage[] {
     return this.#existing(folder).messages.map(({ uid, flags, content, date, bytes }) => {
       return { uid, flags: [...flags], labels: content.labels.all, date, bytes };
     });
   }
 
-  /** As `MemoryAccount` says. */
+  /** See `MemoryAccount`. */
   append(folder: string, message: string | Uint8Array, options: AppendOptions = {}): number {
     const target = this.#existing(folder);
     const bytes = typeof message === "string" ? encodeUtf8(message) : message;
@@ -158,13 +161,13 @@ export class Account implements MemoryAccount {
     return target.add(content, zoned(options.date ?? new Date()), options.flags ?? []).uid;
   }
 
-  /** A new message, which is in no folder yet. */
+  /** A new message that is in no folder yet. */
   receive(bytes: Uint8Array): Content {
     const { id, conversation } = this.#conversations.add(bytes);
     return new Content(bytes, id, conversation);
   }
 
-  /** How many bytes the messages have together, each copy counted. */
+  /** How many bytes the messages have together; every copy counts. */
   get usage(): number {
     let total = 0;
     for (const { messages } of this.#folders.values()) {
@@ -173,25 +176,25 @@ export class Account implements MemoryAccount {
     return total;
   }
 
-  /** Refuses what does not fit into the quota any more (RFC 5530 section 3). */
+  /** Refuses a message that no longer fits into the quota (RFC 5530 section 3). */
   checkQuota(bytes: number): void {
     if (this.quota !== null && this.usage + bytes > this.quota) {
       throw no("that is more than the quota", "OVERQUOTA");
     }
   }
 
-  /** All folders and mere names, those above before those below. */
+  /** All folders, also those that only have a name, each before those below it. */
   get allFolders(): readonly Folder[] {
     const key = (name: string) => name === "INBOX" ? "" : name.replaceAll(DELIMITER, "\0");
     return [...this.#folders.values()].sort((a, b) => key(a.name) < key(b.name) ? -1 : 1);
   }
 
-  /** The folder of this name, which may be a mere name. */
+  /** The folder with this name, which may be one that holds no messages. */
   find(name: string): Folder | undefined {
     return this.#folders.get(canonical(name));
   }
 
-  /** The folder of this name, which must be one that can be opened. */
+  /** The folder with this name. Refuses the command if it does not exist or can't be selected. */
   get(name: string): Folder {
     const folder = this.find(name);
     if (folder === undefined) throw no(`there is no folder ${shown(name)}`, "NONEXISTENT");
@@ -199,7 +202,7 @@ export class Account implements MemoryAccount {
     return folder;
   }
 
-  /** As `get`, for a folder that messages go to. */
+  /** Like `get`, for a folder that messages are to be put into. */
   target(name: string): Folder {
     const folder = this.find(name);
     if (!folder?.selectable) throw no(`there is no folder ${shown(name)}`, "TRYCREATE");
@@ -212,7 +215,7 @@ export class Account implements MemoryAccount {
     return this.allFolders.filter((folder) => folder.name.startsWith(prefix));
   }
 
-  /** Makes a folder and those above it. */
+  /** Creates a folder and any missing folders above it. */
   create(name: string, specialUse: string | null): Folder {
     if (!isFolderName(name)) throw no(`${shown(name)} can't be the name of a folder`, "CANNOT");
     const levels = name.split(DELIMITER);
@@ -223,7 +226,7 @@ export class Account implements MemoryAccount {
     return this.#make(name, specialUse);
   }
 
-  /** Removes a folder; where there are others below, its mere name stays. */
+  /** Deletes a folder. If there are folders below it, its name stays. */
   delete(folder: Folder): void {
     folder.expunge(new Set(folder.messages));
     if (this.below(folder.name).length === 0) this.#folders.delete(folder.name);
@@ -243,14 +246,14 @@ export class Account implements MemoryAccount {
     }
   }
 
-  /** A folder that a test names. */
+  /** The folder that a test names. */
   #existing(name: string): Folder {
     const folder = this.find(name);
     if (folder?.selectable) return folder;
     throw new InvalidArgumentError(`there is no folder ${name}`);
   }
 
-  /** Makes this one folder; a mere name of before gives way. */
+  /** Creates this one folder, in place of a folder that only had a name. */
   #make(name: string, specialUse: string | null): Folder {
     const folder = new Folder(canonical(name), this.#nextUidValidity++, specialUse);
     folder.rights.set(this.user, ALL_RIGHTS);
@@ -259,7 +262,7 @@ export class Account implements MemoryAccount {
   }
 }
 
-/** A folder's name as it is kept: INBOX may be written in any case (RFC 9051 section 5.1). */
+/** A folder's name as it is stored: INBOX may be written in any case (RFC 9051 section 5.1). */
 export function canonical(name: string): string {
   return name.replace(/^inbox(?=$|\/)/i, "INBOX");
 }
@@ -269,7 +272,7 @@ function isFolderName(name: string): boolean {
   return !name.split(DELIMITER).includes("") && !/[*%\x00-\x1f\x7f]/.test(name);
 }
 
-/** A name within the text of a response, which must be ASCII. */
+/** A name as response text, which must be ASCII. */
 function shown(name: string): string {
   return JSON.stringify(name).replace(/[^ -~]/g, "?");
 }

@@ -3,16 +3,18 @@ import { ConnectError, InvalidArgumentError } from "../model/errors.ts";
 import type { Duplex } from "../model/transport.ts";
 import { netDuplex } from "./net_duplex.ts";
 
-/** The only address: what is here is for tests, and for nobody else's machine. */
+/** The only address: these servers are for tests on this machine. */
 const HOST = "127.0.0.1";
 
-/** How a server listens on a port. */
+/** Options for listening on a port. */
 export interface ListenOptions {
-  /** The port. Default 0: one that is free. */
+  /** The port. Default: 0, a free port. */
   readonly port?: number;
-  /** Speaks TLS with this certificate, PEM, from the first byte or by STARTTLS. */
+  /**
+   * The certificate for TLS and its key, as PEM. TLS starts with the first byte, unless `starttls`.
+   */
   readonly tls?: { readonly cert: string; readonly key: string };
-  /** TLS starts when the client asks for it, and nobody logs in before. Default `false`. */
+  /** TLS starts when the client asks for it; before that, nobody can log in. Default: `false`. */
   readonly starttls?: boolean;
 }
 
@@ -22,16 +24,19 @@ export interface Listener {
   readonly host: string;
   /** The port that it listens on. */
   readonly port: number;
-  /** Listens no more, and cuts the connections made here. */
+  /** Stops listening and cuts the connections made here. */
   close(): Promise<void>;
-  /** As `close`, for `await using`. */
+  /** The same as `close`, for `await using`. */
   [Symbol.asyncDispose](): Promise<void>;
 }
 
 /** Starts TLS on a connection. */
 export type StartTls = () => Promise<Duplex>;
 
-/** Listens; `serve` gets each connection, and what starts TLS on it where that is for the client. */
+/**
+ * Listens. `serve` gets each connection and, if the client is to start TLS, the function that
+ * starts it.
+ */
 export async function listen(
   options: ListenOptions,
   serve: (duplex: Duplex, startTls?: StartTls) => void,
@@ -43,7 +48,7 @@ export async function listen(
     sockets.add(socket);
     socket.setNoDelay(true);
     socket.on("close", () => sockets.delete(socket));
-    // It is told by "close", which comes behind it.
+    // The "close" event follows and reports it.
     socket.on("error", () => {});
     if (secured === null) serve(netDuplex(socket, false, true));
     else if (options.starttls !== true) serve(secured(socket));
@@ -55,7 +60,7 @@ export async function listen(
   return { host: HOST, port, close, [Symbol.asyncDispose]: close };
 }
 
-/** What makes a connection one with TLS; `null` where there is none. */
+/** Wraps a socket in TLS; `null` if there is no certificate. */
 async function securing(
   { tls, starttls }: ListenOptions,
 ): Promise<((socket: Socket) => Duplex) | null> {
@@ -75,7 +80,7 @@ async function securing(
   };
 }
 
-/** Notices here, and not when the first client comes, what is no certificate or no key. */
+/** Rejects a bad certificate or key at once, rather than when the first client connects. */
 async function checkCertificate(
   tls: { readonly cert: string; readonly key: string },
 ): Promise<void> {
@@ -99,7 +104,7 @@ function started(server: Server, port: number): Promise<void> {
 
 function stopped(server: Server, sockets: ReadonlySet<Socket>): Promise<void> {
   return new Promise((resolve) => {
-    // What it may say is that it was closed before.
+    // The only possible error is that it was closed before.
     server.close(() => resolve());
     for (const socket of sockets) socket.destroy();
   });

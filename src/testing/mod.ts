@@ -1,6 +1,6 @@
 /**
- * IMAP servers to test against, with no files and, unless wanted, no network: one that keeps mail
- * in memory, and one that follows a script.
+ * IMAP servers to test against. They use no files, and no network unless asked to: `MemoryServer`
+ * keeps mail in memory, and `ScriptedServer` follows a script.
  *
  * @module
  */

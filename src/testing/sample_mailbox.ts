@@ -2,7 +2,7 @@ import { parseDate } from "../model/dates.ts";
 import type { MemoryAccount } from "./account.ts";
 import * as messages from "./sample_messages.ts";
 
-/** A message, and its flags. */
+/** A message and its flags. */
 type Filed = readonly [message: string, ...flags: string[]];
 
 const [HIKE, FIRST_ANSWER, ...MORE_ANSWERS] = messages.THREAD;
@@ -37,8 +37,8 @@ const FOLDERS: readonly (readonly [name: string, specialUse: string | null, ...F
 const UNDATED = "Fri, 12 Jun 2026 18:00:00 +0200";
 
 /**
- * Fills an account with messages as people get them: subjects in many charsets, several parts, an
- * attachment, a forwarded message, a thread. The same every time, down to UIDs and dates.
+ * Fills an account with typical messages: subjects in many charsets, several parts, an attachment,
+ * a forwarded message, a thread. The result is always the same, including UIDs and dates.
  *
  * ```ts
  * import { fillSampleMailbox, MemoryServer } from "@imapclient/imapclient/testing";

@@ -5,15 +5,15 @@ import { announcedLiteral, Input } from "./input.ts";
 import { linkedTransport } from "./linked.ts";
 import { binaryOf, OPEN_OUTLET, Output } from "./output.ts";
 
-/** How a {@linkcode ScriptedServer} behaves. */
+/** Options for a {@linkcode ScriptedServer}. */
 export interface ScriptedServerOptions {
-  /** What it says it can do. Default: `IMAP4rev1` and no more. */
+  /** The capabilities that it announces. Default: only `IMAP4rev1`. */
   readonly capabilities?: readonly string[];
-  /** `PREAUTH`: the client is logged in from the start. Default `OK`. */
+  /** `PREAUTH`: the client is logged in from the start. Default: `OK`. */
   readonly greeting?: "OK" | "PREAUTH";
 }
 
-/** A command that the script expects, and its answer. */
+/** A command that the script expects, and the answer to it. */
 interface Exchange {
   readonly command: string;
   readonly responses: readonly string[];
@@ -21,11 +21,11 @@ interface Exchange {
 }
 
 /**
- * A server that follows a script, for tests of code that uses a client, and for the exact words on
- * the wire. It expects commands, each in its turn, and answers with what the test says; there is
- * no mail behind it. At the first command that is not the one expected the script is over: that
- * one and all that follow are refused with BAD, and {@linkcode ScriptedServer.finish} says what
- * was expected. LOGOUT is always answered.
+ * A server that follows a script, for tests of code that uses a client and for checking the exact
+ * bytes on the wire. It expects commands in a fixed order and answers with what the test says; it
+ * holds no mail. The script is over at the first command that is not the expected one: this command
+ * and all later ones are refused with BAD, and {@linkcode ScriptedServer.finish} says what was
+ * expected. LOGOUT is always answered.
  *
  * ```ts
  * import { ImapClient } from "@imapclient/imapclient";
@@ -51,8 +51,8 @@ export class ScriptedServer {
   /** Connects to the server without a network: `ImapClient.connect({ transport })`. */
   readonly transport: Transport = linkedTransport((duplex) => void this.serve(duplex));
   /**
-   * What clients sent, a command each, without its tag; its literals stand where they were
-   * announced. Lines that belong to no command, such as `DONE`, are there too.
+   * What clients sent: one entry for each command, without its tag, with literals where they were
+   * announced. Lines that belong to no command, such as `DONE`, are included.
    */
   readonly sent: string[] = [];
   readonly #greeting: string;
@@ -68,10 +68,10 @@ export class ScriptedServer {
   }
 
   /**
-   * Adds a command to the script, given without its tag, and how it is answered: by these untagged
-   * responses and the tagged one, whose tag is left out. Behind a response that begins with `+`
-   * one line of the client is waited for, before the next such response or before the tagged one.
-   * See {@linkcode literal} for literals, which are asked for with `+` where they have to be.
+   * Adds a command to the script, without its tag, and the answer to it: the untagged responses and
+   * the tagged one, without its tag. After a response that begins with `+`, the server waits for
+   * one line from the client before it sends the next such response or the tagged one. For literals
+   * in the command see {@linkcode literal}; the server asks for them with `+` where necessary.
    */
   expect(command: string, responses: readonly string[] = [], result = "OK done"): this {
     this.#script.push({ command, responses, result });
@@ -79,7 +79,8 @@ export class ScriptedServer {
   }
 
   /**
-   * Throws where another command came than was expected, or one has not come, and shows both.
+   * Throws if a command came that was not the expected one, or if one has not come. The error shows
+   * both.
    *
    * ```text
    * Error: command 2 is not the one expected:
@@ -97,7 +98,7 @@ export class ScriptedServer {
     throw new Error(`commands that were expected have not come:${rows.join("")}`);
   }
 
-  /** Speaks with one client until it hangs up, or logs out. */
+  /** Serves one client until it closes the connection or logs out. */
   async serve(duplex: Duplex): Promise<void> {
     const input = new Input(duplex.readable, () => {});
     const output = new Output(duplex.writable, OPEN_OUTLET);
@@ -128,7 +129,7 @@ export class ScriptedServer {
     }
   }
 
-  /** Answers a command; `true` where that is the last word. */
+  /** Answers a command; `true` if nothing more follows. */
   async #answer(received: string, input: Input, output: Output): Promise<boolean> {
     const space = received.indexOf(" ");
     const [tag, command] = [received.slice(0, space), received.slice(space + 1)];
@@ -183,15 +184,16 @@ function isLogout(command: string): boolean {
   return /^LOGOUT$/i.test(command);
 }
 
-/** As a response may say it. */
+/** The mistake as response text: one line of ASCII. */
 function oneLine({ expected, got }: { expected: string | null; got: string }): string {
   const text = `expected ${expected ?? "no more commands"}, but got ${got}`;
   return text.replace(/\r\n/g, "\\r\\n").replace(/[^ -~]/g, "?");
 }
 
 /**
- * A text as a literal, with its length in bytes: what a client sends that may not send it unasked
- * (to a server with `LITERAL+` it sends `{12+}`), and what a server may put into its responses.
+ * A text as a literal, with its length in bytes, for both sides of a script: a client sends it this
+ * way if it must wait for permission (to a server with `LITERAL+` it sends `{12+}`), and a server
+ * may use it in its responses.
  *
  * ```ts
  * import { literal } from "@imapclient/imapclient/testing";

@@ -5,34 +5,33 @@ import { Refusal } from "../refusal.ts";
 
 /** How often a fault happens. */
 export interface FaultOptions {
-  /** How many times. Default 1; `Infinity`: until {@linkcode Faults.clear}. */
+  /** How many times. Default: 1. `Infinity`: until {@linkcode Faults.clear}. */
   readonly times?: number;
 }
 
-/** To which command a fault happens. */
+/** Which command a fault affects. */
 export interface CommandFaultOptions extends FaultOptions {
   /**
-   * A command's name in any letter case: `FETCH` is `UID FETCH` as well, `UID FETCH` nothing
-   * else. Default: whichever command comes next.
+   * The command's name in any letter case. `FETCH` includes `UID FETCH`; `UID FETCH` is only that.
+   * Default: the next command, whatever it is.
    */
   readonly command?: string;
 }
 
 /** How a command is refused. */
 export interface RefusalOptions extends FaultOptions {
-  /** Default `NO`; `BAD` says that the command is not understood. */
+  /** `NO`, or `BAD` for a command that the server does not understand. Default: `NO`. */
   readonly status?: "NO" | "BAD";
-  /** The response code, with its arguments if any: `OVERQUOTA`. Default: none. */
+  /** The response code, with its arguments if any, such as `OVERQUOTA`. Default: none. */
   readonly code?: string;
-  /** What the server says. */
+  /** The text of the response. */
   readonly text?: string;
 }
 
 /**
- * What goes wrong on a `MemoryServer`, when a test says so. A fault waits for its occasion, on
- * whichever connection that comes, happens once unless `times` says otherwise, and is gone. Where
- * several of a kind wait for the same command, they happen in the order in which they were asked
- * for.
+ * What goes wrong on a `MemoryServer`, as a test demands. A fault waits for its occasion, on
+ * whichever connection that comes. It happens once, or `times` times. Several faults of one kind
+ * that wait for the same command happen in the order in which they were requested.
  *
  * ```ts
  * import { MemoryServer } from "@imapclient/imapclient/testing";
@@ -44,38 +43,40 @@ export interface RefusalOptions extends FaultOptions {
  * ```
  */
 export interface Faults {
-  /** Answers NO or BAD to the next command of a name, which is not carried out. */
+  /** Answers NO or BAD to the next command with this name and does not carry it out. */
   refuse(command: string, options?: RefusalOptions): void;
-  /** Answers the next command so many milliseconds later; nothing is done before. */
+  /** Carries out and answers the next command after this many milliseconds. */
   delay(milliseconds: number, options?: CommandFaultOptions): void;
-  /** Says nothing more from the next command on, to the client that sends it, nor hangs up. */
+  /**
+   * Sends nothing more to the client that sends the next command, and keeps the connection open.
+   */
   silence(options?: CommandFaultOptions): void;
   /**
-   * Sends a line in front of the answer to the next command, whatever is in it: `* SEARCH x`
-   * can't be read, `X99 OK done` answers what nobody asked.
+   * Sends a line before the answer to the next command. The line may be anything: `* SEARCH x`
+   * can't be parsed, and `X99 OK done` has the tag of no command.
    */
   garbage(line: string, options?: CommandFaultOptions): void;
   /**
-   * Cuts a connection as soon as so many bytes were sent over it, counted from now on, the
-   * greeting of a new one included; with 0, instead of the next byte. It happens to the first
-   * connection that comes so far; with `times`, to as many.
+   * Cuts a connection once this many bytes were sent over it, counted from now and including the
+   * greeting of a new connection; 0 cuts it instead of sending the next byte. Affects the first
+   * connection that gets this far, or the first `times` connections.
    */
   dropAfter(bytes: number, options?: FaultOptions): void;
-  /** Says BYE over all connections that are open now, and hangs up. */
+  /** Sends BYE over all connections that are open now, and closes them. */
   bye(text?: string): void;
-  /** Takes back whatever has not happened. */
+  /** Removes all faults that have not happened. */
   clear(): void;
 }
 
 /** What happens to one command. */
 export interface Trouble {
-  /** Nothing more is said. */
+  /** Nothing more is sent. */
   readonly silence: boolean;
-  /** Milliseconds to wait before. */
+  /** Milliseconds to wait before the command is carried out. */
   readonly delay: number;
   /** A line to send first. */
   readonly garbage: string | null;
-  /** Its answer, if it is not carried out. */
+  /** Its answer if it is not carried out. */
   readonly refusal: Refusal | null;
 }
 
@@ -89,7 +90,7 @@ interface Waiting {
 /** A connection that is to be cut. */
 interface Cut {
   readonly bytes: number;
-  /** What was sent since, by connection. */
+  /** The bytes sent since then, by connection. */
   readonly sent: WeakMap<object, number>;
   left: number;
 }
@@ -100,7 +101,7 @@ export class FaultPlan implements Faults {
   #waiting: Waiting[] = [];
   #cuts: Cut[] = [];
 
-  /** `sayBye` does so on all connections. */
+  /** `sayBye` sends BYE on all connections. */
   constructor(sayBye: (text: string) => void) {
     this.#sayBye = sayBye;
   }
@@ -141,7 +142,7 @@ export class FaultPlan implements Faults {
     this.#cuts = [];
   }
 
-  /** What happens to a command; that is done with then. */
+  /** The faults that affect this command. Each counts as having happened. */
   meet(command: string): Trouble {
     const trouble = {
       ...{ silence: false, delay: 0, garbage: null, refusal: null },
@@ -154,7 +155,7 @@ export class FaultPlan implements Faults {
     return trouble;
   }
 
-  /** Behind how many of these bytes a connection is cut; `null` where it is not. */
+  /** How many of these bytes are sent before a connection is cut; `null` if it is not. */
   cutAfter(connection: object, length: number): number | null {
     const reached: number[] = [];
     for (const cut of this.#cuts) {
@@ -185,7 +186,7 @@ function isFor(wanted: string | null, command: string): boolean {
   return wanted === null || command === wanted || command === `UID ${wanted}`;
 }
 
-/** A command's name in upper case. A misspelt one would wait for ever. */
+/** A command's name in upper case. Throws if there is none: its fault would wait for ever. */
 function known(command: string): string {
   const name = command.toUpperCase();
   if (COMMANDS.has(name.replace(/^UID /, ""))) return name;

@@ -6,42 +6,43 @@ import { linkedTransport } from "../linked.ts";
 import type { Listener, ListenOptions, StartTls } from "../listener.ts";
 import { Session } from "./server_session.ts";
 
-/** Which capabilities the server has besides, or has not. */
+/** Changes to the capabilities of the server. */
 export interface CapabilityOptions {
-  /** Capabilities that the server does without; what belongs to them is gone. */
+  /** Capabilities that the server lacks. It refuses everything that belongs to them. */
   readonly omit?: readonly string[];
   /**
-   * Capabilities that it names besides. These it knows but has only where they are named here:
-   * `X-GM-EXT-1` (Gmail's extensions), `XLIST`, `ACL` (kept, not enforced), `METADATA`,
-   * `AUTH=XOAUTH2`, `AUTH=OAUTHBEARER`, `LITERAL-` and `LOGINDISABLED`. Of all others it can only say the name.
+   * Capabilities that it has in addition. It can do these, but only if they are named here:
+   * `X-GM-EXT-1` (Gmail's extensions), `XLIST`, `ACL` (stored, not enforced), `METADATA`,
+   * `AUTH=XOAUTH2`, `AUTH=OAUTHBEARER`, `LITERAL-` and `LOGINDISABLED`. Any other is only
+   * announced.
    */
   readonly add?: readonly string[];
 }
 
-/** How a {@linkcode MemoryServer} behaves. */
+/** Options for a {@linkcode MemoryServer}. */
 export interface MemoryServerOptions {
   /**
-   * What a connection begins with: `PREAUTH` has the first user logged in already, `BYE` is
-   * followed by the end. Default `"OK"`.
+   * How a connection begins: with `PREAUTH` the first user is already logged in, after `BYE` the
+   * connection ends. Default: `"OK"`.
    */
   readonly greeting?: "OK" | "PREAUTH" | "BYE";
-  /** Changes what the server can do. */
+  /** Changes to what the server can do. */
   readonly capabilities?: CapabilityOptions;
-  /** The bytes that a message may have to be taken by APPEND, as APPENDLIMIT tells (RFC 7889). */
+  /** The most bytes that APPEND accepts, announced as APPENDLIMIT (RFC 7889). Default: no limit. */
   readonly appendLimit?: number;
   /**
-   * Starts TLS on the server's side, for streams that {@linkcode MemoryServer.serve} gets. With
-   * it, connections that are not secure are offered STARTTLS and refused a login before.
+   * Starts TLS on the server's side of streams passed to {@linkcode MemoryServer.serve}. If it is
+   * given, connections that are not secure are offered STARTTLS, and nobody can log in before it.
    */
   readonly startTls?: (duplex: Duplex) => Promise<Duplex>;
-  /** Gets all that is sent and received, passwords included. */
+  /** Receives everything that is sent and received, passwords included. */
   readonly log?: (side: "client" | "server", text: string) => void;
 }
 
 /**
- * An IMAP4rev1 server for tests and demonstrations, which keeps mail in memory. It speaks within
- * the program, on a port of this machine, or over any pair of streams, with any number of clients
- * at once; each is told what the others do.
+ * An IMAP4rev1 server for tests and demonstrations that keeps mail in memory. Clients reach it
+ * within the program, on a port of this machine, or over any pair of streams. Any number can be
+ * connected at once, and each is told what the others change.
  *
  * ```ts
  * import { ImapClient } from "@imapclient/imapclient";
@@ -78,12 +79,12 @@ export class MemoryServer {
     this.#options = options;
   }
 
-  /** Lets things go wrong, over all kinds of connections. */
+  /** Makes things go wrong, over every kind of connection. */
   get faults(): Faults {
     return this.#faults;
   }
 
-  /** Adds a user, who has an empty INBOX. */
+  /** Adds a user with an empty INBOX. */
   addUser(user: string, password: string, options: UserOptions = {}): MemoryAccount {
     if (this.#accounts.has(user)) throw new InvalidArgumentError(`there is a user ${user} already`);
     const account = new Account(user, password, options);
@@ -92,8 +93,8 @@ export class MemoryServer {
   }
 
   /**
-   * Listens on a port of this machine, for clients in other programs: in the clear, or with a
-   * certificate by TLS or STARTTLS. It can listen on several.
+   * Listens on a port of this machine, for clients in other programs: unencrypted, or with a
+   * certificate by TLS or STARTTLS. Can be called again for another port.
    *
    * ```ts
    * import { ImapClient } from "@imapclient/imapclient";
@@ -119,14 +120,14 @@ export class MemoryServer {
   }
 
   /**
-   * Speaks with one client until either side ends the connection; then closes it. There may be
-   * any number of connections at once.
+   * Serves one client until either side ends the connection, then closes it. Any number of
+   * connections can be served at once.
    */
   async serve(duplex: Duplex): Promise<void> {
     await this.#serve(duplex, undefined);
   }
 
-  /** Cuts all connections and listens no more. The mail stays, and new connections can be made. */
+  /** Stops listening and cuts all connections. The mail stays, and new connections can be made. */
   async close(): Promise<void> {
     const listeners = [...this.#listeners];
     this.#listeners.clear();
@@ -136,7 +137,7 @@ export class MemoryServer {
     ]);
   }
 
-  /** As {@linkcode MemoryServer.close}, for `await using`. */
+  /** The same as {@linkcode MemoryServer.close}, for `await using`. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.close();
   }
