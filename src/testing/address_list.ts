@@ -1,16 +1,16 @@
-/** An address as ENVELOPE gives it (RFC 9051 section 7.5.2), encoded words and all. */
+/** An address as ENVELOPE has it (RFC 9051 section 7.5.2), with its encoded words. */
 export interface MailAddress {
   /** The personal name. */
   readonly name: string | null;
   /** The SMTP source route; rarely used. */
   readonly route: string | null;
-  /** What stands before the `@`; the name of a group where `host` is `null`. */
+  /** The part before the `@`, or the name of a group if `host` is `null`. */
   readonly mailbox: string | null;
-  /** What stands behind the `@`. */
+  /** The part after the `@`. */
   readonly host: string | null;
 }
 
-/** Quoted strings, comments, what stands between angles, separators, and all other text. */
+/** Quoted strings, comments, text in angle brackets, separators, and all other text. */
 const TOKEN = /"((?:[^"\\]|\\.)*)"|\(((?:[^()\\]|\\.)*)\)|<([^<>]*)>|[,:;]|\s+|[^\s,:;"(<]+|./g;
 
 /** Reads the addresses of a field such as From or Cc (RFC 5322 section 3.4). */
@@ -42,7 +42,7 @@ export function parseAddresses(text: string): MailAddress[] {
   return addresses;
 }
 
-/** `@route,@by:mailbox@host`, of which most have no route. */
+/** Reads `@route,@by:mailbox@host`. Most addresses have no route. */
 function address(spec: string, name: string | null): MailAddress {
   const colon = spec.startsWith("@") ? spec.indexOf(":") : -1;
   const at = spec.lastIndexOf("@");
@@ -51,7 +51,7 @@ function address(spec: string, name: string | null): MailAddress {
     name,
     route: colon < 0 ? null : spec.slice(0, colon),
     mailbox: mailbox.startsWith('"') ? unescape(mailbox.slice(1, -1)) : mailbox,
-    // Not NIL, which would make it a group.
+    // NIL would make it a group.
     host: at > colon ? spec.slice(at + 1) : "",
   };
 }

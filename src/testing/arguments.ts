@@ -16,7 +16,7 @@ import {
 import { decodeUtf7, encodeUtf7 } from "../mime/utf7.ts";
 import { bad, no } from "./refusal.ts";
 
-/** What a byte may be part of (RFC 9051 section 9). */
+/** What a byte may be part of (RFC 9051 section 9); flags in a bit set. */
 const ATOM = 1;
 const ASTRING = 2;
 const LIST = 4;
@@ -33,7 +33,7 @@ for (let byte = 33; byte < 127; byte++) {
     (astring && char !== "+" ? TAG : 0) | ("0123456789:,*".includes(char) ? SEQUENCE_SET : 0);
 }
 
-/** How far an expression sees. */
+/** How many bytes a regular expression sees. */
 const LOOK_AHEAD = 256;
 
 const NUMBER = /^(?:0|[1-9][0-9]{0,15})$/;
@@ -44,34 +44,34 @@ const DATE_TIME = /^[ \d]\d-[a-z]{3}-\d{4} \d{2}:\d{2}:\d{2} [+-]\d{4}$/i;
 const SYSTEM_FLAGS = ["\\Answered", "\\Flagged", "\\Deleted", "\\Seen", "\\Draft"];
 
 /**
- * Reads a command, a grammar element at a time. Where the client's `Cursor` makes the best of
- * what servers send, this one takes nothing but what RFC 3501 allows: all else is answered BAD.
+ * Reads a command, one grammar element at a time. The client's `Cursor` accepts whatever servers
+ * send; this one accepts only what RFC 3501 allows, and everything else is answered with BAD.
  */
 export class Arguments {
   readonly #bytes: Uint8Array;
   readonly #end: number;
   #at = 0;
 
-  /** A whole command, its last line end included. */
+  /** A whole command, including its last line end. */
   constructor(command: Uint8Array) {
     this.#bytes = command;
-    // A line that ends otherwise fails where its end is expected.
+    // A line without CRLF fails where its end is expected.
     this.#end = decodeAscii(command, command.length - 2) === "\r\n"
       ? command.length - 2
       : command.length;
   }
 
-  /** The tag that a command begins with. */
+  /** Reads the tag at the beginning. */
   tag(): string {
     return this.#run(TAG, "a tag");
   }
 
-  /** A space. */
+  /** Reads a space. */
   sp(): this {
     return this.expect(SP);
   }
 
-  /** Nothing is left. */
+  /** Reads the end. */
   end(): void {
     if (this.#at < this.#end) throw bad("unexpected text behind the arguments");
   }
@@ -81,35 +81,35 @@ export class Arguments {
     return this.#at < this.#end ? this.#bytes[this.#at] : -1;
   }
 
-  /** Takes this byte if it comes next, and says whether it did. */
+  /** Takes this byte if it comes next; returns whether it did. */
   take(byte: number): boolean {
     if (this.peek() !== byte) return false;
     this.#at++;
     return true;
   }
 
-  /** Takes this byte, which must come next. */
+  /** Takes this byte; it must come next. */
   expect(byte: number): this {
     if (!this.take(byte)) throw bad(`expected "${String.fromCharCode(byte)}"`);
     return this;
   }
 
-  /** An atom. */
+  /** Reads an atom. */
   atom(): string {
     return this.#run(ATOM, "an atom");
   }
 
-  /** An atom in upper case. */
+  /** Reads an atom and returns it in upper case. */
   keyword(): string {
     return this.atom().toUpperCase();
   }
 
-  /** Whether an expression, which begins with `^`, matches here. */
+  /** Whether an expression matches here. It must begin with `^`. */
   ahead(expression: RegExp): boolean {
     return expression.test(this.#rest());
   }
 
-  /** What an expression, which begins with `^`, finds here. */
+  /** Reads what an expression matches here. It must begin with `^`. */
   match(expression: RegExp, what: string): RegExpExecArray {
     const match = expression.exec(this.#rest());
     if (match === null) throw bad(`expected ${what}`);
@@ -117,12 +117,12 @@ export class Arguments {
     return match;
   }
 
-  /** What comes next; the expressions are for what is short. */
+  /** The bytes that come next, as text. Expressions are for short elements only. */
   #rest(): string {
     return decodeAscii(this.#bytes, this.#at, Math.min(this.#end, this.#at + LOOK_AHEAD));
   }
 
-  /** NIL. */
+  /** Reads NIL. */
   nil(): void {
     this.match(/^NIL/i, "NIL");
   }
@@ -132,14 +132,14 @@ export class Arguments {
     return this.peek() === DQUOTE || this.peek() === LBRACE;
   }
 
-  /** A whole number of zero or more. */
+  /** Reads a whole number, zero or more. */
   number(): number {
     const text = this.atom();
     if (!NUMBER.test(text)) throw bad("expected a number");
     return Number(text);
   }
 
-  /** A parameter of an extension: `(CHANGEDSINCE 12)`; gives the number. */
+  /** Reads a parameter of an extension, such as `(CHANGEDSINCE 12)`, and returns its number. */
   modifier(name: string): number {
     this.expect(LPAREN);
     if (this.keyword() !== name) throw bad(`expected ${name}`);
@@ -148,14 +148,14 @@ export class Arguments {
     return value;
   }
 
-  /** The bytes of a string: quoted, or a literal. */
+  /** Reads a string, quoted or as a literal, and returns its bytes. */
   string(): Uint8Array {
     if (this.peek() === DQUOTE) return this.#quoted();
     if (this.peek() === LBRACE) return this.literal();
     throw bad("expected a string");
   }
 
-  /** The bytes of a string or an atom. */
+  /** Reads a string or an atom and returns its bytes. */
   astring(): Uint8Array {
     if (this.atString) return this.string();
     const start = this.#at;
@@ -163,23 +163,25 @@ export class Arguments {
     return this.#bytes.subarray(start, this.#at);
   }
 
-  /** A string or an atom, as text. */
+  /** Reads a string or an atom and returns its text. */
   text(): string {
     return decodeUtf8(this.astring());
   }
 
-  /** How long the literal is that comes next, of which there may be no more than its head. */
+  /** The length of the literal that comes next. Its content need not be there yet. */
   get literalSize(): number {
     const match = /^\{(\d+)\+?\}/.exec(this.#rest());
     if (match === null) throw bad("expected a literal");
     return Number(match[1]);
   }
 
-  /** The bytes of a literal; only a `binary` one (literal8, RFC 3516) may hold a NUL. */
+  /**
+   * Reads a literal and returns its bytes. Only a `binary` one (literal8, RFC 3516) may hold a NUL.
+   */
   literal(kind?: "binary"): Uint8Array {
     const [head, size] = this.match(/^\{(\d+)\+?\}\r\n/, "a literal");
     const start = this.#at;
-    // Only the head of a command, looked at before its literal is sent, can end so soon.
+    // Only the head of a command, which is checked before its literal arrives, can end here.
     if (start + Number(size) > this.#end) throw bad(`the literal ${head.trim()} is cut short`);
     this.#at += Number(size);
     const bytes = this.#bytes.subarray(start, this.#at);
@@ -187,18 +189,18 @@ export class Arguments {
     return bytes;
   }
 
-  /** A folder's name. */
+  /** Reads a folder's name. */
   mailbox(): string {
     return this.#folderName(this.astring());
   }
 
-  /** A folder's name in which `*` and `%` match others. */
+  /** Reads a folder's name in which `*` and `%` are wildcards. */
   listMailbox(): string {
     if (this.atString) return this.#folderName(this.string());
     return this.#folderName(this.#bytes.subarray(this.#at, this.#skip(LIST, "a pattern")));
   }
 
-  /** A set of sequence numbers or UIDs. */
+  /** Reads a set of sequence numbers or UIDs. */
   sequenceSet(): NumberSet {
     const text = this.#run(SEQUENCE_SET, "a set of message numbers");
     if (!SET.test(text)) throw bad("not a set of message numbers");
@@ -215,7 +217,7 @@ export class Arguments {
     return byte === STAR || byte > 48 && byte < 58;
   }
 
-  /** A flag that clients may set: `\Recent` is none. */
+  /** Reads a flag that clients may set; `\Recent` is not one of them. */
   flag(): string {
     if (!this.take(BACKSLASH)) return this.atom();
     const name = `\\${this.atom()}`;
@@ -224,14 +226,14 @@ export class Arguments {
     return flag;
   }
 
-  /** Flags in parentheses. */
+  /** Reads flags in parentheses. */
   flagList(): string[] {
     const flags: string[] = [];
     this.list(() => flags.push(this.flag()), "empty");
     return flags;
   }
 
-  /** A calendar date, quoted or not, at midnight UTC. */
+  /** Reads a calendar date, quoted or not; the result is midnight UTC. */
   date(): Date {
     const text = decodeAscii(this.peek() === DQUOTE ? this.string() : this.astring());
     const date = DATE.test(text) ? parseDate(`${text} 00:00`) : null;
@@ -239,7 +241,7 @@ export class Arguments {
     return date;
   }
 
-  /** A date with time and zone, quoted. */
+  /** Reads a quoted date with time and zone. */
   dateTime(): ZonedDate {
     const text = decodeAscii(this.#quoted());
     const date = DATE_TIME.test(text) ? parseDate(text) : null;
@@ -247,7 +249,10 @@ export class Arguments {
     return date;
   }
 
-  /** A parenthesised list with single spaces between its items; it may be `empty` if so said. */
+  /**
+   * Reads a list in parentheses with single spaces between its items. It may have no items if
+   * `empty` is given.
+   */
   list(item: () => void, empty?: "empty"): void {
     this.expect(LPAREN);
     if (empty && this.take(RPAREN)) return;
@@ -260,7 +265,7 @@ export class Arguments {
     return decodeAscii(this.#bytes, start, this.#skip(kind, what));
   }
 
-  /** Moves behind a run of bytes of one kind, and gives the place. */
+  /** Skips a run of bytes of one kind, at least one, and returns its end. */
   #skip(kind: number, what: string): number {
     const start = this.#at;
     while (this.#at < this.#end && (CLASSES[this.#bytes[this.#at]] & kind) !== 0) this.#at++;

@@ -1,8 +1,8 @@
-/** What a subject is about. */
+/** The base subject of a message. */
 export interface BaseSubject {
-  /** Without what mail programs put around it. */
+  /** The text, without what mail programs add to it. */
   readonly text: string;
-  /** Whether it is that of an answer, or of a forwarded message. */
+  /** Whether the message is a reply or was forwarded. */
   readonly isReply: boolean;
 }
 
@@ -11,7 +11,7 @@ const REFWD = /^(?:\[[^[\]]*\] *)*(?:re|fwd?) *(?:\[[^[\]]*\] *)?:/i;
 const BLOB = /^\[[^[\]]*\] *(?=[^ ])/;
 const FORWARDED = /^\[fwd:(.*)\]$/is;
 
-/** The base subject of a decoded subject, step by step as RFC 5256 section 2.1 has it. */
+/** Extracts the base subject from a decoded subject, in the steps of RFC 5256 section 2.1. */
 export function baseSubject(subject: string): BaseSubject {
   let text = subject.replace(/[ \t\r\n]+/g, " ");
   let isReply = false;

@@ -1,20 +1,20 @@
 import type { Account } from "./account.ts";
 import { bad } from "./refusal.ts";
 
-/** What the client has to acknowledge before it is refused (RFC 7628 section 3.2.2; Gmail). */
+/** The client has to acknowledge this before it is refused (RFC 7628 section 3.2.2; Gmail). */
 export const TOKEN_ERROR: string = JSON.stringify({
   status: "400",
   schemes: "Bearer",
   scope: "https://mail.google.com/",
 });
 
-/** An access token, and who is said to have it. */
+/** An access token, and the user that the client names. */
 interface Bearer {
   readonly user: string;
   readonly token: string;
 }
 
-/** How messages of the mechanisms begin. */
+/** How messages of each mechanism begin. */
 const HEADS: Readonly<Record<string, RegExp>> = {
   XOAUTH2: /^user=(.+)$/,
   OAUTHBEARER: /^n,(?:a=([^,]+))?,$/,
@@ -25,7 +25,7 @@ export function takesToken(mechanism: string): boolean {
   return Object.hasOwn(HEADS, mechanism);
 }
 
-/** The account that a message of such a mechanism gives access to; `null` for none. */
+/** The account that a message of such a mechanism gives access to; `null` if there is none. */
 export function accountByToken(
   accounts: ReadonlyMap<string, Account>,
   mechanism: string,
@@ -38,7 +38,7 @@ export function accountByToken(
   return null;
 }
 
-/** `user=ann^Aauth=Bearer token^A^A`, or `n,a=ann,^Aauth=Bearer token^A^A` (RFC 7628). */
+/** Reads `user=ann^Aauth=Bearer token^A^A`, or `n,a=ann,^Aauth=Bearer token^A^A` (RFC 7628). */
 function readBearer(mechanism: string, message: string): Bearer {
   const [first, ...fields] = message.split("\x01");
   const head = HEADS[mechanism].exec(first);

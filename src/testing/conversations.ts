@@ -1,9 +1,11 @@
 import { type Entity, fieldValue, parseHeader } from "./mime.ts";
 
-/** The numbers of messages begin here: a client that reads them as doubles confuses them. */
+/**
+ * The first message number: too large for a double, so a client that reads doubles confuses them.
+ */
 const FIRST_ID = 1_790_000_000_000_000_001n;
 
-/** A message with all answers to it, told by a number (Gmail's X-GM-THRID). */
+/** A message and all replies to it, identified by a number (Gmail's X-GM-THRID). */
 export class Conversation {
   readonly #id: bigint;
   #joined: Conversation | null = null;
@@ -17,12 +19,12 @@ export class Conversation {
     return this.whole.#id;
   }
 
-  /** What it has become part of, or itself. */
+  /** The conversation that it was merged into, or itself. */
   get whole(): Conversation {
     return this.#joined?.whole ?? this;
   }
 
-  /** Makes one of two; the number of the older one holds for both. */
+  /** Merges two conversations; the number of the older one stays. */
   join(other: Conversation): void {
     const [a, b] = [this.whole, other.whole];
     if (a.#id < b.#id) b.#joined = a;
@@ -30,12 +32,15 @@ export class Conversation {
   }
 }
 
-/** Numbers the messages of an account, and finds out which belong together. */
+/** Numbers the messages of an account and finds out which belong together. */
 export class Conversations {
   readonly #byMessageId = new Map<string, Conversation>();
   #nextId = FIRST_ID;
 
-  /** A number for a new message, and its conversation: with all that it names or is named by. */
+  /**
+   * Returns a number for a new message, and its conversation, which is that of all messages it
+   * refers to or that refer to it.
+   */
   add(message: Uint8Array): { id: bigint; conversation: Conversation } {
     const id = this.#nextId++;
     const conversation = new Conversation(id);
@@ -48,15 +53,15 @@ export class Conversations {
   }
 }
 
-/** The message's own id, and those of what it answers. */
+/** The message's own id, and the ids that it refers to. */
 function relatedIds(message: Uint8Array): string[] {
   const header = parseHeader(message, 0, message.length);
   return ["MESSAGE-ID", "REFERENCES", "IN-REPLY-TO"].flatMap((name) => messageIds(header, name));
 }
 
 /**
- * The message ids in a field, without their brackets, and unquoted so that ids written in two
- * ways are the same (RFC 5256 section 3).
+ * The message ids in a field, without brackets. They are unquoted, so that two spellings of one id
+ * compare equal (RFC 5256 section 3).
  */
 export function messageIds(header: Pick<Entity, "fields">, name: string): string[] {
   const ids = (fieldValue(header, name) ?? "").matchAll(/<([^<>\s]+)>/g);

@@ -1,12 +1,12 @@
-/** How many lines that agree are shown on each side of what differs. */
+/** How many equal lines are shown on each side of a difference. */
 const CONTEXT = 2;
-/** How many lines that differ are shown of each side. */
+/** How many lines of each side of a difference are shown. */
 const SHOWN = 12;
-/** How much of a line is shown. */
+/** How many characters of a line are shown. */
 const WIDTH = 160;
 
 /**
- * Where two commands differ, line by line, as a literal has many:
+ * Shows where two commands differ, line by line, since a literal may have many lines:
  *
  * ```text
  * expected  APPEND "Sent" (\Seen) {16}
@@ -16,14 +16,17 @@ const WIDTH = 160;
  */
 export function difference(expected: string, got: string): string {
   const [one, other] = [linesOf(expected), linesOf(got)];
-  // With the length of a literal the first line differs, however much alike the rest may be.
+  // Compare the first line alone: it holds the literal's length, so it may differ although most
+  // other lines agree.
   return [
     ...compare(one.slice(0, 1), other.slice(0, 1)),
     ...compare(one.slice(1), other.slice(1)),
   ].join("\n");
 }
 
-/** What is alike at the beginning, then both sides of what differs, then what is alike behind. */
+/**
+ * The equal lines at the beginning, both sides of the difference, and the equal lines at the end.
+ */
 function compare(one: readonly string[], other: readonly string[]): string[] {
   const shorter = Math.min(one.length, other.length);
   let start = 0;
@@ -38,7 +41,7 @@ function compare(one: readonly string[], other: readonly string[]): string[] {
   ];
 }
 
-/** The first lines or, if the number is negative, the last. */
+/** The first lines or, if `number` is negative, the last. */
 function some(label: string, lines: readonly string[], number: number): string[] {
   const shown = number < 0 ? lines.slice(number) : lines.slice(0, number);
   const left = lines.length - shown.length;
@@ -52,7 +55,10 @@ function row(label: string, line: string): string {
   return `  ${label.padEnd(10)}${shown}`.trimEnd();
 }
 
-/** The lines with what can't be printed escaped; a line that does not end in CRLF shows that. */
+/**
+ * The lines of a text, with unprintable characters escaped. A line that does not end in CRLF shows
+ * its end.
+ */
 export function linesOf(text: string): string[] {
   const lines = text.replace(/(?<!\r)\n/g, "\\n\r\n").split("\r\n");
   // deno-lint-ignore no-control-regex

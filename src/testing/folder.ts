@@ -10,25 +10,25 @@ export const SYSTEM_FLAGS: readonly string[] = [
   "\\Draft",
 ];
 
-/** A folder; all sessions see the same one, each through a {@linkcode View}. */
+/** A folder. All sessions share it, each through a {@linkcode View} of its own. */
 export class Folder {
-  /** All levels of its name; RENAME changes it. */
+  /** Its full name; RENAME changes it. */
   name: string;
-  /** Under which its UIDs hold. */
+  /** The UIDVALIDITY of its UIDs. */
   readonly uidValidity: number;
-  /** A special use, such as `\Sent` (RFC 6154). */
+  /** Its special use, such as `\Sent` (RFC 6154). */
   readonly specialUse: string | null;
-  /** `false` for a mere name that has children: what is left of a deleted folder. */
+  /** `false` for a deleted folder of which only the name is left, since it has children. */
   selectable = true;
   /** The UID of the next message. */
   uidNext = 1;
-  /** Counts the changes in it (RFC 7162); there is no 0. */
+  /** Counts the changes in the folder (RFC 7162), from 1. */
   highestModseq = 1;
   /** Its messages by UID. */
   messages: Message[] = [];
-  /** Messages that no session has been told of. */
+  /** Messages that no session knows of yet. */
   readonly recent: Set<Message> = new Set();
-  /** Who may do what with it (RFC 4314): rights by user or group. */
+  /** The rights (RFC 4314) of each user or group. */
   readonly rights: Map<string, string> = new Map();
   readonly #keywords = new Map<string, string>();
   readonly #views = new Set<View>();
@@ -44,7 +44,7 @@ export class Folder {
     return [...SYSTEM_FLAGS, ...this.#keywords.values()];
   }
 
-  /** Puts a message into it. */
+  /** Adds a message. */
   add(content: Content, date: ZonedDate, flags: Iterable<string>): Message {
     const message = new Message(
       this.uidNext++,
@@ -59,7 +59,7 @@ export class Folder {
     return message;
   }
 
-  /** Takes messages out of it for good. */
+  /** Removes messages permanently. */
   expunge(gone: ReadonlySet<Message>): void {
     const removed = this.messages.filter((message) => gone.has(message));
     this.messages = this.messages.filter((message) => !gone.has(message));
@@ -70,7 +70,7 @@ export class Folder {
     }
   }
 
-  /** Gives a message these flags and tells every view but the one that asked for it. */
+  /** Sets a message's flags and informs every view except the one that set them. */
   setFlags(message: Message, flags: Iterable<string>, by: View): void {
     const next = this.#known(flags);
     const same = [...next].every((flag) => message.flags.has(flag));
@@ -81,19 +81,19 @@ export class Folder {
     for (const view of this.#views) if (view !== by) view.changed(message);
   }
 
-  /** Opens it for a session. */
+  /** Opens the folder for a session. */
   open(readOnly: boolean): View {
     const view = new View(this, readOnly);
     this.#views.add(view);
     return view;
   }
 
-  /** The session does not look at it any more. */
+  /** A session no longer uses this view. */
   close(view: View): void {
     this.#views.delete(view);
   }
 
-  /** The flags, keywords in the letter case in which the folder first saw them. */
+  /** The flags; keywords have the letter case that the folder saw first. */
   #known(flags: Iterable<string>): Set<string> {
     const known = new Set<string>();
     for (const flag of flags) {
@@ -107,21 +107,21 @@ export class Folder {
 }
 
 /**
- * A folder as one session knows it. What others do to the folder waits here until the session may
- * be told: until then its sequence numbers stay as they are (RFC 9051 sections 5.2 and 7.5.1).
+ * A folder as one session knows it. Changes by others wait here until the session may be told of
+ * them; until then its sequence numbers stay the same (RFC 9051 sections 5.2 and 7.5.1).
  */
 export class View {
-  /** What it is a view of. */
+  /** The folder that is viewed. */
   readonly folder: Folder;
   /** Whether it was opened by EXAMINE. */
   readonly readOnly: boolean;
-  /** The messages by sequence number, the first being 1. */
+  /** The messages in the order of their sequence numbers, which begin at 1. */
   messages: Message[];
   /** The messages that have `\Recent` in this session. */
   readonly recent: Set<Message>;
-  /** Whether the session wants to know mod-sequences of whatever changes (RFC 7162). */
+  /** Whether the session is told the mod-sequence of every change (RFC 7162). */
   tellsModseq = false;
-  /** Called at every change, for a session that may be told at once. */
+  /** Called after every change, for a session that may be told at once. */
   onChange: (() => void) | null = null;
   #added: Message[] = [];
   readonly #removed = new Set<Message>();
@@ -137,26 +137,26 @@ export class View {
     if (!readOnly) folder.recent.clear();
   }
 
-  /** The folder got a message. */
+  /** The folder has a new message. */
   added(message: Message): void {
     this.#added.push(message);
     this.onChange?.();
   }
 
-  /** The folder lost a message. */
+  /** The folder has lost a message. */
   removed(message: Message): void {
     if (this.#added.includes(message)) this.#added.splice(this.#added.indexOf(message), 1);
     else this.#removed.add(message);
     this.onChange?.();
   }
 
-  /** A message got other flags. */
+  /** The flags of a message have changed. */
   changed(message: Message): void {
     this.#changed.add(message);
     this.onChange?.();
   }
 
-  /** Whether somebody expunged the message, and the session was not told yet. */
+  /** Whether somebody has expunged the message and the session has not been told yet. */
   isGone(message: Message): boolean {
     return this.#removed.has(message);
   }
@@ -168,7 +168,7 @@ export class View {
     return `(${flags.join(" ")})`;
   }
 
-  /** The flags in use, if there are such that the session was not told of. */
+  /** The flags in use, if some of them are new to the session. */
   newFlags(): string[] {
     const { flags } = this.folder;
     if (flags.length === this.#flagsTold) return [];
@@ -177,8 +177,8 @@ export class View {
   }
 
   /**
-   * What the session is to be told now; without `expunges` the numbers of messages stay, with `uids`
-   * messages are told with their UIDs.
+   * The untagged responses that are due now. Without `expunges`, sequence numbers stay the same;
+   * with `uids`, every FETCH includes the UID.
    */
   news(expunges: boolean, uids: boolean): string[] {
     const lines = expunges ? this.#expunges() : [];

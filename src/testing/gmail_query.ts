@@ -2,14 +2,15 @@ import { hasFlag, inHeader, inText, type Match, not } from "./matches.ts";
 import { type Entity, fieldValue, parseParameters } from "./mime.ts";
 import { bodyText } from "./mime_text.ts";
 
-/** A term: `-` negates it, an operator may stand in front, and the rest may be in quotes. */
+/** A term, which may be quoted. `-` negates it, and an operator may come before it. */
 const TERM = /(-?)(?:([a-z]+):)?(?:"([^"]*)"?|([^\s"]+))/g;
 
 /**
- * A small part of the language of Gmail's search box (X-GM-RAW), in lower case: words and
- * `"phrases"` (found anywhere in subject, from, to and body), `from:`, `to:`, `subject:`,
+ * Reads a small part of the query language of Gmail's search box (X-GM-RAW), in lower case: words
+ * and `"phrases"` (found anywhere in subject, from, to and body), `from:`, `to:`, `subject:`,
  * `label:`, `is:` or `in:` with `unread`, `read`, `starred` or `important`, `in:` with a folder,
- * `has:attachment`, and `-` in front of each. All terms must match. What is unknown is a word.
+ * `has:attachment`, and `-` before any of these. A message must match all terms. An unknown
+ * operator counts as part of a word.
  */
 export function gmailQuery(query: string, folder: string): Match {
   const terms: Match[] = [];
@@ -54,7 +55,7 @@ function state(value: string): Match | null {
   return null;
 }
 
-/** In Gmail a folder is a label; here the messages of the folder that is open count too. */
+/** In Gmail a folder is a label; here the messages of the open folder count as well. */
 function inFolder(value: string, folder: string): Match {
   return labelKey(folder) === labelKey(value) ? () => true : hasLabel(value);
 }
@@ -64,7 +65,7 @@ function hasLabel(wanted: string): Match {
   return ({ content }) => content.labels.some((label) => labelKey(label) === key);
 }
 
-/** `\Inbox` is searched for as `inbox`, and `Muy importante` as `muy-importante`. */
+/** The search form of a label: `inbox` for `\Inbox`, `muy-importante` for `Muy importante`. */
 function labelKey(label: string): string {
   return label.toLowerCase().replace(/^\\/, "").replace(/[ /]/g, "-");
 }

@@ -1,10 +1,10 @@
 import { concat, decodeAscii, LF } from "../util/bytes.ts";
 import { Goodbye } from "./refusal.ts";
 
-/** Bytes of one line. Sets of ids can be long; beyond this a client has run wild. */
+/** The most bytes of one line. Sets of ids can be long, but a longer line is a client's mistake. */
 const LINE_LIMIT = 1024 * 1024;
 
-/** A literal as the end of a line announces it. */
+/** A literal that is announced at the end of a line. */
 export interface AnnouncedLiteral {
   /** Its length in bytes. */
   readonly size: number;
@@ -20,27 +20,27 @@ export function announcedLiteral(line: Uint8Array): AnnouncedLiteral | null {
 }
 
 /**
- * What the client sends, a line or a literal at a time. A server pulls, where the client's
- * `Reader` is pushed into: it has to finish one command before it looks at the next, and it may
- * refuse a literal before that is sent.
+ * What the client sends, one line or literal at a time. Unlike the client's `Reader`, which is fed
+ * with chunks, it reads on demand: a server finishes one command before it looks at the next, and
+ * may refuse a literal before it is sent.
  */
 export class Input {
   readonly #reader: ReadableStreamDefaultReader<Uint8Array>;
   readonly #received: (bytes: Uint8Array) => void;
   #chunk: Uint8Array = new Uint8Array(0);
 
-  /** `received` is told each line and each literal. */
+  /** `received` is called with each line and each literal. */
   constructor(readable: ReadableStream<Uint8Array>, received: (bytes: Uint8Array) => void) {
     this.#reader = readable.getReader();
     this.#received = received;
   }
 
-  /** Whether there are bytes that nobody has asked for yet. */
+  /** Whether there are bytes that have not been read yet. */
   get pending(): boolean {
     return this.#chunk.length > 0;
   }
 
-  /** The next line with its line end; `null` when the stream has ended. */
+  /** Reads the next line with its line end; `null` at the end of the stream. */
   async line(): Promise<Uint8Array | null> {
     const pieces: Uint8Array[] = [];
     let length = 0;
@@ -55,7 +55,7 @@ export class Input {
     return null;
   }
 
-  /** Exactly so many bytes; `null` when the stream ends before. */
+  /** Reads exactly `size` bytes; `null` if the stream ends before. */
   async bytes(size: number): Promise<Uint8Array | null> {
     const pieces: Uint8Array[] = [];
     let missing = size;
@@ -68,18 +68,18 @@ export class Input {
     return this.#joined(pieces);
   }
 
-  /** Resolves when the stream has ended, or broke, and all of it was read. */
+  /** Resolves when the stream has ended or failed and everything was read. */
   get ended(): Promise<void> {
     return this.#reader.closed.then(() => {}, () => {});
   }
 
-  /** Reads whatever still comes, up to the end, and drops it. */
+  /** Reads everything up to the end and drops it. */
   async drain(): Promise<void> {
     while (await this.#more());
     this.#chunk = this.#chunk.subarray(this.#chunk.length);
   }
 
-  /** Lets go of the stream. */
+  /** Releases the stream. */
   release(): void {
     this.#reader.releaseLock();
   }
@@ -96,7 +96,7 @@ export class Input {
     return piece;
   }
 
-  /** Reads the next chunk; `false` when there is none, be it the end or a broken connection. */
+  /** Reads the next chunk; `false` at the end of the stream or if it fails. */
   async #more(): Promise<boolean> {
     try {
       const { value, done } = await this.#reader.read();

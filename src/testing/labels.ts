@@ -4,16 +4,16 @@ import type { Arguments } from "./arguments.ts";
 import { astring, string } from "./output.ts";
 import { bad } from "./refusal.ts";
 
-/** The labels that Gmail has of its own; no other may begin with a backslash. */
+/** Gmail's own labels; no other label may begin with a backslash. */
 const SYSTEM_LABELS: readonly string[] = [
   ...["\\Inbox", "\\Sent", "\\Important", "\\Starred", "\\Draft"],
   ...["\\Spam", "\\Trash", "\\Muted"],
 ];
 
-/** What STORE does with what it is given: adds, removes, or sets in place of all others. */
+/** Whether STORE adds labels, removes them, or replaces all others. */
 export type Sign = "+" | "-" | "";
 
-/** The labels of a message (Gmail's X-GM-LABELS). Their letter case makes no difference. */
+/** The labels of a message (Gmail's X-GM-LABELS), in any letter case. */
 export class Labels {
   readonly #byKey = new Map<string, string>();
 
@@ -22,12 +22,12 @@ export class Labels {
     return this.#byKey.has(label.toLowerCase());
   }
 
-  /** All of them. */
+  /** All labels. */
   get all(): string[] {
     return [...this.#byKey.values()];
   }
 
-  /** Whether one of the labels is as wanted. */
+  /** Whether one of the labels meets a condition. */
   some(wanted: (label: string) => boolean): boolean {
     return this.all.some(wanted);
   }
@@ -42,20 +42,20 @@ export class Labels {
     }
   }
 
-  /** As FETCH gives them: Gmail quotes those of its own, `("\\\\Important" foo)`. */
+  /** The form that FETCH has. Gmail quotes its own labels: `("\\\\Important" foo)`. */
   toString(): string {
     const show = (label: string) => label.startsWith("\\") ? string(label) : astring(label);
     return `(${this.all.map((label) => show(encodeUtf7(label))).join(" ")})`;
   }
 }
 
-/** A label as it is kept; `null` for what can't be one. */
+/** A label as it is stored; `null` if it is not valid. */
 export function knownLabel(label: string): string | null {
   if (!label.startsWith("\\")) return label === "" ? null : label;
   return SYSTEM_LABELS.find((known) => known.toLowerCase() === label.toLowerCase()) ?? null;
 }
 
-/** Labels with or without parentheses, each in modified UTF-7. */
+/** Reads labels, with or without parentheses, each in modified UTF-7. */
 export function readLabels(args: Arguments): string[] {
   const labels: string[] = [];
   if (args.peek() === LPAREN) args.list(() => labels.push(readLabel(args)), "empty");
@@ -63,7 +63,7 @@ export function readLabels(args: Arguments): string[] {
   return labels;
 }
 
-/** A label; those of Gmail's own may come as they are, or quoted. */
+/** Reads a label. Gmail's own may be quoted or not. */
 function readLabel(args: Arguments): string {
   const name = args.take(BACKSLASH) ? `\\${args.atom()}` : args.mailbox();
   const label = knownLabel(name);

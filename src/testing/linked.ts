@@ -1,17 +1,17 @@
 import { ConnectionClosedError } from "../model/errors.ts";
 import type { Duplex, Transport } from "../model/transport.ts";
 
-/** How many bytes a reader may be behind before the writer waits. */
+/** How many bytes may be buffered before the writer waits for the reader. */
 const READ_AHEAD = 64 * 1024;
 
-/** One direction: what is written comes out of the readable, with backpressure. */
+/** One direction: what is written can be read, with backpressure. */
 class Pipe {
   readonly readable: ReadableStream<Uint8Array>;
   readonly writable: WritableStream<Uint8Array>;
   #reader!: ReadableStreamDefaultController<Uint8Array>;
   #writer!: WritableStreamDefaultController;
   #ended = false;
-  /** There while a write waits for the reader. */
+  /** Set while a write waits for the reader. */
   #waiting: { resolve(): void; reject(error: Error): void } | null = null;
 
   constructor() {
@@ -31,7 +31,7 @@ class Pipe {
     });
   }
 
-  /** Ends it at once: what was written before can still be read. */
+  /** Ends the pipe at once; what was written before can still be read. */
   break(): void {
     const gone = new ConnectionClosedError("The other side closed the connection");
     this.#end();
@@ -53,11 +53,11 @@ class Pipe {
 }
 
 /**
- * Connections within the program: `serve` gets the server's end of each. There is a fuller one in
- * `transports/`, which nothing here may import.
+ * A transport for connections within the program; `serve` gets the server's end of each. A more
+ * complete one is in `transports/`, which `src/testing` must not import.
  */
 export function linkedTransport(serve: (server: Duplex) => void): Transport {
-  // Async, so that whatever goes wrong rejects.
+  // Async, so that every error becomes a rejection.
   // deno-lint-ignore require-await
   return async (signal) => {
     signal.throwIfAborted();

@@ -1,23 +1,23 @@
 import type { Message } from "./message.ts";
 import { headerText } from "./mime_text.ts";
 
-/** Whether a message is what is searched for. */
+/** Whether a message matches a search key. */
 export type Match = (message: Message, sequence: number) => boolean;
 
-/** Messages that another match does not find. */
+/** Matches the messages that `match` does not match. */
 export function not(match: Match): Match {
   return (message, sequence) => !match(message, sequence);
 }
 
-/** Messages that have a flag. */
+/** Matches messages that have a flag. */
 export function hasFlag(flag: string): Match {
   const key = flag.toLowerCase();
   return ({ flags }) => [...flags].some((one) => one.toLowerCase() === key);
 }
 
 /**
- * Messages with a text, in lower case, in a field, named in upper case. An empty text finds every
- * message that has the field.
+ * Matches messages with a text (in lower case) in a field (in upper case). An empty text matches
+ * every message that has the field.
  */
 export function inHeader(name: string, text: string): Match {
   return ({ entity }) =>
@@ -26,7 +26,7 @@ export function inHeader(name: string, text: string): Match {
     );
 }
 
-/** Messages with a text, in lower case, in what `textOf` gives. */
+/** Matches messages with a text (in lower case) in what `textOf` returns. */
 export function inText(textOf: (entity: Message["entity"]) => string, text: string): Match {
   return ({ entity }) => textOf(entity).toLowerCase().includes(text);
 }

@@ -4,13 +4,13 @@ import type { Conversation } from "./conversations.ts";
 import { Labels } from "./labels.ts";
 import { type Entity, parseEntity } from "./mime.ts";
 
-/** What a message has in common with its copies in other folders. */
+/** What a message shares with its copies in other folders. */
 export class Content {
-  /** All of it, its lines ended by CRLF. */
+  /** The whole message, with CRLF line endings. */
   readonly bytes: Uint8Array;
-  /** Gmail's number for it (X-GM-MSGID). */
+  /** Its number in Gmail (X-GM-MSGID). */
   readonly id: bigint;
-  /** What it belongs to (X-GM-THRID). */
+  /** The conversation that it belongs to (X-GM-THRID). */
   readonly conversation: Conversation;
   /** Its labels (X-GM-LABELS). */
   readonly labels: Labels = new Labels();
@@ -22,7 +22,7 @@ export class Content {
     this.conversation = conversation;
   }
 
-  /** Its structure, read when it is first asked for. */
+  /** Its structure, parsed at the first use. */
   get entity(): Entity {
     return this.#entity ??= parseEntity(this.bytes);
   }
@@ -32,13 +32,13 @@ export class Content {
 export class Message {
   /** Its UID in that folder. */
   readonly uid: number;
-  /** What is in it. */
+  /** Its content, shared with its copies. */
   readonly content: Content;
-  /** When it came in, with the zone of the server. */
+  /** When it arrived, with a zone. */
   readonly date: ZonedDate;
-  /** All flags but `\Recent`, which is a matter of each session. */
+  /** All flags except `\Recent`, which differs between sessions. */
   readonly flags: Set<string>;
-  /** Which change of its folder was the last to it (RFC 7162). */
+  /** The number of its last change in the folder (RFC 7162). */
   modseq: number;
 
   constructor(
@@ -55,7 +55,7 @@ export class Message {
     this.flags = new Set(flags);
   }
 
-  /** All of it, its lines ended by CRLF. */
+  /** The whole message, with CRLF line endings. */
   get bytes(): Uint8Array {
     return this.content.bytes;
   }
@@ -66,7 +66,7 @@ export class Message {
   }
 }
 
-/** The bytes with every line ended by CRLF, as mail has it: a bare LF gets its CR. */
+/** The bytes with CRLF line endings: each bare LF gets a CR. */
 export function withCrlf(bytes: Uint8Array): Uint8Array {
   let bare = 0;
   for (let i = bytes.indexOf(LF); i >= 0; i = bytes.indexOf(LF, i + 1)) {

@@ -2,62 +2,65 @@ import { CR, decodeAscii, LF, SP, TAB } from "../util/bytes.ts";
 
 /** One field of a header. */
 export interface HeaderField {
-  /** Its name in upper case; empty for a line that is none. */
+  /** Its name in upper case; empty for a malformed line. */
   readonly name: string;
-  /** What stands behind the colon, unfolded and trimmed, a character for each byte. */
+  /** The text after the colon, unfolded and trimmed, one character for each byte. */
   readonly value: string;
-  /** Where its first line begins. */
+  /** The offset of its first line. */
   readonly start: number;
-  /** Behind its last line end. */
+  /** The offset after its last line end. */
   readonly end: number;
 }
 
-/** A parameter of a field such as Content-Type, as it is written: RFC 2231 is for the client. */
+/**
+ * A parameter of a field such as Content-Type, as it is written. Decoding RFC 2231 is the client's
+ * task.
+ */
 export type Parameter = readonly [name: string, value: string];
 
 /** A field's main value and its parameters. */
 export interface ParameterisedValue {
-  /** What stands before the first semicolon. */
+  /** The text before the first semicolon. */
   readonly value: string;
-  /** What stands behind it. */
+  /** The parameters after it. */
   readonly params: readonly Parameter[];
 }
 
-/** A message, or a part of one: places within the bytes of the whole. */
+/** A message or a part of one: offsets within the bytes of the whole. */
 export interface Entity {
   /** The bytes of the whole message. */
   readonly bytes: Uint8Array;
-  /** Where its header begins. */
+  /** The offset of its header. */
   readonly start: number;
-  /** Behind the header and the empty line that ends it. */
+  /** The offset after the header and the empty line that ends it. */
   readonly bodyStart: number;
-  /** Behind its last byte. */
+  /** The offset after its last byte. */
   readonly end: number;
   /** The fields of its header. */
   readonly fields: readonly HeaderField[];
-  /** `text`, as it is written. */
+  /** The type, such as `text`, as it is written. */
   readonly type: string;
-  /** `plain`, as it is written. */
+  /** The subtype, such as `plain`, as it is written. */
   readonly subtype: string;
   /** The parameters of its Content-Type. */
   readonly params: readonly Parameter[];
-  /** The parts of a multipart; never empty for one. */
+  /** The parts of a multipart, at least one; otherwise empty. */
   readonly parts: readonly Entity[];
-  /** The message within a message/rfc822. */
+  /** The message inside a message/rfc822. */
   readonly message: Entity | null;
 }
 
-/** Parts nested deeper than this are not looked into. */
+/** Parts nested more deeply than this are not parsed. */
 const DEEPEST = 50;
 const DASH = 45;
 const COLON = 58;
 
-/** Finds the structure of a message (RFC 2045, RFC 2046), whose lines end in CRLF. */
+/** Parses the structure of a message (RFC 2045, RFC 2046) with CRLF line endings. */
 export function parseEntity(bytes: Uint8Array): Entity {
   return parsePart(bytes, 0, bytes.length, "text/plain", 0);
 }
 
-/** The value of the first field of this name, given in upper case; `null` without one. */
+/** The value of the first field with this name (in upper case); `null` if there is none. */
 export function fieldValue({ fields }: Pick<Entity, "fields">, name: string): string | null {
   return fields.find((field) => field.name === name)?.value ?? null;
 }
@@ -71,8 +74,8 @@ export function countLines(entity: Entity): number {
 }
 
 /**
- * The part with this number, such as `[2, 1]` for 2.1 (RFC 9051 section 6.4.5.1): a message
- * that is no multipart has one part, 1; the numbers below a message/rfc822 are of its own parts.
+ * The part with this number, such as `[2, 1]` for 2.1 (RFC 9051 section 6.4.5.1). A message that is
+ * not a multipart has one part, 1. The numbers below a message/rfc822 are those of its own parts.
  */
 export function findPart(root: Entity, numbers: readonly number[]): Entity | null {
   let container: Entity | null = root;
@@ -123,7 +126,7 @@ function parsePart(
   if (type.toLowerCase() !== "multipart") return leaf;
   const inner = kind === "multipart/digest" ? "message/rfc822" : "text/plain";
   const ranges = boundary ? splitParts(bytes, bodyStart, end, boundary) : [];
-  // The grammar of BODYSTRUCTURE has no multipart without parts.
+  // In the grammar of BODYSTRUCTURE, a multipart has at least one part.
   if (ranges.length === 0) ranges.push([end, end]);
   return {
     ...leaf,
@@ -136,12 +139,12 @@ function contentType(text: string): Pick<Entity, "type" | "subtype" | "params"> 
   const match = /^([^\s/()]+)\s*\/\s*([^\s/()]+)/.exec(value);
   if (match === null) return contentType("text/plain");
   const [, type, subtype] = match;
-  // RFC 2045 section 5.2: the charset of text that names none.
+  // The default charset of text (RFC 2045 section 5.2).
   const bare = params.length === 0 && `${type}/${subtype}`.toLowerCase() === "text/plain";
   return { type, subtype, params: bare ? [["charset", "us-ascii"]] : params };
 }
 
-/** The fields of the header that begins at a place, and where the body begins. */
+/** Parses the header at an offset, and finds the offset of the body. */
 export function parseHeader(
   bytes: Uint8Array,
   start: number,
@@ -171,7 +174,7 @@ function parseField(bytes: Uint8Array, start: number, end: number): HeaderField 
   return { name, value: text.slice(colon + 1).trim(), start, end };
 }
 
-/** Where the parts between the lines `--boundary` begin and end. */
+/** Finds the offsets of the parts between the lines `--boundary`. */
 function splitParts(
   bytes: Uint8Array,
   start: number,
@@ -189,7 +192,7 @@ function splitParts(
         .trimEnd();
       const closes = line === `${delimiter}--`;
       if (closes || line === delimiter) {
-        // The CRLF before the line belongs to it, not to the part.
+        // The CRLF before the line belongs to the line, not to the part.
         if (partStart >= 0) ranges.push([partStart, Math.max(partStart, at - 2)]);
         if (closes) return ranges;
         partStart = lineStop;
@@ -201,7 +204,7 @@ function splitParts(
   return ranges;
 }
 
-/** Behind the next LF before `end`; -1 without one. */
+/** The offset after the next LF before `end`; -1 if there is none. */
 function lineEnd(bytes: Uint8Array, at: number, end: number): number {
   const found = bytes.indexOf(LF, at);
   return found < 0 || found >= end ? -1 : found + 1;

@@ -3,20 +3,20 @@ import { decodeAscii, decodeLoosely, decodeUtf8 } from "../util/bytes.ts";
 import { type Entity, fieldValue, type HeaderField } from "./mime.ts";
 import { fromBinary } from "./output.ts";
 
-/** The text of a header field as people read it. */
+/** The decoded text of a header field. */
 export function headerText(field: HeaderField): string {
   const bytes = fromBinary(field.value);
   return decodeHeader(decodeLoosely(bytes, 0, bytes.length));
 }
 
-/** All text in the body of a message as people read it: that of its text parts and messages. */
+/** The decoded text in the body of a message: that of its text parts and of the messages in it. */
 export function bodyText(entity: Entity): string {
   if (entity.parts.length > 0) return entity.parts.map(bodyText).join("\n");
   if (entity.message !== null) return wholeText(entity.message);
   return entity.type.toLowerCase() === "text" ? partText(entity) : "";
 }
 
-/** The text of the header and of the body. */
+/** The decoded text of header and body. */
 export function wholeText(entity: Entity): string {
   const fields = entity.fields.map((field) => `${field.name}: ${headerText(field)}`);
   return [...fields, bodyText(entity)].join("\n");
@@ -34,7 +34,7 @@ function partText(entity: Entity): string {
   try {
     return new TextDecoder(charset ?? "utf-8").decode(bytes);
   } catch {
-    return decodeUtf8(bytes); // a charset that nobody knows
+    return decodeUtf8(bytes); // an unknown charset
   }
 }
 

@@ -2,12 +2,12 @@ import type { Socket } from "node:net";
 import { ConnectionClosedError } from "../model/errors.ts";
 import type { Duplex } from "../model/transport.ts";
 
-/** What is read ahead, in bytes. */
+/** How many bytes are read ahead. */
 const READ_AHEAD = 64 * 1024;
 
 /**
- * The server's end of a connection by `node:net` or `node:tls`. Where TLS may still start on it,
- * nothing is read ahead: the client's first bytes of TLS must not get into these streams.
+ * The server's end of a connection by `node:net` or `node:tls`. Nothing is read ahead while TLS may
+ * still start: the client's first bytes of TLS must not get into these streams.
  */
 export function netDuplex(socket: Socket, secure: boolean, readAhead: boolean): Duplex {
   const incoming = incomingOf(socket, readAhead ? READ_AHEAD : 0);
@@ -17,8 +17,8 @@ export function netDuplex(socket: Socket, secure: boolean, readAhead: boolean): 
     secure,
     close(): void {
       incoming.end();
-      // What the client still sends is read and dropped: the system would answer it with a reset,
-      // which can overtake the server's last words.
+      // Read and drop what the client still sends: otherwise the system answers it with a reset,
+      // which can overtake the server's last response.
       socket.end();
       socket.resume();
     },
@@ -28,7 +28,7 @@ export function netDuplex(socket: Socket, secure: boolean, readAhead: boolean): 
 /** What the client sends. */
 interface Incoming {
   readonly readable: ReadableStream<Uint8Array>;
-  /** Nothing more is to be read. */
+  /** Stops reading. */
   end(): void;
 }
 
@@ -46,7 +46,7 @@ function incomingOf(socket: Socket, highWaterMark: number): Incoming {
   }, new ByteLengthQueuingStrategy({ highWaterMark }));
   socket.on("data", (chunk: Uint8Array) => {
     if (ended) return;
-    // Not the Buffer that it may be, whose own `slice()` would not copy.
+    // A Buffer would be wrong here: its `slice()` does not copy.
     reader.enqueue(new Uint8Array(chunk.buffer, chunk.byteOffset, chunk.byteLength));
     if (reader.desiredSize! <= 0) socket.pause();
   });

@@ -1,9 +1,9 @@
 import { concat, decodeAscii, encodeUtf8 } from "../util/bytes.ts";
 
-/** Responses are sent when so much has gathered, or at the end of the command. */
+/** Responses are sent once this many bytes have gathered, or at the end of the command. */
 const BATCH = 64 * 1024;
 
-/** The bytes of a binary string: one for each character. */
+/** The bytes of a binary string, one for each character. */
 export function fromBinary(text: string): Uint8Array<ArrayBuffer> {
   const bytes = new Uint8Array(text.length);
   for (let i = 0; i < text.length; i++) bytes[i] = text.charCodeAt(i);
@@ -16,8 +16,8 @@ export function binaryOf(text: string): string {
 }
 
 /**
- * A binary string as `string` of the grammar: quoted where it may be, else as a literal. Text of
- * messages may hold anything; it is passed through byte for byte.
+ * A binary string as a `string` of the grammar: quoted if possible, else as a literal. The text may
+ * hold any bytes; they are passed through.
  */
 export function string(text: string): string {
   // deno-lint-ignore no-control-regex
@@ -25,30 +25,32 @@ export function string(text: string): string {
   return `"${text.replace(/["\\]/g, "\\$&")}"`;
 }
 
-/** As {@linkcode string}, but without quotes where it needs none. */
+/** The same as {@linkcode string}, but without quotes if none are needed. */
 export function astring(text: string): string {
   return /^(?!nil$)[!#$&'+-[\]^-z|}~]+$/i.test(text) ? text : string(text);
 }
 
-/** As {@linkcode string}, with `NIL` for `null`. */
+/** The same as {@linkcode string}, with `NIL` for `null`. */
 export function nstring(text: string | null): string {
   return text === null ? "NIL" : string(text);
 }
 
-/** What an `Output` tells and asks of the bytes that it is to send. */
+/** Sees the bytes that an `Output` is about to send, and may cut the connection. */
 export interface Outlet {
-  /** These go out. */
+  /** Called with the bytes that are sent. */
   sent(bytes: Uint8Array): void;
-  /** Behind how many of so many bytes the connection is to be cut; `null`: it is not. */
+  /**
+   * How many of the next `length` bytes to send before cutting the connection; `null` to send all.
+   */
   cutAfter(length: number): number | null;
-  /** Cuts it. */
+  /** Cuts the connection. */
   cut(): void;
 }
 
 /** An outlet that lets everything through. */
 export const OPEN_OUTLET: Outlet = { sent(): void {}, cutAfter: () => null, cut(): void {} };
 
-/** Gathers the responses of a command; strings are binary, a byte for each character. */
+/** Gathers the responses of a command. Its strings are binary, one character for each byte. */
 export class Output {
   readonly #writer: WritableStreamDefaultWriter<Uint8Array>;
   readonly #outlet: Outlet;
@@ -57,13 +59,13 @@ export class Output {
   #length = 0;
   #broken = false;
 
-  /** `outlet` decides about what goes out. */
+  /** `outlet` sees what is sent. */
   constructor(writable: WritableStream<Uint8Array>, outlet: Outlet) {
     this.#writer = writable.getWriter();
     this.#outlet = outlet;
   }
 
-  /** Adds text as it is. */
+  /** Adds text without a line end. */
   text(text: string): this {
     this.#text += text;
     return this;
@@ -83,17 +85,17 @@ export class Output {
     return this;
   }
 
-  /** Whether so much has gathered that it should be sent. */
+  /** Whether enough has gathered to be sent. */
   get full(): boolean {
     return this.#length + this.#text.length > BATCH;
   }
 
-  /** Whether the client is gone; nothing more gets through to it. */
+  /** Whether the client is gone, so that nothing more reaches it. */
   get broken(): boolean {
     return this.#broken;
   }
 
-  /** Sends what has gathered; a client that reads slowly is waited for. */
+  /** Sends what has gathered, and waits for a slow client. */
   async flush(): Promise<void> {
     this.#endText();
     if (this.#length === 0) return;
@@ -103,20 +105,20 @@ export class Output {
     if (this.#broken) return;
     const cut = this.#outlet.cutAfter(bytes.length);
     if (cut === null) return await this.#send(bytes);
-    // Others may want to send while the last of it is on its way.
+    // Set first, since others may try to send while the last bytes are on their way.
     this.#broken = true;
     if (cut > 0) await this.#send(bytes.subarray(0, cut));
     this.#outlet.cut();
   }
 
-  /** Sends what has gathered; nothing that comes later gets through. */
+  /** Sends what has gathered. Nothing is sent afterwards. */
   async flushLast(): Promise<void> {
     const sending = this.flush();
     this.#broken = true;
     await sending;
   }
 
-  /** Ends the stream behind what was sent. */
+  /** Ends the stream after what was sent. */
   async end(): Promise<void> {
     await this.#unlessBroken(this.#writer.close());
   }
@@ -134,7 +136,7 @@ export class Output {
     }
   }
 
-  /** Lets go of the stream. */
+  /** Releases the stream. */
   release(): void {
     this.#writer.releaseLock();
   }

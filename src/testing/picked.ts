@@ -11,7 +11,7 @@ export interface Picked {
   readonly sequence: number;
 }
 
-/** The messages that a set names, in order. UIDs that are not there are left out. */
+/** The messages that a set names, in order. Missing UIDs are left out. */
 export function pick(view: View, set: NumberSet, uid: boolean): Picked[] {
   const has = membership(view, set, uid);
   const picked: Picked[] = [];
@@ -21,7 +21,7 @@ export function pick(view: View, set: NumberSet, uid: boolean): Picked[] {
   return picked;
 }
 
-/** Whether a message is in a set; a sequence number that is not there is an error. */
+/** A test whether a message is in a set. An invalid sequence number in the set is an error. */
 export function membership(
   view: View,
   set: NumberSet,
@@ -37,7 +37,7 @@ export function membership(
   return (message, sequence) => includes(ranges, uid ? message.uid : sequence);
 }
 
-/** The ranges, sorted and joined where they touch; `*` is the largest number in use. */
+/** The ranges, sorted and merged where they touch; `*` is the largest number in use. */
 function ascending(set: NumberSet, largest: number): [first: number, last: number][] {
   const ranges: [number, number][] = [];
   for (const bounds of set.ranges()) {

@@ -1,4 +1,4 @@
-/** The messages of the sample mailbox, with bare line feeds: `append` makes them CRLF. */
+/** The messages of the sample mailbox, with bare line feeds: `append` turns them into CRLF. */
 
 /** Plain text, all ASCII. */
 export const MINUTES: string = `Date: Tue, 12 May 2026 09:14:32 +0200
@@ -41,7 +41,7 @@ Herzliche Gr=C3=BC=C3=9Fe
 J=C3=BCrgen
 `;
 
-/** UTF-8 in B encoding, over two encoded words. */
+/** UTF-8 in B encoding, in two encoded words. */
 export const CAFE_BILL: string = `Date: Mon, 06 Apr 2026 08:02:11 +0000
 From: =?UTF-8?B?Q2Fmw6kgWm/Dqw==?= <hello@cafe.example.com>
 To: ann@example.org
@@ -102,7 +102,7 @@ Content-Transfer-Encoding: base64
 MC4KCu/M2MfBCg==
 `;
 
-/** Windows-1252, with characters that ISO-8859-1 has not. */
+/** Windows-1252, with characters that ISO-8859-1 lacks. */
 export const OFFER: string = `Date: Sat, 06 Jun 2026 06:00:00 -0400
 From: =?windows-1252?Q?Buchhandlung_=93Zum_Lesesaal=94?= <angebote@books.example.com>
 Reply-To: <service@books.example.com>
@@ -147,7 +147,7 @@ Content-Transfer-Encoding: quoted-printable
 --=_compass_23--
 `;
 
-/** multipart/mixed with an attachment, its name by RFC 2231. */
+/** multipart/mixed with an attachment whose name is encoded by RFC 2231. */
 export const ANNUAL_REPORT: string = `Date: Mon, 08 Jun 2026 14:22:10 +0530
 From: Ravi Menon <ravi.menon@example.com>
 To: Ann Lindqvist <ann@example.org>
@@ -182,7 +182,7 @@ MTAwXSA+PgplbmRvYmoKdHJhaWxlcgo8PCAvUm9vdCAxIDAgUiA+PgolJUVPRgo=
 --part-8c1d--
 `;
 
-/** A message within a message, which is a multipart itself. */
+/** A message inside a message; the inner one is a multipart. */
 export const FORWARDED: string = `Date: Tue, 09 Jun 2026 08:10:55 +0100
 From: Tom Baker <tom.baker@example.net>
 To: ann@example.org
@@ -223,7 +223,7 @@ Content-Type: text/html
 --outer--
 `;
 
-/** What Ann wrote. */
+/** Written by Ann. */
 export const SENT_REPLY: string = `Date: Tue, 12 May 2026 10:01:00 +0200
 From: Ann Lindqvist <ann@example.org>
 To: Clara Hoffmann <clara.hoffmann@example.org>
@@ -237,7 +237,7 @@ Content-Type: text/plain; charset=us-ascii
 Thank you, Clara. I told Tom about the paper.
 `;
 
-/** Not finished: without a date and an id. */
+/** Unfinished: without a date and an id. */
 export const DRAFT: string = `From: Ann Lindqvist <ann@example.org>
 To: =?UTF-8?Q?J=C3=BCrgen_M=C3=BCller?= <juergen.mueller@example.org>
 Subject: =?UTF-8?Q?Re=3A_Einladung=3A_Sommerfest_am_18=2E_Juli_=F0=9F=8E=89?=
@@ -248,7 +248,7 @@ Content-Type: text/plain; charset=utf-8
 Lieber Jürgen, wir kommen gern und bringen
 `;
 
-/** Unwanted. */
+/** Spam. */
 export const LOTTERY: string = `Date: Wed, 10 Jun 2026 03:33:33 -0000
 From: "Prize Department" <winner@lottery.example.net>
 To: undisclosed-recipients:;
@@ -258,7 +258,7 @@ Message-ID: <000001@lottery.example.net>
 Send us your bank details at once.
 `;
 
-/** An invoice, kept in a folder with a name beyond ASCII. */
+/** An invoice, kept in a folder with a non-ASCII name. */
 export const INVOICE: string = `Date: Fri, 15 May 2026 08:00:00 +0200
 From: Stadtwerke <rechnung@stadtwerke.example.org>
 To: ann@example.org
@@ -273,7 +273,7 @@ Guten Tag,
 der Betrag von 84,20 =A4 wird am 1. Juni abgebucht.
 `;
 
-/** Filed under a folder whose name is a number. */
+/** Kept in a folder whose name is a number. */
 export const TICKET: string = `Date: Thu, 21 May 2026 16:05:27 GMT
 From: Support <support@help.example.com>
 To: ann@example.org
@@ -285,7 +285,7 @@ Content-Type: text/plain; charset=us-ascii
 We replaced the drum. Please close the ticket if all is well.
 `;
 
-/** From long ago, with a year of two digits and a zone by name. */
+/** An old message, with a two-digit year and a zone name. */
 export const OLD_NEWS: string = `Date: Thu, 31 Dec 98 23:59:59 EST
 From: ann@example.org (Ann Lindqvist)
 To: friends@lists.example.org
@@ -307,7 +307,7 @@ Content-Type: text/html; charset=utf-8
 <p>Your parcel is at your neighbour's.</p>
 `;
 
-/** A thread of five, each in answer to the one before. */
+/** A thread of five messages, each a reply to the one before. */
 export const THREAD: readonly string[] = [
   `Date: Sat, 30 May 2026 12:00:00 +0200
 From: Ann Lindqvist <ann@example.org>

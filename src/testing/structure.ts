@@ -20,7 +20,7 @@ export function envelope(message: Entity): string {
   })`;
 }
 
-/** BODYSTRUCTURE of an entity or, without `extended`, BODY; as a binary string. */
+/** BODYSTRUCTURE of an entity or, if `extended` is false, BODY; as a binary string. */
 export function bodyStructure(entity: Entity, extended: boolean): string {
   if (entity.parts.length > 0) return multipart(entity, extended);
   const fields = [string(entity.type), string(entity.subtype), parameters(entity.params)];

@@ -2,22 +2,22 @@ import { messageIds } from "./conversations.ts";
 import type { Picked } from "./picked.ts";
 import { collated, sentTime, subjectOf } from "./sort_keys.ts";
 
-/** A message in a thread, or the place of one that is not there. */
+/** A message in a thread, or a placeholder for one that was not found. */
 export interface ThreadNode {
   /** The message; `null` for a dummy. */
   readonly picked: Picked | null;
-  /** The answers to it. */
+  /** The replies to it. */
   children: ThreadNode[];
 }
 
-/** A node while threads are being put together. */
+/** A node while threads are built. */
 interface Link extends ThreadNode {
   picked: Picked | null;
   children: Link[];
   parent: Link | null;
 }
 
-/** Messages by base subject, each thread no deeper than its second level (RFC 5256 section 3). */
+/** Threads by base subject, each with at most two levels (RFC 5256 section 3). */
 export function orderedSubject(found: readonly Picked[]): ThreadNode[] {
   const bySubject = new Map<string, Link[]>();
   const links = sorted(found.map((picked) => link(picked)));
@@ -33,7 +33,7 @@ export function orderedSubject(found: readonly Picked[]): ThreadNode[] {
   return sorted(threads);
 }
 
-/** Messages by what they answer, and then by subject: the algorithm REFERENCES (section 3). */
+/** Threads by what messages reply to, then by subject: the algorithm REFERENCES (section 3). */
 export function references(found: readonly Picked[]): ThreadNode[] {
   const roots = linked(found).filter(({ parent }) => parent === null);
   const threads = merged(byDate(pruned(roots)));
@@ -41,7 +41,7 @@ export function references(found: readonly Picked[]): ThreadNode[] {
   return sorted(threads);
 }
 
-/** A thread in parentheses, as the THREAD response has it (RFC 5256 section 4). */
+/** A thread in parentheses, as in the THREAD response (RFC 5256 section 4). */
 export function threadText(thread: ThreadNode, numberOf: (picked: Picked) => number): string {
   const members: string[] = [];
   let node = thread;
@@ -59,7 +59,7 @@ function link(picked: Picked | null = null): Link {
   return { picked, children: [], parent: null };
 }
 
-/** Step 1: every message and every dummy, linked by what the messages say they answer. */
+/** Step 1: links every message and every dummy by what the messages say they reply to. */
 function linked(found: readonly Picked[]): Link[] {
   const byId = new Map<string, Link>();
   const all = new Set<Link>();
@@ -72,7 +72,7 @@ function linked(found: readonly Picked[]): Link[] {
   for (const picked of found) {
     const [id] = messageIds(picked.message.entity, "MESSAGE-ID");
     let own = id === undefined ? link() : at(id);
-    // An id that another message has already is as good as none.
+    // An id that another message already has counts as missing.
     if (own.picked !== null) own = link();
     own.picked = picked;
     all.add(own);
@@ -87,13 +87,13 @@ function linked(found: readonly Picked[]): Link[] {
   return [...all];
 }
 
-/** The ids of what a message answers, the oldest first. */
+/** The ids that a message replies to, the oldest first. */
 function answeredIds({ message }: Picked): string[] {
   const ids = messageIds(message.entity, "REFERENCES");
   return ids.length > 0 ? ids : messageIds(message.entity, "IN-REPLY-TO").slice(0, 1);
 }
 
-/** Makes one the parent of the other, unless that would close a loop. */
+/** Makes one the parent of the other, unless that would create a loop. */
 function adopt(parent: Link, child: Link): void {
   for (let above: Link | null = parent; above !== null; above = above.parent) {
     if (above === child) return;
@@ -108,28 +108,31 @@ function leaveParent(child: Link): void {
   child.parent = null;
 }
 
-/** Step 3: without the dummies, save those that hold several threads together. */
+/** Step 3: removes the dummies, except those that join several threads. */
 function pruned(roots: readonly Link[]): Link[] {
   const kept = (link: Link) => link.picked === null ? link.children : [link];
   for (const one of deepestFirst(roots)) one.children = one.children.flatMap(kept);
   return roots.flatMap((one) => one.children.length > 1 ? [one] : kept(one));
 }
 
-/** All nodes of the threads, children before their parents; not recursive, as threads run deep. */
+/**
+ * All nodes of the threads, children before their parents. Not recursive, since threads can be
+ * deep.
+ */
 function deepestFirst(roots: readonly Link[]): Link[] {
   const all = [...roots];
-  // An array may grow while it is walked through.
+  // The array grows during this loop.
   for (const { children } of all) all.push(...children);
   return all.reverse();
 }
 
-/** Steps 2 and 4: the roots by date; a dummy counts as its first child. */
+/** Steps 2 and 4: sorts the roots by date; a dummy counts as its first child. */
 function byDate(roots: Link[]): Link[] {
   for (const one of roots) if (one.picked === null) one.children = sorted(one.children);
   return sorted(roots);
 }
 
-/** Step 5: threads of the same subject become one. */
+/** Step 5: merges threads of the same subject. */
 function merged(roots: readonly Link[]): Link[] {
   const bySubject = subjectTable(roots);
   const threads = new Set(roots);
@@ -151,7 +154,7 @@ function merged(roots: readonly Link[]): Link[] {
   return [...threads];
 }
 
-/** Step 5.B: what the threads of a subject are merged into. */
+/** Step 5.B: the thread that the other threads of its subject are merged into. */
 function subjectTable(roots: readonly Link[]): Map<string, Link> {
   const table = new Map<string, Link>();
   for (const one of roots) {
@@ -165,7 +168,7 @@ function subjectTable(roots: readonly Link[]): Map<string, Link> {
   return table;
 }
 
-/** Step 6: siblings by the date of sending, then by number. */
+/** Step 6: sorts siblings by the date of sending, then by number. */
 function sorted(links: readonly Link[]): Link[] {
   const keyed = links.map((one) => {
     const { message, sequence } = firstOf(one);

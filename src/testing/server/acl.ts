@@ -6,7 +6,7 @@ import type { Folder } from "../folder.ts";
 import { binaryOf, string } from "../output.ts";
 import { bad } from "../refusal.ts";
 
-/** GETACL (RFC 4314 section 3.3). What the rights say is kept, but nothing comes of it. */
+/** GETACL (RFC 4314 section 3.3). The rights are stored, not enforced. */
 export const getAcl: ServerCommand = command("GETACL", (session, args) => {
   const name = args.sp().mailbox();
   args.end();
@@ -42,7 +42,7 @@ export const deleteAcl: ServerCommand = command("DELETEACL", (session, args) => 
   session.account.get(name).rights.delete(who);
 });
 
-/** LISTRIGHTS (RFC 4314 section 3.4): anybody may be given any right. */
+/** LISTRIGHTS (RFC 4314 section 3.4): any user may be given any right. */
 export const listRights: ServerCommand = command("LISTRIGHTS", (session, args) => {
   const name = args.sp().mailbox();
   const who = readIdentifier(args);
@@ -71,14 +71,17 @@ function readIdentifier(args: Arguments): string {
   return who;
 }
 
-/** Rights without those of RFC 2086, which each stand for several (RFC 4314 section 2.1.1). */
+/**
+ * Rights with those of RFC 2086 replaced by the several that each stands for (RFC 4314 section
+ * 2.1.1).
+ */
 function expanded(letters: string): string {
   const all = letters.replaceAll("c", "kx").replaceAll("d", "te");
   if ([...all].every((right) => ALL_RIGHTS.includes(right))) return all;
   throw bad("there is no such right");
 }
 
-/** Rights with those of RFC 2086, as clients of that time want them (RFC 4314 section 2.1.1). */
+/** Rights together with those of RFC 2086, for older clients (RFC 4314 section 2.1.1). */
 function shown(rights: string): string {
   return string(rights + (/[kx]/.test(rights) ? "c" : "") + (/[te]/.test(rights) ? "d" : ""));
 }
@@ -87,7 +90,7 @@ function nameOf(folder: Folder): string {
   return string(encodeUtf7(folder.name));
 }
 
-/** Identifiers are UTF-8. */
+/** An identifier as text: identifiers are UTF-8. */
 function text(who: string): string {
   return string(binaryOf(who));
 }

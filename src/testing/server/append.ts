@@ -7,7 +7,7 @@ import { withCrlf } from "../message.ts";
 import { no } from "../refusal.ts";
 import type { Session } from "./server_session.ts";
 
-/** A message to be appended. */
+/** A message to append. */
 interface Upload {
   readonly bytes: Uint8Array;
   readonly date: ZonedDate;
@@ -16,7 +16,7 @@ interface Upload {
 
 /**
  * APPEND (RFC 3501 section 6.3.11) of one message or of several (MULTIAPPEND, RFC 3502), with
- * APPENDUID (RFC 4315). APPENDLIMIT (RFC 7889) and the quota hold.
+ * APPENDUID (RFC 4315). APPENDLIMIT (RFC 7889) and the quota apply.
  */
 export const append: ServerCommand = {
   name: "APPEND",
@@ -27,7 +27,7 @@ export const append: ServerCommand = {
   },
   run(session, args): string | void {
     const name = args.sp().mailbox();
-    // All are read before the first is stored: it is all or nothing.
+    // All are read before the first is stored, so that all or none are.
     const uploads = readUploads(session, args);
     args.end();
     const { account } = session;
@@ -39,7 +39,7 @@ export const append: ServerCommand = {
   },
 };
 
-/** Reads the messages, and refuses what is too much at the head of the literal. */
+/** Reads the messages. Refuses one that is too large at the head of its literal. */
 function readUploads(session: Session, args: Arguments): Upload[] {
   const several = session.has("MULTIAPPEND");
   const uploads: Upload[] = [];
@@ -54,7 +54,7 @@ function readUploads(session: Session, args: Arguments): Upload[] {
     if (size > session.appendLimit) throw no("the message is too large", "TOOBIG");
     if (size === 0 && several) throw no("a message without a byte cancels the command");
     session.account.checkQuota(total + size);
-    // A copy, since the bytes lie within those of the whole command.
+    // A copy, since these bytes are part of the whole command's.
     const bytes = withCrlf(args.literal().slice());
     total += bytes.length;
     uploads.push({ bytes, date: date ?? now(), flags: flags ?? [] });

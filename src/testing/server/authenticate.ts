@@ -8,8 +8,8 @@ import type { Session } from "./server_session.ts";
 import { checkCredentials } from "./login.ts";
 
 /**
- * AUTHENTICATE (RFC 3501 section 6.2.2), with an initial response by SASL-IR (RFC 4959). Of the
- * mechanisms only PLAIN is there unasked.
+ * AUTHENTICATE (RFC 3501 section 6.2.2), with an initial response by SASL-IR (RFC 4959). By
+ * default, PLAIN is the only mechanism.
  */
 export const authenticate: ServerCommand = {
   name: "AUTHENTICATE",
@@ -44,7 +44,9 @@ function plain(session: Session, message: string): Account {
   return account;
 }
 
-/** XOAUTH2 or OAUTHBEARER: what is wrong with the token is told before the login fails. */
+/**
+ * XOAUTH2 or OAUTHBEARER: the client is told what is wrong with the token before the login fails.
+ */
 async function bearer(session: Session, mechanism: string, message: string): Promise<Account> {
   const account = accountByToken(session.accounts, mechanism, message);
   if (account !== null) return account;

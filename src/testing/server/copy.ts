@@ -45,7 +45,7 @@ function readArguments(view: View, args: Arguments, uid: boolean): Copying {
   return { messages: pick(view, set, uid).map(({ message }) => message), to };
 }
 
-/** Copies all or nothing; gives the response code that tells the new UIDs. */
+/** Copies all or nothing; returns the response code with the new UIDs. */
 function copyTo(session: Session, { messages, to }: Copying): string | null {
   const target = session.account.target(to);
   const copies = messages.map(({ content, date, flags }) => target.add(content, date, flags).uid);

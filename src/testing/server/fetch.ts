@@ -32,7 +32,7 @@ export const fetch: ServerCommand = {
 
 const UID = MACROS.UID[0];
 
-/** A macro, an item, or items in parentheses. */
+/** Reads a macro, an item, or items in parentheses. */
 function readItems(args: Arguments, session: Session): FetchItem[] {
   const items: FetchItem[] = [];
   if (args.peek() === LPAREN) args.list(() => items.push(readFetchItem(args, session)));
@@ -56,7 +56,7 @@ function answer(session: Session, { message, sequence }: Picked, items: FetchIte
   if (seen && !items.some(({ name }) => name === "FLAGS")) {
     output.text(` FLAGS ${view.flags(message)}`);
   }
-  // It may have changed after it was told.
+  // It may have changed after it was written.
   if (seen && view.tellsModseq) output.text(` MODSEQ (${message.modseq})`);
   output.line(")");
 }

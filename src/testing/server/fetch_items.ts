@@ -9,13 +9,13 @@ import { bad } from "../refusal.ts";
 import type { Session } from "./server_session.ts";
 import { bodyStructure, envelope } from "../structure.ts";
 
-/** Something to be fetched of each message. */
+/** A data item of FETCH. */
 export interface FetchItem {
-  /** As the answer names it. */
+  /** Its name in the response. */
   readonly name: string;
-  /** Whether to fetch it means to read the message. */
+  /** Whether fetching it sets `\Seen`. */
   readonly setsSeen: boolean;
-  /** What it is for a message: binary text of the grammar, or bytes for a literal. */
+  /** Its value for a message: binary text of the grammar, or bytes for a literal. */
   value(message: Message, view: View): string | Uint8Array;
 }
 
@@ -24,7 +24,7 @@ interface Section {
   readonly part: readonly number[];
   /** `HEADER`, `HEADER.FIELDS`, `HEADER.FIELDS.NOT`, `TEXT`, `MIME`, or empty for the content. */
   readonly what: string;
-  /** Of `HEADER.FIELDS`, as the client wrote them. */
+  /** The fields of `HEADER.FIELDS`, as the client wrote them. */
   readonly fields: readonly string[];
 }
 
@@ -41,17 +41,17 @@ const SIMPLE: Readonly<Record<string, FetchItem>> = {
   "RFC822.TEXT": item("RFC822.TEXT", ({ entity }) => body(entity), true),
 };
 
-/** What there is besides with CONDSTORE (RFC 7162). */
+/** The item that CONDSTORE adds (RFC 7162). */
 export const MODSEQ: FetchItem = item("MODSEQ", ({ modseq }) => `(${modseq})`);
 
-/** What there is besides with Gmail's X-GM-EXT-1. */
+/** The items that Gmail's X-GM-EXT-1 adds. */
 const GMAIL: Readonly<Record<string, FetchItem>> = {
   "X-GM-MSGID": item("X-GM-MSGID", ({ content }) => String(content.id)),
   "X-GM-THRID": item("X-GM-THRID", ({ content }) => String(content.conversation.id)),
   "X-GM-LABELS": item("X-GM-LABELS", ({ content }) => String(content.labels)),
 };
 
-/** What the macros stand for, and UID, which UID FETCH always gives. */
+/** The items of the macros, and UID, which UID FETCH always includes. */
 export const MACROS: Readonly<Record<string, readonly FetchItem[]>> = {
   FAST: named("FLAGS", "INTERNALDATE", "RFC822.SIZE"),
   ALL: named("FLAGS", "INTERNALDATE", "RFC822.SIZE", "ENVELOPE"),
@@ -119,13 +119,13 @@ function sectionText({ part, what, fields }: Section): string {
   return `${words} (${fields.map(astring).join(" ")})`;
 }
 
-/** The bytes of a section; `null` where the message has none such. */
+/** The bytes of a section; `null` if the message has no such section. */
 function sectionBytes(root: Entity, { part, what, fields }: Section): Uint8Array | null {
   const entity = part.length === 0 ? root : findPart(root, part);
   if (entity === null) return null;
   if (what === "MIME") return header(entity);
   if (what === "") return part.length === 0 ? root.bytes : body(entity);
-  // Of a part, only a message has a header and a text of its own.
+  // A part has a header and a text of its own only if it is a message.
   const message = part.length === 0 ? root : entity.message;
   if (message === null) return null;
   if (what === "HEADER") return header(message);
@@ -141,7 +141,7 @@ function body({ bytes, bodyStart, end }: Entity): Uint8Array {
   return bytes.subarray(bodyStart, end);
 }
 
-/** The fields with these names, or all others; then always the empty line. */
+/** The fields with these names, or all others, and always the empty line at the end. */
 function headerFields(message: Entity, names: readonly string[], wanted: boolean): Uint8Array {
   const upper = names.map((name) => name.toUpperCase());
   const fields = message.fields.filter(({ name }) => upper.includes(name) === wanted);

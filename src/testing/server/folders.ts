@@ -11,7 +11,7 @@ export const create: ServerCommand = {
   run(session, args): void {
     const name = args.sp().mailbox();
     args.end();
-    // A delimiter at the end says that there will be folders below.
+    // A delimiter at the end announces that folders will be created below.
     const folder = name.endsWith(DELIMITER) ? name.slice(0, -1) : name;
     if (session.account.find(folder)?.selectable) {
       throw no("there is such a folder already", "ALREADYEXISTS");
@@ -84,7 +84,7 @@ function existing(session: Session, name: string): Folder {
   return folder;
 }
 
-/** INBOX always stays: its messages go to the new folder, and folders below it remain. */
+/** INBOX always stays: its messages move to the new folder, and the folders below it remain. */
 function moveInbox(session: Session, inbox: Folder, name: string): void {
   const folder = session.account.create(name, null);
   const messages = new Set(inbox.messages);

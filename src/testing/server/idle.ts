@@ -2,7 +2,7 @@ import { decodeAscii } from "../../util/bytes.ts";
 import type { ServerCommand } from "./command.ts";
 import { bad, Goodbye } from "../refusal.ts";
 
-/** IDLE (RFC 2177): what happens in the folder is told at once. */
+/** IDLE (RFC 2177): changes in the folder are sent at once. */
 export const idle: ServerCommand = {
   name: "IDLE",
   state: "authenticated",

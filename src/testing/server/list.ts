@@ -6,7 +6,7 @@ import type { Folder } from "../folder.ts";
 import { string } from "../output.ts";
 import type { Session } from "./server_session.ts";
 
-/** Gmail's attributes of before RFC 6154, by those that there are now. */
+/** Gmail's attributes from before RFC 6154, by their present names. */
 const XLIST_USES: Readonly<Record<string, string>> = {
   "\\all": "\\AllMail",
   "\\drafts": "\\Drafts",
@@ -27,7 +27,7 @@ export const list: ServerCommand = {
     }),
 };
 
-/** XLIST: what Gmail had for special uses before there was a standard. */
+/** XLIST: Gmail's command for special uses from before there was a standard. */
 export const xlist: ServerCommand = {
   name: "XLIST",
   state: "authenticated",
@@ -53,7 +53,7 @@ export const lsub: ServerCommand = {
     const names = new Set<string>();
     for (const name of subscribed) {
       if (matches(name)) names.add(name);
-      // With `%`, a name stands for those below it that the pattern does not reach.
+      // With `%`, a name is listed for folders below it that the pattern does not reach.
       else if (pattern.endsWith("%")) {
         for (const above of parents(name)) if (matches(above)) names.add(above);
       }
@@ -106,7 +106,7 @@ function parents(name: string): string[] {
   return levels.slice(1).map((_, i) => levels.slice(0, i + 1).join(DELIMITER));
 }
 
-/** `*` stands for anything, `%` for anything within one level. */
+/** A test for names: `*` matches anything, `%` anything within one level. */
 function matcher(pattern: string): (name: string) => boolean {
   const source = canonical(pattern)
     .replace(/[*%]+/g, (run) => run.includes("*") ? "*" : "%")

@@ -17,7 +17,7 @@ export const login: ServerCommand = {
   },
 };
 
-/** The account that name and password give access to. */
+/** The account that this name and password give access to. */
 export function checkCredentials(session: Session, user: string, password: string): Account {
   const account = session.accounts.get(user);
   if (account === undefined || account.password !== password) {

@@ -8,10 +8,10 @@ import { bad } from "../refusal.ts";
 import type { ServerCommand } from "./command.ts";
 import type { Session } from "./server_session.ts";
 
-/** The values of one folder, or of the server as one user sees it, by lower-case entry name. */
+/** The values of one folder, or of the server as one user sees it, by entry name in lower case. */
 type Annotations = Map<string, Uint8Array>;
 
-/** They follow a folder that is renamed, and go with one that is deleted. */
+/** Keyed by object, so that they stay with a renamed folder and are gone with a deleted one. */
 const annotations = new WeakMap<Folder | Account, Annotations>();
 
 /** GETMETADATA (RFC 5464 section 4.2). */
@@ -48,7 +48,7 @@ function command(name: string, run: ServerCommand["run"]): ServerCommand {
   return { name, state: "authenticated", capability: "METADATA", run };
 }
 
-/** What GETMETADATA may say besides the entries. */
+/** The options of GETMETADATA. */
 interface Options {
   depth: number;
   maxSize: number;
@@ -70,7 +70,7 @@ function readOptions(args: Arguments): Options {
   return options;
 }
 
-/** The folder that is named, or the server for an empty name. */
+/** Reads the folder's name; an empty name stands for the server. */
 function readPlace(session: Session, args: Arguments): { name: string; values: Annotations } {
   const given = args.mailbox();
   const place = given === "" ? session.account : session.account.get(given);
@@ -79,7 +79,7 @@ function readPlace(session: Session, args: Arguments): { name: string; values: A
   return { name: string("user" in place ? "" : encodeUtf7(place.name)), values };
 }
 
-/** The name of an entry, in whatever case (RFC 5464 section 3.2). */
+/** Reads the name of an entry, in any letter case (RFC 5464 section 3.2). */
 function readEntry(args: Arguments): string {
   const entry = decodeAscii(args.astring()).toLowerCase();
   if (/^\/(?:private|shared)(?:\/[^/*%]+)+$/.test(entry) && /^[ -~]*$/.test(entry)) return entry;
@@ -93,7 +93,7 @@ function readValue(args: Arguments): Uint8Array | null {
   return null;
 }
 
-/** Whether an entry is the one asked for, or at most `depth` levels below it. */
+/** Whether an entry is the requested one, or at most `depth` levels below it. */
 function isWithin(entry: string, asked: string, depth: number): boolean {
   if (entry === asked) return true;
   return entry.startsWith(`${asked}/`) && levels(entry) - levels(asked) <= depth;

@@ -4,10 +4,10 @@ import { string } from "../output.ts";
 import { no } from "../refusal.ts";
 import type { Session } from "./server_session.ts";
 
-/** What STORAGE counts in (RFC 2087 section 3). */
+/** The unit of STORAGE in bytes (RFC 2087 section 3). */
 const UNIT = 1024;
 
-/** GETQUOTA (RFC 2087 section 4.2). There is one quota root, `""`, for all folders. */
+/** GETQUOTA (RFC 2087 section 4.2). One quota root, `""`, covers all folders. */
 export const getQuota: ServerCommand = {
   name: "GETQUOTA",
   state: "authenticated",
@@ -33,7 +33,7 @@ export const getQuotaRoot: ServerCommand = {
   },
 };
 
-/** SETQUOTA (RFC 2087 section 4.1): what is not named has no limit any more. */
+/** SETQUOTA (RFC 2087 section 4.1): a resource that is not named has no limit any more. */
 export const setQuota: ServerCommand = {
   name: "SETQUOTA",
   state: "authenticated",

@@ -26,15 +26,15 @@ export const search: ServerCommand = {
   },
 };
 
-/** What was found. */
+/** The result of a search. */
 export interface Found {
-  /** In the order of the folder. */
+  /** The messages, in the order of the folder. */
   readonly found: Picked[];
-  /** Whether mod-sequences were searched for. */
+  /** Whether the search used MODSEQ. */
   readonly modseq: boolean;
 }
 
-/** Reads search keys up to the end, and finds what matches them. */
+/** Reads search keys up to the end, and finds the messages that match them. */
 export function searchMessages(session: Session, args: Arguments, charset: string): Found {
   const keys = new SearchKeys(args, session, charset);
   const matches = keys.all();
@@ -47,7 +47,9 @@ export function searchMessages(session: Session, args: Arguments, charset: strin
   return { found, modseq: keys.usesModseq };
 }
 
-/** Answers with the numbers of what was found and, if wanted, the highest mod-sequence of it. */
+/**
+ * Sends the numbers of what was found and, after a search with MODSEQ, the highest mod-sequence.
+ */
 export function tellFound(
   session: Session,
   kind: string,
@@ -63,14 +65,14 @@ export function tellFound(
   ].join(" "));
 }
 
-/** Reads the charset of the keys' texts. */
+/** Reads the charset of the texts in the keys. */
 export function readCharset(args: Arguments): string {
   const charset = args.sp().text().toUpperCase();
   if (CHARSETS.includes(charset)) return charset;
   throw no("texts can't be in this charset", `BADCHARSET (${CHARSETS.join(" ")})`);
 }
 
-/** The number by which a message is told. */
+/** The message's UID or sequence number. */
 export function numberOf({ message, sequence }: Picked, uid: boolean): number {
   return uid ? message.uid : sequence;
 }

@@ -12,11 +12,11 @@ import { membership } from "../picked.ts";
 import { bad } from "../refusal.ts";
 import type { Session } from "./server_session.ts";
 
-/** Keys nested deeper than this are refused. */
+/** Keys nested more deeply than this are refused. */
 const DEEPEST = 100;
 const DAY = 24 * 60 * 60 * 1000;
 
-/** Reads the keys of a SEARCH, each method one kind of them. */
+/** Reads the keys of a SEARCH; each method reads one kind of key. */
 export class SearchKeys {
   readonly #args: Arguments;
   readonly #view: View;
@@ -34,12 +34,12 @@ export class SearchKeys {
     this.#charset = charset;
   }
 
-  /** Whether mod-sequences are searched for, and so are to be told (RFC 7162). */
+  /** Whether MODSEQ was used, so that the answer includes a mod-sequence (RFC 7162). */
   get usesModseq(): boolean {
     return this.#usesModseq;
   }
 
-  /** All keys up to the end or the parenthesis: each must match. */
+  /** Reads all keys up to the end or the closing parenthesis. A message must match each of them. */
   all(): Match {
     const keys: Match[] = [];
     do keys.push(this.#key()); while (this.#args.take(SP));
@@ -149,7 +149,7 @@ export class SearchKeys {
     throw bad(`there is no search key ${name}`);
   }
 
-  /** The least mod-sequence. There is but one for all the flags of a message. */
+  /** Reads the least mod-sequence. All flags of a message share one mod-sequence. */
   #modseq(): number {
     this.#session.useCondstore();
     this.#usesModseq = true;
@@ -161,7 +161,7 @@ export class SearchKeys {
     return this.#args.number();
   }
 
-  /** The keys of Gmail's X-GM-EXT-1. */
+  /** Reads a key of Gmail's X-GM-EXT-1. */
   #gmailKey(name: string): Match {
     switch (name) {
       case "X-GM-MSGID": {
@@ -188,7 +188,7 @@ export class SearchKeys {
     return BigInt(text);
   }
 
-  /** A label in modified UTF-7 or in the charset; of those of Gmail's own, some come unquoted. */
+  /** Reads a label in modified UTF-7 or in the charset; some of Gmail's own are not quoted. */
   #label(): string {
     if (this.#args.ahead(/^ \\/)) return `\\${this.#args.sp().expect(BACKSLASH).atom()}`;
     return decodeUtf7(encodeUtf8(this.#argument("as it is")));
@@ -199,7 +199,10 @@ export class SearchKeys {
     return this.#key();
   }
 
-  /** A text to search for, in the charset that was announced; in lower case as a rule. */
+  /**
+   * Reads a text to search for, in the announced charset. It becomes lower case unless said
+   * otherwise.
+   */
   #argument(letterCase?: "as it is"): string {
     const bytes = this.#args.sp().astring();
     const ascii = bytes.every((byte) => byte < 128);
@@ -214,13 +217,13 @@ function internalDay({ date }: Message): number {
   return day(date);
 }
 
-/** The day of the Date field; NaN, which no comparison matches, without one. */
+/** The day in the Date field; NaN, which no comparison matches, if there is none. */
 function sentDay({ entity }: Message): number {
   const date = parseDate(fieldValue(entity, "DATE") ?? "");
   return date === null ? NaN : day(date);
 }
 
-/** The calendar day in the date's own zone, in days since 1970. */
+/** The calendar day in the date's own zone, as days since 1970. */
 function day(date: ZonedDate): number {
   return Math.floor((date.getTime() + (date.offsetMinutes ?? 0) * 60_000) / DAY);
 }

@@ -14,7 +14,7 @@ export const select: ServerCommand = {
   },
 };
 
-/** EXAMINE: as SELECT, for reading only. */
+/** EXAMINE: SELECT without write access. */
 export const examine: ServerCommand = {
   name: "EXAMINE",
   state: "authenticated",
@@ -23,7 +23,7 @@ export const examine: ServerCommand = {
   },
 };
 
-/** CLOSE: deleted messages go silently. */
+/** CLOSE: expunges deleted messages without telling the client. */
 export const close: ServerCommand = {
   name: "CLOSE",
   state: "selected",
@@ -35,7 +35,7 @@ export const close: ServerCommand = {
   },
 };
 
-/** UNSELECT (RFC 3691): as CLOSE, but nothing goes. */
+/** UNSELECT (RFC 3691): CLOSE without expunging. */
 export const unselect: ServerCommand = {
   name: "UNSELECT",
   state: "selected",
@@ -46,7 +46,7 @@ export const unselect: ServerCommand = {
   },
 };
 
-/** The messages of a view that are to be expunged. */
+/** The messages of a view that have `\Deleted`. */
 export function deleted(view: View): Set<View["messages"][number]> {
   return new Set(view.messages.filter((message) => message.flags.has("\\Deleted")));
 }
@@ -64,7 +64,7 @@ function readName(session: Session, args: Arguments): string {
 }
 
 function open(session: Session, name: string, readOnly: boolean): string {
-  // Whatever becomes of this command, the folder of before is closed.
+  // The previous folder is closed, even if this command fails.
   session.close();
   const folder = session.account.get(name);
   const view = folder.open(readOnly);

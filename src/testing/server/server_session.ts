@@ -11,9 +11,9 @@ import type { MemoryServerOptions } from "./memory_server.ts";
 import { Output } from "../output.ts";
 import { bad, Goodbye, HangUp, no, Refusal } from "../refusal.ts";
 
-/** The literals of one command may hold so much together. */
+/** The most bytes that the literals of one command may have together. */
 const LITERAL_LIMIT = 64 * 1024 * 1024;
-/** The longest literal that LITERAL- lets a client send unasked (RFC 7888 section 5). */
+/** The longest literal that LITERAL- lets a client send without asking (RFC 7888 section 5). */
 const LITERAL_MINUS = 4096;
 
 const CAPABILITIES: readonly string[] = [
@@ -22,20 +22,20 @@ const CAPABILITIES: readonly string[] = [
   ...["THREAD=ORDEREDSUBJECT", "THREAD=REFERENCES", "QUOTA", "CONDSTORE", "STATUS=SIZE"],
 ];
 
-/** Ways to log in that have to be added; as AUTH=PLAIN, they end with the login. */
+/** Mechanisms that are only there if added; like AUTH=PLAIN, they disappear after the login. */
 const ADDED_MECHANISMS: readonly string[] = ["AUTH=XOAUTH2", "AUTH=OAUTHBEARER"];
 
-/** What a server's sessions have in common. */
+/** What all sessions of a server share. */
 export interface Host {
   /** All accounts, by user. */
   readonly accounts: ReadonlyMap<string, Account>;
-  /** How the server behaves. */
+  /** The options of the server. */
   readonly options: MemoryServerOptions;
-  /** What goes wrong. */
+  /** The faults that tests asked for. */
   readonly faults: FaultPlan;
 }
 
-/** A command as it was received. */
+/** A received command. */
 interface Found {
   readonly command: ServerCommand;
   readonly args: Arguments;
@@ -74,7 +74,7 @@ export class Session {
       while (!this.#ending && !this.#output.broken) await this.#answerNext();
     } catch (error) {
       if (error instanceof HangUp) return;
-      // A Goodbye is for the client; anything else is a fault of the server's own.
+      // The text of a Goodbye is for the client; any other error is a bug in this server.
       const text = error instanceof Goodbye ? error.message : "the server failed";
       await this.#output.line(`* BYE ${text}`).flush();
       if (!(error instanceof Goodbye)) throw error;
@@ -85,7 +85,7 @@ export class Session {
     }
   }
 
-  /** Says BYE, whatever the session is at, and hangs up. */
+  /** Sends BYE, whatever the session is doing, and closes the connection. */
   async sayBye(text: string): Promise<void> {
     await this.#output.line(`* BYE ${text}`).flushLast();
     await this.hangUp();
@@ -102,30 +102,30 @@ export class Session {
     return this.#input;
   }
 
-  /** What goes to the client. */
+  /** Where responses are written to. */
   get output(): Output {
     return this.#output;
   }
 
-  /** The account of the user that is logged in. */
+  /** The account of the logged-in user. */
   get account(): Account {
     if (this.#account === null) throw bad("log in first");
     return this.#account;
   }
 
-  /** The folder that is open. */
+  /** The open folder. */
   get view(): View {
     if (this.#view === null) throw bad("no folder is selected");
     return this.#view;
   }
 
-  /** The folder that is open, for a command that changes it. */
+  /** The open folder, for a command that changes it. */
   get writableView(): View {
     if (this.view.readOnly) throw no("the folder is open for reading only", "READ-ONLY");
     return this.view;
   }
 
-  /** What the server can do at this point of the session. */
+  /** The server's capabilities at this point of the session. */
   get capabilities(): readonly string[] {
     const names = [...CAPABILITIES];
     if (this.appendLimit !== Infinity) names.push(`APPENDLIMIT=${this.appendLimit}`);
@@ -138,12 +138,12 @@ export class Session {
     if (this.#account !== null || this.canStartTls) {
       for (const name of ADDED_MECHANISMS) all.delete(name);
     }
-    // The rights that ACL did not have at first (RFC 4314 section 2.2).
+    // The rights that RFC 4314 added to ACL (section 2.2).
     if (all.has("ACL")) all.add("RIGHTS=kxte");
     return [...all];
   }
 
-  /** The bytes that an appended message may have. */
+  /** The most bytes of an appended message. */
   get appendLimit(): number {
     return this.#options.appendLimit ?? Infinity;
   }
@@ -153,43 +153,43 @@ export class Session {
     return this.capabilities.includes(capability);
   }
 
-  /** Whether the connection is in the clear and need not be. */
+  /** Whether the connection is unencrypted and TLS can be started. */
   get canStartTls(): boolean {
     return this.#options.startTls !== undefined && !this.#duplex.secure;
   }
 
-  /** The user has proved who they are. */
+  /** The user has logged in. */
   logIn(account: Account): void {
     this.#account = account;
   }
 
-  /** Opens a folder in place of the one before. */
+  /** Opens a folder in place of the current one. */
   select(view: View): void {
     this.close();
     this.#view = view;
     view.tellsModseq = this.#condstore;
   }
 
-  /** The client has shown that it knows mod-sequences (RFC 7162 section 3.1). */
+  /** The client has used CONDSTORE, so it is told mod-sequences (RFC 7162 section 3.1). */
   useCondstore(): void {
     if (!this.has("CONDSTORE")) throw bad("there is no CONDSTORE");
     this.#condstore = true;
     if (this.#view !== null) this.#view.tellsModseq = true;
   }
 
-  /** Closes the folder that is open, if any. */
+  /** Closes the open folder, if any. */
   close(): void {
     if (this.#view !== null) this.#view.onChange = null;
     this.#view?.folder.close(this.#view);
     this.#view = null;
   }
 
-  /** The connection ends behind the answer to this command. */
+  /** Ends the connection after the answer to this command. */
   endAfterAnswer(): void {
     this.#ending = true;
   }
 
-  /** TLS starts behind the answer to this command. */
+  /** Starts TLS after the answer to this command. */
   upgradeAfterAnswer(): void {
     this.#upgrading = true;
   }
@@ -200,15 +200,15 @@ export class Session {
   }
 
   /**
-   * Tells what happened in the open folder; without `expunges` its numbers stay as they are. With
-   * `uids` messages are told with their UIDs, as in the answer to a UID command (RFC 9051 section
+   * Sends the changes in the open folder. Without `expunges`, sequence numbers stay the same. With
+   * `uids`, every FETCH includes the UID, as in the answer to a UID command (RFC 9051 section
    * 6.4.9).
    */
   tellNews(expunges: boolean, uids = false): void {
     for (const line of this.#view?.news(expunges, uids) ?? []) this.untagged(line);
   }
 
-  /** Has this called at every change in the open folder, from now on or, with `null`, no more. */
+  /** Calls `tell` after every change in the open folder from now on; `null` ends that. */
   onNews(tell: (() => void) | null): void {
     if (this.#view !== null) this.#view.onChange = tell;
   }
@@ -265,13 +265,13 @@ export class Session {
       if (!(error instanceof Refusal)) throw error;
       result = `${error.status} ${error.code ? `[${error.code}] ` : ""}${error.message}`;
     }
-    // What is no command is no occasion for an EXPUNGE either.
+    // An unknown command must not be answered with an EXPUNGE either.
     this.tellNews(command !== null && !command.keepsNumbers, command?.name.startsWith("UID "));
     await this.#output.line(`${tag} ${result}`).flush();
     if (this.#upgrading) await this.#upgrade();
   }
 
-  /** The next command with its literals; `null` at the end. `look` may refuse its head. */
+  /** Reads the next command with its literals; `null` at the end. `look` may refuse its head. */
   async #receive(look: (head: Uint8Array) => Promise<void>): Promise<Uint8Array | null> {
     const pieces: Uint8Array[] = [];
     let size = 0;
@@ -293,7 +293,7 @@ export class Session {
     }
   }
 
-  /** Lets happen what is to happen to this command, as early as its name is known. */
+  /** Lets the faults for this command happen as soon as its name is known. */
   async #meetFaults(name: string): Promise<void> {
     if (this.#faultsMet) return;
     this.#faultsMet = true;
@@ -307,7 +307,7 @@ export class Session {
     if (refusal !== null) throw refusal;
   }
 
-  /** Waits, but not for longer than the client is there. */
+  /** Waits, or until the client has gone. */
   async #pause(milliseconds: number): Promise<void> {
     let timer: ReturnType<typeof setTimeout> | undefined;
     const over = new Promise<void>((resolve) => timer = setTimeout(resolve, milliseconds));
@@ -315,18 +315,18 @@ export class Session {
     clearTimeout(timer);
   }
 
-  /** To a server without LITERAL+, `{3+}` is nothing but an error of syntax. */
+  /** Without LITERAL+, `{3+}` is a syntax error. */
   #understands(literal: AnnouncedLiteral): boolean {
     return literal.synchronising || this.has("LITERAL+") || this.has("LITERAL-");
   }
 
-  /** A literal that is on its way already can only be refused by hanging up. */
+  /** A literal that the client is already sending can only be refused by closing the connection. */
   #checkUnasked(literal: AnnouncedLiteral, total: number): void {
     const allowed = this.has("LITERAL+") || literal.size <= LITERAL_MINUS;
     if (!allowed || total > LITERAL_LIMIT) throw new Goodbye("[TOOBIG] the literal is too large");
   }
 
-  /** Finds what a command asks for, by its first words; the arguments are to be read on. */
+  /** Finds a command by its first words; its arguments are still to be read. */
   #find(text: Uint8Array): Found {
     const args = new Arguments(text);
     args.tag();
@@ -343,12 +343,12 @@ export class Session {
     return { command: { ...command, name: `UID ${name}`, keepsNumbers: false }, args, uid };
   }
 
-  /** What can be refused before the whole of the command is there. */
+  /** Refuses, if possible, before the whole command has arrived. */
   #checkEarly({ command, args }: Found): void {
     try {
       command.early?.(this, args);
     } catch (error) {
-      // The head may break off anywhere: its syntax is judged when the whole is there.
+      // The head may break off anywhere, so its syntax is checked when the whole has arrived.
       if (!(error instanceof Refusal) || error.status === "NO") throw error;
     }
   }
@@ -372,7 +372,7 @@ export class Session {
     try {
       this.#open(await this.#options.startTls!(this.#duplex));
     } catch (error) {
-      // A client that does not like the certificate is no fault of the server.
+      // A client that rejects the certificate is not a bug in this server.
       this.#options.log?.("server", `TLS failed: ${error}`);
       this.#ending = true;
     }

@@ -12,7 +12,7 @@ export const capability: ServerCommand = {
   },
 };
 
-/** NOOP: whatever is new is told at its end, as at that of any command. */
+/** NOOP: changes are sent at its end, as after every command. */
 export const noop: ServerCommand = {
   name: "NOOP",
   state: "any",
@@ -21,7 +21,7 @@ export const noop: ServerCommand = {
   },
 };
 
-/** CHECK (RFC 3501 section 6.4.1): there is nothing to write down. */
+/** CHECK (RFC 3501 section 6.4.1): nothing needs to be written to a disk. */
 export const check: ServerCommand = { ...noop, name: "CHECK", state: "selected" };
 
 /** LOGOUT. */
@@ -44,7 +44,7 @@ export const startTls: ServerCommand = {
   run(session, args): void {
     args.end();
     if (!session.canStartTls) throw bad("there is no TLS to start");
-    // They would pass for protected ones once TLS is on.
+    // They would pass for encrypted commands once TLS has started.
     if (session.input.pending) throw bad("nothing may follow before TLS is on");
     session.upgradeAfterAnswer();
   },
@@ -70,7 +70,7 @@ export const id: ServerCommand = {
   },
 };
 
-/** ENABLE (RFC 5161): there is nothing that can be enabled but CONDSTORE. */
+/** ENABLE (RFC 5161): only CONDSTORE can be enabled. */
 export const enable: ServerCommand = {
   name: "ENABLE",
   state: "authenticated",
@@ -84,7 +84,7 @@ export const enable: ServerCommand = {
   },
 };
 
-/** NAMESPACE (RFC 2342): there is one, the user's own. */
+/** NAMESPACE (RFC 2342): only the user's own. */
 export const namespace: ServerCommand = {
   name: "NAMESPACE",
   state: "authenticated",

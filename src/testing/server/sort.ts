@@ -5,7 +5,7 @@ import { SORT_KEYS } from "../sort_keys.ts";
 import { orderedSubject, references, type ThreadNode, threadText } from "../threads.ts";
 import { numberOf, readCharset, searchMessages, tellFound } from "./search.ts";
 
-/** By how much one comes behind the other. */
+/** Compares two messages: positive if the first comes after the second. */
 type Order = (a: Picked, b: Picked) => number;
 
 /** SORT (RFC 5256). */
@@ -24,7 +24,7 @@ export const sort: ServerCommand = {
     });
     const charset = readCharset(args);
     const { found, modseq } = searchMessages(session, args.sp(), charset);
-    // What is equal stays in the order of its numbers.
+    // Equal messages stay in the order of their numbers.
     found.sort((a, b) => orders.reduce((sum, order) => sum || order(a, b), 0));
     tellFound(session, "SORT", found, uid, modseq);
   },

@@ -17,7 +17,7 @@ const ITEMS: Readonly<Record<string, (folder: Folder, session: Session) => numbe
 };
 
 /**
- * STATUS (RFC 3501 section 6.3.10), with APPENDLIMIT where there is one (RFC 7889), SIZE (RFC
+ * STATUS (RFC 3501 section 6.3.10), with APPENDLIMIT if there is a limit (RFC 7889), SIZE (RFC
  * 8438) and HIGHESTMODSEQ (RFC 7162).
  */
 export const status: ServerCommand = {
@@ -37,7 +37,7 @@ export const status: ServerCommand = {
   },
 };
 
-/** Whether the server has what an item needs. */
+/** Whether the server has the capability that an item needs. */
 function isThere(item: string, session: Session): boolean {
   if (item === "APPENDLIMIT") return session.appendLimit !== Infinity;
   if (item === "HIGHESTMODSEQ") return session.has("CONDSTORE");

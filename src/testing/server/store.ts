@@ -10,11 +10,11 @@ import { bad, no } from "../refusal.ts";
 import type { Session } from "./server_session.ts";
 import { numberOf } from "./search.ts";
 
-/** What is done with each message. */
+/** What is done to each message. */
 interface Change {
-  /** Does it. */
+  /** Changes a message. */
   apply(view: View, message: Message): void;
-  /** What came of it, as FETCH says it. */
+  /** The result, as a data item of FETCH. */
   shown(view: View, message: Message): string;
 }
 
@@ -60,7 +60,7 @@ function readChange(session: Session, args: Arguments): { change: Change; silent
   return { change, silent: silent !== undefined };
 }
 
-/** Tells what came of it; a mod-sequence is told even to a client that wants silence. */
+/** Sends the result. The mod-sequence is sent even for `.SILENT`. */
 function tell(
   session: Session,
   { message, sequence }: Picked,
@@ -88,7 +88,7 @@ function flagChange(sign: Sign, args: Arguments): Change {
   };
 }
 
-/** Labels are the message's own in whichever folder it is; other sessions are not told. */
+/** Labels belong to the message in all folders; other sessions are not told of a change. */
 function labelChange(sign: Sign, args: Arguments): Change {
   const labels = readLabels(args);
   return {
@@ -97,7 +97,7 @@ function labelChange(sign: Sign, args: Arguments): Change {
   };
 }
 
-/** Flags with or without parentheses. */
+/** Reads flags, with or without parentheses. */
 function readFlags(args: Arguments): string[] {
   if (args.peek() === LPAREN) return args.flagList();
   const flags: string[] = [];
