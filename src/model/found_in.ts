@@ -1,3 +1,5 @@
+import { IllegalStateError } from "./errors.ts";
+
 /** The folder that message ids were found in, and when. */
 export interface FoundIn {
   /** The folder's name in the form in which names are compared; `null` if it is unknown. */
@@ -26,4 +28,29 @@ export function rememberFoundIn<Ids extends object>(ids: Ids, place: FoundIn | u
 /** Where ids were found, if a search found them. */
 export function foundIn(ids: unknown): FoundIn | undefined {
   return typeof ids === "object" && ids !== null ? places.get(ids) : undefined;
+}
+
+/**
+ * Where ids belong that come of two sets: to the folder where either was found, since ids that
+ * nobody found may be from anywhere. Throws {@linkcode IllegalStateError} if both were found, and
+ * the same id may mean another message in each.
+ */
+export function placeOfBoth(
+  one: FoundIn | undefined,
+  other: FoundIn | undefined,
+): FoundIn | undefined {
+  if (one === undefined || other === undefined) return one ?? other;
+  if (one.uid === other.uid && isSamePlace(one, other)) return one;
+  throw new IllegalStateError(
+    "the message ids of the two sets were found in different folders, or at different times: " +
+      "search again",
+  );
+}
+
+function isSamePlace(one: FoundIn, other: FoundIn): boolean {
+  if (one.session === other.session && one.selection === other.selection) {
+    return one.uid || one.expunges === other.expunges;
+  }
+  return one.uid && one.folder !== null && one.folder === other.folder &&
+    one.uidValidity !== null && one.uidValidity === other.uidValidity;
 }

@@ -1,5 +1,6 @@
 import { InvalidArgumentError, named } from "./errors.ts";
-import { foundIn, rememberFoundIn } from "./found_in.ts";
+import { foundIn, placeOfBoth, rememberFoundIn } from "./found_in.ts";
+import { commonBounds, isAscending, mergedBounds, sortedBounds, withoutBounds } from "./ranges.ts";
 
 /**
  * Message ids in the forms that every call accepts: a number, a set in IMAP's notation
@@ -103,9 +104,7 @@ export class NumberSet {
    * contains `*`, since only the server knows which id that is.
    */
   *[Symbol.iterator](): Generator<number> {
-    if (this.isOpen) {
-      throw new InvalidArgumentError(`only the server knows which ids these are: ${this}`);
-    }
+    if (this.isOpen) throw openSet(this);
     for (const [first, last] of this.ranges()) {
       if (first <= last) { for (let id = first; id <= last; id++) yield id; }
       else for (let id = first; id >= last; id--) yield id;
@@ -162,6 +161,75 @@ export class NumberSet {
       }
     }
     return false;
+  }
+
+  /**
+   * The ids that are in either set, in ascending order and without duplicates. Like the other
+   * operations on two sets it takes time and memory by the number of ranges, not of ids.
+   *
+   * If a search found the ids of one set, the result belongs to the folder that they were found in.
+   * Throws {@linkcode IllegalStateError} if the two sets were found in different folders, and
+   * `InvalidArgumentError` if one of them is not a set of message ids.
+   *
+   * ```ts
+   * import { NumberSet } from "@imapclient/imapclient";
+   *
+   * `${NumberSet.from("1:5,9").union("4:7")}`; // 1:7,9
+   * ```
+   */
+  union(other: MessageIds): NumberSet {
+    const set = NumberSet.from(other);
+    return this.#with(other, mergedBounds([...this.#bounds, ...set.#bounds]));
+  }
+
+  /**
+   * The ids that are in both sets; otherwise like {@linkcode NumberSet.union}. Throws
+   * `InvalidArgumentError` if a set contains `*`, since only the server knows which id that is;
+   * `1:*` stands for every id and is allowed.
+   *
+   * ```ts
+   * import { NumberSet } from "@imapclient/imapclient";
+   *
+   * `${NumberSet.from("1:5,9").intersection("4:9")}`; // 4:5,9
+   * ```
+   */
+  intersection(other: MessageIds): NumberSet {
+    const set = NumberSet.from(other);
+    if (this.isEverything) return this.#with(other, mergedBounds(set.#bounds));
+    if (set.isEverything) return this.#with(other, mergedBounds(this.#bounds));
+    return this.#with(other, commonBounds(this.#known(), set.#known()));
+  }
+
+  /**
+   * The ids of this set that are not in the other one; otherwise like
+   * {@linkcode NumberSet.intersection}.
+   *
+   * ```ts
+   * import { NumberSet } from "@imapclient/imapclient";
+   *
+   * `${NumberSet.from("1:9").difference([3, 4, 5])}`; // 1:2,6:9
+   * ```
+   */
+  difference(other: MessageIds): NumberSet {
+    const set = NumberSet.from(other);
+    if (set.isEverything) return this.#with(other, []);
+    return this.#with(other, withoutBounds(this.#known(), set.#known()));
+  }
+
+  /** Whether all of its ids are in the other set too; throws like `intersection`. */
+  isSubsetOf(other: MessageIds): boolean {
+    return this.difference(other).isEmpty;
+  }
+
+  /** Its ranges, merged; it must not have a `*`. */
+  #known(): number[] {
+    if (this.isOpen) throw openSet(this);
+    return mergedBounds(this.#bounds);
+  }
+
+  /** Ids that come of this set and the other one. */
+  #with(other: MessageIds, bounds: number[]): NumberSet {
+    return rememberFoundIn(new NumberSet(bounds), placeOfBoth(foundIn(this), foundIn(other)));
   }
 
   /**
@@ -233,6 +301,10 @@ export class NumberSet {
   }
 }
 
+function openSet(set: NumberSet): InvalidArgumentError {
+  return new InvalidArgumentError(`only the server knows which ids these are: ${set}`);
+}
+
 function bound(text: string): number {
   return text === "*" ? STAR : checked(Number(text));
 }
@@ -244,35 +316,6 @@ function checked(id: number): number {
     );
   }
   return id;
-}
-
-/** Whether ranges, given as first and last ids in turn, ascend and do not overlap. */
-function isAscending(bounds: readonly number[]): boolean {
-  for (let i = 0; i < bounds.length; i += 2) {
-    if (bounds[i] > bounds[i + 1] || (i > 0 && bounds[i] <= bounds[i - 1])) return false;
-  }
-  return true;
-}
-
-/** Ranges sorted by their lower bounds, each with that bound first. */
-function sortedBounds(given: readonly number[]): readonly number[] {
-  const singles: number[] = [];
-  const wide: [low: number, high: number][] = [];
-  for (let i = 0; i < given.length; i += 2) {
-    const [one, other] = [given[i], given[i + 1]];
-    if (one === other) singles.push(one);
-    else wide.push(one < other ? [one, other] : [other, one]);
-  }
-  wide.sort(([one], [other]) => one - other);
-  const sorted: number[] = [];
-  let next = 0;
-  // Typed arrays of numbers are sorted much faster than arrays by a function.
-  for (const single of Float64Array.from(singles).sort()) {
-    for (; next < wide.length && wide[next][0] <= single; next++) sorted.push(...wide[next]);
-    sorted.push(single, single);
-  }
-  for (; next < wide.length; next++) sorted.push(...wide[next]);
-  return sorted;
 }
 
 /** How many characters it takes to write ranges. */
