@@ -1,10 +1,11 @@
-// Runs tests on Deno, Bun and Node, one after the other, and closes with a line of counts each:
+// Runs tests on Deno, Bun and Node, one after the other, and ends with a line of counts for each:
 //
 //   node tests/run.mjs [deno|bun|node]… [--all] [--verbose] [--reports=folder] [file or folder]…
 //
-// It runs the files and folders given; with none, all tests but those that support/thorough.mjs lists,
-// and with --all those too. What a runtime prints is shown only if it fails, or with --verbose. With
-// --reports the JUnit report of each is kept in that folder, for tools/checklist.mjs.
+// It runs the given files and folders. If there are none, it runs all tests except those that
+// support/thorough.mjs lists; --all includes these. The output of a runtime is shown only if it
+// fails, or with --verbose. With --reports, the JUnit report of each runtime is kept in that
+// folder, for tools/checklist.mjs.
 import { spawn } from "node:child_process";
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { writeFileSync } from "node:fs";
@@ -18,18 +19,18 @@ const tests = dirname(fileURLToPath(import.meta.url));
 const root = dirname(tests);
 const bin = join(tests, "tools", "node_modules", ".bin");
 
-/** A run that reports nothing for this long hangs, however slow the machine is. */
+/** A run that reports nothing for this long hangs, even on a slow machine. */
 const SILENCE_MS = 15 * 60_000;
 
-/** How many files run at once: they wait for a good part of their time. */
+/** How many files run at once: they spend much of their time waiting. */
 const AT_ONCE = 3;
 
-/** How many files share a process on Node, where starting one takes most of a second. */
+/** How many files share a process on Node, where starting a process takes most of a second. */
 const SHARING = 8;
 
 /**
- * How each runtime is called. Every one leaves a JUnit report, the only form of result that all
- * three write. The stand-ins for `@std/*` come from the import map or from tsconfig.json's paths.
+ * How each runtime is called. Each writes a JUnit report, the only form of result that all three
+ * have. The stand-ins for `@std/*` come from the import map or from tsconfig.json's paths.
  */
 const RUNTIMES = {
   deno: (report, files) => [
@@ -39,9 +40,10 @@ const RUNTIMES = {
   ],
   bun: (report, files) => [
     join(bin, "bun"),
-    // Bun's own limit is five seconds a test, too short for a slow machine. The tests have their own.
+    // Bun's own limit of five seconds per test is too short for a slow machine. The tests have
+    // their own.
     ["test", "--timeout", "600000", `--parallel=${AT_ONCE}`],
-    // Without a leading "./" Bun takes a name for a pattern.
+    // Without a leading "./", Bun takes a name for a pattern.
     ["--reporter=junit", `--reporter-outfile=${report}`, ...files.map((file) => `./${file}`)],
   ],
   node: (report, files) => [
@@ -59,14 +61,15 @@ const environment = {
   ...process.env,
   NO_COLOR: "1",
   DENO_JOBS: `${AT_ONCE}`,
-  // Deno fetches npm packages itself: it is to trust whom npm trusts on this system.
+  // Deno downloads npm packages itself, so it must trust the same authorities as npm on this
+  // system.
   DENO_TLS_CA_STORE: process.env.DENO_TLS_CA_STORE ?? "system,mozilla",
 };
 delete environment.FORCE_COLOR;
 
 /**
- * What Node runs: the thorough files, which may measure their process, and in place of the others of
- * each folder files that import some of them.
+ * The files that Node runs: the thorough ones, which may measure their process, and for the other
+ * files of each folder, files that import some of them.
  */
 function sharing(files) {
   const quick = files.filter((file) => !isThorough(inTests(file)));
@@ -103,15 +106,15 @@ function testFiles() {
   return everything ? files : files.filter((file) => !isThorough(inTests(file)));
 }
 
-/** The path of a file within tests/, whatever the system. */
+/** The path of a file within tests/, on any system. */
 function inTests(file) {
   return relative(tests, resolve(root, file)).replaceAll(sep, "/");
 }
 
-/** Runs a command to its end and gathers what it prints, in the order in which it comes. */
+/** Runs a command to its end and collects its output in order. */
 function execute(command, args) {
   return new Promise((done) => {
-    // In a group of its own, so that the processes it starts can be ended with it.
+    // In its own process group, so that the processes it starts can be killed with it.
     const child = spawn(command, args, {
       cwd: root,
       env: environment,
@@ -163,7 +166,7 @@ async function run(runtime, files, folder) {
   const { code, output } = await execute(command, args.flat());
   const seconds = ((performance.now() - start) / 1000).toFixed(1);
   const counts = count(report);
-  // A hook or a whole file can fail without any test of its own that does.
+  // A hook or a whole file can fail although none of its tests does.
   if (code !== 0 && counts.failed === 0) counts.failed = 1;
   if (counts.passed + counts.failed === 0) {
     console.log(`${runtime}: no test ran`);

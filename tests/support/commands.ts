@@ -1,4 +1,4 @@
-// A command by itself: what it writes, and what it makes of an answer.
+// A command without a connection: what it writes, and how it reads an answer.
 import type { Command } from "../../src/connection/command.ts";
 import type { ImapErrorDetails } from "../../src/model/errors.ts";
 import { CommandWriter, type WriterOptions } from "../../src/wire/writer.ts";
@@ -11,7 +11,7 @@ export function sent(command: Command<unknown>, options: Partial<WriterOptions> 
   return written((out) => command.write?.(out), options).trimStart();
 }
 
-/** What is written, shown in the same way. */
+/** What a function writes, shown in the same way. */
 export function written(
   write: (out: CommandWriter) => void,
   options: Partial<WriterOptions> = {},
@@ -22,7 +22,7 @@ export function written(
   return parts.join("").replace(/\r\n$/, "").replaceAll("\r\n", "↵");
 }
 
-/** What a command gives for these lines, the last of which is the tagged one. */
+/** The result of a command for these lines; the last one is the tagged response. */
 export function answer<Result>(command: Command<Result>, ...lines: readonly string[]): Result {
   for (const line of lines) {
     const response = read(line);
@@ -36,7 +36,7 @@ export function answer<Result>(command: Command<Result>, ...lines: readonly stri
   throw new Error("no tagged response");
 }
 
-/** Which of these untagged responses a command claims. */
+/** Whether a command claims each of these untagged responses. */
 export function claims(command: Command<unknown>, ...lines: readonly string[]): boolean[] {
   return lines.map((line) => {
     const response = read(line);

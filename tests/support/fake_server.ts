@@ -1,4 +1,4 @@
-// A server that a test plays by hand, over a linked pair of streams in memory.
+// A server that a test controls step by step, over a linked pair of streams in memory.
 import process from "node:process";
 import { it } from "node:test";
 import { assertEquals } from "@std/assert";
@@ -10,10 +10,10 @@ import { concat } from "../../src/util/bytes.ts";
 import { memoryPair } from "../../transports/memory/mod.ts";
 import { within } from "./patience.ts";
 
-/** Everything that takes longer than this hangs. */
+/** What takes longer than this counts as hanging. */
 const LIMIT_MS = 20_000;
 
-/** Rejects where a promise takes too long. */
+/** Rejects if a promise takes too long. */
 export async function bounded<T>(
   promise: Promise<T>,
   what: string,
@@ -22,7 +22,7 @@ export async function bounded<T>(
   return await within(ms, promise, `${what}: nothing`);
 }
 
-/** A test that fails where it hangs, or where a rejection is left to nobody. */
+/** A test that fails if it hangs or leaves a rejection unhandled. */
 export function test(name: string, body: () => Promise<void>): void {
   it(name, async () => {
     const unhandled: unknown[] = [];
@@ -38,17 +38,17 @@ export function test(name: string, body: () => Promise<void>): void {
   });
 }
 
-/** Lets everything that is under way in memory come to rest. */
+/** Lets everything in progress in memory settle. */
 export async function turns(count = 10): Promise<void> {
   for (let i = 0; i < count; i++) await new Promise((resolve) => setTimeout(resolve, 0));
 }
 
-/** How a promise ends, which may be asked for before it does. */
+/** The result or the error of a promise. Call it early, so that a rejection is never unhandled. */
 export function outcome<T>(promise: Promise<T>): Promise<T | Error> {
   return promise.catch((error: Error) => error);
 }
 
-/** Whether a promise is still open after everything under way came to rest. */
+/** Whether a promise is still pending after everything in progress has settled. */
 export async function isPending(promise: Promise<unknown>): Promise<boolean> {
   const settled = promise.then(() => false, () => false);
   return await Promise.race([settled, turns().then(() => true)]);
@@ -90,7 +90,7 @@ export class FakeServer {
     return chunk;
   }
 
-  /** What the client wrote in one go. */
+  /** Reads what the client wrote with one write. */
   async chunk(): Promise<string> {
     assertEquals(textOf(this.#held), "");
     const chunk = await this.#read();
@@ -98,13 +98,13 @@ export class FakeServer {
     return textOf(chunk);
   }
 
-  /** The next bytes, this many. */
+  /** Reads this many bytes. */
   async bytes(count: number): Promise<string> {
     while (this.#held.length < count) await this.#more();
     return this.#take(count);
   }
 
-  /** The next line, without its line end. */
+  /** Reads a line, without its line end. */
   async line(): Promise<string> {
     let searched = 0;
     for (;;) {
@@ -127,7 +127,7 @@ export class FakeServer {
     return textOf(taken);
   }
 
-  /** Takes a command, which must be `text`, and gives its tag. */
+  /** Reads a command, which must be `text`, and returns its tag. */
   async expect(text: string): Promise<string> {
     const line = await this.line();
     const space = line.indexOf(" ");
@@ -135,7 +135,7 @@ export class FakeServer {
     return line.slice(0, space);
   }
 
-  /** Takes a command and answers it: with these lines, then OK. */
+  /** Reads a command and answers it with these lines and OK. */
   async answer(text: string, ...lines: readonly (string | Uint8Array)[]): Promise<void> {
     const tag = await this.expect(text);
     await this.send(...lines, `${tag} OK done`);
@@ -144,16 +144,16 @@ export class FakeServer {
   /** Sends lines, or bytes as they are, in one chunk. */
   async send(...what: readonly (string | Uint8Array)[]): Promise<void> {
     const parts = what.map((it) => typeof it === "string" ? bytesOf(`${it}\r\n`) : it);
-    // A client that hangs up over this is what the test is about.
+    // Whether the client hangs up instead is for the test to check.
     await bounded(this.#output.write(concat(parts)).catch(() => {}), "the client to read");
   }
 
-  /** Whether the client says nothing for now. */
+  /** Whether the client sends nothing for now. */
   async isSilent(): Promise<boolean> {
     return this.#held.length === 0 && await isPending(this.#next());
   }
 
-  /** Says no more; goes on listening. */
+  /** Ends the server's side; the client can still send. */
   async end(): Promise<void> {
     await this.#output.close();
   }
@@ -164,12 +164,12 @@ export class FakeServer {
     void this.#duplex.close();
   }
 
-  /** Hangs up. */
+  /** Closes both sides. */
   close(): void {
     void this.#duplex.close();
   }
 
-  /** What comes until the client hangs up, or breaks off. */
+  /** Everything that the client sends until it closes or breaks the connection. */
   async rest(): Promise<string> {
     let text = textOf(this.#held);
     try {
@@ -177,40 +177,40 @@ export class FakeServer {
         text += textOf(chunk);
       }
     } catch {
-      // It broke off.
+      // The connection broke.
     }
     return text;
   }
 
-  /** Waits for the client to hang up. */
+  /** Waits for the client to close the connection. */
   async isOver(): Promise<boolean> {
     try {
       while (await this.#read() !== null);
       return true;
     } catch {
-      return true; // it broke off
+      return true; // the connection broke
     }
   }
 }
 
-/** How TLS is started on a fake connection. */
+/** A TLS handshake on a fake connection. */
 export interface Handshake {
-  /** What the client asked for; `null` before it does. */
+  /** The options that the client asked for; `null` before that. */
   options: TlsOptions | null;
-  /** What comes of it; may be replaced. */
+  /** The result of the handshake; may be replaced. */
   result: () => Promise<Duplex>;
   /** The server's side of the encrypted connection. */
   readonly server: FakeServer;
 }
 
-/** A way to a server that waits for its client. */
+/** A fake server and the transport that reaches it. */
 export interface FakeNetwork {
   readonly transport: Transport;
   readonly server: FakeServer;
   readonly handshake: Handshake;
 }
 
-/** A server and the transport to it: encrypted or, with `plain`, not yet. */
+/** A server and the transport to it, encrypted unless `plain`. */
 export function fakeNetwork({ plain = false }: { plain?: boolean } = {}): FakeNetwork {
   const [client, server] = memoryPair();
   const [clientTls, serverTls] = memoryPair();
@@ -258,7 +258,7 @@ function breakable(source: ReadableStream<Uint8Array>) {
 
 export const GREETING = "* OK [CAPABILITY IMAP4rev1] ready";
 
-/** A client that was greeted, and its server. */
+/** A client that has received the greeting, and its server. */
 export async function connectFake(
   options: ConnectOptions = {},
   greeting: string = GREETING,
@@ -269,10 +269,10 @@ export async function connectFake(
   return { client: await connecting, server };
 }
 
-/** The greeting of a server that offers STARTTLS and takes no password without it. */
+/** The greeting of a server that offers STARTTLS and accepts no password before it. */
 export const STARTTLS_GREETING: string = "* OK [CAPABILITY IMAP4rev1 STARTTLS LOGINDISABLED] ready";
 
-/** Connects over plain text, for STARTTLS to come. */
+/** Connects in plain text to a server that offers STARTTLS. */
 export async function connectPlain(
   greeting: string = STARTTLS_GREETING,
   options: ConnectOptions = {},
@@ -284,7 +284,7 @@ export async function connectPlain(
   return { client: await connecting, ...network };
 }
 
-/** A client that is logged in and has a folder of 1,000 messages selected, and its server. */
+/** A logged-in client that has selected a folder of 1,000 messages, and its server. */
 export async function selectFake(
   options: ConnectOptions = {},
   capabilities = "IMAP4rev1",
@@ -297,7 +297,7 @@ export async function selectFake(
   return { client, server };
 }
 
-/** A logger that keeps what it is told. */
+/** A logger that keeps its messages. */
 export class KeptLog implements Logger {
   readonly lines: string[] = [];
   debug(message: string): void {

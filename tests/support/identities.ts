@@ -3,39 +3,39 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-/** A certificate and its private key, PEM. */
+/** A certificate and its private key as PEM. */
 export interface Identity {
   readonly cert: string;
   readonly key: string;
 }
 
-/** What the tests need of certificates; all signed by `ca` but for the self-signed one. */
+/** The certificates of the tests. `ca` signs all of them except the self-signed one. */
 export interface Certificates {
   readonly ca: string;
   /** For localhost and 127.0.0.1. */
   readonly good: Identity;
   /** For mail.example only. */
   readonly other: Identity;
-  /** For localhost and 127.0.0.1, some years ago. */
+  /** For localhost and 127.0.0.1, expired years ago. */
   readonly expired: Identity;
-  /** For mail.example only, some years ago: wrong in two ways. */
+  /** For mail.example only, expired years ago: wrong in two ways. */
   readonly expiredOther: Identity;
   /** For localhost and 127.0.0.1. */
   readonly selfSigned: Identity;
   /** For münchen.example in its ASCII form, ::1 and 127.0.0.1. */
   readonly many: Identity;
-  /** With the common name localhost and no other name. */
+  /** With localhost as its common name and no other name. */
   readonly commonName: Identity;
-  /** With the common name localhost and an e-mail address beside it. */
+  /** With localhost as its common name, and an e-mail address as well. */
   readonly mailName: Identity;
-  /** A client's. */
+  /** For a client. */
   readonly client: Identity;
 }
 
 const LOCAL = "subjectAltName=DNS:localhost,IP:127.0.0.1";
 const OTHER = "subjectAltName=DNS:mail.example";
 
-/** Makes them with the `openssl` command, in a folder that is gone afterwards. */
+/** Creates them with the `openssl` command, in a folder that is removed afterwards. */
 export function makeCertificates(): Certificates {
   const folder = mkdtempSync(join(tmpdir(), "imapclient-certificates-"));
   const openssl = (...args: string[]): void => {

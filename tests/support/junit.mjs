@@ -1,6 +1,6 @@
-// What a JUnit report says, the only form of result that Deno, Bun and Node all write.
+// Reads a JUnit report, the only form of result that Deno, Bun and Node all write.
 
-/** The tests of a report that hold no others: Deno reports groups as tests too. */
+/** The tests of a report without the groups: Deno reports groups as tests too. */
 export function readTests(xml) {
   const cases = [...xml.matchAll(/<testcase((?:[^"<]|"[^"]*")*?)(?:\/>|>(.*?)<\/testcase>)/gs)]
     .map(([, attributes, inside = ""]) => ({
@@ -14,10 +14,10 @@ export function readTests(xml) {
       groups.add(parts.slice(0, length).join(" &gt; "));
     }
   }
-  // Node reports a file without tests as a test that passed.
+  // Node reports a file without tests as a passed test.
   const isFile = ({ name, inside }) => /\.test\.(ts|mjs)$/.test(name) && inside === "";
   return cases.filter((it) => !groups.has(it.name) && !isFile(it)).map(({ name, inside }) => ({
-    /** The names of the groups that it is in, and its own. */
+    /** The names of the groups around it, and its own name. */
     names: name.split(" &gt; "),
     outcome: inside.includes("<failure")
       ? "failed"

@@ -4,14 +4,14 @@ import { bounded } from "./fake_server.ts";
 import { comesTrue, runProgram, slowness, whenLate, within } from "./patience.ts";
 
 describe("how long tests wait", () => {
-  it("a machine that is slow → longer; one that is not → no less than said [fault F7]", async () => {
+  it("a slow machine → longer limits; a fast one → the limits as given [fault F7]", async () => {
     assert(slowness() >= 1);
     const started = performance.now();
     await new Promise<void>((resolve) => void whenLate(50, resolve));
     assert(performance.now() - started >= 49);
   });
 
-  it("what comes in time → it counts, and no timer is left; what never comes → an error [fault F7]", async () => {
+  it("a result in time → returned, no timer left; no result → an error [fault F7]", async () => {
     assertEquals(await within(60_000, Promise.resolve("here")), "here");
     const never = new Promise<never>(() => {});
     await assertRejects(
@@ -30,7 +30,7 @@ describe("how long tests wait", () => {
     assertEquals(await comesTrue(() => ++asked === 3, 60_000), true);
   });
 
-  it("a program that hangs → ended; one that fails → what it said [fault F7]", async () => {
+  it("a program that hangs → ended; one that fails → its output in the error [fault F7]", async () => {
     await assertRejects(() => runProgram("sleep", ["600"], 50), Error, "sleep failed");
     await assertRejects(
       () => runProgram("sh", ["-c", "echo because >&2; exit 1"], 60_000),

@@ -1,17 +1,17 @@
-// How long a test waits for what may never come: longer where the machine has more to do. The bounds
-// here tell a hang; they say nothing of how long anything takes.
+// How long a test waits for something that may never happen: longer on a busy machine. These limits
+// only detect hangs. They do not measure speed.
 import { execFile } from "node:child_process";
 import { cpus, loadavg } from "node:os";
 import process from "node:process";
 
-/** So much work, in milliseconds of a processor, shows how much of one there is to be had. */
+/** How much work, in milliseconds of processor time, measures how much of a processor is free. */
 const WORK = 20;
 
-// A test may put a clock of its own in the place of these.
+// Kept here, since a test may replace these with a clock of its own.
 const now = performance.now.bind(performance);
 const { setTimeout, clearTimeout } = globalThis;
 
-/** How many times longer work takes now than on a machine that has nothing else to do; 1 or more. */
+/** How many times longer work takes now than on an idle machine; at least 1. */
 export function slowness(): number {
   const [started, before] = [now(), process.cpuUsage()];
   const worked = (): number => {
@@ -20,11 +20,14 @@ export function slowness(): number {
   };
   let work = 0;
   while (work < WORK) work = worked();
-  // The load of the last minute counts too: it may have ended a moment ago.
+  // The load of the last minute counts too: it may have slowed the test until a moment ago.
   return Math.max(1, (now() - started) / work, loadavg()[0] / cpus().length);
 }
 
-/** Calls `late` after so many milliseconds, as they pass on a machine that has nothing else to do. */
+/**
+ * Calls `late` after this many milliseconds of an idle machine; on a busy machine later. Returns a
+ * function that cancels it.
+ */
 export function whenLate(ms: number, late: () => void): () => void {
   const started = now();
   let timer = setTimeout(check, ms);
@@ -36,7 +39,7 @@ export function whenLate(ms: number, late: () => void): () => void {
   return () => clearTimeout(timer);
 }
 
-/** What a promise gives; rejects where it takes too long. */
+/** The result of a promise; rejects if it takes too long. */
 export async function within<T>(
   ms: number,
   promise: Promise<T>,
@@ -53,7 +56,7 @@ export async function within<T>(
   }
 }
 
-/** Waits until it holds; `false` where it does not in time. */
+/** Waits until a condition holds; `false` if it does not in time. */
 export async function comesTrue(
   holds: () => boolean | Promise<boolean>,
   ms: number,
@@ -71,7 +74,7 @@ export async function comesTrue(
   }
 }
 
-/** Runs a program to its end, which must be a good one; a program that hangs is ended. */
+/** Runs a program to its end. Throws if it fails; a program that hangs is killed. */
 export function runProgram(
   command: string,
   args: readonly string[],

@@ -10,7 +10,7 @@ export interface Peer {
   close(): Promise<void>;
 }
 
-/** Listens, with TLS if there are options for it; `serve` is called for each connection. */
+/** Listens, with TLS if it has options for it, and calls `serve` for each connection. */
 export async function listen(
   serve: (socket: Socket) => void,
   tls?: TlsOptions,
@@ -41,7 +41,7 @@ export async function listen(
   };
 }
 
-/** Runs `use` with a server that is closed afterwards. */
+/** Runs `use` with a server, and closes the server afterwards. */
 export async function withPeer(
   serve: (socket: Socket) => void,
   tls: TlsOptions | undefined,
@@ -56,14 +56,14 @@ export async function withPeer(
   }
 }
 
-/** Sends back whatever comes. */
+/** Sends everything back. */
 export function echo(socket: Socket): void {
   socket.pipe(socket);
 }
 
 /**
- * Answers the first line with `OK`, and from then on passes everything between the client and a
- * TLS server, as if that one had started TLS on the connection.
+ * Answers the first line with `OK`. Afterwards it passes everything between the client and a TLS
+ * server, as if that server had started TLS on this connection.
  */
 export function startTlsTo(port: number): (socket: Socket) => void {
   return (socket) => {

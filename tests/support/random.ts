@@ -1,4 +1,4 @@
-/** Numbers that look random, and are the same each time (mulberry32). */
+/** Pseudo-random numbers, the same in every run (mulberry32). */
 export class Random {
   #state: number;
 
@@ -6,7 +6,7 @@ export class Random {
     this.#state = seed >>> 0;
   }
 
-  /** A whole number from 0 up to, and without, `end`. */
+  /** A whole number from 0 to `end` - 1. */
   below(end: number): number {
     this.#state = (this.#state + 0x6d2b79f5) >>> 0;
     let mixed = this.#state;
@@ -15,7 +15,7 @@ export class Random {
     return ((mixed ^ (mixed >>> 14)) >>> 0) % end;
   }
 
-  /** One of these. */
+  /** One of these items. */
   pick<T>(from: readonly T[]): T {
     return from[this.below(from.length)];
   }

@@ -1,12 +1,12 @@
 import { execArgv, execPath, versions } from "node:process";
 import { fileURLToPath } from "node:url";
 
-/** The command line that runs a script, given by its URL, on the runtime that runs the tests. */
+/** The command line that runs a script, given by its URL, on the runtime of the tests. */
 export function sameRuntime(script: URL): [command: string, ...args: string[]] {
   return [execPath, ...options(), fileURLToPath(script)];
 }
 
-/** The same, for a script that collects garbage when it wants to. */
+/** The same, for a script that calls the garbage collector. */
 export function sameRuntimeWithGc(script: URL): [command: string, ...args: string[]] {
   const [first, ...others] = options();
   const args = "deno" in versions

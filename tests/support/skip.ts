@@ -1,9 +1,10 @@
 import process from "node:process";
 
 /**
- * Takes the reason for which live tests cannot run here, or `false`, and gives it on as what
- * `node:test` wants for `skip`. The reason is said aloud, for the runner's closing lines: not every
- * runtime shows it. With `IMAPCLIENT_REQUIRE_LIVE=1` nothing may be skipped, so it throws.
+ * Takes the reason why live tests cannot run here, or `false`, and returns it in the form that
+ * `node:test` wants for `skip`. It also prints the reason for the summary of tests/run.mjs, since
+ * not every runtime shows it. With `IMAPCLIENT_REQUIRE_LIVE=1` nothing may be skipped, so it
+ * throws.
  */
 export function skipLive(reason: string | false): string | false {
   if (reason === false) return false;

@@ -1,6 +1,6 @@
-// What only `npm run test:all` runs, as files and folders of tests/; `npm test` runs everything else.
-// These try every byte or thousands of random inputs, carry much, last long, start a process for each
-// case or need a real server.
+// The files and folders of tests/ that only `npm run test:all` runs; `npm test` runs everything
+// else. These try every byte or thousands of random inputs, transfer a lot of data, take long,
+// start a process for each case, or need a real server.
 import { existsSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -34,12 +34,12 @@ const THOROUGH = [
   "unit/release.test.ts",
 ];
 
-// An entry that names nothing would let its tests slip into the other list.
+// An entry that matches nothing would move its tests to the other list unnoticed.
 for (const place of THOROUGH) {
   if (!existsSync(join(tests, place))) throw new Error(`thorough.mjs: no ${place} in tests`);
 }
 
-/** Whether only `npm run test:all` runs a file, given by its path within tests/. */
+/** Whether only `npm run test:all` runs a file, given by its path in tests/. */
 export function isThorough(file) {
   return THOROUGH.some((place) => file === place || file.startsWith(`${place}/`));
 }

@@ -2,16 +2,16 @@ import { once } from "node:events";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 
-/** What an endpoint answers: a status and a body, which is sent as JSON where it is no text. */
+/** An endpoint's answer: a status and a body, which is sent as JSON unless it is a string. */
 export interface Reply {
   readonly status?: number;
   readonly body?: unknown;
   readonly headers?: Readonly<Record<string, string>>;
-  /** Never comes to its end. */
+  /** The body never ends. */
   readonly endless?: boolean;
 }
 
-/** What came to the endpoint. */
+/** A request to the endpoint. */
 export interface Asked {
   readonly method: string;
   readonly type: string;
@@ -22,19 +22,19 @@ export interface Asked {
 export interface TokenEndpoint {
   readonly url: string;
   readonly asked: Asked[];
-  /** Answers the requests to come, one after the other; the last one stays. */
+  /** Sets the answers to the next requests, in order; the last one is repeated. */
   answer(...replies: readonly Reply[]): void;
   close(): Promise<void>;
 }
 
-/** A good answer. */
+/** A successful answer. */
 export function token(accessToken: string, seconds: unknown = 3600, more: object = {}): Reply {
   return {
     body: { access_token: accessToken, token_type: "Bearer", expires_in: seconds, ...more },
   };
 }
 
-/** Starts one; it holds up no test run that forgets it. */
+/** Starts an endpoint. It does not keep the test run alive. */
 export async function startTokenEndpoint(): Promise<TokenEndpoint> {
   let replies: Reply[] = [];
   const asked: Asked[] = [];

@@ -1,20 +1,20 @@
-// What tests of IDLE and of `watch` share.
+// Shared by the tests of IDLE and of `watch`.
 import type { UntaggedResponse } from "../../mod.ts";
 import { type FakeServer, outcome } from "./fake_server.ts";
 
-/** Plays the beginning of an IDLE, and gives its tag. */
+/** Answers the beginning of an IDLE and returns its tag. */
 export async function agreeToIdle(server: FakeServer): Promise<string> {
   const tag = await server.expect("IDLE");
   await server.send("+ idling");
   return tag;
 }
 
-/** Type and number, as far as a response has them. */
+/** Type and number of each response, as far as it has them. */
 export function short(events: readonly UntaggedResponse[]): unknown[] {
   return events.map((event) => "number" in event ? [event.number, event.type] : event.type);
 }
 
-/** Gathers what a loop over `watch` gives, and how it ends. */
+/** Collects what a loop over `watch` yields, and how it ends. */
 export function gather(loop: AsyncGenerator<UntaggedResponse>): {
   readonly events: readonly UntaggedResponse[];
   readonly end: Promise<void | Error>;

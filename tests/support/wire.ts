@@ -1,4 +1,4 @@
-// Canned bytes in, plain values out: what the wire tests share.
+// Shared by the wire tests: bytes in, plain values out.
 import { assert } from "@std/assert";
 import { ZonedDate } from "../../src/model/dates.ts";
 import { NumberSet } from "../../src/model/number_set.ts";
@@ -7,14 +7,14 @@ import { DEFAULT_LIMITS, type Limits } from "../../src/wire/limits.ts";
 import { type FrameHandler, Reader } from "../../src/wire/reader.ts";
 import { readResponse } from "../../src/wire/response.ts";
 
-/** The bytes of a text, one a character: `\xff` is the byte 255. */
+/** The bytes of a text, one for each character: `\xff` is the byte 255. */
 export function bytes(text: string): Uint8Array {
   return Uint8Array.from(text, (char) => char.charCodeAt(0));
 }
 
-/** The text of bytes, a character each. */
+/** The text of bytes, one character for each. */
 export function text(data: Uint8Array): string {
-  // Many at once: a text joined a character at a time is a chain of as many pieces.
+  // Joined in large pieces: a string built one character at a time is a chain of that many pieces.
   let all = "";
   for (let at = 0; at < data.length; at += 8192) {
     all += String.fromCharCode(...data.subarray(at, at + 8192));
@@ -22,17 +22,17 @@ export function text(data: Uint8Array): string {
   return all;
 }
 
-/** Bytes as {@linkcode plain} shows them. */
+/** The form in which {@linkcode plain} shows bytes. */
 export interface Shown {
   readonly bytes: string;
 }
 
-/** Bytes as {@linkcode plain} shows them. */
+/** Text in the form in which {@linkcode plain} shows bytes. */
 export function shown(data: string): Shown {
   return { bytes: data };
 }
 
-/** A value as plain data that compares by what it holds: no classes, no lazy getters. */
+/** A value as plain data that can be compared by content: no classes, no lazy getters. */
 export function plain(value: unknown, ofBytes: (it: Uint8Array) => unknown = asText): unknown {
   if (value instanceof Uint8Array) return ofBytes(value);
   if (value instanceof ZonedDate) return { date: value.toISOString(), offset: value.offsetMinutes };
@@ -49,7 +49,7 @@ export function plain(value: unknown, ofBytes: (it: Uint8Array) => unknown = asT
 
 const asText = (it: Uint8Array): Shown => shown(text(it));
 
-/** Reads a stream that comes in these chunks. */
+/** Reads a stream that arrives in these chunks. */
 export function readAll(
   chunks: Iterable<Uint8Array>,
   limits: Limits = DEFAULT_LIMITS,
@@ -70,28 +70,28 @@ export function readAll(
   return responses;
 }
 
-/** The one response that a line, less its line end, holds. */
+/** The only response in a line, given without its line end. */
 export function read(line: string, limits: Limits = DEFAULT_LIMITS): ServerResponse {
   const responses = readAll([bytes(`${line}\r\n`)], limits);
   assert(responses.length === 1, `${responses.length} responses`);
   return responses[0];
 }
 
-/** The one untagged response that a line holds. */
+/** The only untagged response in a line. */
 export function untagged(line: string, limits: Limits = DEFAULT_LIMITS): UntaggedResponse {
   const response = read(line, limits);
   assert(response.kind === "untagged", "not an untagged response");
   return response;
 }
 
-/** The one FETCH response that a line holds. */
+/** The only FETCH response in a line. */
 export function fetched(line: string): FetchResponse {
   const response = untagged(line);
   assert(response.type === "FETCH", "not a FETCH response");
   return response;
 }
 
-/** The value of the one item of a message, given as it stands on the wire. */
+/** The value of a message's only item, given in its wire form. */
 export function item(wire: string): unknown {
   const { items, bad } = fetched(`* 1 FETCH (${wire})`);
   if (bad !== null) throw bad[0].error;
@@ -101,7 +101,7 @@ export function item(wire: string): unknown {
   return values[0];
 }
 
-/** Cuts bytes at these places. */
+/** Cuts bytes at these offsets. */
 export function cut(data: Uint8Array, places: readonly number[]): Uint8Array[] {
   const ends = [...places, data.length];
   return ends.map((end, i) => data.slice(i === 0 ? 0 : ends[i - 1], end));

@@ -1,12 +1,12 @@
 // Prints the rows of the checklist (sections A to U) and the faults (sections A to F) that no test
-// proves, and fails if there are any. It reads the reports that the tests left, and a row counts
-// that a test passed for on every runtime reported:
+// proves, and fails if there are any. It reads the reports that the tests wrote. A row counts if a
+// test for it passed on every reported runtime:
 //
 //   node tests/run.mjs --all --reports=folder && node tests/tools/checklist.mjs folder
 //
-// A test names the rows that it proves at the beginning of its name, and the faults that it shows to
-// be mended at the end, as `[fault B1, B2]`. Rows about Python's own machinery are answered in
-// docs/python.md instead, in a line of a table that begins with the row.
+// A test names the rows that it proves at the beginning of its name, and the faults whose fixes it
+// shows at the end, as `[fault B1, B2]`. Rows about Python's own machinery are answered in
+// docs/python.md instead, in a table line that begins with the row.
 import { readdirSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import process from "node:process";
@@ -19,7 +19,9 @@ const SECTIONS = {
   ...{ O: 9, P: 14, Q: 10, R: 11, S: 5, T: 12, U: 9 },
 };
 
-/** How many faults of each kind were found: mail at risk, neighbours spoilt, values, waits, costs. */
+/**
+ * How many faults of each kind were found: mail at risk, other calls harmed, values, waits, costs.
+ */
 const FAULTS = { A: 11, B: 8, C: 27, D: 14, E: 10, F: 8 };
 
 function rowsOf(sections) {
@@ -30,12 +32,12 @@ function rowsOf(sections) {
 
 const rows = [...rowsOf(SECTIONS), ...rowsOf(FAULTS).map((row) => `fault ${row}`)];
 
-/** The rows at the beginning of a text: `F6 F9 all-digit names stay text` has two. */
+/** The rows at the beginning of a text: two in `F6 F9 all-digit names stay text`. */
 function rowsAtStart(text) {
   return /^(?:[A-Z][0-9]{1,2}\b[ ,:]*)*/.exec(text)[0].match(/[A-Z][0-9]+/g) ?? [];
 }
 
-/** The faults that a text names: `[fault B1, B2]` has two. */
+/** The faults that a text names: two in `[fault B1, B2]`. */
 function faultsIn(text) {
   const named = /\[fault ([A-F0-9, ]+)\]/.exec(text)?.[1] ?? "";
   return named.split(/, */).filter((row) => row !== "").map((row) => `fault ${row}`);

@@ -1,5 +1,6 @@
-// Prints what is wrong with the imports of src/ and transports/, and fails if anything is: a circle
-// of imports at run time, a circle of types that is not within one folder, an arrow that points up.
+// Checks the imports of src/ and transports/. Prints each problem, and fails if there are any: a
+// circle of imports at run time, a circle of types that is not within one folder, an import of a
+// higher floor.
 import { readdirSync, readFileSync } from "node:fs";
 import { dirname, join, normalize } from "node:path";
 import process from "node:process";
@@ -7,7 +8,7 @@ import { fileURLToPath } from "node:url";
 
 const root = join(dirname(fileURLToPath(import.meta.url)), "..", "..");
 
-/** From the ground up; docs/architecture.md says what stands on each. */
+/** The floors, from the ground up; docs/architecture.md describes them. */
 const FLOORS = [
   ["src/util"],
   ["src/mime"],
@@ -36,11 +37,13 @@ function floorOf(file) {
   const floor = FLOORS.findIndex((places) =>
     places.some((place) => file === place || file.startsWith(`${place}/`))
   );
-  if (floor < 0) throw new Error(`${file} stands on no floor`);
+  if (floor < 0) throw new Error(`${file} is on no floor`);
   return floor;
 }
 
-/** The imports of a file: what it imports, and whether only types, or only when it is needed. */
+/**
+ * The imports of a file: the imported file, and whether it needs only types or is loaded lazily.
+ */
 function importsOf(file) {
   const text = readFileSync(join(root, file), "utf8")
     .replace(/\/\*[\s\S]*?\*\//g, "")

@@ -1,5 +1,5 @@
-// Writes into the other manifests what deno.json says, so that a version, an export or a dependency
-// is changed in one place only:
+// Copies from deno.json into the other manifests, so that a version, an export or a dependency is
+// changed in one place only:
 //
 //   node tests/tools/manifests.mjs            writes jsr.json, package.json and src/util/version.ts
 //   node tests/tools/manifests.mjs --check    names those that differ, writes nothing, and fails
@@ -21,7 +21,7 @@ function json(value) {
 const deno = JSON.parse(read("deno.json"));
 const { name, version, license, exports, imports } = deno;
 
-/** What JSR reads. */
+/** The manifest for JSR. */
 function jsrManifest() {
   return json({ name, version, license, exports, imports });
 }
@@ -33,7 +33,9 @@ function lowestVersion(dependency) {
   return pinned;
 }
 
-/** What npm, Node and Bun read. Scripts, and which dependencies there are, stay as they stand. */
+/**
+ * The manifest for npm, Node and Bun. The scripts and the names of the dependencies stay the same.
+ */
 function packageManifest() {
   const manifest = { ...JSON.parse(read("package.json")), name, version, license, exports };
   for (const kind of ["dependencies", "devDependencies"]) {
@@ -43,7 +45,7 @@ function packageManifest() {
   return json(manifest);
 }
 
-/** The version that the library itself knows: it can't read files at run time. */
+/** The version as source code, since the library can't read files at run time. */
 function versionSource() {
   const parts = /^(\d+)\.(\d+)\.(\d+)(?:-([a-z0-9.]+))?$/.exec(version);
   if (parts === null) throw new Error(`deno.json: "${version}" is no version such as 1.0.0-beta.2`);

@@ -1,8 +1,9 @@
-// Checks that the commit checked out can be released, runs every check of .ci/run, and tags it:
+// Checks that the checked-out commit can be released, runs every check of .ci/run, and tags it:
 //
 //   npm run release
 //
-// The version is the one in deno.json. Nothing is pushed or published: the last lines say how.
+// The version is the one in deno.json. Nothing is pushed or published; the last lines of the output
+// say how to do that.
 import { spawnSync } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
@@ -39,7 +40,7 @@ const log = changes();
 const unreleased = log.find(({ heading }) => heading.startsWith("[Unreleased]"));
 const released = log.find(({ heading }) => heading.startsWith(`[${version}] `));
 
-/** What can be told at once, before the long run of the checks. */
+/** Problems that can be found at once, before the long run of the checks. */
 function problems() {
   const found = [];
   const branch = git("rev-parse", "--abbrev-ref", "HEAD");
@@ -77,7 +78,7 @@ if (git("rev-parse", "HEAD") !== commit || git("status", "--porcelain") !== "") 
   fail(["the checkout was changed while .ci/run ran"]);
 }
 
-// The headings of the change log begin with #, which is a comment to git unless told otherwise.
+// Without this, git takes the headings of the change log, which begin with #, for comments.
 git("tag", "--annotate", "--cleanup=whitespace", `--message=${tag}\n\n${released.text}`, tag);
 console.log(`tagged ${commit} as ${tag}; to publish it:`);
 console.log(`  git push origin main ${tag}`);

@@ -1,5 +1,5 @@
-// Installs what the tests need: the runtimes beside this file, the package's own dependencies at
-// the root. Quick, and without the network, when the pinned versions are there already.
+// Installs what the tests need: the runtimes next to this file, the package's own dependencies at
+// the root. Fast, and without the network, if the pinned versions are already there.
 import { spawnSync } from "node:child_process";
 import { existsSync, readFileSync, symlinkSync } from "node:fs";
 import { dirname, join } from "node:path";
@@ -23,8 +23,8 @@ function isInstalled(folder) {
 function run(command, args, folder) {
   const { status, error } = spawnSync(command, args, {
     cwd: folder,
-    // Standard output belongs to what is run afterwards, whose output may go into a file, and
-    // standard input as well.
+    // Standard output and input belong to the command that runs afterwards; its output may go to a
+    // file.
     stdio: ["ignore", 2, 2],
   });
   if (error || status !== 0) {
@@ -38,7 +38,7 @@ function run(command, args, folder) {
 
 for (const folder of [root, tools]) {
   if (isInstalled(folder)) continue;
-  // No lock file: it would hold the address of the registry that happens to be in use.
+  // Without a lock file: it would contain the address of the registry in use.
   run(
     "npm",
     [
@@ -52,8 +52,8 @@ for (const folder of [root, tools]) {
   );
 }
 
-// Where npm blocks install scripts, Bun is the one package that does not work without its own. The
-// script moves the binary, so it must not run a second time.
+// If npm blocks install scripts, only Bun fails to work without its own. The script moves the
+// binary, so it must not run a second time.
 const bun = join(tools, "node_modules", ".bin", "bun");
 if (spawnSync(bun, ["--version"], { stdio: "ignore" }).status !== 0) {
   run(process.execPath, [join("node_modules", "bun", "install.js")], tools);

@@ -3,7 +3,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { skipLive } from "../skip.ts";
 
-/** Why no certificate can be made; `false` where it can. */
+/** Why no certificate can be created; `false` if one can. */
 export const opensslMissing: string | false = skipLive(
   spawnSync("openssl", ["version"]).error ? "there is no openssl to make certificates" : false,
 );
@@ -16,25 +16,25 @@ export interface Certificate {
   readonly keyFile: string;
 }
 
-/** What a certificate of the tests is for. */
+/** Options of a test certificate. */
 export interface CertificateOptions {
-  /** The names and addresses a server answers to, in OpenSSL's form: `DNS:localhost`. */
+  /** The host names and addresses of the server, in OpenSSL's form: `DNS:localhost`. */
   readonly hosts?: readonly string[];
-  /** Whether its time is over already. */
+  /** Whether it has expired. */
   readonly expired?: boolean;
 }
 
-/** An authority for the tests' own certificates, which nothing else trusts. */
+/** An authority for the tests' certificates, which nothing else trusts. */
 export interface Authority {
   readonly ca: Certificate;
-  /** Makes a certificate, for a server or for the user called `commonName`. */
+  /** Issues a certificate for a server or for the user `commonName`. */
   issue(commonName: string, options?: CertificateOptions): Certificate;
 }
 
-/** The names by which a server of the tests is reached. */
+/** The names of a server on this machine. */
 export const LOOPBACK_HOSTS: readonly string[] = ["DNS:localhost", "IP:127.0.0.1"];
 
-/** Makes a new authority that keeps its files in a folder. */
+/** Creates a new authority that keeps its files in a folder. */
 export function createAuthority(folder: string): Authority {
   const ca = create(folder, "ca", "Authority of the tests", [
     "basicConstraints = critical, CA:TRUE",
@@ -45,7 +45,7 @@ export function createAuthority(folder: string): Authority {
     ca,
     issue(commonName, { hosts = [], expired = false } = {}) {
       const name = `certificate${++count}`;
-      // Not an authority itself: rustls refuses a server that shows an authority's certificate.
+      // Not an authority itself: rustls refuses a server with an authority's certificate.
       const extensions = ["basicConstraints = critical, CA:FALSE"];
       if (hosts.length > 0) extensions.push(`subjectAltName = ${hosts.join(", ")}`);
       const made = create(folder, name, commonName, extensions, ca);
@@ -54,7 +54,7 @@ export function createAuthority(folder: string): Authority {
   };
 }
 
-/** Makes a key and its certificate, signed by an authority or, if there is none, by itself. */
+/** Creates a key and its certificate, signed by an authority or by itself. */
 function create(
   folder: string,
   name: string,
@@ -76,7 +76,7 @@ function create(
   return readCertificate(certFile, keyFile);
 }
 
-/** Signs a certificate again, for a day long ago: only `openssl ca` lets one choose the dates. */
+/** Signs a certificate again with dates in the past; only `openssl ca` can set the dates. */
 function makeExpired(
   { certFile, keyFile }: Certificate,
   base: string,

@@ -7,7 +7,10 @@ import { createAuthority, LOOPBACK_HOSTS } from "./certificates.ts";
 import { HOST, inNewFolder, launch, type PrivateServer, USERS, writeLines } from "./launch.ts";
 import { skipLive } from "../skip.ts";
 
-/** Debian's package cyrus-imapd, unpacked: installing it would remove Dovecot. `.ci/run` reads it. */
+/**
+ * Debian's package cyrus-imapd, unpacked, since installing it would remove Dovecot. `.ci/run`
+ * unpacks it.
+ */
 const PACKAGE = "/opt/imapclient-cyrus";
 const IMAPD = `${PACKAGE}/usr/lib/cyrus/bin/imapd`;
 const IDLED = `${PACKAGE}/usr/lib/cyrus/bin/idled`;
@@ -17,8 +20,8 @@ const INFO = "/usr/lib/cyrus/bin/cyr_info";
 const SET_PASSWORD = "/usr/sbin/saslpasswd2";
 
 /**
- * Who can log in, and with what. `cyrus` may do everything with everyone's folders, which are
- * called `user/ann/…` there and exist from their owner's first login on.
+ * The users and their passwords. `cyrus` may do everything with all users' folders. To `cyrus` they
+ * are called `user/ann/…`, and they exist after their owner's first login.
  */
 export const CYRUS_USERS: Readonly<Record<"ann" | "bob" | "cyrus", string>> = {
   ...USERS,
@@ -35,36 +38,36 @@ function findMissing(): string | false {
   return missing === undefined ? false : `there is no ${missing}`;
 }
 
-/** How a Cyrus is started. */
+/** Options for starting a Cyrus. */
 export interface CyrusOptions {
-  /** Further lines of imapd.conf, each instead of an own one about the same setting. */
+  /** More lines of imapd.conf. Each replaces the default line for the same setting. */
   readonly config?: string;
 }
 
-/** A private Cyrus. Its log also has what was said in every session after the login. */
+/** A private Cyrus. Its log also holds what was sent in every session after the login. */
 export type Cyrus = PrivateServer;
 
-/** Starts a Cyrus on free ports of the loopback interface, with a folder of its own. */
+/** Starts a Cyrus on free ports of the loopback interface, with its own folder. */
 export function startCyrus(options: CyrusOptions = {}): Promise<Cyrus> {
   return inNewFolder("cyrus", (folder) => startIn(folder, options));
 }
 
 async function startIn(folder: string, { config = "" }: CyrusOptions): Promise<Cyrus> {
   const data = join(folder, "data");
-  // A session is logged where there is a folder for its user.
+  // Cyrus logs the sessions of a user who has a folder here.
   const sessions = Object.keys(CYRUS_USERS).map((user) => `log/${user}`);
   for (const name of ["run", "db", "proc", "socket", "sieve", "spool", "lock", ...sessions]) {
     mkdirSync(join(data, name), { recursive: true });
   }
   const authority = createAuthority(folder);
   const { certFile, keyFile } = authority.issue("localhost", { hosts: LOOPBACK_HOSTS });
-  // The server's name is what the greeting begins with, and the realm of its users.
+  // The greeting begins with the server's name, which is also the realm of its users.
   const greeting = `${randomUUID()}.test`;
   const settings = { ...commonSettings(data, greeting), ...tlsSettings(certFile, keyFile) };
   const imapd = join(folder, "imapd.conf");
   writeLines(imapd, [...mergeSettings(settings, config)].map(([key, value]) => `${key}: ${value}`));
   writePasswords(data, greeting);
-  // It starts as root, but reads and writes as a user of its own.
+  // It starts as root, but reads and writes as its own user.
   execFileSync("chown", ["-R", "cyrus:mail", folder]);
 
   const services = join(folder, "cyrus.conf");
@@ -104,7 +107,7 @@ function commonSettings(data: string, name: string): Record<string, string> {
     mboxname_lockpath: `${data}/lock`,
     statuscache_db_path: `${data}/statuscache.db`,
     specialusealways: "yes",
-    // Without a quota no INBOX is made at the first login.
+    // Without a quota, no INBOX is created at the first login.
     autocreate_quota: "10000",
     autocreate_inbox_folders: "Drafts|Junk|Sent|Trash",
     "xlist-drafts": "Drafts",
@@ -114,7 +117,7 @@ function commonSettings(data: string, name: string): Record<string, string> {
     conversations: "yes",
     expunge_mode: "immediate",
     imapidlepoll: "1",
-    // In seconds, or the tests of a wrong password would wait.
+    // In seconds. Otherwise tests of a wrong password would wait.
     failedloginpause: "0",
   };
 }
@@ -123,7 +126,7 @@ function tlsSettings(certFile: string, keyFile: string): Record<string, string> 
   return { tls_server_cert: certFile, tls_server_key: keyFile };
 }
 
-/** A setting may be there only once. */
+/** Each setting may occur only once. */
 function mergeSettings(settings: Record<string, string>, config: string): Map<string, string> {
   const merged = new Map(Object.entries(settings));
   for (const line of config.split("\n")) {
@@ -140,7 +143,7 @@ function writePasswords(data: string, realm: string): void {
   }
 }
 
-/** A section in one line would not be read. */
+/** Cyrus does not read a section in one line. */
 function serviceLines(imapd: string, port: number, tlsPort: number): string[] {
   return [
     "START {",
@@ -158,7 +161,7 @@ function serviceLines(imapd: string, port: number, tlsPort: number): string[] {
   ];
 }
 
-/** The server tells only the system's log what is wrong; this program says it aloud. */
+/** The server reports errors only to the system's log; this program prints them. */
 function checkConfiguration(imapd: string): string {
   const { stdout, stderr } = spawnSync(INFO, ["-C", imapd, "conf-lint"], { encoding: "utf8" });
   return stdout + stderr;

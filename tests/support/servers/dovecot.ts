@@ -12,7 +12,7 @@ import { startTokenServer } from "./token_server.ts";
 const DOVECOT = "/usr/sbin/dovecot";
 const IMAP = "/usr/lib/dovecot/imap";
 
-/** Who can log in, and with what; bob's password needs every kind of quoting. */
+/** The users and their passwords; bob's password needs every kind of quoting. */
 export const DOVECOT_USERS: typeof USERS = USERS;
 
 /** Why the tests that need a Dovecot are skipped, or `false`. */
@@ -26,31 +26,33 @@ function findMissing(): string | false {
   return false;
 }
 
-/** How a Dovecot is started. */
+/** Options for starting a Dovecot. */
 export interface DovecotOptions {
-  /** Whether clients are asked for a certificate and may log in by it (SASL EXTERNAL). */
+  /** Whether clients are asked for a certificate and can log in with it (SASL EXTERNAL). */
   readonly clientCertificates?: boolean;
-  /** How much mail a user may have, as in `storage=100k` or `messages=2`. */
+  /** How much mail a user may have, such as `storage=100k` or `messages=2`. */
   readonly quota?: string;
-  /** Lines for the end of the configuration; the last line about a setting counts. */
+  /** Lines for the end of the configuration; they override earlier lines. */
   readonly config?: string;
 }
 
-/** A private Dovecot, which also takes the tokens of token_server.ts (OAuth 2.0). */
+/** A private Dovecot, which also accepts the OAuth 2.0 tokens of token_server.ts. */
 export interface Dovecot extends PrivateServer {
-  /** A certificate of that authority for ann (PEM). */
+  /** A certificate for ann by the same authority (PEM). */
   readonly clientCert: string;
   readonly clientKey: string;
   /**
-   * Puts messages into a folder of a user, and makes the folder if there is none. The folder's name
-   * is given as on the wire (modified UTF-7), with `/` between its levels.
+   * Adds messages to a folder of a user, and creates the folder if necessary. The folder's name is
+   * in its wire form (modified UTF-7), with `/` between the levels.
    */
   addMail(user: string, folder: string, messages: readonly Mail[]): void;
-  /** The command line that speaks IMAP on its standard streams, logged in as a user. */
+  /**
+   * The command line of a process that speaks IMAP on its standard streams, logged in as a user.
+   */
   command(user: string): string[];
 }
 
-/** Starts a Dovecot on free ports of the loopback interface, with a folder of its own. */
+/** Starts a Dovecot on free ports of the loopback interface, with its own folder. */
 export function startDovecot(options: DovecotOptions = {}): Promise<Dovecot> {
   return inNewFolder("dovecot", (folder) => startIn(folder, options));
 }
@@ -139,7 +141,7 @@ function commonSettings(folder: string, { uid, gid }: MailOwner, greeting: strin
     "first_valid_uid = 1",
     "first_valid_gid = 1",
     "mail_max_userip_connections = 1000",
-    // By a client's certificate alone, with no password. It fails where none was shown.
+    // A login with a client's certificate and no password. It fails if there was no certificate.
     "passdb {",
     "  driver = static",
     "  args = nopassword",
@@ -152,18 +154,18 @@ function commonSettings(folder: string, { uid, gid }: MailOwner, greeting: strin
     "}",
     "passdb {",
     "  driver = passwd-file",
-    // Or a password would do as a token.
+    // Otherwise a password would pass for a token.
     "  mechanisms = plain login scram-sha-1 scram-sha-256",
     `  args = scheme=PLAIN ${folder}/passwd`,
     "}",
     "userdb {",
     "  driver = static",
-    // Asked for the owner of a shared folder, it would look for a password.
+    // Otherwise it would look for a password when asked for the owner of a shared folder.
     `  args = uid=${uid} gid=${gid} home=${folder}/mail/%n allow_all_users=yes`,
     "}",
     "service anvil {",
     "  client_limit = 4000",
-    // Or the failed logins of one test would slow down every login after them.
+    // Otherwise the failed logins of one test would slow down every later login.
     "  unix_listener anvil-auth-penalty {",
     "    mode = 0",
     "  }",
@@ -171,7 +173,7 @@ function commonSettings(folder: string, { uid, gid }: MailOwner, greeting: strin
   ];
 }
 
-/** Where mail lies and what Dovecot offers for it, for the server and for a lone process. */
+/** Where mail is stored and which features it has, for the server and for a single process. */
 function mailSettings(home: string, quota = "storage=1G:messages=100000"): string[] {
   return [
     `mail_location = maildir:${home}`,
@@ -200,7 +202,7 @@ function mailSettings(home: string, quota = "storage=1G:messages=100000"): strin
   ];
 }
 
-/** What lets users see a folder to which another one gave them rights: `shared/ann/Team`. */
+/** Lets users see a folder that another user has given them rights to: `shared/ann/Team`. */
 function sharedFolders(folder: string): string[] {
   return [
     "plugin {",
@@ -243,7 +245,7 @@ function tlsSettings(server: Certificate, clientAuthority?: Certificate): string
   ];
 }
 
-/** As the mail's owner, since the program refuses root; it needs no server. */
+/** Runs as the mail's owner, since the program refuses root; it needs no server. */
 function processCommand(
   folder: string,
   user: string,

@@ -18,19 +18,21 @@ import { connect as connectTls } from "node:tls";
 import { comesTrue, whenLate } from "../patience.ts";
 
 export const HOST = "127.0.0.1";
-/** So often other ports are tried. */
+/** How many sets of ports are tried. */
 const ATTEMPTS = 10;
-/** Then the port may be that of a server that has nothing to say, and others are tried. */
+/**
+ * After this time without a greeting the port may belong to another server, and others are tried.
+ */
 const ANSWER_LIMIT_MS = 5_000;
 const STOP_LIMIT_MS = 5_000;
 
-/** Who can log in to every server, and with what; bob's password needs every kind of quoting. */
+/** The users of every server and their passwords; bob's password needs every kind of quoting. */
 export const USERS: Readonly<Record<"ann" | "bob", string>> = {
   ann: "secret",
   bob: 'b"o\\bü',
 };
 
-/** What every server of the tests can tell and do, whichever it is. */
+/** What all test servers have in common. */
 export interface PrivateServer {
   readonly host: string;
   /** The port for plain text and STARTTLS. */
@@ -41,13 +43,15 @@ export interface PrivateServer {
   readonly ca: string;
   /** The process id of the server. */
   readonly pid: number;
-  /** The folder that holds all of it. */
+  /** The folder with all its files. */
   readonly folder: string;
-  /** What the server wrote into its log. */
+  /** The content of its log. */
   log(): string;
-  /** Ends the server and its sessions, and starts it again, on the same ports, with what it has. */
+  /**
+   * Stops the server and its sessions, and starts it again on the same ports with the same files.
+   */
   restart(): Promise<void>;
-  /** Ends the server and removes its folder. */
+  /** Stops the server and removes its folder. */
   stop(): Promise<void>;
 }
 
@@ -55,25 +59,25 @@ export interface PrivateServer {
 export interface Plan {
   readonly name: string;
   readonly folder: string;
-  /** A part of the greeting, such as no other server has. */
+  /** A part of the greeting that no other server has. */
   readonly greeting: string;
   readonly ca: string;
-  /** Writes the configuration for these ports, and gives the command line. */
+  /** Writes the configuration for these ports, and returns the command line. */
   configure(port: number, tlsPort: number): readonly string[];
-  /** Why the server ended at once, where the log does not say so. */
+  /** Why the server ended at once, if its log does not say. */
   explain?(): string;
-  /** Takes away what sessions that were killed left, and new ones would wait for. */
+  /** Removes what killed sessions have left and new ones would wait for. */
   clean?(): void;
 }
 
-/** Makes a folder, which lasts as long as what is started in it. */
+/** Creates a folder for what `start` starts, and removes it if `start` fails. */
 export async function inNewFolder<T>(
   name: string,
   start: (folder: string) => Promise<T>,
 ): Promise<T> {
   const folder = mkdtempSync(join(tmpdir(), `imapclient-${name}-`));
   try {
-    // The servers' own users have to get through.
+    // The servers' own users need access.
     chmodSync(folder, 0o755);
     return await start(folder);
   } catch (error) {
@@ -82,14 +86,14 @@ export async function inNewFolder<T>(
   }
 }
 
-/** Writes a file of configuration. */
+/** Writes a configuration file. */
 export function writeLines(file: string, lines: readonly string[]): void {
   writeFileSync(file, `${lines.join("\n")}\n`);
 }
 
 /**
- * Starts the server until its ports are its own: a port that was free may be taken by the time it
- * is listened on.
+ * Starts the server, with new ports until the ports are its own: a free port may be taken before
+ * the server listens on it.
  */
 export async function launch(plan: Plan): Promise<PrivateServer> {
   const { name, folder, ca } = plan;
@@ -117,23 +121,23 @@ export async function launch(plan: Plan): Promise<PrivateServer> {
 }
 
 function startServer([program, ...args]: readonly string[], folder: string): ChildProcess {
-  // What is wrong with the configuration may not be logged, but said.
+  // Configuration errors may go to standard error instead of the log.
   const log = join(folder, "log");
   writeFileSync(log, "");
   const errors = openSync(log, "a");
-  // In a process group of its own: some servers end by a signal to the whole group.
+  // In its own process group: some servers stop by a signal to the whole group.
   const stdio = ["ignore", "ignore", errors] as const;
   const server = spawn(program, args, { stdio: [...stdio], detached: true });
   closeSync(errors);
-  // It must not hold up a test run that forgets it.
+  // A test that forgets to stop the server must not keep the test run alive.
   server.unref();
   guard(server, folder);
   return server;
 }
 
 /**
- * Nor may it outlive the test run, however that ends, so a process of its own looks after it. Of a
- * process that nobody waits for there is still the number, but no program.
+ * The server must not outlive the test run, however that ends, so another process watches it. A
+ * zombie still has its process number but no program.
  */
 function guard(server: ChildProcess, folder: string): void {
   const script = `
@@ -164,13 +168,13 @@ async function answers(
   const isThere = async () =>
     hasEnded(server) || (said = await firstBytes(connect(port, HOST))) !== "";
   await comesTrue(isThere, ANSWER_LIMIT_MS);
-  // It may be someone else's port.
+  // The port may belong to another server.
   if (hasEnded(server) || !said.includes(greeting)) return false;
   const options = { host: HOST, port: tlsPort, ca, servername: "localhost" };
   return (await firstBytes(connectTls(options))).includes(greeting);
 }
 
-/** What a server sends first, or nothing if there is none or it is not ready. */
+/** The first bytes that a server sends; empty if there is no server or it is not ready. */
 function firstBytes(socket: Socket): Promise<string> {
   return new Promise((resolve) => {
     const settle = (text: string) => {
@@ -210,7 +214,7 @@ function hasEnded({ exitCode, signalCode }: ChildProcess): boolean {
   return exitCode !== null || signalCode !== null;
 }
 
-/** Ends the server and all its sessions; at once where it is given no time, as by a crash. */
+/** Stops the server and all its sessions. With a limit of 0 it stops at once, as in a crash. */
 async function end(server: ChildProcess, limitMs = STOP_LIMIT_MS): Promise<void> {
   if (!hasEnded(server)) {
     const exited = once(server, "exit");
@@ -223,7 +227,7 @@ async function end(server: ChildProcess, limitMs = STOP_LIMIT_MS): Promise<void>
   await endSessions(server);
 }
 
-/** Ends what is left of a server that has ended: a session may wait for a lock, or write an index. */
+/** Stops the sessions of a server that has ended: one may wait for a lock, or write an index. */
 async function endSessions({ pid: group }: ChildProcess): Promise<void> {
   await comesTrue(() => {
     if (isAnyLeft(group!)) killGroup(group!);
@@ -231,20 +235,20 @@ async function endSessions({ pid: group }: ChildProcess): Promise<void> {
   }, STOP_LIMIT_MS);
 }
 
-/** Ends a process group, if there is one. */
+/** Kills a process group if it exists. */
 function killGroup(group: number): void {
   try {
     process.kill(-group, "SIGKILL");
   } catch {
-    // None of its processes is left.
+    // No process is left.
   }
 }
 
-/** Whether a process group has a process that runs, and is not just waited for by nobody. */
+/** Whether a process group has a running process, not counting zombies. */
 function isAnyLeft(group: number): boolean {
   return readdirSync("/proc").some((name) => {
     const stat = /^\d+$/.test(name) ? readIfThere(`/proc/${name}/stat`) : "";
-    // Behind the program's name, which may hold anything: state, parent, group.
+    // After the program's name, which may contain anything: state, parent, group.
     const [state, , itsGroup] = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
     return Number(itsGroup) === group && state !== "Z";
   });

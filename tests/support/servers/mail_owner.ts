@@ -1,6 +1,6 @@
 import { execFileSync } from "node:child_process";
 
-/** The system's user to whom the mail of the test servers belongs. */
+/** The system user who owns the mail of the test servers. */
 export interface MailOwner {
   readonly uid: number;
   readonly gid: number;
@@ -8,7 +8,7 @@ export interface MailOwner {
 
 const NAME = "imapclient-tests";
 
-/** Finds that user, or makes it; where none can be made, one that every system has will do. */
+/** Finds that user or creates it; if it can't be created, uses one that every system has. */
 export function mailOwner(): MailOwner {
   const existing = find(NAME);
   if (existing) return existing;
@@ -22,7 +22,7 @@ export function mailOwner(): MailOwner {
     ];
     execFileSync("/usr/sbin/useradd", [...options, NAME], { stdio: "ignore" });
   } catch {
-    // Another test file may have made it meanwhile.
+    // Another test file may have created it meanwhile.
   }
   const owner = find(NAME) ?? find("mail") ?? find("nobody");
   if (!owner) throw new Error("there is no user to whom the mail could belong");

@@ -3,14 +3,14 @@ import { join } from "node:path";
 import process from "node:process";
 import type { MailOwner } from "./mail_owner.ts";
 
-/** A message to put into a folder: its text, or with what the server is to say about it. */
+/** A message for a folder: its text, or its text with flags and a date. */
 export type Mail = string | Uint8Array | {
   readonly text: string | Uint8Array;
   readonly flags?: readonly SystemFlag[];
   readonly date?: Date;
 };
 
-/** A flag that Maildir can hold in a file's name. */
+/** A flag that Maildir can store in a file's name. */
 export type SystemFlag = keyof typeof FLAG_LETTERS;
 
 const FLAG_LETTERS = {
@@ -23,7 +23,7 @@ const FLAG_LETTERS = {
 
 let written = 0;
 
-/** Writes messages straight into a Maildir, which is much quicker than APPEND. */
+/** Writes messages directly into a Maildir, which is much faster than APPEND. */
 export function writeMaildir(
   maildir: string,
   folder: string,

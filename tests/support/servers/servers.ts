@@ -6,19 +6,19 @@ import { dovecotMissing, startDovecot } from "./dovecot.ts";
 import { USERS } from "./launch.ts";
 import { TOKENS } from "./token_server.ts";
 
-/** Who has mail on every server; `cyrus` is the administrator of the one called so. */
+/** The users who have mail on every server; `cyrus` is the administrator of Cyrus. */
 export type User = "ann" | "bob" | "cyrus";
 
-/** A server that the manual's calls are tried on. */
+/** A server for the live tests of the client's calls. */
 export interface Server {
   readonly name: "Dovecot" | "Cyrus" | "the in-memory server";
-  /** Why it can't be used here, or `false`. */
+  /** Why it can't be used here; `false` if it can. */
   readonly missing: string | false;
-  /** Starts it; its mailboxes are empty. `quota` is the kilobytes that a user may have. */
+  /** Starts it with empty mailboxes. `quota` is how many kilobytes a user may have. */
   start(options?: { readonly quota?: number }): Promise<RunningServer>;
 }
 
-/** A server that runs, and whose clients are counted. */
+/** A running server, which keeps track of its clients. */
 export class RunningServer {
   readonly #reach: ConnectOptions;
   readonly #stop: () => Promise<void>;
@@ -29,7 +29,7 @@ export class RunningServer {
     this.#stop = stop;
   }
 
-  /** A client that has still to log in. */
+  /** A client that has not logged in. */
   async connect(options: Partial<ConnectOptions> = {}): Promise<ImapClient> {
     const client = await ImapClient.connect({ ...this.#reach, ...options });
     this.#clients.push(client);
@@ -43,7 +43,7 @@ export class RunningServer {
     return client;
   }
 
-  /** Ends all clients, and the server. */
+  /** Ends all clients and the server. */
   async stop(): Promise<void> {
     for (const client of this.#clients) await client[Symbol.asyncDispose]();
     await this.#stop();
@@ -65,7 +65,7 @@ const cyrus: Server = {
   name: "Cyrus",
   missing: cyrusMissing,
   async start({ quota = 10_000 } = {}): Promise<RunningServer> {
-    // Or it would keep what was deleted, and could delete a name but once a second.
+    // Otherwise it keeps deleted folders, and can delete the same name only once per second.
     const config = `autocreate_quota: ${quota}\ndelete_mode: immediate`;
     const server = await startCyrus({ config });
     const { host, port } = server;
@@ -91,5 +91,5 @@ const memory: Server = {
   },
 };
 
-/** All of them. */
+/** All servers. */
 export const SERVERS: readonly Server[] = [dovecot, cyrus, memory];

@@ -1,8 +1,8 @@
 import type { Readable, Writable } from "node:stream";
 
 /**
- * Says one line after the other, as soon as the server waits for one, and gives all that the server
- * said. A line is a command without its tag, or what the server asked for by `+`.
+ * Sends the lines one after the other, each when the server waits for one, and returns everything
+ * that the server sent. A line is a command without its tag, or what the server asked for with `+`.
  */
 export async function talk(
   output: Readable,
@@ -13,7 +13,8 @@ export async function talk(
   let sent = 0;
   for await (const bytes of output) {
     said += bytes;
-    // The greeting, which is the first line, and everything that ends or halts a command.
+    // The greeting, which is the first line, and every line that completes a command or asks for
+    // more.
     const prompts = said.match(/^\* .*\r\n|(?<=\n)[a+] .*\r\n/g) ?? [];
     if (sent < lines.length && prompts.length > sent) {
       const tag = prompts.at(-1)!.startsWith("+") ? "" : "a ";

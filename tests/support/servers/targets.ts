@@ -4,24 +4,24 @@ import { MemoryServer } from "@imapclient/imapclient/testing";
 import { dovecotMissing, startDovecot } from "./dovecot.ts";
 import { LIVE_MAILS } from "./mails.ts";
 
-/** A server that the live tests run against, and one way to reach it. */
+/** A server for the live tests, and one way to reach it. */
 export interface Target {
   readonly name: string;
-  /** Why it can't be used here, or `false`. */
+  /** Why it can't be used here; `false` if it can. */
   readonly missing: string | false;
   /** Starts the server, with ann's mail in it. */
   start(): Promise<RunningTarget>;
 }
 
 export interface RunningTarget {
-  /** Connects, logs in as ann where that is needed, and gives the client. */
+  /** Connects, logs in as ann if necessary, and returns the client. */
   open(options?: Partial<ConnectOptions>): Promise<ImapClient>;
   stop(): Promise<void>;
 }
 
 type Reach = (server: Awaited<ReturnType<typeof startDovecot>>) => ConnectOptions;
 
-/** Dovecot; a connection that it takes for its own needs no login. */
+/** Dovecot. A connection by a process needs no login. */
 function dovecot(name: string, reach: Reach): Target {
   return {
     name: `Dovecot ${name}`,

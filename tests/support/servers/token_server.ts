@@ -2,7 +2,7 @@ import { once } from "node:events";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 
-/** The tokens of OAuth 2.0 that are good, and whose they are. */
+/** The valid OAuth 2.0 tokens, by their owners. */
 export const TOKENS: Readonly<Record<"ann" | "bob", string>> = {
   ann: "ya29.a0_ann-secret~+/token==",
   bob: "bobs-token",
@@ -14,7 +14,7 @@ export interface TokenServer {
   close(): void;
 }
 
-/** Starts one for token introspection (RFC 7662); it holds up no test run that forgets it. */
+/** Starts a server for token introspection (RFC 7662). It does not keep the test run alive. */
 export async function startTokenServer(): Promise<TokenServer> {
   const server = createServer((request, response) => void answer(request, response));
   server.listen(0, "127.0.0.1");
@@ -27,7 +27,7 @@ export async function startTokenServer(): Promise<TokenServer> {
 async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
   let body = "";
   for await (const bytes of request) body += bytes;
-  // Nothing is to be kept open when the server closes.
+  // No connection may stay open when the server closes.
   response.writeHead(200, { "Content-Type": "application/json", "Connection": "close" });
   response.end(JSON.stringify(introspect(new URLSearchParams(body).get("token"))));
 }

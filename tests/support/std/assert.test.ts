@@ -27,8 +27,7 @@ import {
   unreachable,
 } from "@std/assert";
 
-// What is tested here are the very functions that would otherwise do the testing, so the verdict
-// rests on nothing but a comparison and a throw.
+// Uses only a comparison and a throw, since these tests test the assertions themselves.
 function refuses(assertion: () => unknown): string {
   try {
     assertion();
@@ -136,13 +135,13 @@ describe("equal", () => {
     });
   }
 
-  it("does not guess about what a WeakMap holds", () => {
+  it("refuses to compare WeakMaps", () => {
     assertThrows(() => equal(new WeakMap(), new WeakMap()), TypeError);
   });
 });
 
 describe("the message of assertEquals", () => {
-  it("shows the lines that differ, among those around them", () => {
+  it("shows the lines that differ, with their context", () => {
     const message = refuses(() => assertEquals({ a: 1, b: 2, c: 3 }, { a: 1, b: 5, c: 3 }, "why"));
     const lines = message.split("\n").map((line) => line.trimEnd());
     assert(lines[0]?.includes("why"), message);
@@ -233,7 +232,7 @@ describe("the simple assertions", () => {
 });
 
 describe("assertObjectMatch", () => {
-  it("asks for no more than the pattern has", () => {
+  it("compares only what the pattern has", () => {
     const actual = { a: 1, b: { c: [1, { d: 2, e: 3 }], f: 4 }, g: new Date(1) };
     assertObjectMatch(actual, { b: { c: [1, { d: 2 }] } });
     assertObjectMatch(actual, { b: { c: [1] }, g: new Date(1) });
@@ -270,7 +269,7 @@ describe("assertThrows", () => {
     refuses(() => assertThrows(throwing, RangeError, "something else"));
   });
 
-  it("takes what is no error only where no class is asked for", () => {
+  it("accepts a thrown value that is not an Error only if no class is given", () => {
     const throwText = (): never => {
       throw "text";
     };

@@ -1,18 +1,18 @@
-// What the tests use of `jsr:@std/assert`, so that they run where JSR cannot be reached: the same
-// names, signatures and verdicts, with messages of our own.
+// The part of `jsr:@std/assert` that the tests use, so that they run without access to JSR: the
+// same names, signatures and verdicts, but other messages.
 import { brief, difference } from "./difference.ts";
 import { equal } from "./equal.ts";
 
 export { equal };
 
-/** Any class, also one whose constructor is not callable from outside. */
+/** Any class, even one whose constructor is private. */
 type AnyClass = abstract new (...args: never[]) => unknown;
 type ErrorClassOf<E extends Error> = abstract new (...args: never[]) => E;
 type Falsy = false | 0 | 0n | "" | null | undefined;
 /** Something with a length and items that is not a string. */
 type ArrayLikeArg<T> = ArrayLike<T> & object;
 
-/** Thrown by every assertion that does not hold. */
+/** Thrown by every assertion that fails. */
 export class AssertionError extends Error {
   override readonly name = "AssertionError";
 }
@@ -82,7 +82,7 @@ export function assertLessOrEqual<T>(actual: T, expected: T, message?: string): 
   if (!(actual <= expected)) refuse(`${brief(actual)} is above ${brief(expected)}`, message);
 }
 
-/** The default tolerance is a ten-millionth of what is expected. */
+/** The default tolerance is a ten-millionth of the expected value. */
 export function assertAlmostEquals(
   actual: number,
   expected: number,
@@ -117,7 +117,7 @@ export function assertArrayIncludes<T>(
   refuse(`${brief(actual)} does not include ${brief(missing)}`, message);
 }
 
-/** Whether `actual` has at least what `expected` has, at every depth; classes do not matter. */
+/** Whether `actual` has at least what `expected` has, at every level; classes do not matter. */
 export function assertObjectMatch(actual: object, expected: object, message?: string): void {
   const compared = narrow(actual, expected, new Map());
   const wanted = narrow(expected, expected, new Map());
@@ -125,10 +125,10 @@ export function assertObjectMatch(actual: object, expected: object, message?: st
   refuseDifference("The object does not match", compared, wanted, message);
 }
 
-/** Copies of `value` that are being made, by the pair that asked for them: objects may be cyclic. */
+/** The copies in progress, by value and pattern: objects may be cyclic. */
 type Copies = Map<unknown, Map<unknown, object>>;
 
-/** A plain copy of `value` with only those keys that `pattern` has too. */
+/** A plain copy of `value` with only those keys that `pattern` also has. */
 function narrow(value: unknown, pattern: unknown, copies: Copies): unknown {
   if (!isOpen(value) || !isOpen(pattern)) return value;
   if (Array.isArray(value) !== Array.isArray(pattern)) return value;
@@ -147,7 +147,7 @@ function narrowObject(value: object, pattern: object, copies: Copies): object {
   if (made) return made;
   const copy: Record<PropertyKey, unknown> = {};
   copies.set(value, (copies.get(value) ?? new Map()).set(pattern, copy));
-  // Of arrays too only the items are compared, not the length.
+  // For arrays too, only the items are compared, not the length.
   for (const key of Reflect.ownKeys(Array.isArray(value) ? { ...value } : value)) {
     if (key in pattern) {
       copy[key] = narrow(Reflect.get(value, key), Reflect.get(pattern, key), copies);
@@ -156,7 +156,7 @@ function narrowObject(value: object, pattern: object, copies: Copies): object {
   return copy;
 }
 
-/** Whether a value is compared by what it holds: a date or an expression is compared whole. */
+/** Whether a value is compared by its content. A date or a regular expression is compared whole. */
 function isOpen(value: unknown): value is object {
   return typeof value === "object" && value !== null &&
     !(value instanceof RegExp) && !(value instanceof Date);
@@ -190,7 +190,7 @@ function hasText(text: string, wanted: string | RegExp): boolean {
   return typeof wanted === "string" ? text.includes(wanted) : wanted.test(text);
 }
 
-/** What `assertThrows` and `assertRejects` take after the function. */
+/** The arguments of `assertThrows` and `assertRejects` after the function. */
 type Expectation<E extends Error> = [
   ErrorClassOrMessage?: ErrorClassOf<E> | string,
   messageIncludes?: string,
@@ -248,7 +248,7 @@ export async function assertRejects<E extends Error>(
   refuse("The promise did not reject", ownMessage(expectation));
 }
 
-/** An error thrown before there is a promise is not a rejection. */
+/** An error thrown before a promise is returned is not a rejection. */
 function startRejection(fn: () => PromiseLike<unknown>, message?: string): PromiseLike<unknown> {
   let promise: PromiseLike<unknown>;
   try {

@@ -1,10 +1,10 @@
 import { inspect } from "node:util";
 
-/** Lines alike that are shown before and after the ones that differ. */
+/** How many equal lines are shown before and after a difference. */
 const CONTEXT = 3;
 const MAX_LINES = 200;
 
-/** A value on as many lines as it has parts, so that two can be held against each other. */
+/** A value with each of its parts on a line, so that two values can be compared. */
 export function show(value: unknown): string {
   return inspect(value, {
     depth: Infinity,
@@ -15,7 +15,7 @@ export function show(value: unknown): string {
   });
 }
 
-/** A value on one line where it is short enough, for a sentence. */
+/** A value on one line, shortened, for use in a sentence. */
 export function brief(value: unknown): string {
   return inspect(value, { depth: 4, breakLength: 120, maxArrayLength: 100 });
 }

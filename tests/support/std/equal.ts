@@ -1,5 +1,5 @@
-// Deep equality as `@std/assert` has it. Where the two could differ this one must not be the more
-// lenient, or a test would pass here and fail with the real module.
+// Deep equality as in `@std/assert`. In doubt this one is the stricter: otherwise a test would pass
+// here and fail with the real module.
 
 /** Whether two values are deeply equal; `0` equals `-0`, and `NaN` equals itself. */
 export function equal(a: unknown, b: unknown): boolean {
@@ -8,7 +8,7 @@ export function equal(a: unknown, b: unknown): boolean {
 
 type Seen = Map<object, object>;
 
-/** Classes whose values are what they print. */
+/** Classes whose values are equal if they print the same. */
 const PRINTABLE: readonly object[] = [RegExp, URL, URLSearchParams].map((it) => it.prototype);
 
 function compare(a: unknown, b: unknown, seen: Seen): boolean {
@@ -31,7 +31,7 @@ function isObject(value: unknown): value is object {
   return typeof value === "object" && value !== null;
 }
 
-/** An object without a prototype passes for a plain one. */
+/** An object without a prototype counts as a plain one. */
 function samePrototype(a: object, b: object): boolean {
   const [one, other] = [a, b].map((it) => Object.getPrototypeOf(it) ?? Object.prototype);
   return one === other;
@@ -70,7 +70,7 @@ function equalMaps(a: Map<unknown, unknown>, b: Map<unknown, unknown>, seen: See
   if (![...a.keys()].some(isObject)) {
     return [...a].every(([key, value]) => b.has(key) && compare(value, b.get(key), seen));
   }
-  // A key that is an object may be equal to another without being the same: look for it.
+  // An object used as a key may equal another without being identical: look for it.
   return [...a].every((one) => [...b].some((other) => compare(one, other, seen)));
 }
 
@@ -81,7 +81,10 @@ function equalProperties(a: object, b: object, seen: Seen): boolean {
   );
 }
 
-/** What is enumerable of a plain object or array; of an instance also what its classes define. */
+/**
+ * The enumerable keys of a plain object or array; of an instance, also those that its classes
+ * define.
+ */
 function comparedKeys(value: object): PropertyKey[] {
   if (isPlain(value)) return Reflect.ownKeys({ ...value });
   const keys: PropertyKey[] = [];

@@ -8,7 +8,7 @@ describe("parse", () => {
     assertEquals(parse(text), { a: "x", one: { b: "y=z" }, "two words": { c: "d e", d: "f" } });
   });
 
-  it("makes numbers, booleans and null of what looks like them, but not between quotes", () => {
+  it("converts numbers, booleans and null, unless they are quoted", () => {
     const text = 'empty=\noctal=0123\nhex=0x10\nt=true\nT=True\nn=null\nq="0123"\nqt="true"';
     assertEquals(parse(text), {
       empty: 0,
@@ -35,13 +35,13 @@ describe("parse", () => {
     assertEquals(parse("s=1\n[s]\na=x\n[t]\na=1\na=2\n[s]\nb=y"), { s: { b: "y" }, t: { a: 2 } });
   });
 
-  it("takes __proto__ for an ordinary key", () => {
+  it("treats __proto__ as an ordinary key", () => {
     const parsed = parse("__proto__=x\n[constructor]\n__proto__=y");
     assertEquals(Object.keys(parsed), ["__proto__", "constructor"]);
     assertEquals(Object.getPrototypeOf(parsed), Object.prototype);
   });
 
-  it("hands the reviver the value with its type, and the section", () => {
+  it("passes the converted value and the section to the reviver", () => {
     const seen: unknown[] = [];
     const revived = parse("a=1\n[s]\nb=x", {
       reviver: (...args) => {
@@ -66,7 +66,7 @@ describe("stringify", () => {
     assertEquals(stringify(object), "top=1\n[s]\na=b\nn=null");
   });
 
-  it("takes formatting and a replacer", () => {
+  it("accepts formatting options and a replacer", () => {
     const options = {
       lineBreak: "\r\n",
       pretty: true,

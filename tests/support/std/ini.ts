@@ -1,23 +1,24 @@
-// What the client uses of `jsr:@std/ini`, so that it runs where JSR cannot be reached. It keeps the
-// habits of 1.0.0-rc.9, the awkward ones too: code that copes with these copes with the real one.
+// The part of `jsr:@std/ini` that the client uses, so that it runs without access to JSR. It
+// behaves like 1.0.0-rc.9 even where that is awkward: code that works with this works with the real
+// one.
 
 type Section = Record<string, unknown>;
 
 /** Options for {@linkcode parse}. */
 export interface ParseOptions {
-  /** Gets every value, after numbers, booleans and null were made of what looks like them. */
+  /** Called with every value, after numbers, booleans and null were converted. */
   reviver?: (key: string, value: unknown, section?: string) => unknown;
 }
 
 /** Options for {@linkcode stringify}. */
 export interface StringifyOptions {
   lineBreak?: "\n" | "\r\n" | "\r";
-  /** Whether there are spaces around `=`. */
+  /** Whether to write spaces around `=`. */
   pretty?: boolean;
   replacer?: (key: string, value: unknown, section?: string) => string;
 }
 
-/** Reads INI text; what stands before the first section is at the top. */
+/** Parses INI text; keys before the first section are at the top level. */
 export function parse(text: string, options: ParseOptions = {}): Section {
   const revive = options.reviver ?? ((_key, value) => value);
   const top: Section = {};
@@ -53,7 +54,7 @@ function assignment(line: string, number: number): [key: string, value: string] 
   return [line.slice(0, at).trim(), line.slice(at + 1).trim()];
 }
 
-/** An empty value is the number 0, as in the real module. */
+/** An empty value becomes the number 0, as in the real module. */
 function coerce(value: string): unknown {
   if (value === "null") return null;
   if (value === "true" || value === "false") return value === "true";
@@ -61,7 +62,7 @@ function coerce(value: string): unknown {
   return value.startsWith('"') && value.endsWith('"') ? value.slice(1, -1) : value;
 }
 
-/** Makes also `__proto__` an ordinary key. */
+/** Makes even `__proto__` an ordinary key. */
 function define(target: Section, key: string, value: unknown): void {
   Object.defineProperty(target, key, {
     value,
@@ -71,7 +72,7 @@ function define(target: Section, key: string, value: unknown): void {
   });
 }
 
-/** Writes INI text: first the values at the top, then a section for each object. */
+/** Writes INI text: first the values at the top level, then a section for each object. */
 export function stringify(object: object, options: StringifyOptions = {}): string {
   const replace = options.replacer ?? ((_key, value) => `${value}`);
   const sign = options.pretty ? " = " : "=";
@@ -81,7 +82,7 @@ export function stringify(object: object, options: StringifyOptions = {}): strin
   const entries = Object.entries(object);
   const lines = write(entries.filter(([, value]) => !isSection(value)));
   for (const [name, value] of entries) {
-    // A section without values is left out, as in the real module.
+    // A section without values is omitted, as in the real module.
     if (!isSection(value) || Object.keys(value).length === 0) continue;
     lines.push(`[${name}]`, ...write(Object.entries(value), name));
   }
