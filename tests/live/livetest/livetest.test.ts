@@ -17,6 +17,7 @@ import {
 } from "../../support/servers/certificates.ts";
 import { cyrusMissing, startCyrus } from "../../support/servers/cyrus.ts";
 import { dovecotMissing, startDovecot } from "../../support/servers/dovecot.ts";
+import { goimapMissing, startGoimap } from "../../support/servers/goimap.ts";
 import { whenLate } from "../../support/patience.ts";
 
 const LAUNCHER = join(dirname(dirname(fileURLToPath(import.meta.url))), "livetest.mjs");
@@ -42,6 +43,7 @@ const SERVERS: readonly (readonly [string, string | false, () => Promise<Started
           "imap_capability = IMAP4rev1 LITERAL+ UIDPLUS NAMESPACE IDLE UNSELECT MOVE SORT",
       }),
   ],
+  ["go-imap", goimapMissing, () => startGoimap()],
   ["the in-memory server", false, startMemory],
 ];
 

@@ -3,6 +3,7 @@ import { memoryTransport } from "@imapclient/imapclient/memory";
 import { MemoryServer } from "@imapclient/imapclient/testing";
 import { CYRUS_USERS, cyrusMissing, startCyrus } from "./cyrus.ts";
 import { dovecotMissing, startDovecot } from "./dovecot.ts";
+import { goimapMissing, startGoimap } from "./goimap.ts";
 import { USERS } from "./launch.ts";
 import { TOKENS } from "./token_server.ts";
 
@@ -10,8 +11,8 @@ import { TOKENS } from "./token_server.ts";
 export type User = "ann" | "bob" | "cyrus";
 
 /** A server for the live tests of the client's calls. */
-export interface Server {
-  readonly name: "Dovecot" | "Cyrus" | "the in-memory server";
+export interface Server<Name extends string = "Dovecot" | "Cyrus" | "the in-memory server"> {
+  readonly name: Name;
   /** Why it can't be used here; `false` if it can. */
   readonly missing: string | false;
   /** Starts it with empty mailboxes. `quota` is how many kilobytes a user may have. */
@@ -91,5 +92,20 @@ const memory: Server = {
   },
 };
 
-/** All servers. */
+/**
+ * For tests of IMAP4rev2, UTF8=ACCEPT, UNAUTHENTICATE and what else it offers; it has no CONDSTORE, no
+ * SORT, no ACL, no quota. It makes flags lower case, lists only the flags that messages have, and sends
+ * UID with every FETCH response.
+ */
+export const GOIMAP: Server<"go-imap"> = {
+  name: "go-imap",
+  missing: goimapMissing,
+  async start(): Promise<RunningServer> {
+    const server = await startGoimap();
+    const { host, port } = server;
+    return new RunningServer({ host, port, ssl: false }, () => server.stop());
+  },
+};
+
+/** The servers that have what all calls of Python's IMAPClient need. */
 export const SERVERS: readonly Server[] = [dovecot, cyrus, memory];
