@@ -1,4 +1,4 @@
-// The shell without a terminal: one expression, lines through a pipe, and all that can be wrong.
+// The shell without a terminal: one expression, lines through a pipe, and every possible error.
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { type AddressInfo, createServer } from "node:net";
 import { tmpdir } from "node:os";

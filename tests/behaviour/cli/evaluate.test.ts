@@ -7,7 +7,7 @@ function newScope(values: object = {}): Scope {
   return Object.assign(Object.create(null), values);
 }
 
-/** The value of the last of several lines, typed one after the other. */
+/** Evaluates several lines in turn, and returns the value of the last. */
 async function typed(...lines: string[]): Promise<unknown> {
   const scope = newScope({ c: { one: () => Promise.resolve(1) } });
   let value: unknown;

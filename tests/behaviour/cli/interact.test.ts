@@ -23,7 +23,7 @@ describe("the shell in a terminal", { skip: terminalMissing }, () => {
   });
   after(() => server.close());
 
-  /** Runs a session, ended by Ctrl-D if it is not before, and gives its exit status. */
+  /** Runs a session, ends it with Ctrl-D if it is still open, and returns its exit status. */
   async function session(
     body: (terminal: Terminal) => Promise<void>,
     { user = ["-u", "ann"], env = {} } = {},
@@ -38,7 +38,7 @@ describe("the shell in a terminal", { skip: terminalMissing }, () => {
     }
   }
 
-  /** One that is logged in. */
+  /** Runs a logged-in session. */
   async function inSession(body: (terminal: Terminal) => Promise<void>): Promise<number | null> {
     return await session(async (terminal) => {
       await terminal.expect("password of ann at 127.0.0.1: ");
@@ -143,7 +143,7 @@ describe("the shell in a terminal", { skip: terminalMissing }, () => {
       terminal.type('await c.login("ann",');
       await terminal.expect("... ");
       assertMatch(await terminal.run('"hunter2")'), /Error/);
-      // Taken back half-way, and left half-way.
+      // Cancelled half-way, and left half-way.
       terminal.type("c.plainLogin('ann',");
       await terminal.expect("... ");
       terminal.type("'hunter3',");
@@ -179,7 +179,7 @@ describe("the shell in a terminal", { skip: terminalMissing }, () => {
         assert(terminal.output.endsWith("\n"), terminal.output);
       }, { user: [] });
     }
-    // What ends in an empty line of its own has no second one.
+    // Output that ends in an empty line gets no second one.
     await inSession(async (terminal) => {
       terminal.type("exit");
       await terminal.end();

@@ -1,4 +1,4 @@
-// What the shell is made of, besides evaluating and showing.
+// The parts of the shell, except evaluating and showing values.
 import {
   chmodSync,
   mkdirSync,
@@ -38,7 +38,7 @@ describe("interruptible", () => {
       enable: [["CONDSTORE"]],
     };
     for (const [name, parameters] of Object.entries(MEMBERS)) {
-      // What these do without the server, or before it is asked, is another matter.
+      // These do something without the server, or before it is asked.
       if (
         parameters === null ||
         /login|starttls|capabilit|append|idle(?:Check|Done)|xlist|quota|acl/i.test(name)
@@ -58,7 +58,7 @@ describe("interruptible", () => {
     client.shutdown();
   });
 
-  /** Arguments that are right for most calls, up to the options. */
+  /** Valid arguments for most calls, except the options. */
   function argsFor(parameters: number): unknown[] {
     return ["1", ["1"], "1", "1"].slice(0, parameters - 1);
   }
@@ -159,7 +159,7 @@ describe("the history", () => {
       const { ino } = statSync(path);
       await keepHistory(path, ["after"]);
       assertEquals([readFileSync(path, "utf8"), modeOf(path)], ["after\n", 0o600]);
-      // Who has the old one open sees nothing of the new one.
+      // A program that has the old file open sees nothing of the new one.
       assert(statSync(path).ino !== ino);
     }
     // A link stays a link.
@@ -170,7 +170,7 @@ describe("the history", () => {
       "history",
       "through the link\n",
     ]);
-    // Nothing is left of what can't be done, and what is no file stays what it is.
+    // A failure leaves no files behind, and something that is not a file stays as it is.
     const other = join(folder, "folder");
     mkdirSync(other);
     await keepHistory(other, ["x"]);

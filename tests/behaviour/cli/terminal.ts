@@ -6,32 +6,32 @@ import { whenLate } from "../../support/patience.ts";
 import { sameRuntime } from "../../support/same_runtime.ts";
 
 const INTERACT = new URL("../../../src/cli/interact.ts", import.meta.url);
-/** What takes longer hangs. */
+/** What takes longer counts as hanging. */
 const LIMIT_MS = 30_000;
 const COLUMNS = 100;
-/** A line that is taken away. */
+/** A line that is erased. */
 // deno-lint-ignore no-control-regex
 const TAKEN = /[^\n]*\r\x1b\[K/g;
-/** Moves of the cursor, and the like. */
+/** Cursor movements and similar sequences. */
 // deno-lint-ignore no-control-regex
 const CONTROLS = /\x1b\[[0-9;?]*[A-Za-z]|\r/g;
 
-/** Keys that a person presses. */
+/** Keys that a user presses. */
 export const KEYS = { ctrlC: "\x03", ctrlD: "\x04", up: "\x1b[A", tab: "\t", enter: "\r" } as const;
 
-/** Why there is no terminal to be had; `false` where there is one. */
+/** Why there is no terminal; `false` if there is one. */
 export const terminalMissing: string | false = skipLive(
   spawnSync("script", ["--version"]).error ? "there is no program called script" : false,
 );
 
-/** What a process printed, and how it ended. */
+/** What a process has printed, and how it ended. */
 export interface Outcome {
   readonly status: number | null;
   readonly stdout: Uint8Array;
   readonly stderr: string;
 }
 
-/** Variables of the environment, beside those of the tests, but for those of an account. */
+/** Variables to add to the environment of the tests, without its variables about an account. */
 export type Environment = Readonly<Record<string, string>>;
 
 function environment(more: Environment): Environment {
@@ -44,7 +44,7 @@ function environment(more: Environment): Environment {
   };
 }
 
-/** Runs the shell with no terminal, to its end. */
+/** Runs the shell without a terminal, to its end. */
 export async function runShell(
   args: readonly string[],
   input = "",
@@ -69,12 +69,12 @@ export async function runShell(
   };
 }
 
-/** What is to be read of what was printed. */
+/** The visible text of some output. */
 function shown(printed: string): string {
   return printed.replace(TAKEN, "").replace(CONTROLS, "");
 }
 
-/** The shell in a terminal, with somebody who types and reads. */
+/** The shell in a terminal, with a user who types and reads. */
 export class Terminal {
   readonly #child: ChildProcess;
   readonly #closed: Promise<unknown>;
@@ -82,7 +82,7 @@ export class Terminal {
   #read = 0;
   #wake = () => {};
 
-  /** Starts it with these arguments. */
+  /** Starts the shell with these arguments. */
   constructor(args: readonly string[], more: Environment = {}) {
     const quoted = [...sameRuntime(INTERACT), ...args].map((it) =>
       `'${it.replaceAll("'", "'\\''")}'`
@@ -99,7 +99,7 @@ export class Terminal {
     });
   }
 
-  /** All that was printed so far, the moves of the cursor left out. */
+  /** The output so far, without cursor movements. */
   get output(): string {
     return shown(this.#output);
   }
@@ -114,7 +114,7 @@ export class Terminal {
     this.press(line + KEYS.enter);
   }
 
-  /** Waits until this is printed, behind what was waited for before; gives all that came. */
+  /** Waits until this is printed after what was last waited for; returns everything up to it. */
   async expect(what: string | RegExp): Promise<string> {
     let isLate = false;
     const settle = whenLate(LIMIT_MS, () => isLate = true);
@@ -136,20 +136,20 @@ export class Terminal {
     }
   }
 
-  /** Types a line and gives what is printed for it, up to the next prompt. */
+  /** Types a line and returns the output up to the next prompt. */
   async run(line: string): Promise<string> {
     this.type(line);
     const said = await this.expect(/\n> $/);
     return said.slice(said.indexOf("\n") + 1, -"\n> ".length);
   }
 
-  /** Waits for its end; gives its exit status. */
+  /** Waits for the end of the shell; returns its exit status. */
   async end(): Promise<number | null> {
     await this.#closed;
     return this.#child.exitCode;
   }
 
-  /** Ends it, should the test have failed before. */
+  /** Kills the shell, in case the test has failed before its end. */
   kill(): void {
     this.#child.kill("SIGKILL");
   }

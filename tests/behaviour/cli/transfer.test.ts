@@ -7,7 +7,7 @@ import { KEYS, runShell, Terminal, terminalMissing } from "./terminal.ts";
 const PIECE = new Uint8Array(100_000).fill(97);
 const PIECES = 30;
 
-/** Who is logged in already, and sends each message so slowly that it takes three seconds. */
+/** A server with a logged-in user, which sends each message slowly, over three seconds. */
 async function serve(socket: Socket): Promise<void> {
   socket.on("error", () => {}).setEncoding("latin1");
   socket.write("* PREAUTH [CAPABILITY IMAP4rev1] slow\r\n");
@@ -56,7 +56,7 @@ describe("a long transfer in the shell", () => {
         await terminal.expect(/received \d\.\d MB of 3\.0 MB/);
         terminal.press(KEYS.ctrlC);
         await terminal.expect(/interrupted\n> $/);
-        // What is still on its way is let by, and the connection is as good as before.
+        // The rest of the answer is dropped, and the connection works as before.
         assertEquals(await terminal.run("c.noop().then((it) => it.text)"), "'done'");
         terminal.press(KEYS.ctrlD);
         assertEquals(await terminal.end(), 0);

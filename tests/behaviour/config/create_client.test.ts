@@ -28,7 +28,7 @@ import { startTokenEndpoint, token, type TokenEndpoint } from "../../support/tok
 
 const PASSWORD = 'p";#= 1';
 
-/** A server in memory, with ann as its user, and how it was connected to. */
+/** A server in memory with the user ann, and a record of how it was connected to. */
 class Place {
   readonly connects: ConnectOptions[] = [];
   readonly commands: string[] = [];
@@ -57,7 +57,7 @@ class Place {
     );
   }
 
-  /** Comes back once all connections are over; gives how many there were. */
+  /** Waits until all connections are closed; returns how many there were. */
   async over(): Promise<number> {
     await Promise.all(this.#sessions);
     return this.#sessions.length;
@@ -85,7 +85,7 @@ function oauth2(endpoint: TokenEndpoint): AccountConfig {
     oauth2ClientId: "id",
     oauth2ClientSecret: "client-secret",
     oauth2RefreshToken: "refresh-token",
-    // Tokens are kept by it, too.
+    // Tokens are cached by this address too.
     oauth2TokenUrl: endpoint.url,
   };
 }
@@ -263,7 +263,7 @@ port = 99\ntimeout = 7.5\nssl_check_hostname = no\nssl_verify_cert = no`;
       const client = await place.create({ ...ANN, sslCaFile: path });
       assertEquals(place.connects[0].tls?.ca, pem);
       client.shutdown();
-      // Where there is no TLS, or nothing is checked, it does not matter.
+      // Without TLS, or if nothing is checked, it does not matter.
       for (const more of [{ ssl: false }, { sslVerifyCert: false }]) {
         const client = await place.create({ ...ANN, ...more, sslCaFile: `${path}.none` });
         client.shutdown();
@@ -365,7 +365,7 @@ describe("createClientFromConfig with OAuth 2.0", () => {
     const error = await assertRejects(() => place.create(ANN, bad), LoginError);
     assertEquals(bad.asked.length, 2);
     assertKeeps(error, ["bad-1", "bad-2"]);
-    // The same token once more would be refused once more.
+    // The same token would only be refused again.
     const before = place.connects.length;
     await assertRejects(() => place.create(ANN, answers("bad", "bad")), LoginError);
     assertEquals(place.connects.length - before, 1);
@@ -374,7 +374,7 @@ describe("createClientFromConfig with OAuth 2.0", () => {
     assertStrictEquals(await failed, reason);
   });
 
-  /** How servers refuse tokens, and whether a new one is tried. */
+  /** How servers refuse tokens, and whether the client tries a new one. */
   const REFUSALS: [challenge: string | null, answer: string, again: boolean][] = [
     ['{"status":"400","schemes":"Bearer"}', "NO [AUTHENTICATIONFAILED] Invalid credentials", true],
     ['{"status":"invalid_token"}', "NO no", true],

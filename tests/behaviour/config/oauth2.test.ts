@@ -35,7 +35,7 @@ describe("OAuth 2.0 refresh", () => {
   });
   after(() => endpoint.close());
   beforeEach(() => {
-    // A new one each time, as tokens are kept.
+    // A different one each time, since tokens are cached.
     const refreshToken = `1//refresh~${++count}+/ü=`;
     grant = { tokenUrl: endpoint.url, clientId: "id-1", clientSecret: SECRET, refreshToken };
     endpoint.asked.length = 0;
@@ -144,7 +144,7 @@ describe("OAuth 2.0 refresh", () => {
     assertStringIncludes(error.text ?? "", "was revoked");
     assert(!/[\r\n]/.test(error.message));
     assertKeeps(error, [grant.refreshToken, SECRET, "sécret"]);
-    // Nothing of it is kept.
+    // None of it is cached.
     endpoint.answer(token("T1"));
     assertEquals(await get(), "T1");
   });

@@ -15,7 +15,7 @@ import {
 import type { AccountConfig } from "../../../src/config/mod.ts";
 import { accountOf, assertKeeps, errorOf, inFolder, printed, withFile } from "./support.ts";
 
-/** The example of the manual, chapter "Configuration File Format". */
+/** The example from the manual, chapter "Configuration File Format". */
 const MANUAL = `[DEFAULT]
 host = imap.mailserver.com
 username = bob

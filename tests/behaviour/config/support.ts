@@ -22,7 +22,7 @@ export function errorOf(text: string): ConfigError {
   throw new Error(`no error: ${text}`);
 }
 
-/** Runs with a new folder, which is removed afterwards. */
+/** Runs with a new folder, and removes it afterwards. */
 export async function inFolder(body: (folder: string) => Promise<void>): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), "imapclient-config-"));
   try {
@@ -32,7 +32,7 @@ export async function inFolder(body: (folder: string) => Promise<void>): Promise
   }
 }
 
-/** Runs with a file that holds this. */
+/** Runs with a file of this content. */
 export async function withFile(
   content: string | Uint8Array,
   body: (path: string) => Promise<void>,
@@ -44,7 +44,7 @@ export async function withFile(
   });
 }
 
-/** What of a value comes to light when it is printed, by whatever the runtime prints with. */
+/** Everything that printing a value can show, on any runtime. */
 export function printed(value: unknown): string {
   const { Deno, Bun } = globalThis as unknown as Record<
     string,
@@ -58,7 +58,7 @@ export function printed(value: unknown): string {
   ].join("\n");
 }
 
-/** Checks that an error gives no secret away: not in its text, nor in anything that it holds. */
+/** Checks that an error contains no secret, neither in its text nor in its properties. */
 export function assertKeeps(error: unknown, secrets: readonly string[]): void {
   const text = `${error}\n${inspect(error, { depth: 9, showHidden: true })}`;
   for (const secret of secrets) {

@@ -1,4 +1,4 @@
-// Calls that are aborted before they are sent, and after.
+// Calls that are aborted, before or after they are sent.
 import {
   assert,
   assertEquals,
@@ -51,7 +51,7 @@ test("A15 an abort of what was sent lets its answer go by, and the next command 
   controller.abort(reason);
   assertStrictEquals(await aborted, reason);
   const next = client.search("UNSEEN");
-  assert(await server.isSilent()); // the answers of the two could not be told apart
+  assert(await server.isSilent()); // the answers to the two could be confused
   await server.send("* SEARCH 3", `${tag} OK`);
   await server.answer("UID SEARCH UNSEEN", "* SEARCH 9");
   assertEquals([...await next], [9]);
@@ -92,7 +92,7 @@ test("P9 an abort while waiting for + leaves the connection usable", async () =>
   controller.abort(reason);
   assertStrictEquals(await aborted, reason);
   assert(await server.isSilent());
-  // The server was promised two bytes, and gets them.
+  // The server was announced two bytes, and receives them.
   await server.send("+ go");
   assertEquals(await server.line(), "\xc3\xbc");
   assert(await server.isSilent());

@@ -1,4 +1,4 @@
-// A program that is busy looks late at its clock and at its connection: what came in time counts.
+// A busy program sees timers and data late: data that arrived in time must count.
 import { once } from "node:events";
 import { createServer, type Socket } from "node:net";
 import type { AddressInfo } from "node:net";
@@ -6,16 +6,16 @@ import { assertEquals, assertInstanceOf } from "@std/assert";
 import { ImapClient, TimeoutError } from "../../../mod.ts";
 import { outcome, test } from "../../support/fake_server.ts";
 
-/** Seconds that the server has. */
+/** How many seconds the server has to answer. */
 const PATIENCE = 0.5;
 
-/** Keeps the program from its timers and connections for longer than the server has. */
+/** Blocks the event loop for longer than the server has. */
 function beBusy(): void {
   const end = performance.now() + 1.5 * PATIENCE * 1000;
   while (performance.now() < end);
 }
 
-/** Plays a server over TCP that says something to each line, and a client of it. */
+/** Plays a server over TCP that answers each line, and runs a client of it. */
 async function visit(
   answer: (line: string, socket: Socket) => void,
   play: (client: ImapClient) => Promise<void>,
@@ -47,7 +47,7 @@ async function visit(
   }
 }
 
-/** Answers, and has the whole program busy before anybody can read it. */
+/** Answers, and blocks the whole program before anybody can read the answer. */
 function answersAndIsBusy(line: string, socket: Socket): void {
   const [tag, name] = line.split(" ");
   if (name === "IDLE") socket.write("+ idling\r\n");

@@ -1,4 +1,4 @@
-// How a connection ends, and what its calls are told.
+// How a connection ends, and with which errors its calls do.
 import {
   assert,
   assertEquals,
@@ -71,7 +71,7 @@ test("D6 closing rejects what is in flight, queued and iterating, once each", as
   await turns();
   assertEquals(rejections, 4);
   assertEquals(await iterator.next(), { value: undefined, done: true });
-  client.shutdown(); // again, to no effect
+  client.shutdown(); // a second time, without effect
   assert(await server.isOver());
 });
 
@@ -126,7 +126,10 @@ test("Z4 a connection cut at any byte leaves nothing waiting", async () => {
     [/NOOP/, "* 3 EXISTS\r\nTAG OK\r\n"],
     [/LOGOUT/, "* BYE so long\r\nTAG OK out\r\n"],
   ];
-  /** Plays the session with a server that says so many bytes; gives how many there were to say. */
+  /**
+   * Plays a session with a server that sends this many bytes; returns how many the whole session
+   * has.
+   */
   const play = async (budget: number, broken: boolean) => {
     let said = 0;
     const { client, server } = await connectFake();
@@ -175,7 +178,7 @@ test("Z4 a connection cut at any byte leaves nothing waiting", async () => {
     await serving;
     const failed = results.findIndex((result) => result instanceof Error);
     if (failed < 0) return { said, results };
-    // Once it is gone it stays gone, and each call says so.
+    // After the first failure every call fails, and says why.
     for (const result of results.slice(failed)) assertInstanceOf(result, ImapAbortError);
     return { said, results: null };
   };
@@ -184,7 +187,7 @@ test("Z4 a connection cut at any byte leaves nothing waiting", async () => {
   assertEquals((whole.results?.[3] as unknown[])[0], 9);
   for (let budget = 0; budget < whole.said; budget++) {
     const { results } = await play(budget, budget % 2 === 1);
-    // A server that hangs up right behind its BYE has said all that there is to say.
+    // A server that closes the connection right after its BYE has sent everything necessary.
     if (results !== null) assert(budget >= whole.said - "A6 OK out\r\n".length, String(budget));
   }
 });

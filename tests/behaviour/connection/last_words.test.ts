@@ -1,4 +1,5 @@
-// What a server says without a tag before it hangs up, or stays silent, belongs to the error.
+// What a server says without a tag before it closes the connection, or stays silent, is part of the
+// error.
 import { assert, assertEquals, assertInstanceOf } from "@std/assert";
 import {
   ConnectionClosedError,
@@ -19,7 +20,7 @@ import {
   test,
 } from "../../support/fake_server.ts";
 
-/** The error that a client gets for a command to which the server says this, and hangs up. */
+/** The error of a call if the server sends this and closes the connection. */
 async function lastError(...what: readonly (string | Uint8Array)[]): Promise<ImapError> {
   const { client, server } = await selectFake();
   const search = outcome(client.search("ALL"));
@@ -70,7 +71,7 @@ for (
 test("a tagged NO without a line end, then the end → the command was refused [fault D9]", async () => {
   const error = await lastError(bytesOf("A2 NO [NOPERM] not yours"));
   assertEquals([error.name, error.code, error.text], ["ImapError", "NOPERM", "not yours"]);
-  // Whether an OK is whole nobody knows.
+  // An OK without a line end may be incomplete.
   assertInstanceOf(await lastError(bytesOf("A2 OK done")), ConnectionClosedError);
   assertInstanceOf(await lastError(bytesOf("A2 N")), ConnectionClosedError);
 });
@@ -148,7 +149,7 @@ test("a refusal without text → what came before it [fault D9]", async () => {
     assertEquals([error.text, error.code], [text, code]);
     assert(error.message.includes(`failed: ${text}`), error.message);
   }
-  // What was said to one command is not said to the next.
+  // What came before one command's answer is not used for the next.
   const search = outcome(client.search("ALL"));
   await server.send(`${await server.expect("UID SEARCH ALL")} NO`);
   assertEquals((await search as ImapError).text, "");

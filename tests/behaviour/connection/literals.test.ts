@@ -1,9 +1,9 @@
-// Literals that are sent, with and without waiting for the server.
+// Sending literals, with and without waiting for the server.
 import { assert, assertEquals, assertInstanceOf } from "@std/assert";
 import { type Command, ImapError, ProtocolError, type SearchCriteria } from "../../../mod.ts";
 import { bytesOf, outcome, selectFake, test, textOf } from "../../support/fake_server.ts";
 
-/** A command that sends one literal, and others of its kind may run beside it. */
+/** A command that sends one literal; others of its kind may run beside it. */
 function appendLike(bytes: Uint8Array): Command<string> {
   return {
     name: "X-PUT",

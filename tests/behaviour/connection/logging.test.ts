@@ -14,13 +14,13 @@ import {
   turns,
 } from "../../support/fake_server.ts";
 
-/** A client with a kept log. */
+/** A client whose log is kept. */
 async function logged(greeting: string = GREETING, options: ConnectOptions = {}) {
   const logger = new KeptLog();
   return { logger, ...await connectFake({ logger, ...options }, greeting) };
 }
 
-/** Everything that an error may be seen to say. */
+/** Everything that an error may show. */
 function everything(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   const own = Object.entries(error).map(([name, value]) => `${name}=${JSON.stringify(value)}`);
@@ -82,13 +82,13 @@ test("S1 S3 a logger that throws does no harm", async () => {
   assert(client.closed);
 });
 
-/** What logs a user in, and plays the server's part of it. */
+/** A way to log in, with the server's part of it. */
 interface LoginCase {
   readonly name: string;
   readonly greeting?: string;
   readonly secret: string;
   readonly log: (client: ImapClient, secret: string) => Promise<unknown>;
-  /** Takes what the client sends, up to where the tagged answer is owed, and gives the tag. */
+  /** Reads what the client sends until the tagged answer is due, and returns the tag. */
   readonly take: (server: FakeServer) => Promise<string>;
 }
 
@@ -159,7 +159,7 @@ const LOGINS: readonly LoginCase[] = [
   },
 ];
 
-/** The secret in every shape in which it may be on the wire. */
+/** The secret in every form that it may have on the wire. */
 function shapes(secret: string): string[] {
   const utf8 = textOf(bytesOf(secret));
   const base64 = [`\0ann\0${utf8}`, utf8].map((text) => btoa(text).replace(/=*$/, "").slice(0, -1));
@@ -188,7 +188,7 @@ for (const { name, greeting, secret, log, take } of LOGINS) {
       await finish(server, tag);
       const result = await login;
       assertEquals(result instanceof ImapError, end !== "OK", `${end}: ${result}`);
-      // Where the connection is gone, the next call tells why.
+      // If the connection is gone, the next call says why.
       const after = client.closed ? await outcome(log(client, secret)) : null;
       client.shutdown();
       assert(logger.text.includes("**REDACTED**"), logger.text);

@@ -1,10 +1,10 @@
-// Very many calls at once: what each costs does not grow with how many there are.
+// Very many calls at once: the cost of each does not grow with their number.
 import { assert, assertEquals, assertInstanceOf, assertLess } from "@std/assert";
 import { type Command, NumberSet } from "../../../mod.ts";
 import { Fifo } from "../../../src/connection/fifo.ts";
 import { type FakeServer, outcome, selectFake, test } from "../../support/fake_server.ts";
 
-/** Numbers without pattern, the same each time. */
+/** Pseudo-random numbers, the same in every run. */
 function* random(seed: number): Generator<number, never> {
   for (let state = seed;;) {
     state = (state * 1103515245 + 12345) % 2147483648;
@@ -18,7 +18,7 @@ function shuffled<T>(items: readonly T[]): T[] {
     .sort(([one], [other]) => one - other).map(([, item]) => item);
 }
 
-/** Counts how often a method runs while something is done. */
+/** Counts how often a method is called while `run` runs. */
 async function counted<T extends object>(
   target: T,
   name: keyof T,
@@ -38,7 +38,7 @@ async function counted<T extends object>(
   return count;
 }
 
-/** Takes so many commands, and gives their tags. */
+/** Reads this many commands, and returns their tags. */
 async function tagsOf(server: FakeServer, count: number): Promise<string[]> {
   let heard = "";
   while (heard.split("\r\n").length <= count) heard += await server.chunk();
@@ -153,7 +153,7 @@ test("4,000 calls that change flags → each compared with a few others [fault E
   const { client, server } = await selectFake();
   const looks = await counted(NumberSet.prototype, "overlaps", async () => {
     const calls = Array.from({ length: 4000 }, (_, i) => client.addFlags(i + 1, "\\Seen"));
-    const same = client.removeFlags(4000, "\\Seen"); // it waits for the one before it
+    const same = client.removeFlags(4000, "\\Seen"); // waits for the one before it
     const tags = await tagsOf(server, 4000);
     assert(await server.isSilent());
     await server.send(...tags.map((tag) => `${tag} OK`));
@@ -179,7 +179,7 @@ test("among very many calls → a row goes to the oldest that may have it, as am
   const row = (uid: number) => `* ${uid} FETCH (UID ${uid} FLAGS (f${uid}))`;
   // The last of those that are alone makes the rest be found by UID.
   await server.send(row(30), row(29), row(2), row(50), row(40), row(45), row(60));
-  await server.send(`${tags[30]} OK`, row(50), row(40)); // now the second that may have them
+  await server.send(`${tags[30]} OK`, row(50), row(40)); // now it is for the second such call
   await server.send(`${tags[31]} OK`, row(50), row(40), `${tags[1]} OK`, row(2));
   await server.send(...tags.filter((_, i) => ![1, 30, 31].includes(i)).map((tag) => `${tag} OK`));
   const found = (await Promise.all(calls)).map((it) => [...it.keys()]);
@@ -192,7 +192,7 @@ test("news without UIDs among very many calls → no row of theirs is missing [f
   const { client, server } = await selectFake();
   const calls = Array.from({ length: 40 }, (_, i) => client.fetch(i + 1, "FLAGS"));
   const tags = await tagsOf(server, 40);
-  // Message 1 is gone; another one's flags changed.
+  // Message 1 is gone; another message's flags changed.
   await server.send(
     ...tags.slice(1).map((_, i) => `* ${i + 1} FETCH (UID ${i + 2} FLAGS ())`).reverse(),
     "* 900 FETCH (FLAGS (\\Seen))",
@@ -254,7 +254,7 @@ test("a queue: taken out of anywhere, in any order → as a list would have it [
       assert(list[at].isOut);
       list = list.filter((_, i) => i !== at);
     }
-    // It fills and empties by turns.
+    // The queue is filled and emptied in turn.
     if (step % 4000 === 3999) {
       for (const item of list.splice(0)) queue.remove(item);
     }

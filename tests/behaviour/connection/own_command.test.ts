@@ -1,4 +1,4 @@
-// A command of one's own that throws, or gives nonsense: it fails, and nothing else does.
+// A custom command that throws or returns nonsense: it fails, and nothing else does.
 import { assert, assertEquals, assertInstanceOf } from "@std/assert";
 import { type Command, type ImapClient, ImapError, InvalidArgumentError } from "../../../mod.ts";
 import {
@@ -14,13 +14,13 @@ function boom(): never {
   throw new Error("boom");
 }
 
-/** A command that is right, but for what is given. */
+/** A valid command, except for the given parts. */
 function own(parts: Record<string, unknown>): Command<string> {
   const command: Command<string> = { name: "X-OWN", result: ({ text }) => text };
   return Object.defineProperties(command, Object.getOwnPropertyDescriptors(parts));
 }
 
-/** The client can still be used. */
+/** Checks that the client can still be used. */
 async function isWell(client: ImapClient, server: FakeServer): Promise<void> {
   const noop = client.noop();
   await server.answer("NOOP");
@@ -51,7 +51,7 @@ for (const [name, parts] of Object.entries(UNSENT)) {
   test(`a command of one's own: ${name} → rejected, nothing sent [fault D6]`, async () => {
     const { client, server } = await selectFake();
     const before = client.traffic.sent;
-    // What goes along in the same chunk is not spoilt by it.
+    // Commands in the same chunk are not affected.
     const refused = outcome(client.run(own(parts)));
     const beside = client.noop();
     await server.answer("NOOP");

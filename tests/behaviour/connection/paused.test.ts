@@ -1,4 +1,4 @@
-// While reading is paused nothing waits for ever, and the end of the connection shows.
+// While reading is paused, nothing waits for ever, and the end of the connection is noticed.
 import { assert, assertEquals, assertInstanceOf, assertRejects } from "@std/assert";
 import {
   ConnectionClosedError,
@@ -20,19 +20,19 @@ import {
 
 const MIB = 1024 * 1024;
 
-/** Bytes that differ from place to place. */
+/** Bytes that differ from one offset to the next. */
 function pattern(length: number, seed: number): Uint8Array {
   return Uint8Array.from({ length }, (_, i) => (i * 7 + seed) % 251 + 1);
 }
 
-/** Sends bytes in pieces, as a socket gives them. */
+/** Sends bytes in pieces, as a socket delivers them. */
 async function sendPieces(server: FakeServer, bytes: Uint8Array): Promise<void> {
   for (let at = 0; at < bytes.length; at += 65_536) {
     await server.send(bytes.subarray(at, at + 65_536));
   }
 }
 
-/** The sections of one message, asked for in this order, and sent by the server in that. */
+/** Requests sections of one message in one order, from a server that sends them in another. */
 async function scene(asked: readonly number[], sent: readonly number[], size: number) {
   const { client, server } = await selectFake();
   const items = asked.map((part) => `BODY.PEEK[${part}]`);
@@ -165,7 +165,7 @@ test("fetchEach: streams out of order, and the message is skipped → the next o
 
 // The end of the connection, while reading is paused
 
-/** Has the client's reading paused, with so many messages before the loop is read on. */
+/** Pauses the client's reading: this many messages arrive before the loop reads on. */
 async function pausedLoop(client: ImapClient, server: FakeServer) {
   const loop = client.fetchEach("1:*", ["FLAGS"]);
   const first = loop.next();
@@ -279,7 +279,7 @@ test("a paused client reads a little ahead, and no more [fault D4]", async () =>
   })();
   await turns(50);
   assert(sent < MIB, `${sent} bytes were taken`);
-  // Whatever was read ahead comes in its order when reading goes on.
+  // What was read ahead is delivered in order when reading resumes.
   let count = 1;
   for await (const _ of loop) count++;
   assertEquals(count, 400 + 200_000);

@@ -9,7 +9,7 @@ import {
   turns,
 } from "../../support/fake_server.ts";
 
-/** Holds the line with a NOOP, lets `calls` queue up behind it, and lets them go. */
+/** Keeps the connection busy with a NOOP while `calls` queue up, and then answers it. */
 async function together<T>(client: ImapClient, server: FakeServer, calls: () => T): Promise<T> {
   const noop = client.noop();
   const tag = await server.expect("NOOP");
@@ -153,7 +153,7 @@ test("A15 a response goes to the oldest command whose set holds the id", async (
 test("A15 long commands and short ones that go out together keep their order", async () => {
   const { client, server } = await selectFake();
   const sets = [];
-  // Of 8 KiB that are sent at once the long ones take as much as is there, and more.
+  // Up to 8 KiB are sent at once; the long commands fill that and go beyond it.
   for (let at = 1; at < 400; at++) {
     const every = Array.from({ length: at % 40 === 0 ? 900 : 1 }, (_, i) => at + 2 * i);
     sets.push(every.join(","));

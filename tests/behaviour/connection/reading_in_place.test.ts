@@ -3,7 +3,7 @@ import { type Duplex, ImapClient } from "@imapclient/imapclient";
 import { MemoryServer } from "@imapclient/imapclient/testing";
 import { test } from "../../support/fake_server.ts";
 
-/** A duplex that reads to where it is told, `step` bytes at a time, and says how often it did. */
+/** A duplex that reads into a given buffer, `step` bytes at a time, and counts how often. */
 class Filling implements Duplex {
   readonly readable: ReadableStream<Uint8Array>;
   readonly writable: WritableStream<Uint8Array>;

@@ -1,4 +1,4 @@
-// What becomes of a session whose server sends lines that begin no response.
+// What happens to a session whose server sends lines that begin no response.
 import { assertEquals, assertFalse } from "@std/assert";
 import { fetchProblems } from "../../../mod.ts";
 import { connectFake, selectFake, test, turns } from "../../support/fake_server.ts";

@@ -1,5 +1,5 @@
-// Long answers: others have their turn of the event loop while they are read, and nothing else
-// changes by that.
+// Long answers: other tasks get turns of the event loop while they are read, and nothing else
+// changes.
 import { describe, it } from "node:test";
 import {
   assert,
@@ -22,7 +22,7 @@ import {
   textOf,
 } from "../../support/fake_server.ts";
 
-/** Counts the turns of the event loop that timers have, until it is told to stop. */
+/** Counts the turns of the event loop that timers get, until the returned function is called. */
 function countTurns(): () => number {
   let turns = 0;
   let timer = setTimeout(function next() {
@@ -35,7 +35,7 @@ function countTurns(): () => number {
   };
 }
 
-/** Has every look at the clock show much later than the one before: reading pauses often. */
+/** Makes the clock jump between any two readings, so that reading pauses often. */
 async function withHastyClock(run: () => Promise<void>): Promise<void> {
   const { now } = performance;
   let time = now.call(performance);
@@ -47,7 +47,7 @@ async function withHastyClock(run: () => Promise<void>): Promise<void> {
   }
 }
 
-/** A set with the ranges put together that go on with one another. */
+/** A set with adjoining ranges merged. */
 function joined(set: string): string {
   const ranges: [number, number][] = [];
   for (const [first, last] of NumberSet.from(set).ranges()) {
@@ -61,7 +61,7 @@ function joined(set: string): string {
   return ranges.map(String).join(";");
 }
 
-/** So many FETCH responses, some 100 bytes each. */
+/** FETCH responses for these messages, some 100 bytes each. */
 function rows(from: number, to: number): string {
   const lines: string[] = [];
   for (let i = from; i <= to; i++) {

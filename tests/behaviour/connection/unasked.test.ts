@@ -1,4 +1,4 @@
-// What a server sends and nobody asked for is kept within bounds, whoever keeps it.
+// What a server sends without being asked is stored only within limits, whoever stores it.
 import { assert, assertEquals } from "@std/assert";
 import { KeptResponses, sizeOf } from "../../../src/connection/kept_responses.ts";
 import type { FetchResponse, UnknownResponse, UntaggedResponse } from "../../../mod.ts";
@@ -7,7 +7,7 @@ import { untagged } from "../../support/wire.ts";
 
 const MIB = 1024 * 1024;
 
-/** Sends FETCH responses with a section of this length, `uid` times. */
+/** Sends `times` FETCH responses with a section of this length. */
 async function sendBodies(
   server: FakeServer,
   head: (i: number) => string,

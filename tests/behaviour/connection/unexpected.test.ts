@@ -23,13 +23,13 @@ import {
   turns,
 } from "../../support/fake_server.ts";
 
-// What a server should not say
+// What a server should not send
 
 test("Q8 an answer to a command that was never sent ends the connection", async () => {
   for (const tag of ["A99", "B2", "A3", "A1"]) {
     const { client, server } = await selectFake();
     const searching = outcome(client.search("ALL"));
-    const queued = outcome(client.noop()); // it has the tag A3, which is not sent
+    const queued = outcome(client.noop()); // its tag is A3, which has not been sent
     await server.expect("UID SEARCH ALL");
     await server.send(`${tag} OK done`);
     const error = await searching;

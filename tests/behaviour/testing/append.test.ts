@@ -3,7 +3,7 @@ import { assertEquals, assertMatch, assertNotMatch } from "@std/assert";
 import { MemoryServer } from "../../../src/testing/mod.ts";
 import { connect, type RawClient, Scene } from "./raw_client.ts";
 
-/** What APPEND takes: a literal of so many bytes. */
+/** A literal of this size for APPEND. */
 function bytes(size: number): string {
   return `{${size}+}\r\n${"x".repeat(size)}`;
 }

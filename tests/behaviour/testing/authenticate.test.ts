@@ -5,7 +5,7 @@ import { connect, type RawClient } from "./raw_client.ts";
 
 const MECHANISMS = ["AUTH=XOAUTH2", "AUTH=OAUTHBEARER"];
 
-/** A connection to a server with users that have tokens, and one that has none. */
+/** A connection to a server with one user who has a token and one who has none. */
 async function open(add: readonly string[] = MECHANISMS): Promise<RawClient> {
   const server = new MemoryServer({ capabilities: { add } });
   server.addUser("bob", "secret");
@@ -35,7 +35,7 @@ describe("AUTHENTICATE with a token", () => {
         oauthbearer("a=ann", "ya29.t"),
         oauthbearer("a=ann", "ya29.t", "host=example.org\x01port=993\x01"),
         oauthbearer("a=a=3Dn=2Cn", "other"),
-        // Without an identity it is the token that tells.
+        // Without an identity, the token decides.
         oauthbearer("", "ya29.t"),
       ]
     ) {

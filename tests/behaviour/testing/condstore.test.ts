@@ -4,7 +4,7 @@ import { ImapClient } from "@imapclient/imapclient";
 import { Fixture } from "./server_fixture.ts";
 import { connect, type RawClient, Scene } from "./raw_client.ts";
 
-/** A session with three messages in INBOX, whose mod-sequences are 2 to 4. */
+/** A session with three messages in INBOX; their mod-sequences are 2 to 4. */
 async function three(): Promise<{ scene: Scene; client: RawClient }> {
   const scene = new Scene();
   scene.fill("one", "two", "three");

@@ -11,7 +11,7 @@ import {
 import { test } from "../../support/fake_server.ts";
 import { Fixture } from "./server_fixture.ts";
 
-/** Tries something over a connection in memory, and over a socket. */
+/** Runs a test over a connection in memory and over a socket. */
 function both(name: string, body: (fixture: Fixture, connect: Connect) => Promise<void>): void {
   test(`R2 ${name}, in memory`, async () => {
     await using fixture = new Fixture();
@@ -26,11 +26,11 @@ function both(name: string, body: (fixture: Fixture, connect: Connect) => Promis
 
 type Connect = () => Promise<ImapClient>;
 
-/** All bytes that a client gets till the server hangs up. */
+/** All bytes that a client receives until the server closes the connection. */
 async function everything(fixture: Fixture, commands: string): Promise<string> {
   const duplex = await fixture.server.transport(AbortSignal.timeout(1000));
   const writer = duplex.writable.getWriter();
-  // Where the connection is cut before the greeting, nobody takes them.
+  // If the connection is cut before the greeting, nobody reads them.
   const writing = writer.write(new TextEncoder().encode(commands)).catch(() => {});
   const reader = duplex.readable.getReader();
   let text = "";

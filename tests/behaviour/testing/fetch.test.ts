@@ -57,7 +57,7 @@ async function scene(message: string): Promise<RawClient> {
   return await it.select();
 }
 
-/** What the server sends for one item of the one message. */
+/** What the server sends for one item of the only message. */
 async function item(client: RawClient, name: string): Promise<string> {
   const answer = await client.command(`FETCH 1 ${name}`);
   const match = /^\* 1 FETCH \(([^]*)\)\r\nT OK FETCH completed\r\n$/.exec(answer);
@@ -65,7 +65,7 @@ async function item(client: RawClient, name: string): Promise<string> {
   return match[1];
 }
 
-/** A literal with its head. */
+/** A literal with its length. */
 function literal(text: string): string {
   const crlf = text.replaceAll("\n", "\r\n");
   return `{${crlf.length}}\r\n${crlf}`;

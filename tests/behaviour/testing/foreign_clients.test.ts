@@ -26,12 +26,12 @@ function missing(command: string): string | false {
   }
 }
 
-/** What a command prints; the server is in this process, so nothing may block meanwhile. */
+/** The output of a command. The server runs in this process, so nothing may block it meanwhile. */
 async function run(command: string, args: readonly string[]): Promise<string> {
   return (await runProgram(command, args, LIMIT_MS)).stdout;
 }
 
-/** Runs something with a folder that is gone afterwards. */
+/** Runs a function with a folder that is removed afterwards. */
 async function withFolder(use: (folder: string) => Promise<void>): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), "imapclient-foreign-"));
   try {
@@ -146,14 +146,14 @@ print(*c.status("INBOX", "(MESSAGES UNSEEN)"))
 print(c.logout()[0])
 `;
 
-/** Not everywhere: it is a client for Node, and Deno would have to fetch it by another name. */
+/** It is a client for Node; Deno would have to install it under another name. */
 const notNode = "Deno" in globalThis || "Bun" in globalThis
   ? "imapflow is a client for Node"
   : false;
 
 describe("imapflow", { skip: notNode }, () => {
   async function open({ host, port }: Listener, options: object = {}): Promise<ImapFlow> {
-    // By a name that no compiler follows: it is there for Node only.
+    // A name that the compiler does not resolve: the package is installed for Node only.
     const name: string = "imapflow";
     const { ImapFlow } = await import(name) as ImapFlowModule;
     const auth = { user: "ann", pass: "secret" };

@@ -8,7 +8,7 @@ function gmail(): Scene {
   return new Scene({ capabilities: { add: ["X-GM-EXT-1"] } });
 }
 
-/** What FETCH gives of a message. */
+/** The value of a FETCH item. */
 async function value(client: RawClient, number: number, item: string): Promise<string> {
   const answer = await client.command(`FETCH ${number} ${item}`);
   const match = new RegExp(`^\\* ${number} FETCH \\(${item} (.*)\\)\\r\\nT OK`).exec(answer);
@@ -124,7 +124,7 @@ describe("X-GM-THRID", () => {
       return [await value(client, i + 1, "X-GM-MSGID"), await value(client, i + 1, "X-GM-THRID")];
     }));
     await client.close();
-    // The message that each thread is named after.
+    // The message that each thread's number comes from.
     return messages.map(([, thread]) => messages.findIndex(([id]) => id === thread) + 1);
   }
 

@@ -1,9 +1,11 @@
-/** What the tests use of the `imapflow` package, whose own types are there on Node only. */
+/**
+ * The part of the `imapflow` package that the tests use. Its own types are installed for Node only.
+ */
 export interface ImapFlowModule {
   readonly ImapFlow: new (options: object) => ImapFlow;
 }
 
-/** Something to be done with messages, which `uid` names by their UIDs. */
+/** Options of a call on messages; with `uid`, it names them by UID. */
 interface ByUid {
   readonly uid?: boolean;
 }
@@ -26,7 +28,7 @@ interface News {
   readonly flags?: ReadonlySet<string>;
 }
 
-/** A client of that package. */
+/** A client of the package. */
 export interface ImapFlow {
   readonly usable: boolean;
   readonly idling: boolean;

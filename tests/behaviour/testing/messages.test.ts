@@ -191,7 +191,7 @@ describe("two sessions", () => {
     );
     await one.command("EXPUNGE");
     scene.fill("four");
-    // Sequence numbers stay during FETCH, STORE and SEARCH; new messages may be told.
+    // Sequence numbers stay the same during FETCH, STORE and SEARCH; new messages may be announced.
     assertEquals(
       await two.command("FETCH 3 UID"),
       "* 3 FETCH (UID 3)\r\n* 4 EXISTS\r\n* 1 RECENT\r\nT OK FETCH completed\r\n",

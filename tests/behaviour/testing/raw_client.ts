@@ -6,9 +6,9 @@ import {
 } from "../../../src/testing/mod.ts";
 import type { Duplex } from "../../../src/model/transport.ts";
 
-/** Speaks raw protocol: texts are binary strings, a character for each byte. */
+/** Speaks the raw protocol. Texts are binary strings, one character for each byte. */
 export class RawClient {
-  /** When the server is done with this connection. */
+  /** Settles when the server has finished with this connection. */
   readonly served: Promise<void>;
   readonly #duplex: Duplex;
   readonly #writer: WritableStreamDefaultWriter<Uint8Array>;
@@ -27,7 +27,7 @@ export class RawClient {
     await this.#writer.write(Uint8Array.from(text, (char) => char.charCodeAt(0)));
   }
 
-  /** Everything up to a match and the end of its line; it is an error if the stream ends before. */
+  /** Reads up to a match and the end of its line. Throws if the stream ends before. */
   async until(expression: RegExp): Promise<string> {
     for (;;) {
       const match = expression.exec(this.#received);
@@ -43,7 +43,7 @@ export class RawClient {
     }
   }
 
-  /** Sends a command with a tag of its own, and gives all that the server says to it. */
+  /** Sends a command with its own tag, and returns everything that the server answers. */
   async command(text: string): Promise<string> {
     const tag = `t${++this.#tags}`;
     await this.send(`${tag} ${text}\r\n`);
@@ -51,7 +51,7 @@ export class RawClient {
     return answer.replace(new RegExp(`^${tag} `, "m"), "T ");
   }
 
-  /** All that still comes, up to the end. */
+  /** Reads everything that still arrives, up to the end. */
   async rest(): Promise<string> {
     for (;;) {
       const { value, done } = await this.#reader.read();
@@ -60,7 +60,7 @@ export class RawClient {
     }
   }
 
-  /** Lets go of the streams, as STARTTLS needs. */
+  /** Releases the streams, as STARTTLS needs. */
   release(): void {
     this.#writer.releaseLock();
     this.#reader.releaseLock();
@@ -72,13 +72,13 @@ export class RawClient {
   }
 }
 
-/** A connection to a server, its greeting not read yet. */
+/** A connection to a server; its greeting has not been read yet. */
 export function connect(server: MemoryServer): RawClient {
   const [client, end] = memoryPair();
   return new RawClient(client, server.serve(end));
 }
 
-/** A server with a user `ann`, and what goes with it. */
+/** A server with a user `ann`, and sessions with it. */
 export class Scene {
   readonly server: MemoryServer;
   readonly ann: MemoryAccount;
@@ -88,7 +88,7 @@ export class Scene {
     this.ann = this.server.addUser("ann", "secret");
   }
 
-  /** A session that is logged in. */
+  /** A logged-in session. */
   async login(): Promise<RawClient> {
     const client = connect(this.server);
     await client.until(/^\* OK /);
@@ -96,14 +96,14 @@ export class Scene {
     return client;
   }
 
-  /** A session that has a folder open. */
+  /** A session with a folder selected. */
   async select(folder = "INBOX"): Promise<RawClient> {
     const client = await this.login();
     await client.command(`SELECT ${folder}`);
     return client;
   }
 
-  /** Short messages in INBOX, their subjects as given. */
+  /** Adds short messages with these subjects to INBOX. */
   fill(...subjects: string[]): void {
     for (const subject of subjects) {
       this.ann.append("INBOX", `Subject: ${subject}\n\nText of ${subject}\n`);

@@ -9,7 +9,7 @@ function connect({ transport }: ScriptedServer): Promise<ImapClient> {
   return ImapClient.connect({ transport });
 }
 
-/** What the script says at its end. */
+/** The error of the server's `finish`. */
 function complaint(server: ScriptedServer): string {
   return assertThrows(() => server.finish(), Error).message;
 }

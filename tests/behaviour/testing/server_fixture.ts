@@ -7,7 +7,7 @@ import {
   type MemoryServerOptions,
 } from "@imapclient/imapclient/testing";
 
-/** A server with a user `ann`, who has three messages, and the ways to connect to it. */
+/** A server whose user `ann` has three messages, and the ways to connect to it. */
 export class Fixture {
   readonly server: MemoryServer;
   readonly ann: MemoryAccount;
@@ -24,7 +24,7 @@ export class Fixture {
     }
   }
 
-  /** A client of this library's within the program, logged in, INBOX selected. */
+  /** A client of this library in this process, logged in, with INBOX selected. */
   async open(listener?: Listener): Promise<ImapClient> {
     const client = await ImapClient.connect(
       listener === undefined
@@ -40,7 +40,7 @@ export class Fixture {
     return this.server.listen(options);
   }
 
-  /** Without it a port would stay open, and a test file of Node's would not end. */
+  /** Otherwise a port would stay open, and on Node the test file would not end. */
   [Symbol.asyncDispose](): Promise<void> {
     return this.server.close();
   }

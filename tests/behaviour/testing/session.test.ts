@@ -259,7 +259,7 @@ describe("syntax", () => {
   it("holds for literals too", async () => {
     const client = connect(new Scene({ capabilities: { omit: ["LITERAL+"] } }).server);
     await client.until(/\n/);
-    // To such a server the literal is not one, and its text the next command.
+    // To such a server this is not a literal, and its text is the next command.
     await client.send("x LOGIN {3+}\r\n");
     assertMatch(await client.until(/\n/), /^x BAD/);
     await client.send("x BOGUS {3}\r\n");

@@ -4,7 +4,7 @@ import { parseToDatetime } from "../../../src/model/dates.ts";
 import { baseSubject } from "../../../src/testing/base_subject.ts";
 import { type RawClient, Scene } from "./raw_client.ts";
 
-/** The answer's data, without its name. */
+/** The data of the answer, without its name. */
 async function data(client: RawClient, command: string): Promise<string> {
   const answer = await client.command(command);
   const match = /^\* (?:SORT|THREAD) ?(.*)\r\nT OK/.exec(answer);
@@ -49,15 +49,15 @@ describe("SORT", () => {
   const cases: readonly (readonly [keys: string, order: string])[] = [
     ["ARRIVAL", "3 4 2 1"],
     ["REVERSE ARRIVAL", "1 2 4 3"],
-    // In UTC; the internal date where there is none.
+    // In UTC; the internal date if there is no Date field.
     ["DATE", "2 3 1 4"],
     ["FROM", "4 3 1 2"],
     ["TO", "1 4 2 3"],
-    // REVERSE leaves equal ones in their order.
+    // REVERSE keeps equal messages in order.
     ["REVERSE TO", "2 3 1 4"],
     ["CC", "1 2 4 3"],
     ["SIZE", "3 2 4 1"],
-    // Decomposed, Ä comes behind A, and before B.
+    // Decomposed, Ä comes after A and before B.
     ["SUBJECT", "2 3 1 4"],
     ["SUBJECT REVERSE ARRIVAL", "2 3 1 4"],
     ["REVERSE SUBJECT ARRIVAL", "4 1 3 2"],
@@ -130,7 +130,7 @@ describe("the base subject", () => {
 });
 
 describe("THREAD", () => {
-  /** The threads of messages with these headers, a day apart from each other. */
+  /** The threads of messages with these headers, each a day later than the one before. */
   async function threads(algorithm: string, ...headers: string[]): Promise<string> {
     const scene = new Scene();
     headers.forEach((header, i) => {

@@ -18,7 +18,7 @@ const all: readonly Adapter[] = [
     name: "nodeTransport",
     transport: nodeTransport,
     skip: false,
-    // Deno's node:tls buffers all that comes.
+    // Deno's node:tls buffers everything that arrives.
     bounded: !inDeno,
     prompt: true,
   },
@@ -39,7 +39,7 @@ const all: readonly Adapter[] = [
   },
 ];
 
-/** What the suites run on. */
+/** The adapters that the suites run on. */
 export const ADAPTERS: readonly Adapter[] = all.map((adapter) => {
   return { ...adapter, skip: adapter.skip || noCertificates };
 });

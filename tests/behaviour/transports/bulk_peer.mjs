@@ -1,6 +1,6 @@
-// A server that sends much or takes much, in a process and on a runtime of its own: Deno's node:tls
-// has no backpressure that could be tested against. The first line that it reads says what to do;
-// it answers each line with one of its own.
+// A server that sends or receives a lot, in its own process and on its own runtime: Deno's node:tls
+// has no backpressure to test against. The first line of its input says what to do; it answers each
+// line with one of its own.
 import { createHash } from "node:crypto";
 import { createServer } from "node:net";
 import { createInterface } from "node:readline";

@@ -4,17 +4,17 @@ import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import type { Identity } from "../../support/identities.ts";
 
-/** A server for one connection, in a process of its own. */
+/** A server for one connection, in its own process. */
 export interface BulkPeer {
   readonly port: number;
-  /** How many bytes the system has taken of what it sends. */
+  /** How many of its bytes the system has accepted. */
   sent(): Promise<number>;
-  /** Lets it read, which it does not by itself; then it answers with the checksum. */
+  /** Makes it read, which it does not do by itself; the result is the checksum. */
   read(): Promise<void>;
   close(): Promise<void>;
 }
 
-/** Starts a server that sends that many bytes, or takes that many. */
+/** Starts a server that sends or receives this many bytes. */
 export async function bulkPeer(
   what: { readonly size: number; readonly floods: boolean; readonly tls?: Identity },
 ): Promise<BulkPeer> {

@@ -9,7 +9,7 @@ export const MIB: number = 1024 * 1024;
 
 const CHUNK = 64 * 1024;
 
-/** `size` bytes in chunks, no two of which are alike. */
+/** `size` bytes in chunks that all differ. */
 export function* chunks(size: number): Generator<Uint8Array> {
   for (let at = 0; at < size; at += CHUNK) {
     const chunk = new Uint8Array(Math.min(CHUNK, size - at)).fill(at / CHUNK);
@@ -25,7 +25,7 @@ export function checksum(size: number): string {
   return hash.digest("hex");
 }
 
-/** Reads `size` bytes, or fewer if it ends before; gives their checksum. */
+/** Reads `size` bytes, or fewer if the stream ends before; returns their checksum. */
 export async function drain(duplex: Duplex, size: number): Promise<string> {
   const hash = createHash("sha256");
   const reader = duplex.readable.getReader();
@@ -39,7 +39,7 @@ export async function drain(duplex: Duplex, size: number): Promise<string> {
   return hash.digest("hex");
 }
 
-/** Writes, and lets go of the stream. */
+/** Writes, and releases the stream. */
 export async function send(duplex: Duplex, data: string | Iterable<Uint8Array>): Promise<void> {
   const writer = duplex.writable.getWriter();
   const parts = typeof data === "string" ? [new TextEncoder().encode(data)] : data;
@@ -47,7 +47,7 @@ export async function send(duplex: Duplex, data: string | Iterable<Uint8Array>):
   writer.releaseLock();
 }
 
-/** Reads that many characters (ASCII), or fewer if the stream ends; lets go of the stream. */
+/** Reads this many characters (ASCII), or fewer if the stream ends; releases the stream. */
 export async function receive(duplex: Duplex, length: number): Promise<string> {
   const reader = duplex.readable.getReader();
   let text = "";
@@ -60,12 +60,12 @@ export async function receive(duplex: Duplex, length: number): Promise<string> {
   return text;
 }
 
-/** Waits until it holds. */
+/** Waits until a condition holds. */
 export async function until(holds: () => boolean, ms = 5000): Promise<void> {
   if (!await comesTrue(holds, ms)) throw new Error(`does not hold after ${ms} ms`);
 }
 
-/** Waits until a number grows no more, and gives it. */
+/** Waits until a number stops growing, and returns it. */
 export async function settled(number: () => Promise<number>): Promise<number> {
   for (let before = -1;;) {
     const now = await number();

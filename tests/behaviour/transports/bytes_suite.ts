@@ -11,7 +11,7 @@ import { type Adapter, dial, kinds, withDuplex } from "./tcp_adapter.ts";
 
 const SIZE = 100 * MIB;
 
-/** How every TCP transport must carry bytes, and their end. */
+/** How every TCP transport must carry bytes and report their end. */
 export function bytesSuite(adapter: Adapter): void {
   const { name, skip, bounded } = adapter;
 
@@ -29,7 +29,7 @@ export function bytesSuite(adapter: Adapter): void {
       }
     };
 
-    /** The same, against a server that can wait. */
+    /** The same, with a server that can be told to wait. */
     const eachBulk = async (
       floods: boolean,
       use: (duplex: Duplex, peer: BulkPeer, kind: string) => Promise<void>,
@@ -111,7 +111,7 @@ export function bytesSuite(adapter: Adapter): void {
     it("ends the readable when the other side ends", async () => {
       await eachKind((socket) => void socket.end("bye"), async (duplex) => {
         assertEquals(await within(5000, receive(duplex, 100)), "bye");
-        // Still at its end, whatever became of the connection since.
+        // Still at its end, whatever has happened to the connection since.
         await pause(50);
         assertEquals(await within(5000, receive(duplex, 100)), "");
       });
@@ -163,7 +163,8 @@ export function bytesSuite(adapter: Adapter): void {
           if (chunk === null) break;
           const inPlace = chunk.buffer === into.buffer;
           assert(chunk.length > 0 && (!inPlace || chunk.byteOffset === 0), kind);
-          // What Deno itself reads goes to its place; a certificate of the client's is node:tls's.
+          // Deno reads into the given buffer, except with a client certificate, which needs
+          // node:tls.
           if (name === "denoTransport" && kind !== "TLS, client certificate") assert(inPlace, kind);
           heard += new TextDecoder().decode(chunk);
         }
@@ -174,7 +175,7 @@ export function bytesSuite(adapter: Adapter): void {
     it("rejects reads and writes without streams when it is closed", async () => {
       await eachKind((socket) => void socket.pause(), async (duplex) => {
         const reading = assertRejects(() => duplex.read!(), ConnectionClosedError);
-        // Far more than the system takes.
+        // Far more than the system accepts.
         const writing = assertRejects(
           () => duplex.write!(new Uint8Array(64 * MIB)),
           ConnectionClosedError,

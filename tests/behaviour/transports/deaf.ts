@@ -2,7 +2,7 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { connect, type Socket } from "node:net";
 
-/** Listens, but is stopped before it could accept anybody. */
+/** Listens, but is stopped before it can accept a connection. */
 const SCRIPT = `
   const server = require("node:net").createServer();
   server.listen({ port: 0, host: "127.0.0.1", backlog: 1 }, () => {
@@ -11,7 +11,7 @@ const SCRIPT = `
   });
 `;
 
-/** A port on which the system does not answer: enough others wait there to be accepted. */
+/** A port on which the system does not answer, since its queue of connections is full. */
 export async function deafListener(): Promise<{ port: number; close(): Promise<void> }> {
   const child = spawn("node", ["-e", SCRIPT], { stdio: ["ignore", "pipe", "inherit"] });
   const [line] = await once(child.stdout, "data");

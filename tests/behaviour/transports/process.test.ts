@@ -17,7 +17,7 @@ import { checksum, chunks, drain, MIB, pause, receive, send, until, within } fro
 const start = (command: string | readonly string[]): Promise<Duplex> =>
   processTransport(command)(AbortSignal.timeout(5000));
 
-/** Whether there is a process of this number, a zombie too. */
+/** Whether a process with this number exists, even as a zombie. */
 function lives(pid: number): boolean {
   try {
     process.kill(pid, 0);
@@ -27,7 +27,7 @@ function lives(pid: number): boolean {
   }
 }
 
-/** The number that a command printed as its first line. */
+/** The process number that a command prints as its first line. */
 const pidOf = async (duplex: Duplex): Promise<number> => {
   const reader = duplex.readable.getReader();
   const { value } = await reader.read();
@@ -207,7 +207,7 @@ describe("processTransport", { skip }, () => {
   });
 });
 
-/** Ended, but its parent (the shell, or who inherited it) has not looked yet. */
+/** Ended, but not yet waited for by its parent (the shell, or the process that adopted it). */
 function isZombie(pid: number): boolean {
   try {
     return /\) Z/.test(readFileSync(`/proc/${pid}/stat`, "utf8"));

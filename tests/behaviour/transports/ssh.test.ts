@@ -13,7 +13,7 @@ import { skipLive } from "../../support/skip.ts";
 import { checksum, chunks, drain, pause, receive, send, within } from "./bytes.ts";
 import { echo, listen } from "../../support/peer.ts";
 
-// sshd wants to be called by its full path.
+// sshd must be called by its full path.
 const SSHD = ["/usr/sbin/sshd", "/usr/local/sbin/sshd"].find((path) => existsSync(path));
 const DOVECOT = "/usr/lib/dovecot/imap";
 
@@ -61,7 +61,9 @@ async function withSshd(sshd: string, use: (server: Sshd) => Promise<void>): Pro
   }
 }
 
-/** As root, Debian's sshd wants a folder that its service would make; gives what was missing. */
+/**
+ * As root, Debian's sshd needs a folder that its service would create; returns what was missing.
+ */
 function privileges(): string | undefined {
   return process.getuid?.() === 0 ? mkdirSync("/run/sshd", { recursive: true }) : undefined;
 }
@@ -92,7 +94,7 @@ async function answering(port: number): Promise<void> {
   throw new Error("sshd does not answer");
 }
 
-/** Dovecot's imap does not run as root: then it gets the number of nobody. */
+/** Dovecot's imap refuses to run as root, so it runs as nobody. */
 const asNobody = process.getuid?.() === 0
   ? ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"]
   : [];
@@ -112,7 +114,7 @@ function missingForSsh(): string | false {
   return /(?:^|nologin|false)$/.test(shell) ? "sshd lets nobody in who has no login shell" : false;
 }
 
-/** Writes what Dovecot needs to serve one user; gives the command, to be run as somebody else. */
+/** Writes what Dovecot needs to serve one user; returns the command, to be run as another user. */
 function dovecot(folder: string): string[] {
   const home = join(folder, "home");
   mkdirSync(home, { recursive: true });
@@ -132,7 +134,7 @@ function dovecot(folder: string): string[] {
   return [...asNobody, "env", "USER=ann", `HOME=${home}`, DOVECOT, "-c", file];
 }
 
-/** Greeting and LOGOUT with a server that knows who we are. */
+/** Reads the greeting and logs out, from a server that knows the user already. */
 async function imap(command: string | readonly string[]): Promise<void> {
   const duplex = await processTransport(command)(never);
   assertStringIncludes(await within(10_000, receive(duplex, 12)), "* PREAUTH");

@@ -6,18 +6,18 @@ import { type Certificates, type Identity, makeCertificates } from "../../suppor
 export interface Adapter {
   readonly name: string;
   transport(options: TcpOptions): Transport;
-  /** Why it can't run here, or `false`. */
+  /** Why it can't run here; `false` if it can. */
   readonly skip: string | false;
-  /** `false` if it reads TLS without regard to the reader. */
+  /** `false` if it reads TLS even when nobody takes the data. */
   readonly bounded: boolean;
-  /** `false` if a TLS connection that is given up in the handshake stays open for a while. */
+  /** `false` if a TLS connection that is abandoned in the handshake stays open for a while. */
   readonly prompt: boolean;
 }
 
 /** A signal that does not abort. */
 export const never: AbortSignal = new AbortController().signal;
 
-/** Connects to this machine. */
+/** Connects to a port of this machine. */
 export function dial(
   { transport }: Adapter,
   port: number,
@@ -43,15 +43,15 @@ export async function withDuplex(
 
 let made: Certificates | undefined;
 
-/** The certificates, made when they are first asked for. */
+/** The certificates, created at the first use. */
 export function certificates(): Certificates {
   return made ??= makeCertificates();
 }
 
-/** A kind of connection: its name, what the server is with TLS, and what the client asks for. */
+/** A kind of connection: its name, the server's identity with TLS, and the client's TLS options. */
 export type Kind = readonly [name: string, server?: Identity, client?: TlsOptions];
 
-/** The kinds of connection that may take different ways through an adapter. */
+/** The kinds of connection that an adapter may handle differently. */
 export function kinds(): readonly Kind[] {
   const { good, client, ca } = certificates();
   return [["plain"], ["TLS", good, { ca }], ["TLS, client certificate", good, { ca, ...client }]];

@@ -9,7 +9,7 @@ import { deafListener } from "./deaf.ts";
 import { echo, listen, withPeer } from "../../support/peer.ts";
 import { type Adapter, certificates, dial, kinds, never, withDuplex } from "./tcp_adapter.ts";
 
-/** What every TCP transport must do when it connects and when it is closed. */
+/** How every TCP transport must connect and close. */
 export function tcpSuite(adapter: Adapter): void {
   const { name, skip, prompt } = adapter;
 

@@ -27,7 +27,7 @@ function misnamed(error: unknown): string {
   return error instanceof CertificateError ? "misnamed" : String(error);
 }
 
-/** A server that slips in a line after its OK to STARTTLS, and then goes on as a TLS server does. */
+/** A server that inserts a line after its OK to STARTTLS, and then continues as a TLS server. */
 function injecting(port: number, wait: (next: () => void) => unknown): (socket: Socket) => void {
   return (socket) => {
     socket.setNoDelay(true);
@@ -50,12 +50,12 @@ function injecting(port: number, wait: (next: () => void) => unknown): (socket: 
   };
 }
 
-/** What every TCP transport must do about TLS, at once and by STARTTLS. */
+/** How every TCP transport must handle TLS, from the start and by STARTTLS. */
 export function tlsSuite(adapter: Adapter): void {
   const { name, skip, prompt } = adapter;
 
   describe(`${name}: TLS`, { skip }, () => {
-    /** Fails to connect, with TLS at once and with STARTTLS. */
+    /** Expects connecting to fail, with TLS from the start and with STARTTLS. */
     const refuses = async (
       server: Identity,
       tls: TlsOptions,
@@ -77,7 +77,7 @@ export function tlsSuite(adapter: Adapter): void {
         await until(() => peer.open() === 0);
       });
     };
-    /** Connects, with TLS at once and with STARTTLS. */
+    /** Expects connecting to succeed, with TLS from the start and with STARTTLS. */
     const accepts = async (
       server: Identity,
       tls: TlsOptions,
@@ -234,7 +234,7 @@ export function tlsSuite(adapter: Adapter): void {
               await assertRejects(() => before.startTls!({ ca }), ConnectionClosedError);
               await send(duplex, "hello");
               assertEquals(await receive(duplex, 5), "hello");
-              // The connection is one and the same.
+              // It is the same connection.
               await before.close();
               await until(() => plain.open() === 0);
             });
@@ -442,7 +442,7 @@ export function tlsSuite(adapter: Adapter): void {
           await assertRejects(() => connecting, TimeoutError, "expects TLS from the first byte");
         }
       });
-      // As a server does when its patience with the handshake is over.
+      // The alert of a server that has waited too long for the handshake.
       const alert = Uint8Array.of(21, 3, 3, 0, 2, 2, 70);
       await withPeer((socket) => socket.resume().end(alert), undefined, async ({ port }) => {
         const transport = adapter.transport({ host, port });

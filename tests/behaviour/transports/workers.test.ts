@@ -6,10 +6,12 @@ import { memoryPair } from "../../../transports/memory/mod.ts";
 import { type WorkersSocket, workersTransport } from "../../../transports/workers/mod.ts";
 import { receive, send } from "./bytes.ts";
 
-/** What was asked of the runtime, in order. */
+/** The calls to the runtime, in order. */
 type Log = string[];
 
-/** A socket that sends everything back, and is gone after its first `startTls`, as Workers' are. */
+/**
+ * A socket that sends everything back and is unusable after its first `startTls`, as on Workers.
+ */
 function fakeSocket(log: Log, opened: Promise<unknown>): WorkersSocket {
   const [client, server] = memoryPair();
   server.readable.pipeTo(server.writable).catch(() => {});
