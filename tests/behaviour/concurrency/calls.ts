@@ -1,4 +1,4 @@
-// Makes one call of a program, and tells how it ended.
+// Makes one call of a program, and records how it ended.
 import {
   CapabilityError,
   type Folder,
@@ -19,16 +19,16 @@ import { ownFlags, type Scene } from "./scene.ts";
 const ITEMS = ["UID", "FLAGS", "ENVELOPE"] as const;
 const SELECTING: Readonly<Record<string, string>> = { true: "EXAMINE", false: "SELECT" };
 
-/** What a call is made with. */
+/** What a call needs. */
 export interface Making {
   readonly op: Op;
   readonly ids: MessageIds;
   readonly signal: AbortSignal;
-  /** The folder that the call is made in; `null`: the client makes it. */
+  /** The folder to make the call in; `null`: on the client. */
   readonly folder: Folder | null;
-  /** Gets what a search found, as it came. */
+  /** Called with the very array that a search returned. */
   readonly found: (ids: number[]) => void;
-  /** Gets the folder that was opened, as soon as it is. */
+  /** Called with a folder as soon as it is open. */
   readonly opened: (folder: Folder) => void;
 }
 
@@ -118,7 +118,7 @@ async function makeCall(
   return { kind: "ok" };
 }
 
-/** A SELECT of one's own. */
+/** A SELECT with `client.run`. */
 async function runSelect(
   client: ImapClient,
   folder: string,
@@ -160,7 +160,7 @@ function isAtRoot(reason: unknown, error: unknown): boolean {
   return false;
 }
 
-/** What `fetch` tells of a message. */
+/** What `fetch` returns about a message. */
 interface Shown {
   readonly FLAGS: readonly string[];
   readonly ENVELOPE: { readonly subject: string | null };

@@ -1,4 +1,4 @@
-// The judge itself: what it lets pass, and what it does not.
+// Tests of the checker itself: what it accepts and what it rejects.
 import { describe, it } from "node:test";
 import { assert, assertEquals } from "@std/assert";
 import type { ImapClient } from "@imapclient/imapclient";
@@ -32,7 +32,7 @@ const store = (flag: string): Op => {
   return { kind: "store", action: "add", flag, silent: true, ids: { literal: [] } };
 };
 
-/** A call as `made-ended name`, of one task unless it says otherwise. */
+/** A call as `made-ended name`, all of one task unless `more` says otherwise. */
 function call(
   when: `${number}-${number}`,
   op: Op,
@@ -264,14 +264,14 @@ describe("the checker", () => {
   });
 });
 
-/** Programs of one task without aborts: there is one order only. */
+/** Programs of one task without aborts: only one order is possible. */
 function simple(seed: number): Program {
   const program = makeProgram(seed, { without: [[]], terse: false });
   const calls = program.tasks[0].calls.map((call) => ({ ...call, abort: null, awaited: true }));
   return { ...program, tasks: [{ by: "client", calls }] };
 }
 
-/** What is left with one thing changed. */
+/** The mailbox with one thing changed. */
 function* spoilt(left: Mailbox): Generator<Mailbox> {
   for (const [name, mails] of Object.entries(left)) {
     for (const [i, mail] of mails.entries()) {
@@ -318,7 +318,7 @@ describe("the model test", () => {
   });
 });
 
-/** A client that moves as a user would do it by hand. */
+/** A client that moves in steps, as a careless user does by hand. */
 function carelessly(client: ImapClient): ImapClient {
   const move: ImapClient["move"] = async (messages, folder, options) => {
     const ids = typeof messages === "object" ? [...messages] : messages;

@@ -1,4 +1,4 @@
-// Looks for an order of whole calls that gives the same: the same results, and the same mail.
+// Looks for an order of the calls, each as a whole, that gives the same results and the same mail.
 import type { Entry, History, Outcome, Values } from "./history.ts";
 import {
   currentFolder,
@@ -13,29 +13,29 @@ import {
 import { isByHand, type Mailbox, type Op, selects, type Settings, waits } from "./program.ts";
 import { isUnfit, setsOf, type Step, stepsOf, type Taken } from "./steps.ts";
 
-/** What is to be checked. */
+/** What to check. */
 export interface Case {
   readonly settings: Settings;
   readonly folders: Mailbox;
   readonly history: History;
   /**
-   * Whether nothing comes between the commands of one call. Otherwise only what selects a folder
-   * does not.
+   * Whether no other call may come between the commands of one call. If not, only a selection may
+   * not.
    */
   readonly whole?: boolean;
 }
 
-/** What came of a check. */
+/** The result of a check. */
 export interface Verdict {
-  /** `null`: the search was given up. */
+  /** `null`: the search was abandoned. */
   readonly passed: boolean | null;
-  /** The order that explains most. */
+  /** The order that explains most calls. */
   readonly order: readonly string[];
-  /** What could not be explained behind that. */
+  /** The calls after it that could not be explained. */
   readonly unexplained: readonly string[];
 }
 
-/** So many places of the search are looked at. */
+/** How many places the search may visit. */
 const MAX_PLACES = 200_000;
 
 /** Checks a run. */
@@ -43,7 +43,7 @@ export function check(its: Case): Verdict {
   return new Checker(its).verdict();
 }
 
-/** One way on. */
+/** One possible continuation. */
 interface Move {
   readonly state: State;
   readonly finished: boolean;
@@ -53,7 +53,7 @@ interface Move {
 /** A place in the search. */
 interface Place {
   readonly state: State;
-  /** How many steps of each call are done; `OVER` when the call is. */
+  /** How many steps of each call are done; `OVER` if the call has ended. */
   readonly progress: readonly number[];
 }
 
@@ -63,7 +63,7 @@ class Checker {
   readonly #case: Case;
   readonly #entries: readonly Entry[];
   readonly #steps: readonly (readonly Step[])[];
-  /** The calls that come before each call. */
+  /** The calls that must come before each call. */
   readonly #before: readonly (readonly number[])[];
   readonly #seen = new Set<string>();
   readonly #path: string[] = [];
@@ -78,7 +78,7 @@ class Checker {
     this.#case = its;
     this.#entries = [...its.history.entries].sort((one, other) => one.made - other.made);
     this.#steps = this.#entries.map((entry) => stepsOf(entry, its.settings));
-    // A call that sends nothing ends at once, and stands in no order.
+    // A call that sends nothing ends at once, and has no place in the order.
     const sends = (i: number) => {
       const { kind } = this.#entries[i].outcome;
       return kind !== "unfit" && (kind !== "ok" || this.#steps[i].length > 0);
@@ -120,7 +120,7 @@ class Checker {
     return false;
   }
 
-  /** The calls that may go on now. */
+  /** The calls that may continue now. */
   *#candidates({ progress }: Place): Generator<number> {
     const begun = (i: number) => progress[i] > 0 && !isLazy(this.#entries[i]);
     const running = [...progress.keys()].filter(begun);
@@ -133,7 +133,7 @@ class Checker {
     }
   }
 
-  /** The ways in which a call may go on. */
+  /** The ways in which a call may continue. */
   *#moves(i: number, { state, progress }: Place): Generator<Move> {
     const entry = this.#entries[i];
     const { outcome, op } = entry;
@@ -189,17 +189,17 @@ class Checker {
       case "no":
       case "readonly":
         if (taken.status === outcome.kind) yield over(` ${outcome.kind}`, taken.state);
-        // Whoever shares a folder shares the answer that it can't be had.
+        // All who share the opening of a folder get the same refusal.
         if (op.kind === "open" && this.#isShared(entry)) yield over(" no with others");
         else if (taken.status === "ok" && taken.state.folders === state.folders && !isLast) {
           yield goOn(taken);
         }
         break;
       case "aborted":
-        // Whatever came of a selection, nobody knows.
+        // It is unknown what the selection did.
         if (taken.status === "held" || outcome.unsent) break;
         if (op.kind === "open") {
-          // A folder that others hold stays theirs.
+          // A folder that others hold stays open.
           if (taken.state.selections === state.selections) break;
           const closed = released(taken.state, entry.name);
           yield over(" aborted, selected", closed);
@@ -210,7 +210,7 @@ class Checker {
         break;
       case "partial":
         if (taken.status === "ok") yield { ...goOn(taken), finished: false, state: taken.state };
-        // Else a set is refused: by the server, or because numbers have moved since.
+        // Otherwise a set was refused: by the server, or because numbers have changed since.
         if (
           (taken.status === "no" || taken.status === "readonly" || this.#haveMoved(state)) &&
           isPart(outcome.values, entry, state)
@@ -221,7 +221,7 @@ class Checker {
     }
   }
 
-  /** Whether a result is what the model says. */
+  /** Whether a result agrees with the model. */
   #agrees({ by, ids, op }: Entry, outcome: Outcome & { kind: "ok" }, taken: Taken): boolean {
     if (by === "other") return true;
     const { found, exists, values } = outcome;
@@ -232,7 +232,7 @@ class Checker {
       return false;
     }
     if (values === undefined || taken.values === undefined) return true;
-    // What nobody asked for must not be told.
+    // The result must not contain messages that were not asked for.
     const known = op.kind === "copy" || op.kind === "move" ? null : new Set(ids);
     if (known !== null && [...values.keys()].some((id) => !known.has(id))) return false;
     return sameValues(values, taken);
@@ -259,7 +259,7 @@ class Checker {
     });
   }
 
-  /** Whether some other call of the client was under way at the same time. */
+  /** Whether another call of the client was in progress at the same time. */
   #overlaps(entry: Entry, suits: (op: Op, outcome: Outcome) => boolean): boolean {
     return this.#entries.some((other) => {
       return other !== entry && other.by === "client" && suits(other.op, other.outcome) &&
@@ -267,14 +267,14 @@ class Checker {
     });
   }
 
-  /** Whether there is a reason for a call to be refused. */
+  /** Whether there is a reason to refuse a call. */
   #mayRefuse(entry: Entry, state: State): boolean {
     const { selected, holds } = state;
     const { op, within } = entry;
     if (op.kind === "open") return false;
     if (op.kind === "watch") return true;
     const isLost = within !== null && holds.get(within)?.selection !== selected?.number;
-    // Nobody but a SELECT by hand takes a folder away before all calls that were made in it are over.
+    // Only a SELECT by hand takes a folder away while calls that were made in it are pending.
     if (isLost) return isLazy(entry) || this.#entries.some((other) => isByHand(other.op));
     if (within === null && isSelectedByHolder(state)) return true;
     if (selected === null || (within === null && this.#overlaps(entry, selects))) return true;
@@ -282,12 +282,12 @@ class Checker {
     const origin = entry.source === null ? null : state.origins.get(entry.source);
     if (origin !== null && origin?.folder !== selected.folder) return true;
     const isOther = origin?.selection !== selected.number;
-    // Of a SELECT of one's own, the client does not know the folder's name.
+    // The client does not know the folder's name of a SELECT by hand.
     if (isOther && this.#entries.some(({ op }) => op.kind === "select" && op.own)) return true;
     return this.#case.settings.numbers && (this.#haveMoved(state) || isOther);
   }
 
-  /** Whether ids are numbers, and messages have gone since the folder was selected. */
+  /** Whether ids are sequence numbers, and messages have gone since the folder was selected. */
   #haveMoved(state: State): boolean {
     const { selected } = state;
     if (!this.#case.settings.numbers || selected === null) return false;
@@ -308,9 +308,9 @@ class Checker {
 }
 
 /**
- * Whether a call may be carried out after one that its task made later: it waits while somebody
- * holds a folder. What the client does in a folder that it is to select must not come first. A
- * folder is closed at once, and calls that were made before still run.
+ * Whether a call may be carried out after a later call of its task. It waits while somebody holds a
+ * folder. A call in the folder that it selects must not come first. A folder is closed at once, and
+ * calls made before that still run.
  */
 type MayWait = (one: Entry, other: Entry) => boolean;
 
@@ -327,18 +327,18 @@ function waitingIn(entries: readonly Entry[]): MayWait {
   };
 }
 
-/** Whether one call is known to be carried out before another. */
+/** Whether one call must be carried out before another. */
 function isBefore(one: Entry, other: Entry, mayWait: MayWait): boolean {
   if (one === other) return false;
   const isSame = one.by === other.by;
   const isOfTask = isSame && one.task === other.task && one.made < other.made;
   if (isOfTask && !isLazy(one) && !mayWait(one, other)) return true;
-  // The server may carry out what was given up when somebody else is at it already.
+  // The server may still carry out an abandoned call while another session is already working.
   if (!isSame && one.outcome.kind !== "ok") return false;
   return one.ended < other.made;
 }
 
-/** What asks for more only when that is wanted. */
+/** Whether a call sends its next command only on demand. */
 function isLazy({ op }: Entry): boolean {
   return op.kind === "fetchEach" || op.kind === "watch";
 }
@@ -347,13 +347,13 @@ function isAbortedPartial(outcome: Outcome): outcome is Outcome & { kind: "parti
   return outcome.kind === "partial" && outcome.aborted;
 }
 
-/** A selection that was given up after it was sent leaves none. */
+/** A selection that was abandoned after it was sent leaves no folder selected. */
 function selectsNone({ op }: Entry, taken: Taken): Taken {
   if (!selects(op)) return taken;
   return { ...taken, state: { ...taken.state, selected: null } };
 }
 
-/** Whether an error names what was copied by then, and nothing else. */
+/** Whether an error names what had been copied, and nothing else. */
 function isPart(values: Values, { name, outcome }: Entry, state: State): boolean {
   const copied = state.copied.get(name) ?? new Map<number, number>();
   const isKnown = [...values].every(([id, uid]) => String(copied.get(id)) === uid);
@@ -365,7 +365,7 @@ function hasSome(values: Values | undefined, ids: readonly number[]): boolean {
   return values !== undefined && ids.some((id) => values.has(id));
 }
 
-/** Whether the ids of a step have the values that it foretells. */
+/** Whether the ids of a step have the predicted values. */
 function sameValues(values: Values | undefined, taken: Taken): boolean {
   return taken.ids.every((id) => {
     const value = values?.get(id);
@@ -374,7 +374,7 @@ function sameValues(values: Values | undefined, taken: Taken): boolean {
   });
 }
 
-/** What was copied matters no more when the call is over. */
+/** When the call is over, its copies are no longer needed. */
 function forget(state: State, { name }: Entry): State {
   if (!state.copied.has(name)) return state;
   const copied = new Map(state.copied);

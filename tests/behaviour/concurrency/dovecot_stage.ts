@@ -5,10 +5,10 @@ import type { SystemFlag } from "../../support/servers/maildir.ts";
 import type { Mail, Op, Program } from "./program.ts";
 import { microtasks, ownFlags, type Scene, type Stage, textOf } from "./scene.ts";
 
-/** Where another session puts what it takes away. */
+/** Where the other session moves messages that it removes. */
 const ELSEWHERE = "Elsewhere";
 
-/** Programs on a Dovecot that runs, each with folders of its own; and how to leave it. */
+/** A stage on a running Dovecot, where each program has its own folders; and how to close it. */
 export async function dovecotStage(dovecot: Dovecot): Promise<{ stage: Stage; close(): void }> {
   dovecot.addMail("ann", ELSEWHERE, []);
   const other = await open(dovecot);
@@ -16,7 +16,7 @@ export async function dovecotStage(dovecot: Dovecot): Promise<{ stage: Stage; cl
   const stage: Stage = async (program, said) => {
     const prefix = `p${programs++}-`;
     addMail(dovecot, program, prefix);
-    // Only now the messages get their UIDs: before any that are put in later.
+    // Only this gives the messages their UIDs, before those of any that are added later.
     for (const name of Object.keys(program.folders)) await other.folderStatus(`${prefix}${name}`);
     const client = await open(dovecot, program, said);
     return new DovecotScene(client, other, program, prefix);
@@ -50,7 +50,7 @@ async function open(
   return client;
 }
 
-/** Lets a client believe that its server lacks capabilities. */
+/** Makes a client believe that its server lacks capabilities. */
 async function forget(client: ImapClient, names: readonly string[]): Promise<void> {
   await client.run({
     name: "NOOP",
@@ -99,7 +99,7 @@ class DovecotScene implements Scene {
     return left;
   }
 
-  /** In about the time that some turns take in memory, measured by what the server does. */
+  /** Takes about as long as this many turns in memory, measured by what the server does. */
   async pause(turns: number): Promise<void> {
     if (turns > 100) await setTimeout(turns / 100);
     else if (turns > 5) { for (let i = 0; i < turns; i += 5) await setImmediate(); }

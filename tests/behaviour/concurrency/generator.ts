@@ -2,22 +2,22 @@ import { Random } from "../../support/random.ts";
 import type { Ids, Mail, Mailbox, Op, Planned, Program, Settings, Task } from "./program.ts";
 
 const FLAGS = ["\\Answered", "\\Flagged", "\\Seen", "\\Deleted"];
-/** What the marks of stable messages begin with; both have an "e", which no other mark has. */
+/** How the marks of stable messages begin; both contain an "e", which no other mark does. */
 const COLOURS = ["red", "blue"];
-/** How long an opening may wait where the task holds a folder already, in seconds. */
+/** How long opening a folder may wait if the task already holds one, in seconds. */
 const SOON = [0, 0.002];
-/** A folder that is not there. */
+/** A folder that does not exist. */
 const NOWHERE = "Nowhere";
 
-/** Which programs are made. */
+/** What kind of programs to generate. */
 export interface Profile {
-  /** What the server may be made to do without. */
+  /** The sets of capabilities that the server may lack. */
   readonly without: readonly (readonly string[])[];
-  /** Whether the server tells only those flags that a STORE changed. */
+  /** Whether the server reports flags only if a STORE changed them. */
   readonly terse: boolean;
 }
 
-/** Makes the program of a seed. */
+/** Generates the program of a seed. */
 export function makeProgram(seed: number, profile: Profile): Program {
   return new Generator(seed, profile).program();
 }
@@ -29,7 +29,7 @@ class Generator {
   #folders: Mailbox = {};
   #calls = 0;
   #numbers = false;
-  /** The UIDs at which all folders begin with a message that others may take away. */
+  /** The UIDs at which all folders begin with a message that others may remove. */
   #vagrant: readonly number[] = [];
   #length = 0;
   /** Whether some tasks hold folders. */
@@ -38,7 +38,7 @@ class Generator {
   constructor(seed: number, profile: Profile) {
     this.#seed = seed;
     this.#profile = profile;
-    // Neighbouring seeds begin alike.
+    // Otherwise neighbouring seeds would begin alike.
     this.#random = new Random(Math.imul(seed + 1, 0x9e3779b1));
   }
 
@@ -86,7 +86,7 @@ class Generator {
     return this.#isHolding && this.#chance(65) ? this.#holding() : this.#sequence();
   }
 
-  /** Opens folders, does something in each, and closes them, more or less as it should. */
+  /** Opens folders, does something in each, and closes them, mostly in the right way. */
   #holding(): Planned[] {
     const calls: Planned[] = [];
     const searches: string[] = [];
@@ -108,7 +108,7 @@ class Generator {
       const name = open(null);
       if (this.#chance(60)) add(this.#search(), name);
       for (let left = 1 + this.#below(3); left > 0; left--) {
-        // Now and then another folder, which has to wait for this one, or the client's own folder.
+        // Sometimes another folder, which has to wait for this one, or the client's own folder.
         const draw = this.#below(100);
         if (draw < 12) open(this.#chance(70) ? this.#random.pick(SOON) : null);
         else if (draw < 24) add(this.#any(searches), null);
@@ -130,7 +130,7 @@ class Generator {
     const calls: Planned[] = [];
     const searches: string[] = [];
     const length = 2 + this.#below(4);
-    // Many tasks work as users do: a folder, what is to be found there, something done with it.
+    // Many tasks do the usual: select a folder, search it, do something with the result.
     const usual: (() => Op)[] = this.#chance(60)
       ? [() => this.#select(), () => this.#search()]
       : this.#chance(50)
@@ -168,7 +168,7 @@ class Generator {
     ])();
   }
 
-  /** What can be done in a folder that is held. */
+  /** An operation in a folder that is held. */
   #inFolder(searches: readonly string[]): Op {
     return this.#random.pick(this.#choices(searches))();
   }
@@ -208,7 +208,7 @@ class Generator {
     return { kind: "search", subject, flag, sort: this.#chance(10) };
   }
 
-  /** By number only what was found: nobody else knows which numbers are meant. */
+  /** By sequence number only what was found: no task knows what other numbers stand for. */
   #ids(searches: readonly string[]): Ids {
     if (searches.length > 0 && (this.#numbers || this.#chance(75))) {
       const from = this.#random.pick(searches);

@@ -1,53 +1,53 @@
-// What a run of a program leaves behind.
+// The record of a program's run.
 import type { Mailbox, Op } from "./program.ts";
 
 /** How a call ended. */
 export type Outcome =
-  /** With a result, as far as the model foretells it. */
+  /** With a result, as far as the model can predict it. */
   | {
     readonly kind: "ok";
-    /** What it told by id: flags, what was fetched, new UIDs. */
+    /** The values by id: flags, what was fetched, new UIDs. */
     readonly values?: Values;
-    /** The ids that were found, ascending. */
+    /** The ids that were found, in ascending order. */
     readonly found?: readonly number[];
     /** How many messages a selected folder has. */
     readonly exists?: number;
   }
-  /** `IllegalStateError`. Of `fetchEach`: with the messages that came before. */
+  /** `IllegalStateError`. For `fetchEach`: with the messages that came before. */
   | { readonly kind: "refused"; readonly values?: Values }
   | { readonly kind: "readonly" | "no" | "unfit" }
   /** `TimeoutError`: somebody else held a folder for too long. */
   | { readonly kind: "late" }
-  /** By its signal; `unsent` where that was too early for anything to be sent. */
+  /** Aborted by its signal; `unsent` if that was too early for anything to be sent. */
   | { readonly kind: "aborted"; readonly unsent: boolean }
-  /** `PartialCopyError` or `PartialMoveError`; `aborted` where the signal was at its root. */
+  /** `PartialCopyError` or `PartialMoveError`; `aborted` if the signal was the root cause. */
   | { readonly kind: "partial"; readonly values: Values; readonly aborted: boolean }
-  /** What may never happen. */
+  /** What must never happen. */
   | { readonly kind: "error"; readonly error: string };
 
-/** What is told of messages, by id. */
+/** What was reported about messages, by id. */
 export type Values = ReadonlyMap<number, string>;
 
 /** A call that was made. */
 export interface Entry {
   readonly name: string;
   readonly by: "client" | "other";
-  /** The number of the task, -1 for the prelude. */
+  /** The number of the task; -1 for the prelude. */
   readonly task: number;
   readonly op: Op;
-  /** The opening in whose folder it was made; `null`: the client made it. */
+  /** The opening whose folder it was made in; `null`: it was made on the client. */
   readonly within: string | null;
-  /** The ids that it named, ascending. */
+  /** The ids that it named, in ascending order. */
   readonly ids: readonly number[];
-  /** The search that they are from, where they remember it. */
+  /** The search that the ids are from, if they remember it. */
   readonly source: string | null;
-  /** When it was made and when it ended, in an order of all such moments. */
+  /** When it was made and when it ended, in one order of all such moments. */
   readonly made: number;
   readonly ended: number;
   readonly outcome: Outcome;
 }
 
-/** All calls of a run, and what the folders hold after it. */
+/** All calls of a run, and the content of the folders after it. */
 export interface History {
   readonly entries: readonly Entry[];
   readonly left: Mailbox;

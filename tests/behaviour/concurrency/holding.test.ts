@@ -19,7 +19,7 @@ import {
 
 const UIDPLUS = "IMAP4rev1 UIDPLUS UNSELECT";
 
-/** A SELECT of one's own. */
+/** A SELECT or EXAMINE with `client.run`. */
 function own(name: "SELECT" | "EXAMINE", folder: string): Command<string> {
   return {
     name,
@@ -29,7 +29,7 @@ function own(name: "SELECT" | "EXAMINE", folder: string): Command<string> {
   };
 }
 
-/** What changes the folder: how it is called, and what is sent. */
+/** Calls that change the folder, and what they send. */
 const CHANGES: readonly [string, (client: ImapClient) => Promise<unknown>, string][] = [
   ["selectFolder", (client) => client.selectFolder("Contracts"), 'SELECT "Contracts"'],
   [
@@ -44,11 +44,11 @@ const CHANGES: readonly [string, (client: ImapClient) => Promise<unknown>, strin
   ["run EXAMINE", (client) => client.run(own("EXAMINE", "Contracts")), 'EXAMINE "Contracts"'],
 ];
 
-/** Calls that take several commands: with ids at once 4, what is sent and answered. */
+/** Calls that take several commands: with up to 4 ids in each, what is sent and answered. */
 const CALLS: readonly {
   readonly name: string;
   readonly call: (client: ImapClient) => Promise<unknown>;
-  /** Each is sent when the one before is answered, by these lines. */
+  /** Each command is sent when the one before is answered, with these lines. */
   readonly steps: readonly (readonly [command: string, ...lines: string[]])[];
   readonly capabilities?: string;
 }[] = [
@@ -80,7 +80,7 @@ const CALLS: readonly {
   },
 ];
 
-/** Whether a command has come, and which; answers it. */
+/** Expects this command, and answers it. */
 async function answer(server: FakeServer, [command, ...lines]: readonly string[]): Promise<void> {
   await server.answer(command, ...lines);
 }
@@ -153,7 +153,7 @@ for (const { name, call, steps, capabilities = UIDPLUS } of CALLS) {
   });
 }
 
-/** The same client, whose calls carry a signal. */
+/** The same client, with the signal added to its calls. */
 function withSignal(client: ImapClient, signal: AbortSignal): ImapClient {
   return {
     copy: (ids, folder) => client.copy(ids, folder, { signal }),

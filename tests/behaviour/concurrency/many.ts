@@ -4,16 +4,16 @@ import type { Stage } from "./scene.ts";
 import { shrink } from "./shrink.ts";
 import { report, tryProgram } from "./trial.ts";
 
-/** How many programs are run, and from which seed on. */
+/** How many programs to run, from which seed on. */
 export interface Amount {
   readonly seed: number;
   readonly programs: number;
 }
 
-/** What the environment wants, else 1,000; a slower server gets so much smaller a part. */
+/** The amount set in the environment, else 1,000; a slower server gets this part of it. */
 export function amount(part = 1): Amount {
   const { IMAPCLIENT_SEED, IMAPCLIENT_PROGRAMS } = env;
-  // A seed alone: that program.
+  // A seed alone means only that program.
   const usual = IMAPCLIENT_SEED === undefined ? 1000 : 1;
   const programs = Math.ceil(Number(IMAPCLIENT_PROGRAMS ?? usual) * part);
   return { seed: Number(IMAPCLIENT_SEED ?? 1), programs };

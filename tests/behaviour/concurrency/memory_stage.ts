@@ -5,8 +5,8 @@ import type { Mail, Mailbox, Op, Program } from "./program.ts";
 import { microtasks, ownFlags, type Scene, textOf } from "./scene.ts";
 
 /**
- * A server in memory. Nothing in it waits for a timer, so a program takes the same course each time
- * on the same runtime.
+ * A stage in memory. Nothing in it waits for a timer, so a program runs the same way each time on
+ * the same runtime.
  */
 export async function memoryStage(
   { folders, settings }: Program,
@@ -38,7 +38,7 @@ export async function memoryStage(
   };
 }
 
-/** At once, and between two commands of the client's. */
+/** Acts at once, between two commands of the client. */
 function meddle(account: Account, op: Op): void {
   if (op.kind === "append") account.append(op.folder, textOf(op.mark));
   if (op.kind !== "vanish" && op.kind !== "flag") return;

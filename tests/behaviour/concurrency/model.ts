@@ -1,12 +1,13 @@
-// An account and one session's selection, as plain values: what each whole call does to them.
+// A model of an account and one session's selection, as plain values, and what each whole call does
+// to them.
 import type { Mail, Mailbox } from "./program.ts";
 
 /** A folder of the model. */
 export interface Folder {
   readonly mails: readonly Mail[];
-  /** The UID that the next message gets. */
+  /** The UID of the next message. */
   readonly next: number;
-  /** How many messages have gone. */
+  /** How many messages have been removed. */
   readonly gone: number;
 }
 
@@ -14,13 +15,13 @@ export interface Folder {
 export interface Selected {
   readonly folder: string;
   readonly readonly: boolean;
-  /** Which selection it is. */
+  /** The number of this selection. */
   readonly number: number;
-  /** How many messages had gone by then. */
+  /** How many messages had been removed by then. */
   readonly gone: number;
 }
 
-/** Where and when a search found its ids, and which messages they are. */
+/** Where and when a search found its ids, and which messages they stand for. */
 export interface Origin {
   readonly folder: string;
   readonly selection: number;
@@ -32,9 +33,9 @@ export interface Origin {
 export interface Hold {
   readonly folder: string;
   readonly readonly: boolean;
-  /** The selection that it is. */
+  /** Its selection. */
   readonly selection: number;
-  /** Whether it was not closed yet. */
+  /** Whether it has not been closed yet. */
   readonly isOpen: boolean;
 }
 
@@ -42,17 +43,17 @@ export interface Hold {
 export interface State {
   readonly folders: ReadonlyMap<string, Folder>;
   readonly selected: Selected | null;
-  /** How many selections there were. */
+  /** How many selections there have been. */
   readonly selections: number;
-  /** By the name of the opening. */
+  /** The open folders, by the name of the opening. */
   readonly holds: ReadonlyMap<string, Hold>;
-  /** By the name of the search. */
+  /** The results of searches, by the name of the search. */
   readonly origins: ReadonlyMap<string, Origin>;
-  /** What calls that are not over have copied: new UIDs by old ones. */
+  /** What calls in progress have copied: new UIDs by old ones. */
   readonly copied: ReadonlyMap<string, ReadonlyMap<number, number>>;
 }
 
-/** An account before anything happens. */
+/** An account at the beginning. */
 export function stateOf(mailbox: Mailbox): State {
   const folders = Object.entries(mailbox).map(([name, mails]): [string, Folder] => {
     return [name, { mails, next: (mails.at(-1)?.uid ?? 0) + 1, gone: 0 }];
@@ -67,7 +68,7 @@ export function stateOf(mailbox: Mailbox): State {
   };
 }
 
-/** A text that is the same for states that are the same. */
+/** A text that is equal for equal states. */
 export function keyOf({ folders, selected, holds, origins, copied }: State): string {
   const parts: string[] = [];
   for (const [, folder] of folders) parts.push(folderKey(folder));
@@ -89,22 +90,22 @@ function folderKey(folder: Folder): string {
   return key;
 }
 
-/** A text that is the same for messages that are the same. */
+/** A text that is equal for equal messages. */
 export function mailsKey(mails: readonly Mail[]): string {
   return mails.map(({ uid, mark, flags }) => `${uid} ${mark} ${flags.join(" ")}`).join();
 }
 
-/** The folder that is selected; there must be one. */
+/** The selected folder; there must be one. */
 export function currentFolder({ folders, selected }: State): Folder {
   return folders.get(selected!.folder)!;
 }
 
-/** The state with another folder in the place of one. */
+/** The state with one folder replaced. */
 export function withFolder(state: State, name: string, folder: Folder): State {
   return { ...state, folders: new Map(state.folders).set(name, folder) };
 }
 
-/** Selects a folder that is there, or none. */
+/** Selects an existing folder, or none. */
 export function select(state: State, name: string | null, readonly = false): State {
   const selections = state.selections + 1;
   if (name === null) return { ...state, selected: null, selections };
@@ -117,24 +118,24 @@ export function isHeld({ holds }: State): boolean {
   return [...holds.values()].some(({ isOpen }) => isOpen);
 }
 
-/** Whether the selected folder was selected for whoever opened it. */
+/** Whether the selected folder was selected for the task that opened it. */
 export function isSelectedByHolder({ selected, holds }: State): boolean {
   return selected !== null &&
     [...holds.values()].some(({ selection }) => selection === selected.number);
 }
 
-/** The state with a folder that was opened, or was not. */
+/** The state with a folder that was opened, or failed to open. */
 export function withHold(state: State, name: string, hold: Hold): State {
   return { ...state, holds: new Map(state.holds).set(name, hold) };
 }
 
-/** The state after a folder was closed: a second time nothing happens. */
+/** The state after a folder was closed; closing it again does nothing. */
 export function released(state: State, name: string): State {
   const hold = state.holds.get(name);
   return hold === undefined ? state : withHold(state, name, { ...hold, isOpen: false });
 }
 
-/** Changes flags of messages of the selected folder; of those that are not there, nothing. */
+/** Changes flags of messages in the selected folder. Missing messages are ignored. */
 export function store(
   state: State,
   uids: readonly number[],
@@ -150,7 +151,7 @@ export function store(
   return withFolder(state, state.selected!.folder, { ...folder, mails });
 }
 
-/** Takes messages out of a folder. */
+/** Removes messages from a folder. */
 export function remove(state: State, name: string, isGone: (mail: Mail) => boolean): State {
   const folder = state.folders.get(name)!;
   const mails = folder.mails.filter((mail) => !isGone(mail));
@@ -158,7 +159,7 @@ export function remove(state: State, name: string, isGone: (mail: Mail) => boole
   return withFolder(state, name, { ...folder, mails, gone });
 }
 
-/** Copies messages of the selected folder; gives the new UIDs by the old ones. */
+/** Copies messages of the selected folder; returns the new UIDs by the old ones. */
 export function copy(
   state: State,
   uids: readonly number[],

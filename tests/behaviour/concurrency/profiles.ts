@@ -1,10 +1,10 @@
 import type { Profile } from "./generator.ts";
 
-/** What is tried on a server that can do without anything. */
+/** Programs for a server that can lack any capability. */
 export const IN_MEMORY: Profile = {
   without: [[], [], ["MOVE"], ["MOVE"], ["UIDPLUS"], ["MOVE", "UIDPLUS"], ["UNSELECT"]],
   terse: false,
 };
 
-/** What is tried on a server that has everything, of which the client may not know. */
+/** Programs for a server that has every capability, but whose client may not know it. */
 export const LIVE: Profile = { without: [[], ["MOVE"]], terse: true };

@@ -1,6 +1,6 @@
-// What a program of concurrent calls is made of, and how it is printed.
+// The parts of a program of concurrent calls, and how it is printed.
 
-/** A message, as a folder holds it. Its mark is its subject. */
+/** A message in a folder. Its mark is its subject. */
 export interface Mail {
   readonly uid: number;
   readonly mark: string;
@@ -12,14 +12,14 @@ export interface Mail {
 export type Mailbox = Readonly<Record<string, readonly Mail[]>>;
 
 /**
- * Which messages a call names: what an earlier search of the task found (the very array, a
- * `NumberSet` of it, or a copy that has no memory of its folder), or literal ids.
+ * The messages that a call names: what an earlier search of the task found (the very array, a
+ * `NumberSet` of it, or a copy that does not remember its folder), or literal ids.
  */
 export type Ids =
   | { readonly from: string; readonly as: "found" | "set" | "copy" }
   | { readonly literal: readonly number[] };
 
-/** What a call does. `append`, `vanish` and `flag` are done by another session. */
+/** What a call does. Another session does `append`, `vanish` and `flag`. */
 export type Op =
   | {
     readonly kind: "select";
@@ -48,7 +48,7 @@ export type Op =
     readonly kind: "open";
     readonly folder: string;
     readonly readonly: boolean;
-    /** In seconds; `null`: the usual one. */
+    /** In seconds; `null`: the default. */
     readonly timeout: number | null;
   }
   /** Closes the folder of an opening. */
@@ -57,24 +57,24 @@ export type Op =
   | { readonly kind: "vanish"; readonly folder: string; readonly mark: string }
   | { readonly kind: "flag"; readonly folder: string; readonly mark: string };
 
-/** A call that is to be made. */
+/** A planned call. */
 export interface Planned {
   /** Unique in the program. */
   readonly name: string;
   readonly op: Op;
-  /** The opening in whose folder the call is made; `null`: the client makes it. */
+  /** The opening whose folder the call is made in; `null`: it is made on the client. */
   readonly within: string | null;
-  /** How many turns to wait before. */
+  /** How many turns to wait before it. */
   readonly pause: number;
-  /** After how many turns the call is aborted: -1 before it is made, 0 at once; `null` never. */
+  /** After how many turns the call is aborted: -1 before it is made, 0 at once; `null`: never. */
   readonly abort: number | null;
   /** Whether the task waits for it before its next call. */
   readonly awaited: boolean;
 }
 
-/** Calls that are made one after the other. */
+/** Calls made one after the other. */
 export interface Task {
-  /** Who makes them: the client that is tested, or another session. */
+  /** Who makes them: the tested client or another session. */
   readonly by: "client" | "other";
   readonly calls: readonly Planned[];
 }
@@ -83,11 +83,11 @@ export interface Task {
 export interface Settings {
   /** Whether ids are sequence numbers. */
   readonly numbers: boolean;
-  /** The capabilities that the server does without. */
+  /** The capabilities that the server lacks. */
   readonly without: readonly string[];
   /** How many characters of ids go into one command. */
   readonly idsAtOnce: number;
-  /** Whether the server tells only those flags that a STORE changed, as Dovecot does. */
+  /** Whether the server reports flags only if a STORE changed them, as Dovecot does. */
   readonly terse: boolean;
 }
 
@@ -96,7 +96,7 @@ export interface Program {
   readonly seed: number;
   readonly settings: Settings;
   readonly folders: Mailbox;
-  /** Runs by itself before the tasks begin. */
+  /** Runs alone before the tasks begin. */
   readonly prelude: readonly Planned[];
   readonly tasks: readonly Task[];
 }
@@ -182,12 +182,12 @@ export function selects(op: Op): boolean {
   return op.kind === "open" || waits(op) || isByHand(op);
 }
 
-/** Whether an operation is a client's that waits while somebody holds a folder. */
+/** Whether an operation of a client waits while somebody holds a folder. */
 export function waits(op: Op): boolean {
   return op.kind === "unselect" || op.kind === "close" || (op.kind === "select" && !op.own);
 }
 
-/** Whether an operation is a SELECT of the caller's own, which waits for nobody. */
+/** Whether an operation is a SELECT with `client.run`, which does not wait. */
 export function isByHand(op: Op): boolean {
   return op.kind === "select" && op.own;
 }

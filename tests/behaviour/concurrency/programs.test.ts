@@ -1,9 +1,9 @@
-// Random programs of concurrent calls on one client. What they leave behind must be what some order
-// of the calls, each as a whole, would leave. A failure names its seed. In the environment:
+// Random programs of concurrent calls on one client. Their results must be those of some order of
+// the calls, each carried out as a whole. A failure names its seed. Environment variables:
 //
-//   IMAPCLIENT_PROGRAMS=20000                    so many programs, in place of 1,000; on Dovecot 6 %
-//   IMAPCLIENT_SEED=7                            the program of that seed alone
-//   IMAPCLIENT_SEED=7 IMAPCLIENT_PROGRAMS=100    those from that seed on
+//   IMAPCLIENT_PROGRAMS=20000                    runs this many programs, not 1,000; on Dovecot 6 %
+//   IMAPCLIENT_SEED=7                            runs only the program of that seed
+//   IMAPCLIENT_SEED=7 IMAPCLIENT_PROGRAMS=100    runs those from that seed on
 import { after, before, describe, it } from "node:test";
 import { type Dovecot, dovecotMissing, startDovecot } from "../../support/servers/dovecot.ts";
 import { dovecotStage } from "./dovecot_stage.ts";
@@ -12,7 +12,7 @@ import { memoryStage } from "./memory_stage.ts";
 import { IN_MEMORY, LIVE } from "./profiles.ts";
 import type { Stage } from "./scene.ts";
 
-/** However slow the machine, and however many the programs. */
+/** For any number of programs on any machine. */
 const timeout = 3_600_000;
 
 describe("concurrent calls on one client", () => {

@@ -16,7 +16,10 @@ type Purge = readonly [folder: string, query: string[]];
 const EVERYTHING = ["ALL"];
 const NOTHING = ["SUBJECT", "not there"];
 
-/** Runs tasks that purge folders, one so many turns after another; tells their errors, and what is left. */
+/**
+ * Runs tasks that purge folders, each some turns after the one before; returns their errors and the
+ * messages that are left.
+ */
 async function purgeAll(
   tasks: readonly Purge[],
   turns: number,

@@ -1,11 +1,11 @@
-// Runs programs, and notes what comes of each call.
+// Runs programs, and records the result of each call.
 import { type Folder, type MessageIds, NumberSet } from "@imapclient/imapclient";
 import { callOf } from "./calls.ts";
 import type { Entry, History, Outcome } from "./history.ts";
 import { idsOf, type Op, type Planned, type Program, waits } from "./program.ts";
 import type { Scene, Stage } from "./scene.ts";
 
-/** A program that takes longer, in milliseconds, hangs. */
+/** A program that takes longer hangs, in milliseconds. */
 const LONGEST = 20_000;
 /** How many turns a task that holds a folder waits for another one: it would wait for itself. */
 const PATIENCE = 60;
@@ -27,15 +27,15 @@ export async function run(
 /** The ids that a call is made with. */
 interface Given {
   readonly as: MessageIds;
-  /** Ascending. */
+  /** In ascending order. */
   readonly ids: readonly number[];
-  /** The search that they are from, where they remember it. */
+  /** The search that they are from, if they remember it. */
   readonly source: string | null;
 }
 
-/** A call that was made. */
+/** A call in progress. */
 interface Made {
-  /** All of its entry but the end. */
+  /** Its entry without the end. */
   readonly begun: Omit<Entry, "outcome" | "ended">;
   /** Settles in any case. */
   readonly settled: Promise<void>;
@@ -51,7 +51,7 @@ class Run {
   readonly #found = new Map<string, number[]>();
   /** What was opened, by the names of the openings. */
   readonly #folders = new Map<string, Folder>();
-  /** By the name of each opening whose folder may be held now: the task. */
+  /** The openings whose folders may be held now, with their tasks. */
   readonly #holding = new Map<string, number>();
   #moment = 0;
 
@@ -68,7 +68,7 @@ class Run {
           return by === "client" ? this.#calls(calls, i) : this.#meddling(calls, i);
         }))
       )
-      // What was given up may still be under way.
+      // What was abandoned may still be in progress.
       .then(() => this.#scene.client.noop());
     if (!await endsInTime(all)) this.#noteHanging();
     return { entries: this.#entries, left: await this.#scene.left() };
@@ -123,7 +123,7 @@ class Run {
     }
   }
 
-  /** Makes a call; `null` where the ids that it names were not found, or its folder not opened. */
+  /** Makes a call; `null` if its ids were not found or its folder was not opened. */
   #make(planned: Planned, task: number): Made | null {
     const { name, op, within } = planned;
     const given = this.#given(op);
@@ -158,7 +158,7 @@ class Run {
     return it;
   }
 
-  /** Whether a task holds a folder, or is opening one, and has to close it before a call can go on. */
+  /** Whether a call has to wait until its own task closes a folder that it holds or is opening. */
   #waitsForItself(op: Op, task: number): boolean {
     if (!waits(op) && !(op.kind === "open" && op.timeout === null)) return false;
     return [...this.#holding.values()].includes(task);
@@ -181,7 +181,7 @@ class Run {
   }
 }
 
-/** Whether a promise settles before too long. */
+/** Whether a promise settles in time. */
 async function endsInTime(promise: Promise<unknown>): Promise<boolean> {
   let timer: ReturnType<typeof setTimeout> | undefined;
   const late = new Promise<boolean>((resolve) => {

@@ -11,7 +11,7 @@ import { connectFake, type FakeServer, outcome, test } from "../../support/fake_
 
 const GREETING = "* PREAUTH [CAPABILITY IMAP4rev1 UIDPLUS IDLE UNSELECT] x";
 
-/** A client with INBOX selected, of three messages. */
+/** A client that has selected INBOX with three messages. */
 async function open(
   options: Parameters<typeof connectFake>[0] = {},
   greeting: string = GREETING,

@@ -1,4 +1,4 @@
-// Which folder a call is for, and what happens where that is not the selected one.
+// Which folder a call is for, and what happens if that is not the selected one.
 import { assertEquals, assertInstanceOf } from "@std/assert";
 import { type Command, IllegalStateError, ImapClient, NumberSet } from "@imapclient/imapclient";
 import { MemoryServer } from "@imapclient/imapclient/testing";
@@ -19,7 +19,7 @@ interface Options {
   readonly signal?: AbortSignal;
 }
 
-/** What changes the folder: how it is called, and what is sent. */
+/** Calls that change the folder, and what they send. */
 const CHANGES: readonly [(client: ImapClient, options?: Options) => Promise<unknown>, string][] = [
   [(client, options) => client.selectFolder("B", options), 'SELECT "B"'],
   [(client, options) => client.selectFolder("B", { ...options, readonly: true }), 'EXAMINE "B"'],
@@ -75,7 +75,7 @@ for (const [change, sent] of CHANGES) {
       const early = outcome(client.deleteMessages([1, 2, 3]));
       await server.send("* 3 EXISTS", `${tag} ${ending}`);
       assertInstanceOf(await early, IllegalStateError);
-      // CLOSE that was refused: nobody knows either.
+      // A CLOSE that was refused also leaves the state unknown.
       await isRefused(client, server, ending);
       assertEquals(client.state, "authenticated");
       const again = client.selectFolder("A");
@@ -280,7 +280,7 @@ test("ids that were found: another folder is selected → refused, and taken the
     uidExpunge: (client) => client.uidExpunge(ids),
     expunge: (client) => client.expunge(ids),
   });
-  // Another folder, another of the same UIDVALIDITY, and the same one with UIDs given anew.
+  // Another folder, another with the same UIDVALIDITY, and the same one with new UIDs.
   for (const [folder, uidValidity] of [["B", 2], ["B", 1], ["A", 3]] as const) {
     await select(folder, uidValidity);
     for (const ids of [found, NumberSet.from(found)]) {

@@ -1,9 +1,9 @@
-// Calls about the same messages at once, and calls that one signal gives up.
+// Calls about the same messages at once, and calls aborted by a shared signal.
 import { assertEquals } from "@std/assert";
 import { type ImapClient, NumberSet } from "@imapclient/imapclient";
 import { type FakeServer, outcome, selectFake, test, turns } from "../../support/fake_server.ts";
 
-/** The tag of a command that must be the next. */
+/** Reads these commands in order, and returns their tags. */
 async function tags(server: FakeServer, ...commands: readonly string[]): Promise<string[]> {
   const found: string[] = [];
   for (const command of commands) found.push(await server.expect(command));
@@ -11,7 +11,7 @@ async function tags(server: FakeServer, ...commands: readonly string[]): Promise
 }
 
 test("two fetches of a message, both answered before the first OK → each has its own", async () => {
-  // As Dovecot does, where an id is not there.
+  // Dovecot does this if an id does not exist.
   const { client, server } = await selectFake();
   const full = client.fetch([3, 4], ["FLAGS", "RFC822.SIZE"]);
   const flags = client.getFlags([3, 5]);
@@ -53,7 +53,7 @@ test("a message told in pieces → they are put together", async () => {
   client.shutdown();
 });
 
-/** Pairs of calls of which the second waits for the first one's answer. */
+/** Pairs of calls; the second waits for the answer to the first. */
 const APART: readonly {
   readonly calls: readonly ((client: ImapClient) => Promise<unknown>)[];
   readonly sent: readonly string[];
@@ -79,7 +79,7 @@ const APART: readonly {
     sent: ["UID FETCH 3 (FLAGS)", "UID FETCH 3 (FLAGS)"],
   },
   {
-    // Dovecot answers the STORE by a FETCH without UID.
+    // Dovecot answers the STORE with a FETCH without UID.
     calls: [(it) => it.addFlags(3, "x"), (it) => it.search("ALL")],
     sent: ["UID STORE 3 +FLAGS (x)", "UID SEARCH ALL"],
   },

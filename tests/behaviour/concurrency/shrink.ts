@@ -1,11 +1,11 @@
 import type { Program } from "./program.ts";
 
-/** So many smaller programs are tried. */
+/** How many smaller programs are tried. */
 const MAX_TRIES = 400;
 
 /**
  * The smallest program found that still fails: tasks and calls are left out one by one, and then
- * what is unusual about each.
+ * whatever is unusual about each.
  */
 export async function shrink(
   program: Program,
@@ -47,7 +47,7 @@ function* smaller(program: Program): Generator<Program> {
     }
   }
   if (settings.idsAtOnce < 8000) yield { ...program, settings: { ...settings, idsAtOnce: 8000 } };
-  // What another session puts in would get the UID of a message that is left out.
+  // What another session adds would get the UID of a message that was left out.
   if (tasks.some(({ by }) => by === "other")) return;
   for (const [name, mails] of Object.entries(folders)) {
     if (mails.length > 1) {

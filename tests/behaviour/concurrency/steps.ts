@@ -1,4 +1,4 @@
-// What a call does, command by command: most take one, some several.
+// What a call does, command by command: most calls take one, some take several.
 import { NumberSet } from "@imapclient/imapclient";
 import type { Entry, Values } from "./history.ts";
 import {
@@ -17,21 +17,21 @@ import {
 } from "./model.ts";
 import { type Mail, type Settings, waits } from "./program.ts";
 
-/** What a step comes to. */
+/** The result of a step. */
 export interface Taken {
   /**
-   * `no`: the server refuses; `readonly`: the folder can't be changed; `unselected`: there is no
-   * folder; `misfit`: the ids are from somewhere else, or the folder is that of somebody who opened
-   * it, so that this must not be done; `held`: somebody holds a folder, so that this has to wait;
-   * `lost`: the folder that the call was made in is not selected any more.
+   * `no`: the server refuses; `readonly`: the folder can't be changed; `unselected`: no folder is
+   * selected; `misfit`: the ids are from another folder, or the selected folder was opened for
+   * somebody else, so the call must not be carried out; `held`: somebody holds a folder, so this
+   * has to wait; `lost`: the folder that the call was made in is no longer selected.
    */
   readonly status: "ok" | "no" | "readonly" | "unselected" | "misfit" | "held" | "lost";
   readonly state: State;
-  /** The ids that this step is about. */
+  /** The ids of this step. */
   readonly ids: readonly number[];
-  /** What the caller is told of them. */
+  /** The values that the caller gets for them. */
   readonly values?: Values;
-  /** Those of them of which nothing need be told. */
+  /** The ids whose values may be missing. */
   readonly untold?: readonly number[];
   readonly found?: readonly number[];
   readonly exists?: number;
@@ -40,7 +40,7 @@ export interface Taken {
 /** One command of a call. */
 export type Step = (state: State) => Taken;
 
-/** The steps of a call that goes through. */
+/** The steps of a call that succeeds. */
 export function stepsOf(entry: Entry, settings: Settings): readonly Step[] {
   const steps = plainSteps(entry, settings);
   if (waits(entry.op)) return steps.map(unlessHeld);
@@ -118,7 +118,7 @@ function plainSteps(entry: Entry, settings: Settings): readonly Step[] {
   }
 }
 
-/** Shares the folder that is held, or selects it when nobody holds one. */
+/** Shares the folder that is held, or selects it if nobody holds one. */
 function opened(state: State, { name, op, ids }: Entry): Taken {
   if (op.kind !== "open") throw new TypeError(op.kind);
   const { folder, readonly } = op;
@@ -138,7 +138,7 @@ function opened(state: State, { name, op, ids }: Entry): Taken {
   return { status: "ok", state: withHold(next, name, { ...hold, selection }), ids, exists };
 }
 
-/** Whether a call asks for something that the server, or the way of counting, does not have. */
+/** Whether a call needs something that the server lacks, or that sequence numbers rule out. */
 export function isUnfit({ op, ids }: Entry, { without, numbers }: Settings): boolean {
   if (op.kind === "unselect") return without.includes("UNSELECT");
   if (op.kind === "uidExpunge") {
@@ -148,7 +148,7 @@ export function isUnfit({ op, ids }: Entry, { without, numbers }: Settings): boo
   return numbers || without.includes("UIDPLUS");
 }
 
-/** The ids in as many sets as commands are sent for them. */
+/** The ids in sets, one for each command that is sent. */
 export function setsOf({ ids }: Entry, { idsAtOnce }: Settings): readonly (readonly number[])[] {
   if (ids.length === 0) return [];
   return NumberSet.from(ids).split(idsAtOnce).map((set) => [...set]);
@@ -179,7 +179,9 @@ function changing(entry: Entry, step: Step): Step {
   });
 }
 
-/** A step about some ids; a sequence number is the message that had it when it was found. */
+/**
+ * A step about some ids; a sequence number stands for the message that had it when it was found.
+ */
 function withUids(
   entry: Entry,
   ids: readonly number[],
@@ -205,7 +207,7 @@ function searched(state: State, { name, op, ids }: Entry, { numbers }: Settings)
     return mark.includes(op.subject) && (op.flag === null || has !== op.flag.startsWith("UN"));
   }).map(({ uid }) => uid);
   const origins = new Map(state.origins).set(name, originOf(state, uids));
-  // Which numbers a session has for them, only the server knows.
+  // Only the server knows which numbers a session has for them.
   const found = numbers ? uids.map(() => NaN) : uids;
   return { status: "ok", state: { ...state, origins }, ids, found };
 }
@@ -215,7 +217,7 @@ function originOf(state: State, uids: readonly number[]): Origin {
   return { folder, selection: number, gone: currentFolder(state).gone, uids };
 }
 
-/** A step that tells something of each message, or changes it. */
+/** A step that reads or changes each message. */
 function byId(entry: Entry, ids: readonly number[], settings: Settings): Step {
   const { op } = entry;
   const step = withUids(entry, ids, settings, (state, uids) => {
@@ -225,7 +227,7 @@ function byId(entry: Entry, ids: readonly number[], settings: Settings): Step {
     }
     const { name } = entry;
     if (op.kind === "fetchEach") {
-      // It holds nothing, but goes on in the same selection only.
+      // It holds nothing, but continues only in the same selection.
       const begun = state.origins.get(name) ?? originOf(state, []);
       if (begun.selection !== state.selected!.number) return { status: "misfit", state, ids };
       state = { ...state, origins: new Map(state.origins).set(name, begun) };
@@ -249,7 +251,7 @@ function byId(entry: Entry, ids: readonly number[], settings: Settings): Step {
     : inFolder(entry, step);
 }
 
-/** What is told of the messages that are there. */
+/** The values of the messages that exist. */
 function told(
   state: State,
   ids: readonly number[],
@@ -274,7 +276,7 @@ function copied(entry: Entry, ids: readonly number[], settings: Settings): Step 
   );
 }
 
-/** What is copied: the messages, and the ids that they are named by. */
+/** What is copied: the messages, and the ids that name them. */
 interface Copying {
   readonly ids: readonly number[];
   readonly uids: readonly number[];
@@ -284,7 +286,7 @@ function copyStep(entry: Entry, state: State, { ids, uids }: Copying, settings: 
   const { op, name } = entry;
   if (op.kind !== "copy" && op.kind !== "move") throw new TypeError(op.kind);
   if (!state.folders.has(op.folder)) {
-    // Dovecot does not look at the target if there is nothing to copy.
+    // Dovecot does not check the target if there is nothing to copy.
     const isNothing = !currentFolder(state).mails.some(({ uid }) => uids.includes(uid));
     if (settings.terse && isNothing) return { status: "ok", state, ids, values: new Map() };
     return { status: "no", state, ids };
@@ -303,14 +305,14 @@ function moved(entry: Entry, ids: readonly number[], settings: Settings): Step {
     withUids(entry, ids, settings, (state, uids) => {
       const taken = copyStep(entry, state, { ids, uids }, settings);
       if (taken.status !== "ok") return taken;
-      // Not those that were just copied into the same folder.
+      // Except those that were just copied into the same folder.
       const isGone = ({ uid }: Mail) => uids.includes(uid);
       return { ...taken, state: remove(taken.state, state.selected!.folder, isGone) };
     }),
   );
 }
 
-/** Without MOVE: looked for, copied, flagged, expunged. */
+/** Without MOVE: search, copy, flag, expunge. */
 function movedInSteps(entry: Entry, ids: readonly number[]): readonly Step[] {
   const done = (state: State) => {
     const pairs = state.copied.get(entry.name) ?? new Map<number, number>();
@@ -321,7 +323,7 @@ function movedInSteps(entry: Entry, ids: readonly number[]): readonly Step[] {
     inFolder(entry, (state) => ({ status: "ok", state, ids: [] })),
     inFolder(entry, (state) => {
       const uids = ids.filter((id) => currentFolder(state).mails.some(({ uid }) => uid === id));
-      // Of none, nothing is sent.
+      // With no messages, nothing is sent.
       if (uids.length === 0) return { status: "ok", state, ids, values: new Map() };
       if (state.selected!.readonly) return { status: "readonly", state, ids };
       return copyStep(entry, state, { ids, uids }, settings);

@@ -1,4 +1,4 @@
-// One program, run and judged; and what is said where it fails.
+// Runs and checks one program, and reports a failure.
 import { check, type Verdict } from "./checker.ts";
 import { type History, showOutcome } from "./history.ts";
 import { type Program, showMail, showOp, showProgram } from "./program.ts";
@@ -11,7 +11,7 @@ export interface Trial {
   readonly verdict: Verdict;
 }
 
-/** Runs a program and judges it. */
+/** Runs a program and checks it. */
 export async function tryProgram(
   program: Program,
   stage: Stage,
@@ -21,7 +21,7 @@ export async function tryProgram(
   return { history, verdict: judge(program, history) };
 }
 
-/** What can never be right is not searched for. */
+/** What can never be right needs no search. */
 function judge({ settings, folders }: Program, history: History): Verdict {
   const broken = history.entries.filter(({ outcome }) => outcome.kind === "error");
   if (broken.length > 0) {
@@ -30,7 +30,7 @@ function judge({ settings, folders }: Program, history: History): Verdict {
   return check({ settings, folders, history, whole: true });
 }
 
-/** A failure in readable form: the program, what came of it, and what went over the wire. */
+/** A failure in readable form: the program, its results, and what was sent. */
 export async function report(program: Program, stage: Stage): Promise<string> {
   const said: string[] = [];
   const { history, verdict } = await tryProgram(program, stage, (line) => said.push(line));

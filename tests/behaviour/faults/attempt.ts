@@ -7,19 +7,19 @@ import { filledServer, runSession, type SessionReport } from "./full_session.ts"
 import { type Swept, turns, verdictOf, within, withUnheard } from "./sweep.ts";
 import { complaintsOf, differences, type Reference } from "./verdict.ts";
 
-/** What tells a hang, in seconds; it says nothing of how long anything takes. */
+/** A session that takes longer hangs, in seconds. This does not measure speed. */
 const BOUND = 15;
-/** The patience of a client that no stall awaits, in seconds. */
+/** The timeout of a client whose connection is not stalled, in seconds. */
 const PATIENT = 60;
-/** That of one that is about to be stalled. */
+/** The timeout of a client whose connection will be stalled, in seconds. */
 const IMPATIENT = 0.1;
-/** Chunks of so many bytes have a long literal come in pieces. */
+/** Chunks of this many bytes make a long literal arrive in pieces. */
 const CHUNK = 1000;
 
 interface Ran {
   readonly report: SessionReport | null;
   readonly pipe: FaultyPipe;
-  /** Where it was at last. */
+  /** The last step that began. */
   readonly step: string;
 }
 
@@ -35,12 +35,12 @@ async function run(options: PipeOptions, timeout: number): Promise<Ran> {
     begin: (...now) => [step, client] = now,
   });
   const report = await within(BOUND, session);
-  // One that hangs is not to hold up the end of the tests.
+  // A hanging session must not keep the tests from ending.
   if (report === null) (client as ImapClient | null)?.shutdown();
   return { report, pipe, step };
 }
 
-/** Runs the session without a fault, to have what others are compared with. */
+/** Runs the session without a fault, for comparison. */
 export async function reference(): Promise<Reference> {
   const sent: Record<Direction, Uint8Array[]> = { "to the server": [], "to the client": [] };
   const record = (direction: Direction, bytes: Uint8Array) => void sent[direction].push(bytes);
@@ -52,21 +52,21 @@ export async function reference(): Promise<Reference> {
   return { told: report!.told, traffic, responseEnds: responseEnds(traffic["to the client"]) };
 }
 
-/** Runs the session with a fault that ends the connection; gives what is wrong with how that went. */
+/** Runs the session with a fault that ends the connection; returns the complaints. */
 export async function attempt(fault: Fault, expected: Reference): Promise<readonly string[]> {
   const isSilent = fault.kind === "stall" || fault.kind === "clog";
   const chunk = fault.kind === "reset" ? undefined : CHUNK;
   for (let timeout = isSilent ? IMPATIENT : PATIENT;; timeout *= 5) {
     const { report, pipe, step } = await run({ fault, chunk }, timeout);
     if (report === null) return [`${step} does not end`];
-    // A busy machine may not have come to the fault within that time: then it is given more.
+    // On a busy machine, the fault may not have happened within that time: try with more.
     const isEarly = report.told.at(-1)!.error instanceof TimeoutError && !pipe.happened;
     if (!isEarly || timeout > PATIENT) return await complaintsOf(fault, report, pipe, expected);
     report.client?.shutdown();
   }
 }
 
-/** Runs the session in chunks of each of these sizes; gives what that did change. */
+/** Runs the session in chunks of each of these sizes; returns what that changed. */
 export async function inChunks(sizes: readonly number[]): Promise<Swept> {
   const expected = await reference();
   const complaints: string[] = [];
@@ -81,7 +81,7 @@ export async function inChunks(sizes: readonly number[]): Promise<Swept> {
   return { offsets: sizes.length, verdict: verdictOf(complaints, sizes.length) };
 }
 
-/** Runs the session with other chunks, which must change nothing; gives what it did change. */
+/** Runs the session with other chunks, which must change nothing; returns what they changed. */
 export async function rechunked(options: PipeOptions, expected: Reference): Promise<string[]> {
   const { report, pipe, step } = await run(options, PATIENT);
   if (report === null) return [`${step} does not end`];

@@ -5,13 +5,13 @@ import { filledServer } from "./full_session.ts";
 import { plainly } from "./plainly.ts";
 import { type Traffic, turns, within } from "./sweep.ts";
 
-/** What tells a hang, in seconds. */
+/** A call that takes longer hangs, in seconds. */
 const BOUND = 15;
 
-/** How a call ended: what it gave, in plain text, or its error. */
+/** How a call ended: its value as plain text, or its error. */
 export type Ended = { readonly value: string } | { readonly error: unknown } | "hangs";
 
-/** What became of several calls at once. */
+/** The results of several calls made at once. */
 export interface Busy {
   readonly ended: Readonly<Record<string, Ended>>;
   readonly client: ImapClient;
@@ -20,7 +20,7 @@ export interface Busy {
   readonly traffic: Traffic;
 }
 
-/** Calls that are all made at once; some of them can be sent together, others have to wait. */
+/** Calls that are all made at once. Some can be sent together, others have to wait. */
 const CALLS: Readonly<Record<string, (client: ImapClient) => Promise<unknown>>> = {
   waiting: (client) => client.idleCheck(),
   status: (client) => client.folderStatus("Kept", ["MESSAGES"]),
@@ -40,7 +40,7 @@ async function listed<T>(all: AsyncIterable<T>): Promise<T[]> {
   return list;
 }
 
-/** Makes all of the calls at once, during IDLE, with a fault that counts from then on. */
+/** Makes all the calls at once, during IDLE, with a fault whose offset counts from then on. */
 export async function runBusy(fault?: Fault): Promise<Busy> {
   const sent: Record<Direction, Uint8Array[]> = { "to the server": [], "to the client": [] };
   const server = filledServer();
@@ -74,7 +74,7 @@ async function endsOf(client: ImapClient, isHealthy: boolean): Promise<Record<st
       ended[name] = { error };
     }
   });
-  // Whoever waits for news does so until the connection is over, or until something comes.
+  // A call that waits for changes waits until one arrives or the connection ends.
   const [, ...others] = calls;
   await within(BOUND, Promise.all(others));
   if (isHealthy) client.shutdown();

@@ -2,7 +2,7 @@ import { ConnectionClosedError, ImapError, TimeoutError } from "../../../src/mod
 import type { Busy, Ended } from "./busy_session.ts";
 import type { FaultKind } from "./faulty_pipe.ts";
 
-/** What is wrong with calls that were made at once over a connection that broke. */
+/** The complaints about calls made at once over a connection that broke. */
 export function complaintsOf(
   kind: FaultKind,
   { ended, client, pipe }: Busy,
@@ -20,7 +20,7 @@ export function complaintsOf(
   const wanted = kind === "stall" ? TimeoutError : ConnectionClosedError;
   for (const cause of causes) {
     const isClosed = cause instanceof ConnectionClosedError;
-    // What all calls were answered before has no cause but the shutdown.
+    // If all calls were answered before the fault, the only cause is the shutdown.
     const isShutDown = isClosed && cause.message === "the client closed the connection";
     if (!(cause instanceof wanted) && !isShutDown) complaints.push(`${cause}`);
   }
@@ -28,12 +28,12 @@ export function complaintsOf(
   return complaints;
 }
 
-/** What ended the connection: the cause, where the call had a part of its result by then. */
+/** What ended the connection: the cause of the error if the call had a partial result. */
 function reasonOf(error: unknown): unknown {
   return error instanceof ImapError && error.partial !== null ? error.cause : error;
 }
 
-/** Whether the only news is that the server says BYE, which it does where IDLE is cut short. */
+/** Whether the only response is a BYE, which the server sends if IDLE is cut short. */
 const isBye = (news: string): boolean => /^\[\{[^{}]*"type":"BYE"\}\]$/.test(news);
 
 const isSame = (one: Ended, other: Ended): boolean =>

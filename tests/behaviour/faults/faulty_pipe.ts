@@ -1,47 +1,47 @@
 import { setImmediate } from "node:timers";
 import type { Duplex } from "../../../src/model/transport.ts";
 
-/** Which way bytes go. */
+/** The direction in which bytes travel. */
 export type Direction = "to the server" | "to the client";
 
-/** Both ways. */
+/** Both directions. */
 export const DIRECTIONS: readonly Direction[] = ["to the server", "to the client"];
 
 /**
  * What happens at one byte:
  *
- * - `cut`: the receiver sees the end of the stream, a moment later; what is sent then goes nowhere;
- * - `reset`: all four streams break, at once;
+ * - `cut`: the receiver sees the end of the stream, a moment later; bytes sent afterwards are lost;
+ * - `reset`: all four streams break at once;
  * - `stall`: nothing more passes, though it can still be sent;
- * - `clog`: nothing more passes, nor can it be sent: the write under way never ends;
- * - `split`: a chunk ends there, and the next one comes a moment later.
+ * - `clog`: nothing more passes or can be sent: the pending write never ends;
+ * - `split`: a chunk ends there, and the next one arrives a moment later.
  */
 export type FaultKind = "cut" | "reset" | "stall" | "clog" | "split";
 
-/** A fault, and where it happens. */
+/** A fault and the place where it happens. */
 export interface Fault {
   readonly kind: FaultKind;
   readonly direction: Direction;
-  /** How many bytes pass before, counted from the beginning or from `arm`. */
+  /** How many bytes pass before it, counted from the beginning or from `arm`. */
   readonly offset: number;
-  /** A split happens again and again, so many bytes apart. */
+  /** A split repeats every this many bytes. */
   readonly stride?: number;
 }
 
-/** How the bytes of a pipe travel. */
+/** How bytes travel through a pipe. */
 export interface PipeOptions {
   /** What goes wrong. */
   readonly fault?: Fault;
-  /** In chunks of at most so many bytes, a moment apart; default: as they are written. */
+  /** The longest chunk; chunks arrive a moment apart. Default: chunks as they are written. */
   readonly chunk?: number;
-  /** Gets what the senders send, in the order of both directions. */
+  /** Called with what both sides send, in order. */
   readonly record?: (direction: Direction, bytes: Uint8Array) => void;
 }
 
-/** What waits for the receiver, behind the chunks before it. */
+/** What waits for the receiver, in order. */
 type Item = Uint8Array | "pause" | "end" | Error;
 
-/** One direction. The receiver gets its items in their order, an error too. */
+/** One direction. The receiver gets its items in order, including an error. */
 class Lane {
   readonly readable: ReadableStream<Uint8Array>;
   readonly writable: WritableStream<Uint8Array>;
@@ -53,7 +53,7 @@ class Lane {
   #clogged: ((error: Error) => void) | null = null;
   #isClogged = false;
 
-  /** `push` is told what the sender writes, and passes on what is to come through. */
+  /** `push` is called with what the sender writes, and passes on what is to arrive. */
   constructor(push: (bytes: Uint8Array) => void, close: () => void) {
     this.#push = push;
     this.readable = new ReadableStream<Uint8Array>({
@@ -73,31 +73,31 @@ class Lane {
     this.#add(bytes);
   }
 
-  /** What follows comes a moment later: the receiver has time to look at what it has. */
+  /** The next item arrives a moment later, so that the receiver can first handle what it has. */
   pause(): void {
     this.#add("pause");
   }
 
-  /** The receiver gets what is under way, and then the end. */
+  /** The receiver gets what is on its way, and then the end. */
   end(): void {
     this.#add("end");
     this.#isOver = true;
   }
 
-  /** The receiver gets what is under way, and then an error. */
+  /** The receiver gets what is on its way, and then an error. */
   fail(error: Error): void {
     this.#add(error);
     this.#isOver = true;
     this.breakWriting(error);
   }
 
-  /** Nothing more passes, the end neither; with `clogs` nothing can be sent. */
+  /** Nothing more passes, not even the end; with `clogs`, nothing can be sent either. */
   stop(clogs: boolean): void {
     this.#isOver = true;
     this.#isClogged = clogs;
   }
 
-  /** Nothing can be sent any more. */
+  /** From now on nothing can be sent. */
   breakWriting(error: Error): void {
     this.#writer.error(error);
     this.#clogged?.(error);
@@ -134,11 +134,11 @@ class Lane {
   }
 }
 
-/** A connection within the program on which one thing goes wrong, at one byte. */
+/** A connection in memory on which one thing goes wrong, at one byte. */
 export class FaultyPipe {
-  /** The end of the client. */
+  /** The client's end. */
   readonly client: Duplex;
-  /** The end of the server. */
+  /** The server's end. */
   readonly server: Duplex;
   /** Whether the fault has happened. */
   happened = false;
@@ -149,7 +149,7 @@ export class FaultyPipe {
   readonly #options: PipeOptions;
   #fault: Fault | null = null;
 
-  /** With a fault in the options its offset counts from the first byte. */
+  /** If the options have a fault, its offset counts from the first byte. */
   constructor(options: PipeOptions = {}) {
     this.#options = options;
     this.#lanes = {
@@ -161,7 +161,7 @@ export class FaultyPipe {
     if (options.fault !== undefined) this.arm(options.fault);
   }
 
-  /** Has a fault happen so many bytes after this moment. */
+  /** Makes a fault happen; its offset counts from this moment. */
   arm(fault: Fault): void {
     this.#passed[fault.direction] = 0;
     this.#fault = fault;
@@ -181,7 +181,7 @@ export class FaultyPipe {
     };
   }
 
-  /** One side goes: the other sees the end, and can send no more. */
+  /** One side closes: the other sees the end, and can send no more. */
   #close(outgoing: Direction): void {
     if (outgoing === "to the server") this.closedByClient = true;
     this.#lanes[outgoing].end();
@@ -194,7 +194,7 @@ export class FaultyPipe {
     const fault = this.#fault;
     if (fault?.direction !== direction) return this.#pass(direction, bytes);
     if (fault.kind === "split") return this.#split(fault, bytes);
-    // What is sent behind the fault is lost.
+    // What is sent after the fault is lost.
     if (this.happened) return;
     const before = fault.offset - this.#passed[direction];
     this.#passed[direction] += bytes.length;
@@ -219,7 +219,7 @@ export class FaultyPipe {
   #pass(direction: Direction, bytes: Uint8Array): void {
     const size = this.#options.chunk ?? Infinity;
     for (let at = 0; at < bytes.length; at += size) {
-      // Memory of its own, as from a socket: nobody may rely on what stands around it.
+      // A copy, as from a socket: nobody may rely on the bytes around it.
       this.#lanes[direction].pass(bytes.slice(at, Math.min(at + size, bytes.length)));
       if (size < Infinity) this.#lanes[direction].pause();
     }

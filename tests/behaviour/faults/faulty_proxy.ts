@@ -4,23 +4,23 @@ import type { Direction, Fault } from "./faulty_pipe.ts";
 
 const HOST = "127.0.0.1";
 
-/** A port on which one thing goes wrong with each connection, at one byte. */
+/** A port where one thing goes wrong with each connection, at one byte. */
 export interface FaultyProxy {
   readonly port: number;
   /** How many connections are open. */
   readonly open: number;
-  /** Ends it and whatever is open. */
+  /** Closes the port and all connections. */
   close(): Promise<void>;
 }
 
-/** Listens on a port of its own, and passes everything on to another, as far as the fault. */
+/** Listens on a free port and forwards everything to another port, up to the fault. */
 export async function faultyProxy(to: number, fault: Fault | null): Promise<FaultyProxy> {
   const sockets = new Set<Socket>();
   const server = createServer({ allowHalfOpen: true }, (client) => {
     const upstream = connect({ host: HOST, port: to, allowHalfOpen: true });
     for (const socket of [client, upstream]) {
       sockets.add(socket);
-      // It is told by "close", which comes behind it.
+      // The "close" event follows and reports it.
       socket.on("error", () => {});
       socket.on("close", () => sockets.delete(socket));
       socket.setNoDelay(true);
@@ -43,7 +43,7 @@ export async function faultyProxy(to: number, fault: Fault | null): Promise<Faul
   };
 }
 
-/** Passes one direction on; behind its fault nothing passes any more. */
+/** Forwards one direction; nothing passes after its fault. */
 function passOn(
   direction: Direction,
   from: Socket,

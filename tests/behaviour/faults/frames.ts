@@ -1,4 +1,6 @@
-/** Where the responses of a server end: at their last line's end, literals and all. */
+/**
+ * The offsets where the responses of a server end: after the last line of each, including literals.
+ */
 export function responseEnds(bytes: Uint8Array): ReadonlySet<number> {
   const text = new TextDecoder("latin1").decode(bytes);
   const ends = new Set<number>();
@@ -11,7 +13,7 @@ export function responseEnds(bytes: Uint8Array): ReadonlySet<number> {
   return ends;
 }
 
-/** The bytes on both sides of an offset, to be shown. */
+/** The bytes around an offset, as text. */
 export function around(bytes: Uint8Array, offset: number): string {
   const part = (from: number, to: number) =>
     JSON.stringify(new TextDecoder("latin1").decode(bytes.subarray(Math.max(0, from), to)));

@@ -4,7 +4,7 @@ import { type MemoryAccount, MemoryServer } from "../../../src/testing/mod.ts";
 import { plainly } from "./plainly.ts";
 import { readAll } from "../../support/bytes.ts";
 
-/** What a step of a session gave, in plain text, or the error that it ended with. */
+/** The value of a session's step as plain text, or the error that it ended with. */
 export interface Told {
   readonly step: string;
   readonly value?: string;
@@ -14,17 +14,17 @@ export interface Told {
 /** What a step works with. */
 interface Course {
   readonly client: ImapClient;
-  /** How another client gets to the same server. */
+  /** How another client reaches the same server. */
   readonly other: ConnectOptions;
-  /** How long to wait for news, in seconds. */
+  /** How long to wait for changes, in seconds. */
   readonly newsWithin: number;
-  /** Notes what a step has got before its end. */
+  /** Records what a step has received before it ends. */
   readonly note: (step: string, value: unknown) => void;
 }
 
 type Step = readonly [name: string, run: (course: Course) => Promise<unknown>];
 
-/** Of the extensions only what the session uses is kept, so that few bytes tell them. */
+/** Only the extensions that the session uses are kept, so that announcing them takes few bytes. */
 const LEFT_OUT = [
   ...["LITERAL+", "SASL-IR", "ID", "ENABLE", "NAMESPACE", "UNSELECT", "SPECIAL-USE", "CHILDREN"],
   ...["SORT", "THREAD=ORDEREDSUBJECT", "THREAD=REFERENCES", "QUOTA", "CONDSTORE", "STATUS=SIZE"],
@@ -32,10 +32,10 @@ const LEFT_OUT = [
 const DATE = new Date(Date.UTC(2024, 1, 29, 12, 0, 0));
 const SMALL = "Date: Thu, 29 Feb 2024 12:00:00 +0000\r\nFrom: Bo <bo@x.org>\r\nSubject: Hi\r\n" +
   "Message-ID: <1@x>\r\n\r\nhey\r\n";
-/** Longer than what the client keeps within the text of a response: 4096 bytes. */
+/** Longer than what the client keeps in the text of a response: 4096 bytes. */
 const LARGE = "Subject: Long\r\nMessage-ID: <2@x>\r\n\r\n" + "0123456789abcdef\r\n".repeat(226);
 
-/** A server with the mail that the session is about. */
+/** A server with the mail that the session works on. */
 export function filledServer(): MemoryServer {
   const server = new MemoryServer({ capabilities: { omit: LEFT_OUT } });
   const ann = server.addUser("ann", "secret");
@@ -74,13 +74,13 @@ const STEPS: readonly Step[] = [
   ["logout", ({ client }) => client.logout()],
 ];
 
-/** Each message as far as it has come is noted: an error may follow. */
+/** Each message is recorded as far as it has arrived, since an error may follow. */
 async function fetchStreams({ client, note }: Course): Promise<number> {
   let count = 0;
   const items = ["BODY.PEEK[]", "RFC822.SIZE", "FLAGS"] as const;
   for await (const message of client.fetchEach("1:2", items, { stream: true })) {
     const body = await readAll(message["BODY[]"]);
-    // What stands behind a long section is there once that was read.
+    // What follows a long section is available once the section was read.
     const { SEQ, UID, FLAGS } = message;
     const size = message["RFC822.SIZE"];
     note(`streamed message ${++count}`, { SEQ, UID, FLAGS, size, body });
@@ -88,7 +88,7 @@ async function fetchStreams({ client, note }: Course): Promise<number> {
   return count;
 }
 
-/** A message comes in over a connection of its own, which is a healthy one. */
+/** A message arrives over another, healthy connection. */
 async function takeNews({ client, other: options, newsWithin }: Course): Promise<unknown> {
   const other = await ImapClient.connect(options);
   await other.login("ann", "secret");
@@ -103,26 +103,26 @@ async function takeNews({ client, other: options, newsWithin }: Course): Promise
   return news;
 }
 
-/** What a session came to. */
+/** The result of a session. */
 export interface SessionReport {
-  /** What each step gave, in their order, up to the first that failed. */
+  /** The result of each step, in order, up to the first that failed. */
   readonly told: readonly Told[];
-  /** The client, where there came to be one. */
+  /** The client, if it could connect. */
   readonly client: ImapClient | null;
 }
 
-/** How a session is run. */
+/** Options for a session. */
 export interface SessionOptions {
   readonly connect: ConnectOptions;
-  /** How another client gets to the same server. */
+  /** How another client reaches the same server. */
   readonly other: ConnectOptions;
-  /** How long to wait for news, in seconds. */
+  /** How long to wait for changes, in seconds. */
   readonly newsWithin?: number;
-  /** Is told each step that begins, and the client once there is one. */
+  /** Called when a step begins, with the client once there is one. */
   readonly begin?: (step: string, client: ImapClient | null) => void;
 }
 
-/** Does one thing of each kind that a client can do, until all is done or something fails. */
+/** Does one thing of each kind that a client can do, until all are done or one fails. */
 export async function runSession(
   { connect, other, newsWithin = 30, begin }: SessionOptions,
 ): Promise<SessionReport> {

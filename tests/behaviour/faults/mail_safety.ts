@@ -6,32 +6,32 @@ import { endingOf, type Operation } from "./operations.ts";
 import { harmToOthers, stockedServer, type StockOptions, takeStock } from "./stock.ts";
 import { type Traffic, turns, within } from "./sweep.ts";
 
-/** What tells a hang, in seconds. */
+/** An operation that takes longer hangs, in seconds. */
 const BOUND = 15;
 
-/** How an operation went, and what it left behind. */
+/** How an operation ended, and what it left behind. */
 export interface Trial {
   /** The error that it ended with, if any. */
   readonly error: unknown;
-  /** What is wrong. */
+  /** What is wrong afterwards. */
   readonly harm: readonly string[];
-  /** What passed over the connection from the call on. */
+  /** What passed over the connection since the call. */
   readonly traffic: Traffic;
-  /** The client, as the call left it. */
+  /** The client after the call. */
   readonly client: ImapClient;
 }
 
-/** How an operation is tried. */
+/** Options for trying an operation. */
 export interface TrialOptions {
-  /** What happens to the connection, counted from the call on. */
+  /** What happens to the connection; its offset counts from the call. */
   readonly fault?: Fault;
-  /** What happens to the server before the call. */
+  /** Called with the server before the call. */
   readonly prepare?: (server: MemoryServer) => void;
-  /** Hears the lines that are sent. */
+  /** Called with each line that the client sends. */
   readonly onLine?: (line: string, server: MemoryServer) => void;
 }
 
-/** Runs one operation, and looks at what became of the mail. */
+/** Runs one operation, and checks the mail afterwards. */
 export async function tryOperation(
   operation: Operation,
   { fault, prepare, onLine }: TrialOptions = {},
@@ -52,7 +52,7 @@ export async function tryOperation(
     "to the server": concat(sent["to the server"]),
     "to the client": concat(sent["to the client"]),
   };
-  // What is still under way to the server gets there.
+  // Let what is still on its way to the server arrive.
   await turns(3);
   server.faults.clear();
   const after = await takeStock(server);

@@ -2,22 +2,22 @@ import type { ImapClient } from "../../../src/client/imap_client.ts";
 import { ImapAbortError, PartialCopyError, PartialMoveError } from "../../../src/model/errors.ts";
 import { copiesOf, type Found, NAMED, type Stock, type StockOptions, textOf } from "./stock.ts";
 
-/** How a call ended, as far as it can be told what the server did. */
+/** How a call ended, as far as one can tell what the server did. */
 export type Ending = "done" | "refused" | "half-way" | "unknown";
 
 /** A call that changes mail. */
 export interface Operation extends StockOptions {
   readonly name: string;
-  /** How many ids the client puts into one command, if it is to send several. */
+  /** How many ids the client puts into one command, if several commands are to be sent. */
   readonly idsAtOnce?: number;
-  /** The commands that it sends, in their order; none where it sends several of a name. */
+  /** The commands that it sends, in order; empty if it sends several of the same name. */
   readonly commands: readonly string[];
   readonly run: (client: ImapClient) => Promise<unknown>;
-  /** What is wrong with what it has left behind, where it ended so. */
+  /** The complaints about what it has left behind, given how it ended. */
   readonly judge: (stock: Stock, ending: Ending, error: unknown) => string[];
 }
 
-/** What an error says of what was done. */
+/** What an error says about what was done. */
 export function endingOf(error: unknown): Ending {
   if (error === undefined) return "done";
   if (error instanceof PartialMoveError || error instanceof PartialCopyError) return "half-way";
@@ -28,7 +28,7 @@ export function endingOf(error: unknown): Ending {
 const ALL = (found: readonly (readonly Found[])[], count: number): boolean =>
   found.every(({ length }) => length === count);
 
-/** Judges what either was done to all messages or to none, whichever is not known. */
+/** Judges an operation that is done to all messages or to none. */
 function allOrNothing(ending: Ending, done: boolean, untouched: boolean, what: string): string[] {
   if (ending === "done" && !done) return [`it says that it is done, and ${what}`];
   if (ending === "refused" && !untouched) return [`it says that it was refused, and ${what}`];
@@ -53,7 +53,7 @@ function judgeMove({ INBOX, Archive }: Stock, ending: Ending, error: unknown): s
 
 const isAsBefore = ({ flags }: Found): boolean => flags.join() === "\\Answered";
 
-/** What an error says of a move that stopped half-way must be so. */
+/** What an error says about a move that stopped half-way must be true. */
 function judgeHalf(
   { message, uids }: PartialMoveError,
   here: readonly (readonly Found[])[],
@@ -74,7 +74,7 @@ function judgeHalf(
   return harm;
 }
 
-/** Judges a transfer in several commands, of which some were done. */
+/** Judges a transfer in several commands, some of which were done. */
 function judgeParts({ INBOX, Archive }: Stock, ending: Ending, error: unknown): string[] {
   const harm: string[] = [];
   for (const uid of NAMED) {
@@ -89,7 +89,7 @@ function judgeParts({ INBOX, Archive }: Stock, ending: Ending, error: unknown): 
     const { uids, cause } = error as PartialCopyError;
     const isNamed = uids.has(uid);
     if (isNamed && !(isThere && there[0].uid === uids.get(uid))) harm.push(`${uid} is not there`);
-    // Of what was under way when the connection broke nobody knows.
+    // What was in progress when the connection broke may or may not have been done.
     const isKnown = !(cause instanceof ImapAbortError) && !(cause instanceof PartialMoveError);
     if (!isNamed && isKnown && isThere) harm.push(`${uid} is there, and the error does not say so`);
   }
@@ -111,7 +111,7 @@ function judgeExpunge({ INBOX }: Stock, ending: Ending): string[] {
   return allOrNothing(ending, ALL(here, 0), ALL(here, 1), JSON.stringify(here));
 }
 
-/** Judges a call after which the named messages have these flags. */
+/** Judges a call after which the named messages should have these flags. */
 const judgeFlags = (flags: string) => ({ INBOX }: Stock, ending: Ending): string[] => {
   const here = NAMED.flatMap((uid) => copiesOf(INBOX, uid));
   if (here.length !== NAMED.length) return ["messages are lost"];
@@ -119,7 +119,7 @@ const judgeFlags = (flags: string) => ({ INBOX }: Stock, ending: Ending): string
   return allOrNothing(ending, isDone, here.every(isAsBefore), JSON.stringify(here));
 };
 
-/** Judges a call after which messages of these names are in Archive, besides the old one. */
+/** Judges a call after which these messages should be in Archive, besides the old one. */
 const judgeAppend = (...names: string[]) => ({ Archive }: Stock, ending: Ending): string[] => {
   const added = Archive.filter(({ uid }) => uid > 1);
   const wanted = names.map((name) => textOf(name)).join("|");
@@ -134,7 +134,7 @@ const append = (client: ImapClient) => client.append("Archive", textOf("new"), {
 const several = (client: ImapClient) =>
   client.multiappend("Archive", ["a", "b"].map((name) => ({ msg: textOf(name), flags })));
 
-/** The calls that change mail, each as servers of different abilities see it. */
+/** The calls that change mail, for servers with different capabilities. */
 export const OPERATIONS: readonly Operation[] = [
   {
     name: "move",

@@ -4,7 +4,10 @@ import { ImapClient } from "../../../src/client/imap_client.ts";
 import type { MemoryServer } from "../../../src/testing/mod.ts";
 import { type Stock, stockedServer, takeStock, textOf } from "./stock.ts";
 
-/** Moves all that is there in steps, while something happens as the server gets one of them. */
+/**
+ * Moves all messages in steps, while something happens when the server receives one of the
+ * commands.
+ */
 async function moveAll(
   command: string,
   happen: (server: MemoryServer) => Promise<void>,

@@ -1,4 +1,4 @@
-/** A value as text that is the same for equal values, whatever they are made of. */
+/** A value as text. Equal values have the same text, whatever classes they use. */
 export function plainly(value: unknown): string {
   return JSON.stringify(plain(value)) ?? "undefined";
 }
@@ -12,14 +12,14 @@ function plain(value: unknown): unknown {
   if (value instanceof Map) return { map: [...value].map(([key, it]) => [plain(key), plain(it)]) };
   if (Symbol.iterator in value) return Array.from(value as Iterable<unknown>, plain);
   const all: Record<string, unknown> = {};
-  // In the order of their names: that in which they came says nothing.
+  // Sorted by name: the order in which they were set means nothing.
   for (const name of [...Object.keys(value), ...gettersOf(value)].sort()) {
     all[name] = plain((value as Record<string, unknown>)[name]);
   }
   return all;
 }
 
-/** What an object of a class, such as an envelope, shows besides its own fields. */
+/** The getters of an object of a class, such as an envelope, which add to its own fields. */
 function gettersOf(value: object): string[] {
   const prototype: object | null = Object.getPrototypeOf(value);
   if (prototype === null || prototype === Object.prototype) return [];

@@ -8,10 +8,10 @@ import { runScript } from "./sweep_tests.ts";
 import type { UserSession } from "./user_sessions.ts";
 import { differences, type Reference } from "./verdict.ts";
 
-/** How many offsets are tried of each kind and direction, over a real connection. */
+/** How many offsets are tried for each kind and direction, over a real connection. */
 const SAMPLES = 12;
 
-/** What a session in the other process came to. */
+/** The result of a session in the other process. */
 interface Line {
   readonly port: number;
   readonly told: readonly Told[];
@@ -20,7 +20,7 @@ interface Line {
   readonly closed?: boolean;
 }
 
-/** The server of one session, and the port on which something goes wrong. */
+/** The server of one session, and the port where something goes wrong. */
 interface Place {
   readonly fault: Fault | null;
   readonly proxy: FaultyProxy;
@@ -41,7 +41,7 @@ async function openPlace(fault: Fault | null): Promise<Place> {
   };
 }
 
-/** Faults all over the session; odd distances, so that they fall on all kinds of places. */
+/** Faults all over the session, at odd distances, so that they fall on all kinds of places. */
 function samples({ traffic }: Reference): Fault[] {
   return (["cut", "reset", "stall"] as const).flatMap((kind, i) =>
     DIRECTIONS.flatMap((direction) =>
@@ -55,7 +55,7 @@ function samples({ traffic }: Reference): Fault[] {
 
 const EXPECTED: Readonly<Record<string, RegExp>> = {
   cut: /^ConnectionClosedError: /,
-  // Where it comes at once, it may be before the connection is known to be made.
+  // A reset at the first byte may come before the client knows that it is connected.
   reset: /^(ConnectionClosedError|ConnectError): /,
   stall: /^TimeoutError: no .* within 1 seconds(; if the port expects TLS .*)?$/,
 };

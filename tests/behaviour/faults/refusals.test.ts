@@ -9,7 +9,7 @@ import {
 import { tryOperation } from "./mail_safety.ts";
 import { endingOf, OPERATIONS } from "./operations.ts";
 
-/** Whether a line sends this command. */
+/** Whether a line sends a command. */
 const sends = (line: string, command: string) =>
   new RegExp(`^A\\d+ (?:UID )?${command} `).test(line);
 
@@ -29,7 +29,7 @@ describe("no mail comes to harm where the server refuses", () => {
           const isLate = command === "STORE" || command === "EXPUNGE";
           const isHalf = isLate && operation.name === "move in steps";
           assertEquals(endingOf(error), isHalf ? "half-way" : "refused");
-          // Nothing is wrong with the connection, and nothing is left on it.
+          // The connection is in order, and nothing is left on it.
           await client.noop();
           await client.logout();
         });
@@ -55,7 +55,7 @@ describe("no mail comes to harm where the server says BYE", () => {
           assert(error.message.includes("the server closed the connection: going down"));
           let cause: unknown = error instanceof PartialMoveError ? error.cause : error;
           assertInstanceOf(cause, ConnectionClosedError);
-          // Of what had a part of its result by then, the reason is one step further down.
+          // If there is a partial result, the reason is one level deeper.
           if (cause.partial !== null) cause = cause.cause;
           assert(client.closed);
           assertEquals(await client.noop().catch((reason) => reason), cause);
@@ -69,7 +69,7 @@ describe("what is not known is not refused", () => {
   for (const operation of OPERATIONS) {
     it(`${operation.name}: the last answer is lost`, async () => {
       const { traffic } = await tryOperation(operation);
-      // All but the very end of the answer: the server has done it, and the client can't know.
+      // All but the last byte of the answer: the server has done it, but the client can't know.
       const offset = traffic["to the client"].length - 1;
       const fault = { kind: "cut", direction: "to the client", offset } as const;
       const { error, client } = await tryOperation(operation, { fault });

@@ -1,7 +1,7 @@
 /**
- * Runs the sweeps that are named as arguments and prints a line of JSON for each; then it must end
- * by itself. In a process of its own, since what a test runner does to follow every promise makes
- * tens of thousands of sessions slow. Run by sweep_tests.ts.
+ * Runs the sweeps named as arguments and prints a line of JSON for each. Then the process must end
+ * by itself. It is a separate process, since test runners follow every promise and make tens of
+ * thousands of sessions slow. Run by sweep_tests.ts.
  */
 
 import process from "node:process";

@@ -9,7 +9,7 @@ export interface Found {
   readonly text: string;
 }
 
-/** What is in the two folders. */
+/** The content of the two folders. */
 export interface Stock {
   readonly INBOX: readonly Found[];
   readonly Archive: readonly Found[];
@@ -19,7 +19,7 @@ const DATE = new Date(Date.UTC(2024, 1, 29, 12, 0, 0));
 
 /** The messages that the calls name. */
 export const NAMED: readonly number[] = [1, 3];
-/** The others in INBOX, which nobody names: two of them are flagged `\Deleted` by somebody else. */
+/** The others in INBOX, which no call names; somebody else has flagged two of them `\Deleted`. */
 const OTHERS: ReadonlyMap<number, readonly string[]> = new Map([
   [2, ["\\Deleted"]],
   [4, ["\\Seen"]],
@@ -30,13 +30,13 @@ const OTHERS: ReadonlyMap<number, readonly string[]> = new Map([
 export const textOf = (name: string | number): string =>
   `Subject: ${name}\r\n\r\nI am ${name}.\r\n`;
 
-/** What a server is to be like. */
+/** Options for the server. */
 export interface StockOptions {
-  /** Capabilities that it does without. */
+  /** Capabilities that it lacks. */
   readonly omit?: readonly string[];
-  /** The flags of the messages that are named. */
+  /** The flags of the named messages. */
   readonly flags?: readonly string[];
-  /** Gets the lines that clients send. */
+  /** Called with each line that clients send. */
   readonly onLine?: (line: string, account: MemoryAccount) => void;
 }
 
@@ -59,7 +59,7 @@ export function stockedServer(
   return server;
 }
 
-/** Looks into both folders, with a client of its own to which nothing happens. */
+/** Reads both folders with another client, over a healthy connection. */
 export async function takeStock(server: MemoryServer): Promise<Stock> {
   const client = await ImapClient.connect({ transport: server.transport });
   await client.login("ann", "secret");
@@ -77,7 +77,7 @@ async function look(client: ImapClient, folder: string): Promise<Found[]> {
   });
 }
 
-/** What became of messages that nobody named, and of those that were in Archive before. */
+/** What happened to messages that no call named, and to those that were in Archive before. */
 export function harmToOthers({ INBOX, Archive }: Stock): string[] {
   const harm: string[] = [];
   for (const [uid, flags] of OTHERS) {
@@ -93,7 +93,7 @@ export function harmToOthers({ INBOX, Archive }: Stock): string[] {
   return harm;
 }
 
-/** The messages with the text of this one. */
+/** The messages with the same text as this one. */
 export function copiesOf(folder: readonly Found[], name: string | number): readonly Found[] {
   return folder.filter(({ text }) => text === textOf(name));
 }

@@ -5,10 +5,10 @@ import { decodeAscii, encodeUtf8 } from "../../../src/util/bytes.ts";
 import { FaultyPipe } from "./faulty_pipe.ts";
 import { within } from "./sweep.ts";
 
-/** What tells a hang, in seconds. */
+/** A call that takes longer hangs, in seconds. */
 const BOUND = 5;
 
-/** A server that has the first user logged in, and refuses an APPEND before it has all of it. */
+/** A server whose first user is logged in, and which refuses an APPEND before it has all of it. */
 async function refuseEarly({ server }: FaultyPipe): Promise<void> {
   const writer = server.writable.getWriter();
   const capabilities = "IMAP4rev1 LITERAL+";
@@ -19,7 +19,7 @@ async function refuseEarly({ server }: FaultyPipe): Promise<void> {
   }
 }
 
-/** The server is answered for what it has; the rest of the message can't be got rid of. */
+/** The server answers what it has received; the rest of the message can never be written. */
 describe("a write that never ends, of a command that is answered", () => {
   for (const call of ["noop", "logout", "append"] as const) {
     it(`the next call, ${call}, ends within the timeout`, async () => {
@@ -41,7 +41,7 @@ describe("a write that never ends, of a command that is answered", () => {
   }
 });
 
-/** A server that has IDLE begun, in a folder. */
+/** A server that accepts SELECT and IDLE. */
 async function idling({ server }: FaultyPipe): Promise<void> {
   const writer = server.writable.getWriter();
   const say = (text: string) => writer.write(encodeUtf8(text));
@@ -63,7 +63,7 @@ describe("a DONE that the server never takes", () => {
       const client = await ImapClient.connect({ transport, timeout: 0.2 });
       await client.selectFolder("INBOX");
       await client.idle();
-      // Till no time runs any more: while it is idle, the server may be silent for ever.
+      // Wait until no deadline runs any more: during IDLE, the server may be silent for ever.
       await new Promise((resolve) => setTimeout(resolve, 500));
       const done = client.idleDone();
       const error = await within(BOUND, done.catch((error: unknown) => error));

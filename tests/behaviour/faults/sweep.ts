@@ -3,36 +3,36 @@ import { whenLate } from "../../support/patience.ts";
 import type { Direction, Fault, FaultKind } from "./faulty_pipe.ts";
 import { around } from "./frames.ts";
 
-/** What is shown of the complaints, at the most: how many kinds, and how many of each. */
+/** How many kinds of complaints are shown at most, and how many of each. */
 const KINDS_SHOWN = 8;
 const SHOWN = 2;
 
-/** What has gone over a pipe, all of it, in both directions. */
+/** Everything that was sent over a pipe, in both directions. */
 export type Traffic = Readonly<Record<Direction, Uint8Array>>;
 
-/** A test of one fault; gives what is wrong with how that went. */
+/** Tests one fault; returns the complaints. */
 export type Attempt = (fault: Fault) => Promise<readonly string[]>;
 
-/** What came of a fault at every offset. */
+/** The result of a fault at every offset. */
 export interface Swept {
   /** How many offsets there are. */
   readonly offsets: number;
-  /** What is wrong; empty if nothing is. */
+  /** The complaints; empty if there are none. */
   readonly verdict: string;
 }
 
-/** How the faults are gone through. */
+/** Options for a sweep. */
 export interface SweepOptions {
   readonly kind: FaultKind;
   readonly direction: Direction;
   readonly traffic: Traffic;
-  /** How many run at once; those that wait for a deadline cost next to nothing. */
+  /** How many attempts run at once. Those that wait for a deadline cost almost nothing. */
   readonly parallel?: number;
-  /** The offsets that one attempt covers, where it is not only its own. */
+  /** How many offsets one attempt covers. Default: its own. */
   readonly stride?: number;
 }
 
-/** Tries a fault at each offset, from before the first byte to behind the last. */
+/** Tries a fault at each offset, from before the first byte to after the last. */
 export async function sweep(options: SweepOptions, attempt: Attempt): Promise<Swept> {
   const { kind, direction, traffic, parallel = 16, stride = Infinity } = options;
   const bytes = traffic[direction];
@@ -50,7 +50,7 @@ export async function sweep(options: SweepOptions, attempt: Attempt): Promise<Sw
   return { offsets: bytes.length + 1, verdict: verdictOf(complaints, tried) };
 }
 
-/** Some complaints of each kind, to be shown; empty if there are none. */
+/** Some complaints of each kind; empty if there are none. */
 export function verdictOf(complaints: readonly string[], tried: number): string {
   if (complaints.length === 0) return "";
   const kinds = new Map<string, string[]>();
@@ -69,7 +69,7 @@ function shorten(complaint: string): string {
   return complaint.split("\n").map((line) => line.slice(0, 400)).join("\n");
 }
 
-/** Runs something; gives the rejections that nobody heard of. */
+/** Runs something; returns the rejections that nobody handled. */
 export async function withUnheard(run: () => Promise<unknown>): Promise<readonly unknown[]> {
   const unheard: unknown[] = [];
   const note = (reason: unknown) => unheard.push(reason);
@@ -95,12 +95,12 @@ async function inParallel<T>(
   await Promise.all(Array.from({ length: width }, worker));
 }
 
-/** Lets everything that is under way in memory come to rest. */
+/** Lets everything in progress in memory settle. */
 export async function turns(count: number): Promise<void> {
   for (let i = 0; i < count; i++) await new Promise((resolve) => setTimeout(resolve, 0));
 }
 
-/** A promise's end, or `null` where it does not come within so many seconds: a hang. */
+/** The result of a promise, or `null` if it takes longer than this: a hang. */
 export async function within<T>(seconds: number, promise: Promise<T>): Promise<T | null> {
   let settle = (): void => {};
   const late = new Promise<null>((resolve) => {

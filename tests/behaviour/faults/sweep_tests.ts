@@ -5,20 +5,20 @@ import { runProgram } from "../../support/patience.ts";
 import { sameRuntime } from "../../support/same_runtime.ts";
 import { SWEEPS } from "./sweeps.ts";
 
-/** What tells a hang of the process, in milliseconds: many times what it takes. */
+/** A process that takes longer hangs, in milliseconds: many times what it normally takes. */
 const BOUND_MS = 240_000;
 
-/** Starts a script of this folder on the runtime that runs the tests, and waits for its end. */
+/** Runs a script of this folder to its end, on the runtime of the tests. */
 export async function runScript(script: string, ...args: string[]): Promise<string> {
   const [command, ...runtime] = sameRuntime(new URL(script, import.meta.url));
   const all = [...runtime, ...args];
-  // It must end by itself, with nobody's rejection unheard, and say nothing else.
+  // It must end by itself, leave no rejection unhandled, and print nothing else.
   const { stdout, stderr } = await runProgram(command, all, BOUND_MS);
   assertEquals(stderr, "");
   return stdout;
 }
 
-/** A test for each of the sweeps whose names begin so; they run in one process. */
+/** A test for each sweep whose name begins this way; all run in one process. */
 export function describeSweeps(title: string, ...beginnings: string[]): void {
   const names = [...SWEEPS.keys()].filter((name) => beginnings.some((it) => name.startsWith(it)));
   let started: Promise<ReadonlyMap<string, string>> | undefined;

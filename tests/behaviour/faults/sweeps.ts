@@ -6,9 +6,9 @@ import { tryOperation } from "./mail_safety.ts";
 import { type Operation, OPERATIONS } from "./operations.ts";
 import { sweep, type Swept } from "./sweep.ts";
 
-/** Those that wait for a deadline cost next to nothing. */
+/** Attempts that wait for a deadline cost almost nothing. */
 const WAITING = 300;
-/** How far apart the splits of one session are. */
+/** The distance between the splits of one session, in bytes. */
 const STRIDE = 2500;
 
 const parallelOf = (kind: FaultKind) => kind === "stall" || kind === "clog" ? WAITING : 16;
@@ -48,10 +48,10 @@ async function sweepOperation(
   });
 }
 
-/** What ends a connection, or all that goes over it. */
+/** The faults that end a connection, or everything that is sent over it. */
 const ENDS = ["cut", "reset", "stall"] as const;
 
-/** All that is done at every byte, by names such as `session: cut to the server`. */
+/** Everything that is tried at every byte, by names such as `session: cut to the server`. */
 export const SWEEPS: ReadonlyMap<string, () => Promise<Swept>> = new Map([
   ...ENDS.flatMap((kind) =>
     DIRECTIONS.flatMap((to): [string, () => Promise<Swept>][] => [

@@ -1,17 +1,17 @@
 /**
- * Runs sessions over connections that break, as a user's program would: nothing is closed but by
- * the session's own logout. Prints a line of JSON for each, and must end by itself then. Run by
- * process_ends.test.ts with what there is to connect to.
+ * Runs sessions over connections that break, as a user's program does: only the session's own
+ * logout closes anything. Prints a line of JSON for each; then the process must end by itself. Run
+ * by process_ends.test.ts with the ports to connect to.
  */
 
 import process from "node:process";
 import { runSession } from "./full_session.ts";
 
-/** Where a session goes to. */
+/** Where a session connects to. */
 export interface UserSession {
-  /** The port on which something goes wrong. */
+  /** The port where something goes wrong. */
   readonly port: number;
-  /** That of the same server, on which nothing does. */
+  /** A port of the same server where nothing does. */
   readonly healthyPort: number;
   readonly timeout: number;
 }

@@ -10,15 +10,15 @@ import type { Direction, Fault, FaultKind, FaultyPipe } from "./faulty_pipe.ts";
 import type { SessionReport, Told } from "./full_session.ts";
 import { turns } from "./sweep.ts";
 
-/** What a session without faults gave. */
+/** The result of a session without faults. */
 export interface Reference {
   readonly told: readonly Told[];
   readonly traffic: Readonly<Record<Direction, Uint8Array>>;
-  /** Where the responses of the server end. */
+  /** The offsets where the server's responses end. */
   readonly responseEnds: ReadonlySet<number>;
 }
 
-/** What is wrong with a session on which a fault happened. */
+/** The complaints about a session with a fault. */
 export async function complaintsOf(
   fault: Fault,
   { told, client }: SessionReport,
@@ -42,7 +42,7 @@ export async function complaintsOf(
   return complaints;
 }
 
-/** Where values came they are those of the session without faults. */
+/** The values must be those of the session without faults. */
 export function differences(
   kind: FaultKind | null,
   told: readonly Told[],
@@ -54,16 +54,16 @@ export function differences(
   told.forEach(({ step, value, error }, i) => {
     if (error !== undefined) return;
     const wanted = expected[i];
-    // Of a server that says nothing there is no news, for the time that the caller gives it.
+    // A silent server sends no changes within the time that the caller waits for them.
     if (step === "idleCheck" && isSilent && value === '"no news"') {
       missed = wanted?.value ?? null;
       return;
     }
-    // News that came too late for it are not lost.
+    // Changes that came too late for that call are not lost.
     const late = missed !== null &&
       wanted?.value?.replace('"responses":[]', `"responses":${missed}`);
     if (step === "idleDone" && value === late) return;
-    // A BYE is an answer to LOGOUT, too.
+    // A BYE also answers LOGOUT.
     if (step === "logout" && value === '"until next time"') return;
     if (wanted?.step === step && wanted.value === value) return;
     complaints.push(`${step} gave ${difference(value!, wanted?.value ?? "")}`);
@@ -78,7 +78,7 @@ function difference(value: string, wanted: string): string {
   return `...${part(value)}...\n    instead of ...${part(wanted)}...`;
 }
 
-/** The command that each step waits for, as errors name it. */
+/** The command that each step waits for, by its name in errors. */
 const COMMANDS: Readonly<Record<string, string>> = {
   login: "LOGIN",
   list: "LIST",
@@ -103,8 +103,8 @@ const COMMANDS: Readonly<Record<string, string>> = {
 };
 
 /**
- * What ended the connection: a MOVE that the server had begun tells how far it came besides, and
- * whatever had a part of its result by then tells that part.
+ * What ended the connection. A MOVE that the server had begun also says how far it got, and a call
+ * with a partial result also has that result: in both cases it is the cause of the error.
  */
 function causeOf(error: unknown): Error {
   const isBegun = error instanceof PartialMoveError && error.cause instanceof ImapAbortError;
@@ -112,7 +112,7 @@ function causeOf(error: unknown): Error {
   return (isBegun || hasPart ? error.cause : error) as Error;
 }
 
-/** What the error is to be, and to say. */
+/** The error must have this class and this message. */
 function wrongError(fault: Fault, { step, error: told }: Told, reference: Reference): string[] {
   const error = causeOf(told);
   if (!(error instanceof ImapError)) return [`${step}: not an error of the library: ${error}`];
@@ -128,7 +128,7 @@ function wrongError(fault: Fault, { step, error: told }: Told, reference: Refere
   return complaints;
 }
 
-/** What came of the text of a BYE that was cut short; `null` where it was something else. */
+/** The text of a BYE that was cut short; `null` if the fault did not hit a BYE. */
 function unfinishedBye({ kind, direction, offset }: Fault, { traffic }: Reference): string | null {
   if (direction !== "to the client" || (kind !== "cut" && kind !== "reset")) return null;
   const came = new TextDecoder().decode(traffic[direction].subarray(0, offset));
@@ -137,11 +137,11 @@ function unfinishedBye({ kind, direction, offset }: Fault, { traffic }: Referenc
 
 function messageFor(fault: Fault, step: string, reference: Reference): RegExp {
   const { kind, direction, offset } = fault;
-  // The server's words count although their line has no end.
+  // The server's text counts although its line has no end.
   const bye = unfinishedBye(fault, reference);
   if (bye !== null) return new RegExp(`^the server closed the connection: ${bye}$`);
   if (kind === "stall" || kind === "clog") {
-    // What got through was answered, though nobody knows that it was sent: the next is stuck.
+    // Commands that got through are answered although their write has not ended; the next is stuck.
     if (kind === "clog") return /^no .* within [\d.]+ seconds$/;
     const owed = step === "connect" ? "greeting" : `answer to ${COMMANDS[step]}`;
     return new RegExp(`^no ${owed} within [\\d.]+ seconds$`);
@@ -150,7 +150,7 @@ function messageFor(fault: Fault, step: string, reference: Reference): RegExp {
     return new RegExp(`^the connection broke: ECONNRESET at byte ${offset} ${direction}$`);
   }
   if (direction === "to the server") {
-    // In IDLE the server says BYE; and a command may be sent before its end is noticed.
+    // During IDLE the server says BYE. A command may be sent before the end is noticed.
     return /^(the server closed the connection(: the connection ended)?|the connection broke: EPIPE.*)$/;
   }
   if (step === "connect") return /^the server closed the connection before its greeting$/;
@@ -177,10 +177,10 @@ const CALLS: Readonly<Record<string, (client: ImapClient) => Promise<unknown>>> 
   logout: (client) => client.logout(),
 };
 
-/** Every call after the failure rejects at once, with the same cause. */
+/** After the failure every call rejects at once, with the same cause. */
 async function wrongAfterwards(client: ImapClient, cause: Error): Promise<string[]> {
   const calls = { ...CALLS };
-  // What is over was never begun: without the capability it says that instead.
+  // Before a login IDLE fails with another error, since the capability is not known yet.
   if (client.state !== "not authenticated") calls.idle = () => client.idle();
   const left = new Set(Object.keys(calls));
   const complaints: string[] = [];

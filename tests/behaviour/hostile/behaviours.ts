@@ -14,7 +14,7 @@ import { HONEST, honestSession } from "./honest.ts";
 import { type Behaviour, type Lair, memoryLair, play, type Played, WITHIN } from "./play.ts";
 import { Villain } from "./villain.ts";
 
-/** Tries each of these ways to misbehave, and whether the next client comes to harm by it. */
+/** Tries each of these ways to misbehave, and checks that the next client is not affected. */
 export function behaviours(title: string, all: readonly Behaviour[]): void {
   describe(title, () => {
     for (const behaviour of all) {
@@ -25,7 +25,7 @@ export function behaviours(title: string, all: readonly Behaviour[]): void {
   });
 }
 
-/** What happens, and what must come of it. */
+/** A test name: what happens, and what the result must be. */
 export function nameOf({ name, fails, so, within = WITHIN }: Behaviour): string {
   const outcome = so ?? (fails === undefined ? "no harm done" : fails.name);
   return `${name}: ${outcome}, within ${within} s`;
@@ -50,7 +50,7 @@ async function trial(
   assertEquals(unhandled, []);
 }
 
-/** Throws where something else came of it than should have. */
+/** Throws if the result is not the expected one. */
 export function judge(behaviour: Behaviour, { value, error, seconds, leftOver }: Played): void {
   const { fails, says, gives, within = WITHIN } = behaviour;
   if (fails === undefined) {

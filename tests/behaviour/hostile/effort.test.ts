@@ -4,7 +4,7 @@ import { behaviours } from "./behaviours.ts";
 import { inFolder } from "./scenes.ts";
 import type { Villain } from "./villain.ts";
 
-/** Lines by the thousand, in answer to the first command in a folder, then OK. */
+/** A server that answers the first command in a folder with many lines, then OK. */
 function lines(count: number, line: (i: number) => string, capabilities = "IMAP4rev1") {
   return async (villain: Villain) => {
     await villain.select(capabilities);
@@ -17,7 +17,7 @@ function lines(count: number, line: (i: number) => string, capabilities = "IMAP4
   };
 }
 
-/** Each takes less than half a second where twice as much takes twice as long, not four times. */
+/** Each takes less than half a second if the time is linear, and too long if it is quadratic. */
 const within = 5;
 
 behaviours("answers that are laborious", [
@@ -78,7 +78,7 @@ behaviours("answers that are laborious", [
       await villain.select();
       const tag = await villain.command();
       await villain.send("* 1 FETCH (UID 1");
-      // Sixteen at once: what it costs the server is not the question.
+      // Sixteen at once, since the server's own time must not count.
       const encoder = new TextEncoder();
       const literal = `{4097}\r\n${"x".repeat(4097)}`;
       for (let i = 10; i < 20_010; i += 16) {

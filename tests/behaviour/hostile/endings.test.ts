@@ -9,7 +9,7 @@ const PLAIN = "* OK [CAPABILITY IMAP4rev1 AUTH=PLAIN STARTTLS] hello";
 const BYE = "* BYE [UNAVAILABLE] out of order";
 const bye = { fails: ConnectionClosedError, says: /out of order/ } as const;
 
-/** Runs a script, and hangs up. */
+/** Runs a script, and then closes the connection. */
 function thenHangsUp(script: (villain: Villain) => Promise<void>) {
   return async (villain: Villain) => {
     await script(villain);
@@ -17,7 +17,7 @@ function thenHangsUp(script: (villain: Villain) => Promise<void>) {
   };
 }
 
-/** The same for one that breaks off. */
+/** Runs a script, and then resets the connection. */
 function thenBreaksOff(script: (villain: Villain) => Promise<void>) {
   return async (villain: Villain) => {
     await script(villain);
@@ -156,7 +156,7 @@ behaviours("BYE at every moment", [
   },
 ]);
 
-/** Waits till a client knows that it is alone. */
+/** Waits until a client has noticed the end of its connection. */
 async function closed(client: ImapClient): Promise<void> {
   while (!client.closed) await sleep(5);
 }
@@ -260,7 +260,7 @@ behaviours("a server that goes without a word", [
   },
 ]);
 
-/** All that a server says in a session; the client's part is {@linkcode wholeSession}. */
+/** Everything that a server sends in a session; the client's part is {@linkcode wholeSession}. */
 async function sayAll(villain: Villain): Promise<void> {
   await villain.say("* OK [CAPABILITY IMAP4rev1 IDLE] hello");
   await villain.say(`${await villain.command()} OK [CAPABILITY IMAP4rev1 IDLE] you are in`);
@@ -285,10 +285,10 @@ async function wholeSession(visitor: Visitor): Promise<string> {
   return await client.logout();
 }
 
-/** As many bytes as {@linkcode sayAll} says before BYE. */
+/** How many bytes {@linkcode sayAll} sends before BYE. */
 const LENGTH = 290;
 
-/** One session after the other, or all at once, each cut off a byte later. */
+/** Sessions one after the other, or all at once, each cut off one byte later than the last. */
 function cutAtEveryByte(afterwards: (villain: Villain) => Promise<void>) {
   let at = 0;
   return async (villain: Villain) => {

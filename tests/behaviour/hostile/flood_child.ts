@@ -1,20 +1,20 @@
-// Plays one of the floods, prints what came of it, and what it cost. Run by floods.test.ts.
+// Plays one of the floods; prints its result and its cost. Run by floods.test.ts.
 import process from "node:process";
 import { setImmediate as turn } from "node:timers/promises";
 import { FLOODS } from "./floods.ts";
 import { honestSession } from "./honest.ts";
 import { memoryLair, play } from "./play.ts";
 
-/** What floods.test.ts is told. */
+/** What this process reports to floods.test.ts. */
 export interface Report {
   readonly value?: unknown;
   /** The class of the error, and its message. */
   readonly error?: readonly [name: string, message: string];
   readonly seconds: number;
   readonly leftOver: readonly string[];
-  /** By how many MiB the process grew at the most. */
+  /** The largest growth of the process, in MiB. */
   readonly growth: number;
-  /** What an honest session after that gave. */
+  /** The result of an honest session afterwards. */
   readonly honest: string;
 }
 
@@ -23,7 +23,7 @@ const OFTEN = 5;
 
 async function report(name: string): Promise<Report> {
   const flood = FLOODS.find((it) => it.name === name)!;
-  // What the program itself takes is not to be counted.
+  // The program's own memory must not count.
   for (let i = 0; i < 50; i++) await honestSession();
   await turn();
   const before = process.memoryUsage().rss;
@@ -36,7 +36,7 @@ async function report(name: string): Promise<Report> {
   const growth = Math.round((most - before) / 1024 / 1024);
   const honest = await honestSession();
   if (error === undefined) {
-    // A value that nobody expects may be very long.
+    // An unexpected value may be very long.
     const value = flood.fails === undefined ? played.value : "a value";
     return { ...played, value, growth, honest };
   }

@@ -10,7 +10,7 @@ import { type Behaviour, WITHIN } from "./play.ts";
 
 const SCRIPT = new URL("flood_child.ts", import.meta.url);
 
-/** Runs a flood in a process of its own, on this runtime. */
+/** Runs a flood in its own process, on this runtime. */
 async function run({ name, within = WITHIN }: Behaviour): Promise<Report> {
   const [command, ...args] = sameRuntime(SCRIPT);
   const { stdout } = await runProgram(command, [...args, name], (within + 20) * 1000);

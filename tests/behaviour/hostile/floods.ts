@@ -1,5 +1,5 @@
-// What is too much, by the million. Each is tried in a process of its own by floods.test.ts, to
-// see what it costs.
+// Servers that send too much, by the million. floods.test.ts tries each in its own process, to
+// measure its cost.
 import { setImmediate as turn, setTimeout as sleep } from "node:timers/promises";
 import { ProtocolError, TimeoutError } from "../../../mod.ts";
 import type { Behaviour } from "./play.ts";
@@ -8,22 +8,22 @@ import { bytesOf, type Villain } from "./villain.ts";
 
 const CHUNK = 64 * 1024;
 const MILLION = 1_000_000;
-/** A limit small enough to reach it soon. */
+/** A limit that is reached soon. */
 const limits = { items: 100_000 };
 
-/** Says a line so many times. The memory that it stands in is made but once. */
+/** Sends a line many times. Its bytes are created only once. */
 async function flood(villain: Villain, line: string, times: number): Promise<void> {
   const many = Math.ceil(CHUNK / (line.length + 2));
   const chunk = bytesOf(`${line}\r\n`.repeat(many));
   for (let said = 0; said < times; said += many) {
     const left = (times - said) * (line.length + 2);
     await villain.send(left < chunk.length ? chunk.subarray(0, left) : chunk);
-    // Within one process no timer would ever get its turn.
+    // Otherwise no timer in this process would get a turn.
     if (said % (16 * many) === 0) await turn();
   }
 }
 
-/** The same for lines that differ. */
+/** The same with lines that differ. */
 async function floodOf(
   villain: Villain,
   line: (i: number) => string,
@@ -36,7 +36,7 @@ async function floodOf(
   }
 }
 
-/** Lets a client in, and says a line a million times in answer to its next command. */
+/** Selects a folder, and answers the next command with a line, a million times by default. */
 function inFolder(line: string, times: number = MILLION, capabilities = "IMAP4rev1") {
   return async (villain: Villain) => {
     await villain.select(capabilities);
@@ -46,7 +46,7 @@ function inFolder(line: string, times: number = MILLION, capabilities = "IMAP4re
   };
 }
 
-/** Bytes without end. */
+/** Sends bytes without end. */
 async function pour(villain: Villain): Promise<never> {
   const chunk = new Uint8Array(CHUNK).fill(120);
   for (let i = 0;; i++) {

@@ -1,10 +1,10 @@
 import { ImapClient } from "../../../src/client/imap_client.ts";
 import { MemoryServer } from "../../../src/testing/server/memory_server.ts";
 
-/** What {@linkcode honestSession} gives where nothing is amiss. */
+/** The result of {@linkcode honestSession} if nothing is wrong. */
 export const HONEST = "1 message: Hello; bye";
 
-/** A short session with a server that does as it should, by which to see that a client can. */
+/** A short session with a well-behaved server, to check that clients still work. */
 export async function honestSession(): Promise<string> {
   const server = new MemoryServer();
   server.addUser("ann", "secret").append("INBOX", "Subject: Hello\n\nHow are you?\n");

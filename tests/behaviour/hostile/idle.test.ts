@@ -25,7 +25,7 @@ behaviours("IDLE", [
       await client.idle();
       const { sent } = client.traffic;
       await client.idleCheck({ timeout: 0.5 });
-      // An IDLE takes ten bytes: some 20 of them in half a second are not yet a spin.
+      // An IDLE takes ten bytes. Some 20 of them in half a second are not yet a busy loop.
       return client.traffic.sent - sent < 2000;
     },
     gives: true,

@@ -20,7 +20,7 @@ function base64(text: string): string {
   return encodeBase64(bytesOf(text));
 }
 
-/** Somebody who tries to log in, in a way that must fail. */
+/** A client that tries to log in; it must fail. */
 function logsIn(how: (client: ImapClient) => Promise<unknown>): Pick<Behaviour, "client"> {
   return { client: async (visitor) => how(await visitor.connect()) };
 }
@@ -29,7 +29,10 @@ const byScram = logsIn((client) => client.saslLogin(scramSha256("ann", "secret")
 const byXoauth2 = logsIn((client) => client.oauth2Login("ann", "token"));
 const refused = { fails: LoginError } as const;
 
-/** A challenge that goes on with the client's nonce, as `first` has it; then takes what it gets. */
+/**
+ * Sends the challenge that `first` makes of the client's nonce, then more lines. A line of the
+ * client's follows each.
+ */
 function scramServer(first: (nonce: string) => string, ...then: readonly string[]) {
   return async (villain: Villain) => {
     await villain.say(HELLO);
@@ -133,14 +136,14 @@ behaviours("a SCRAM server that", [
   },
 ]);
 
-/** Asks for one more answer, again and again. */
+/** Asks for another response, again and again. */
 async function askOn(villain: Villain, challenge: string): Promise<void> {
   await villain.say(HELLO);
   await villain.command();
   for (;;) {
     await villain.say(`+ ${challenge}`);
     await villain.line();
-    // Within one process no timer would ever get its turn.
+    // Otherwise no timer in this process would get a turn.
     await sleep(0);
   }
 }

@@ -11,7 +11,7 @@ const NAMES = [
   "__defineGetter__",
 ];
 
-/** Whether every object there is looks as it did before. */
+/** Whether the prototypes of these and of new objects are unchanged. */
 function isClean(...objects: readonly object[]): boolean {
   const plain: Record<string, unknown> = {};
   const isPlain = (it: object) => [Object.prototype, null].includes(Object.getPrototypeOf(it));
@@ -160,7 +160,7 @@ behaviours("names that objects have already", [
   },
 ]);
 
-/** Names that no encoder of modified UTF-7 would give. */
+/** Names that no encoder of modified UTF-7 produces. */
 const FOLDERS = [
   "&",
   "&&",

@@ -6,7 +6,7 @@ import { greets, inFolder, inFolderOf, WELCOME } from "./scenes.ts";
 const TOO_LARGE = "9".repeat(30);
 const searches = async (visitor: Visitor) => [...await (await visitor.select()).search()];
 
-/** The ids under which a client has messages, and whether it can use them in a call of its own. */
+/** The ids of a client's messages, if it can use them in another call. */
 async function usableIds(client: ImapClient): Promise<number[]> {
   const ids = [...(await client.fetch("1:*", ["FLAGS"])).keys()];
   return ids.filter((id) => !(id >= 1 && id <= 0xffffffff));

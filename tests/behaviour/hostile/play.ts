@@ -8,62 +8,62 @@ import { Villain } from "./villain.ts";
 /** A class of errors. */
 export type ErrorClass = new (...args: never[]) => Error;
 
-/** One way in which a server misbehaves, and what must come of it. */
+/** One way in which a server misbehaves, and the result that it must have. */
 export interface Behaviour {
   /** What the server does. */
   readonly name: string;
-  /** What it says to a client, and when; behind the end of it the server is silent. */
+  /** What it sends to a client, and when. After the end of this function it is silent. */
   readonly server: (villain: Villain) => Promise<void>;
   /** What the client does. */
   readonly client: (visitor: Visitor) => Promise<unknown>;
-  /** The error that the client's calls end with. Without it they must give `gives`. */
+  /** The error that the client's calls end with. Without it they must return `gives`. */
   readonly fails?: ErrorClass;
-  /** What the error's message holds. */
+  /** A part of the error's message. */
   readonly says?: RegExp;
-  /** Whether the client must have hung up by then. Default: where the error says that it has. */
+  /** Whether the client must have closed the connection by then. Default: if the error says so. */
   readonly closes?: boolean;
-  /** What the client's part gives. */
+  /** The value that the client's part returns. */
   readonly gives?: unknown;
-  /** What becomes of the client, in words, for the name of the test. */
+  /** What happens to the client, in words, for the name of the test. */
   readonly so?: string;
-  /** How many seconds it may take. Ten times what it does take, at the least. */
+  /** The limit in seconds: at least ten times what it takes. */
   readonly within?: number;
-  /** The client's patience, in seconds. */
+  /** The client's timeout, in seconds. */
   readonly timeout?: number;
-  /** By how many MiB the process may grow. It then has one of its own. */
+  /** By how many MiB the process may grow. If given, the behaviour runs in its own process. */
   readonly memory?: number;
-  /** Whether it is tried over a socket: too, or only. */
+  /** Whether it is also tried over a socket, or only so. */
   readonly tcp?: boolean | "only";
   /** Whether the connection in memory is one on which TLS could be started. */
   readonly plain?: boolean;
 }
 
-/** What came of a behaviour. */
+/** The result of a behaviour. */
 export interface Played {
   readonly value?: unknown;
   readonly error?: unknown;
-  /** What it took, or would have taken on a machine with nothing else to do. */
+  /** The time that it took, or would have taken on an idle machine. */
   readonly seconds: number;
-  /** What was left over: calls without an answer, connections that are open. */
+  /** What was left over: pending calls, open connections. */
   readonly leftOver: readonly string[];
 }
 
-/** What a behaviour may take, in seconds, that says nothing of it: enough to tell a hang. */
+/** The default limit of a behaviour in seconds: it only detects hangs. */
 export const WITHIN = 10;
-/** The patience of a client whose server is not about to try it, in seconds. */
+/** The timeout of a client whose timeout is not tested, in seconds. */
 const PATIENCE = 60;
-/** How long things may take to come to rest, in seconds. */
+/** How long things may take to settle, in seconds. */
 const REST = 3;
 
-/** A way to a villain. */
+/** A way to reach a villain. */
 export interface Lair {
   readonly options: ConnectOptions;
-  /** Settles when all connections are over, on the villain's side. */
+  /** Settles when all connections are over on the villain's side. */
   over(): Promise<unknown>;
   close(): Promise<void>;
 }
 
-/** A villain within the program. */
+/** A villain in this process. */
 export function memoryLair({ server, plain }: Behaviour): Lair {
   const visits: Promise<void>[] = [];
   const transport = () => {
@@ -86,7 +86,7 @@ export function memoryLair({ server, plain }: Behaviour): Lair {
   return { options: { transport }, over, close: () => Promise.resolve() };
 }
 
-/** Somebody who calls on a villain; each call is watched until it has its answer. */
+/** A client program that connects to a villain; each call is tracked until it has its answer. */
 export class Visitor {
   /** The calls that have no answer yet. */
   readonly waiting: Set<string> = new Set();
@@ -148,7 +148,7 @@ export class Visitor {
   #count = 0;
 }
 
-/** Whether a promise settles within so many seconds. */
+/** Whether a promise settles within this many seconds. */
 async function settles(promise: Promise<unknown>, seconds: number): Promise<boolean> {
   let settle = (): void => {};
   const late = new Promise<boolean>((resolve) => {
@@ -162,7 +162,7 @@ async function settles(promise: Promise<unknown>, seconds: number): Promise<bool
   }
 }
 
-/** Has a client call on the villain, to the end. */
+/** Runs a client against the villain, to the end. */
 export async function play(behaviour: Behaviour, lair: Lair): Promise<Played> {
   const { client, closes, within = WITHIN, timeout = PATIENCE } = behaviour;
   const visitor = new Visitor({ timeout, ...lair.options });

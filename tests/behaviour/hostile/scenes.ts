@@ -3,15 +3,15 @@ import type { Villain } from "./villain.ts";
 /** What a villain does with one connection. */
 export type Script = (villain: Villain) => Promise<void>;
 
-/** A greeting that lets the client in. */
+/** A greeting that logs the client in. */
 export const WELCOME = "* PREAUTH [CAPABILITY IMAP4rev1] hello";
 
-/** Lines as they are, `$` at the beginning of one standing for the tag. */
+/** The lines with the tag in place of a `$` at the beginning. */
 function tagged(lines: readonly string[], tag: string): string[] {
   return lines.map((line) => line.replace(/^\$(?= )/, tag));
 }
 
-/** Greets, and answers the command that follows with these lines. */
+/** Sends a greeting, and answers the next command with these lines. */
 export function greets(greeting: string, ...lines: readonly string[]): Script {
   return async (villain) => {
     await villain.say(greeting);
@@ -19,12 +19,12 @@ export function greets(greeting: string, ...lines: readonly string[]): Script {
   };
 }
 
-/** Answers the first command of a client that has a folder selected with these lines. */
+/** Answers a client's first command in a selected folder with these lines. */
 export function inFolder(...lines: readonly string[]): Script {
   return inFolderOf("IMAP4rev1", ...lines);
 }
 
-/** As {@linkcode inFolder}, for a server with these capabilities. */
+/** Like {@linkcode inFolder}, for a server with these capabilities. */
 export function inFolderOf(capabilities: string, ...lines: readonly string[]): Script {
   return async (villain) => {
     await villain.select(capabilities);
@@ -32,7 +32,7 @@ export function inFolderOf(capabilities: string, ...lines: readonly string[]): S
   };
 }
 
-/** As {@linkcode inFolder}, but sends bytes that need not be lines. */
+/** Like {@linkcode inFolder}, but sends bytes that need not be lines. */
 export function inFolderSends(...pieces: readonly string[]): Script {
   return async (villain) => {
     await villain.select();
@@ -41,7 +41,7 @@ export function inFolderSends(...pieces: readonly string[]): Script {
   };
 }
 
-/** How promises end: how many gave a value, and how many each error. */
+/** How promises end: how many with a value, and how many with each error. */
 export async function tally(calls: Iterable<Promise<unknown>>): Promise<Record<string, number>> {
   const counts: Record<string, number> = {};
   const names = [...calls].map((call) => call.then(() => "fine", nameOf));
@@ -49,7 +49,7 @@ export async function tally(calls: Iterable<Promise<unknown>>): Promise<Record<s
   return counts;
 }
 
-/** The name of an error's class, or what else was thrown. */
+/** The name of an error's class, or the value that was thrown. */
 export function nameOf(error: unknown): string {
   return error instanceof Error ? error.name : String(error);
 }

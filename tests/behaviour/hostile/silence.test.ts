@@ -3,7 +3,7 @@ import { ConnectionClosedError, TimeoutError } from "../../../mod.ts";
 import { behaviours } from "./behaviours.ts";
 import { greets, inFolder, inFolderOf, inFolderSends, tally, WELCOME } from "./scenes.ts";
 
-/** Short enough to wait for, and long enough for a slow machine to answer within. */
+/** Short enough to wait for, and long enough for a slow machine to answer. */
 const timeout = 0.3;
 const silent = { fails: TimeoutError, timeout } as const;
 const PLAIN = "* OK [CAPABILITY IMAP4rev1 AUTH=PLAIN] hello";

@@ -4,7 +4,7 @@ import { behaviours } from "./behaviours.ts";
 import { greets, inFolderSends } from "./scenes.ts";
 import type { Villain } from "./villain.ts";
 
-/** Says something every now and then, and never comes to an end. */
+/** Sends something at intervals, and never finishes. */
 async function drip(villain: Villain, what: string): Promise<never> {
   for (;;) {
     await villain.send(what);

@@ -12,7 +12,7 @@ const TEXT = '("text" "plain" ("charset" "utf-8") "id" "description" "7bit" 5 1 
 const MESSAGE = `("message" "rfc822" NIL NIL NIL "7bit" 50 ${ENVELOPE} ${TEXT} 9)`;
 const STRUCTURE = `(${TEXT} ${MESSAGE} "mixed" ("boundary" "x") NIL "en" "location")`;
 
-/** Every string, number and innermost list of a response, one after the other, made this. */
+/** The text with each string, number and innermost list in turn replaced by `by`. */
 function variants(text: string, by: string): string[] {
   const matches = [...text.matchAll(/"[^"]*"|\b\d+\b|\((?:[^()]|\([^()]*\))*\)/g)];
   return matches.map(({ 0: it, index }) =>
@@ -20,12 +20,12 @@ function variants(text: string, by: string): string[] {
   );
 }
 
-/** The same, less what stands from each place on, so that it is cut short. */
+/** The text cut off after each space or parenthesis. */
 function stumps(text: string): string[] {
   return [...text.matchAll(/[ ()]/g)].map(({ index }) => text.slice(0, index + 1));
 }
 
-/** A FETCH of these, as one item each, with FLAGS behind; and one that is in order. */
+/** A server that sends FETCH responses with these values of an item, and one that is valid. */
 function fetchOf(item: string, values: readonly string[]) {
   const rows = values.map((value, i) =>
     `* ${i + 1} FETCH (UID ${i + 1} ${item} ${value} FLAGS (a))`
@@ -33,7 +33,7 @@ function fetchOf(item: string, values: readonly string[]) {
   return inFolder(...rows, "* 1000 FETCH (UID 1000 FLAGS (z))", "$ OK done");
 }
 
-/** What is known of each message: whether it is whole, its item bad, or more. */
+/** Counts the messages whose item is valid, reported as malformed, or neither. */
 async function states(visitor: Visitor, item: "ENVELOPE" | "BODYSTRUCTURE"): Promise<unknown> {
   const found = await (await visitor.select()).fetch("1:1000", [item, "FLAGS"]);
   const counts = { whole: 0, bad: 0, odd: 0 };
@@ -50,7 +50,7 @@ function stateOf(
   const problems = fetchProblems(message);
   try {
     const value = message[item];
-    // All of it can be looked at, and printed.
+    // Everything can be read and printed.
     const text = JSON.stringify(value) + String(value);
     const isRight = value instanceof Envelope || "isMultipart" in value;
     return isRight && text !== "" && message.FLAGS[0] === "a" ? "whole" : "odd";

@@ -9,7 +9,7 @@ const EVIL = "\x1b[2J\x1b]0;owned\x07\x9b31m\rpassword: \x08\x7f";
 // deno-lint-ignore no-control-regex
 const CONTROL = /[\x00-\x1f\x7f-\x9f]/;
 
-/** Keeps all that it is told. */
+/** A logger that keeps its messages. */
 function keptLog(): { logger: Logger; lines: string[] } {
   const lines: string[] = [];
   const keep = (message: string) => void lines.push(message);
@@ -136,12 +136,12 @@ behaviours("texts", [
   },
 ]);
 
-/** All answers of a short session, after the greeting. */
+/** All responses of a short session after the greeting. */
 const ANSWERS = '* 3 FETCH (UID 3 FLAGS (\\Seen) BODY[] {5}\r\nHello ENVELOPE ("x" "y" NIL' +
   ' (("Ann" NIL "ann" "x.org")) NIL NIL NIL NIL NIL "<1@x>") RFC822.SIZE 5)\r\n' +
   "* OK [UIDNEXT 4] next\r\nA2 OK [X y] done\r\n";
 
-/** Spoils the answers with a byte more, at another place for each client. */
+/** Adds a byte to the responses, at another place for each client. */
 function spoiling(byte: string) {
   let at = 0;
   return async (villain: Villain) => {
@@ -154,7 +154,7 @@ function spoiling(byte: string) {
   };
 }
 
-/** Every place: it is read, or it is one of the library's own errors. */
+/** The result for every place: it is read, or the error is one of the library's own. */
 async function outcomes(visitor: Visitor): Promise<string[]> {
   const names = new Set<string>();
   for (let i = 0; i < ANSWERS.length; i++) {

@@ -1,12 +1,12 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Duplex } from "../../../src/model/transport.ts";
 
-/** What a villain's script ends with when the client has hung up. */
+/** Thrown in a villain's script when the client has closed the connection. */
 export class Gone extends Error {
   override readonly name: string = "Gone";
 }
 
-/** One character a byte, so that a script can hold every byte there is. */
+/** The bytes of a text, one for each character, so that a script can contain any byte. */
 export function bytesOf(text: string): Uint8Array {
   return Uint8Array.from(text, (char) => char.charCodeAt(0));
 }
@@ -17,7 +17,7 @@ export function textOf(bytes: Uint8Array): string {
   return text;
 }
 
-/** The server's end of one connection, in the hands of somebody who means harm. */
+/** The server's end of one connection, controlled by an attacker. */
 export class Villain {
   /** The commands that the client sent, without their tags. */
   readonly heard: string[] = [];
@@ -29,7 +29,7 @@ export class Villain {
   #left = Infinity;
   #afterwards: () => Promise<void> = () => Promise.resolve();
 
-  /** `reset` breaks the connection off, where the streams know no such thing. */
+  /** `reset` breaks the connection, for streams that can't do it themselves. */
   constructor(duplex: Duplex, reset: () => void = () => void duplex.close()) {
     this.#duplex = duplex;
     this.#reset = reset;
@@ -38,7 +38,7 @@ export class Villain {
     this.#output.closed.catch(() => {});
   }
 
-  /** Plays a script; afterwards listens, and says no more, till the client hangs up. */
+  /** Runs a script; then listens and is silent until the client closes the connection. */
   async play(script: (villain: Villain) => Promise<void>): Promise<void> {
     try {
       await script(this);
@@ -50,12 +50,12 @@ export class Villain {
     }
   }
 
-  /** Sends lines, in one chunk. */
+  /** Sends lines in one chunk. */
   async say(...lines: readonly string[]): Promise<void> {
     await this.send(lines.map((line) => `${line}\r\n`).join(""));
   }
 
-  /** Sends these bytes, and nothing behind them. */
+  /** Sends exactly these bytes. */
   async send(what: string | Uint8Array): Promise<void> {
     const bytes = typeof what === "string" ? bytesOf(what) : what;
     const isLast = bytes.length >= this.#left;
@@ -68,13 +68,13 @@ export class Villain {
     if (isLast) await this.#afterwards();
   }
 
-  /** Whatever it says: with so many bytes it is over, and this happens. */
+  /** Once this many bytes are sent, stops sending and calls `afterwards`. */
   cutAfter(bytes: number, afterwards: () => Promise<void>): void {
     this.#left = bytes;
     this.#afterwards = afterwards;
   }
 
-  /** Sends one byte after the other, so many milliseconds apart. */
+  /** Sends one byte after the other, this many milliseconds apart. */
   async drip(text: string, milliseconds: number): Promise<void> {
     for (const char of text) {
       await this.send(char);
@@ -82,7 +82,7 @@ export class Villain {
     }
   }
 
-  /** The client's next line. */
+  /** Reads the client's next line. */
   async line(): Promise<string> {
     let end = this.#held.indexOf("\r\n");
     while (end < 0) {
@@ -94,7 +94,7 @@ export class Villain {
     return line;
   }
 
-  /** The client's next bytes. */
+  /** Reads the client's next bytes. */
   async bytes(count: number): Promise<string> {
     while (this.#held.length < count) await this.#more();
     const bytes = this.#held.slice(0, count);
@@ -115,7 +115,7 @@ export class Villain {
     return value;
   }
 
-  /** The next command's tag. */
+  /** Reads the next command, and returns its tag. */
   async command(): Promise<string> {
     const line = await this.line();
     const space = line.indexOf(" ");
@@ -123,30 +123,30 @@ export class Villain {
     return line.slice(0, space);
   }
 
-  /** Answers the next command: with these lines, then OK. */
+  /** Answers the next command with these lines and OK. */
   async answer(...lines: readonly string[]): Promise<void> {
     const tag = await this.command();
     await this.say(...lines, `${tag} OK done`);
   }
 
-  /** Lets the client in, and into a folder of 1,000 messages. */
+  /** Logs the client in, and lets it select a folder of 1,000 messages. */
   async select(capabilities = "IMAP4rev1"): Promise<void> {
     await this.say(`* PREAUTH [CAPABILITY ${capabilities}] hello`);
     await this.answer("* 1000 EXISTS", "* FLAGS (\\Seen)");
   }
 
-  /** Listens, and says nothing, till the client hangs up. */
+  /** Listens and is silent until the client closes the connection. */
   async silence(): Promise<never> {
     for (;;) await this.#read();
   }
 
-  /** Hangs up, in good order. */
+  /** Closes the connection in the regular way. */
   async hangUp(): Promise<never> {
     await this.#duplex.close();
     throw new Gone();
   }
 
-  /** Breaks the connection off. */
+  /** Resets the connection. */
   reset(): never {
     this.#reset();
     throw new Gone();
