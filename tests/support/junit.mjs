@@ -1,4 +1,21 @@
 // Reads a JUnit report, the only form of result that Deno, Bun and Node all write.
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+
+/**
+ * What tests that passed say that they prove, in every report of a folder: `read` gives what is named
+ * in a part of a test's name.
+ */
+export function provenInAll(folder, read) {
+  const reports = readdirSync(folder).filter((name) => name.endsWith(".xml"));
+  const proven = reports.map((name) => {
+    const tests = readTests(readFileSync(join(folder, name), "utf8"));
+    const passed = tests.filter(({ outcome }) => outcome === "passed");
+    return new Set(passed.flatMap(({ names }) => names.flatMap(read)));
+  });
+  const [first = new Set(), ...others] = proven;
+  return new Set([...first].filter((name) => others.every((it) => it.has(name))));
+}
 
 /** The tests of a report without the groups: Deno reports groups as tests too. */
 export function readTests(xml) {
