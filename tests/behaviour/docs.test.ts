@@ -1,4 +1,4 @@
-// What the guide says where it was wrong once: its examples run, and its words are looked for.
+// Checks passages of the guide that were once wrong: the examples run, and the texts are there.
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, describe, it } from "node:test";
@@ -21,16 +21,16 @@ function read(page: string): string {
   return readFileSync(page, "utf8");
 }
 
-/** The words of a page, whatever lines they stand on. */
+/** The words of a page, however its lines are broken. */
 function words(page: string): string {
   return read(page).replace(/\s+/g, " ");
 }
 
-// Inside the package, which the examples import by its name.
+// Inside the package, since the examples import it by its name.
 const folder = mkdtempSync(join("tests", "docs-"));
 after(() => rmSync(folder, { recursive: true }));
 
-/** A function of an example, which waits no time at all. */
+/** A function of an example, with its waits removed. */
 async function example<Fn>(page: string, name: string): Promise<Fn> {
   const blocks = [...read(page).matchAll(/```ts\n([^]*?)```/g)].map(([, code]) => code);
   const code = blocks.find((it) => it.includes(`function ${name}(`));
@@ -48,7 +48,10 @@ describe("docs/errors.md", () => {
   ) => Promise<void>;
   const MESSAGE = "Message-ID: <1@imap.test>\r\nSubject: x\r\n\r\nhello\r\n";
 
-  /** Runs `keep` with failures in front; gives the attempts, and closed clients alone. */
+  /**
+   * Runs `keep`, whose first attempts fail with `failures`; returns the attempts and the closed
+   * clients.
+   */
   async function kept(
     failures: Error[],
     server: MemoryServer,
@@ -223,7 +226,7 @@ describe("the guide and the README", () => {
 describe("CONTRIBUTING.md", () => {
   type MyRights = (folder: string) => Command<string>;
 
-  /** The command that it adds, with its imports as they are from the folder of examples. */
+  /** The command that the example adds; its imports are relative to the folder of examples. */
   async function exampleCommand(): Promise<MyRights> {
     const [, code] = /```ts\n( *\/\/ src\/commands[^]*?)```/.exec(read("CONTRIBUTING.md"))!;
     const file = join(folder, "my_rights.ts");

@@ -18,7 +18,7 @@ import {
   test,
 } from "../../support/fake_server.ts";
 
-/** A client that is logged in, and its server. */
+/** A logged-in client and its server. */
 function loggedIn(capabilities = ""): Promise<{ client: ImapClient; server: FakeServer }> {
   return connectFake({}, `* PREAUTH [CAPABILITY IMAP4rev1 ${capabilities}] hello`);
 }
@@ -304,7 +304,7 @@ test("N4 N5 N7 quotas of a folder, of a root, and new ones", async () => {
   );
   assertEquals(await changed, [quota]);
   const silent = client.setQuota([quota]);
-  await server.answer('SETQUOTA "User quota" (STORAGE 1000)'); // Cyrus says no more
+  await server.answer('SETQUOTA "User quota" (STORAGE 1000)'); // Cyrus answers no more than that
   await server.answer('GETQUOTA "User quota"', '* QUOTA "User quota" (STORAGE 0 1000)');
   assertEquals(await silent, [quota]);
   assertEquals(await client.setQuota([]), []);

@@ -1,4 +1,4 @@
-// Folders that are opened and held: who gets one, who waits, and what a folder does that is gone.
+// Folders that are opened and held: who gets one, who waits, and how a lost folder behaves.
 import { assert, assertEquals, assertInstanceOf, assertRejects, assertThrows } from "@std/assert";
 import {
   ConnectionClosedError,
@@ -34,7 +34,7 @@ async function answerSelect(
   await server.send(...lines, `${tag} OK [${mode}] selected`);
 }
 
-/** Opens a folder, and answers for the server. */
+/** Opens a folder, and plays the server's part. */
 async function open(
   client: ImapClient,
   server: FakeServer,
@@ -96,7 +96,7 @@ test("another folder, or another mode → waits its turn, first come, first serv
     client.withFolder(name, options, (folder) => {
       order.push(`${folder.name} ${folder.readOnly}`);
     });
-  // The last one could share what is held, and must not overtake the others.
+  // The last one could share what is held, but must not overtake the others.
   const all = [opening("B"), opening("A", { readonly: true }), opening("C"), opening("A")];
   assert(await server.isSilent());
   await held.close();
@@ -163,7 +163,7 @@ test("a wait that lasts too long → TimeoutError names the folder, the place an
   client.shutdown();
 });
 
-/** In a task that holds one mode of the folder, the wait for the other one can't end. */
+/** In a task that holds the folder in one mode, a wait for the other mode can't end. */
 async function openAgain(client: ImapClient): Promise<Folder> {
   return await client.openFolder("Work", { readonly: true, timeout: 0.02 });
 }

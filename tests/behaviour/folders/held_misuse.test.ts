@@ -1,4 +1,4 @@
-// Folders that are opened, closed and given up at the wrong moment.
+// Folders that are opened, closed and aborted at the wrong moment.
 import { assert, assertEquals, assertInstanceOf, assertRejects } from "@std/assert";
 import {
   type Command,
@@ -31,14 +31,14 @@ async function answerSelect(server: FakeServer, name: string): Promise<void> {
   await server.send("* 3 EXISTS", "* OK [UIDVALIDITY 7] valid", `${tag} OK [READ-WRITE] selected`);
 }
 
-/** Opens a folder, and answers for the server. */
+/** Opens a folder, and plays the server's part. */
 async function open(client: ImapClient, server: FakeServer, name: string): Promise<Folder> {
   const opening = client.openFolder(name);
   await answerSelect(server, name);
   return await opening;
 }
 
-/** A SELECT of one's own. */
+/** A SELECT with `client.run`. */
 function byHand(folder: string): Command<string> {
   return {
     name: "SELECT",
@@ -47,7 +47,7 @@ function byHand(folder: string): Command<string> {
   };
 }
 
-/** A client of a server in memory that has these folders, and its server. */
+/** A client of a server in memory with these folders, and the server. */
 async function inMemory(...folders: string[]) {
   const server = new MemoryServer({ greeting: "PREAUTH" });
   const account = server.addUser("ann", "secret");

@@ -29,7 +29,7 @@ function popularFolder(
   return named(folders, namesOf(use), prefixes);
 }
 
-/** Folders by their names; with a colon, attributes stand behind it. */
+/** Folders by name; after a colon, their attributes. */
 function folders(...all: readonly string[]): FolderListing[] {
   return all.map((it) => {
     const [name, flags = ""] = it.split(":");
@@ -101,7 +101,7 @@ describe("popular names", () => {
   });
 });
 
-/** Names as programs of other languages give them, by their use. */
+/** Names that programs in other languages use, by special use. */
 const FOREIGN: readonly (readonly [flag: string, names: readonly string[]])[] = [
   [SENT, [
     ...["Gesendet", "Gesendete Objekte", "Gesendete Elemente", "Envoyés", "Éléments envoyés"],

@@ -2,10 +2,10 @@ import { readdirSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { bytes } from "../../support/wire.ts";
 
-/** Texts in the tests' sources that are what a server sends. */
+/** Texts in the tests' sources that a server sends. */
 const CANNED = /(["'`])((?:\* |\+ |[A-Za-z]+\d+ (?:OK|NO|BAD))(?:\\.|(?!\1)[^\\\n])*)\1/g;
 
-/** The lines that the tests have servers send, each once: the seeds. */
+/** The lines that servers send in the tests, without duplicates: the seeds. */
 export function cannedLines(): Uint8Array[] {
   const tests = fileURLToPath(new URL("../..", import.meta.url));
   const found = new Set<string>();

@@ -13,7 +13,7 @@ import { cannedLines } from "./corpus.ts";
 import { mutate } from "./mutate.ts";
 import { Random } from "../../support/random.ts";
 
-/** How many inputs; with `IMAPCLIENT_FUZZ` as many times more, each time of other ones. */
+/** How many inputs; `IMAPCLIENT_FUZZ` multiplies them and makes them different each time. */
 const TIMES = Number(env.IMAPCLIENT_FUZZ ?? 1);
 const SEED = TIMES > 1 ? Date.now() : 20261123;
 const seeds = cannedLines();
@@ -21,7 +21,7 @@ const counts = { inputs: 0, bytes: 0 };
 
 const limits = { ...DEFAULT_LIMITS, literal: 1 << 20, items: 10_000 };
 
-/** What reading these chunks gives: each response in full, and the error that it ends with. */
+/** The result of reading these chunks: each response in full, and the error at the end. */
 function reading(chunks: Iterable<Uint8Array>): string {
   const said: unknown[] = [];
   const reader = new Reader({
@@ -42,7 +42,7 @@ function reading(chunks: Iterable<Uint8Array>): string {
   return JSON.stringify(said, (_key, value) => typeof value === "bigint" ? `${value}n` : value);
 }
 
-/** Looks at everything: much is read only then. */
+/** Reads every property, since many are parsed only then. */
 function shown(response: NonNullable<ReturnType<typeof readResponse>>): unknown {
   if (response.kind !== "untagged" || response.type !== "UNKNOWN") return plain(response);
   let values: unknown;
@@ -63,7 +63,7 @@ function* pieces(data: Uint8Array, random: Random): Generator<Uint8Array> {
   }
 }
 
-/** Runs a check over mutated seeds; a failure names the input. */
+/** Runs a check on mutated seeds; a failure names the input. */
 async function fuzz(
   count: number,
   check: (data: Uint8Array, random: Random) => void | Promise<void>,
@@ -107,7 +107,7 @@ describe("fuzzing", () => {
   });
 
   it("Z2 a session over which anything may come ends, in results or in errors", async () => {
-    // Many at once: most of the time they wait for an answer that does not come.
+    // Many at once: they mostly wait for answers that never come.
     const running: Promise<void>[] = [];
     await fuzz(2000, async (data, random) => {
       running.push(trySession(data, new Random(random.below(2 ** 31))));
@@ -133,7 +133,7 @@ async function trySession(data: Uint8Array, random: Random): Promise<void> {
   }
 }
 
-/** Calls of every kind; whatever goes wrong must be an error of the library's. */
+/** Calls of every kind; every error must be one of the library's own. */
 async function session(connecting: Promise<ImapClient>): Promise<void> {
   let client: ImapClient;
   try {
@@ -162,7 +162,7 @@ async function session(connecting: Promise<ImapClient>): Promise<void> {
   client.shutdown();
 }
 
-/** Says what it is told to at a moment of its choice, and OK to everything. */
+/** Sends its input at a random moment, and OK to everything. */
 async function serve(
   { readable, writable }: ReturnType<typeof memoryPair>[0],
   data: Uint8Array,

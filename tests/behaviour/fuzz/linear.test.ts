@@ -1,5 +1,5 @@
-// Work must grow as the answer does. A time by itself says nothing; but what takes a few seconds in
-// one piece, and a hundredth of that in small pieces of the same length together, is not linear.
+// The work must grow linearly with the answer. An absolute time proves nothing; but if one large
+// piece takes far longer than small pieces of the same total length, the work is not linear.
 import { env } from "node:process";
 import { describe, it } from "node:test";
 import { assertLess } from "@std/assert";
@@ -9,10 +9,10 @@ import { readResponse } from "../../../src/wire/response.ts";
 import { plain } from "../../support/wire.ts";
 
 const MIB = 1024 * 1024;
-/** The largest input; with `IMAPCLIENT_LINEAR=64` 64 MiB. */
+/** The largest input; with `IMAPCLIENT_LINEAR=64` it is 64 MiB. */
 const LARGEST = Number(env.IMAPCLIENT_LINEAR ?? 4) * MIB;
 const SMALL = LARGEST / 64;
-/** How much more time the large one may take for as many bytes; quadratic work takes 64 times. */
+/** How much longer the large input may take per byte; with quadratic work it is 64 times. */
 const FACTOR = 12;
 
 const limits: Limits = {
@@ -25,7 +25,7 @@ const limits: Limits = {
 
 const encoder = new TextEncoder();
 
-/** A response of about so many bytes: a head, something again and again, an end. */
+/** A response of about this many bytes: a head, a repeated part, an end. */
 function response(head: string, part: string, end: string): (size: number) => Uint8Array {
   return (size) => {
     const count = Math.max(1, Math.floor((size - head.length - end.length) / part.length));
@@ -66,7 +66,7 @@ const SHAPES: Readonly<Record<string, (size: number) => Uint8Array>> = {
   "parentheses that do not close": response("* 1 FETCH (", "X (a ", ""),
 };
 
-/** Reads it in chunks as a socket gives them, and looks at all of it. */
+/** Reads the data in chunks, as from a socket, and looks at everything in it. */
 function milliseconds(data: Uint8Array, times: number): number {
   const start = performance.now();
   for (let i = 0; i < times; i++) {
@@ -77,7 +77,7 @@ function milliseconds(data: Uint8Array, times: number): number {
           if (read?.kind === "untagged" && read.type === "UNKNOWN") plain(read.values());
           else plain(read);
         } catch {
-          // What it throws is not the question here.
+          // The error does not matter here.
         }
       },
     }, limits);
@@ -91,7 +91,7 @@ describe("reading takes time in proportion to what is read", () => {
   for (const [name, make] of Object.entries(SHAPES)) {
     it(`${name}: ${LARGEST / MIB} MiB at once, and in 64 pieces`, () => {
       const [large, small] = [make(LARGEST), make(SMALL)];
-      milliseconds(small, 4); // let the compiler do its work first
+      milliseconds(small, 4); // warms up the compiler
       const pieces = milliseconds(small, 64);
       const whole = milliseconds(large, 1);
       assertLess(whole, FACTOR * pieces + 200, `${whole} ms, in pieces ${pieces} ms`);

@@ -1,7 +1,7 @@
 import { bytes } from "../../support/wire.ts";
 import type { Random } from "../../support/random.ts";
 
-/** What has a meaning somewhere in the grammar. */
+/** Words with a meaning somewhere in the grammar. */
 const WORDS = [
   ...["(", ")", "((", "))", " ", "  ", '"', '\\"', "\\", "NIL", "nil", "{0}\r\n", "{3}\r\nabc"],
   ...["{5}", "{99}\r\n", "{4294967295}", "~{2}\r\nab", "{1+}\r\nx", "\r\n", "\n", "\r", "\0", "*"],
@@ -11,7 +11,7 @@ const WORDS = [
   ...["* 1 FETCH (", "* LIST () ", "* SEARCH ", "* ESEARCH ", "* STATUS ", "* OK [", "* THREAD "],
 ].map(bytes);
 
-/** A copy of `seed` with a few changes, some of them out of other seeds. */
+/** A copy of `seed` with a few changes, some taken from other seeds. */
 export function mutate(
   seed: Uint8Array,
   seeds: readonly Uint8Array[],

@@ -1,5 +1,5 @@
-// Whatever is given wherever: it is refused before a byte is sent, or the server sees just one
-// command with exactly that in its place. The server reads by the letter of the RFCs.
+// Any value in any place is either refused before a byte is sent, or the server sees exactly one
+// command with exactly that value. The server here reads strictly by the RFCs.
 import { after, describe } from "node:test";
 import { it as plainTest } from "node:test";
 import { assertEquals } from "@std/assert";
@@ -10,7 +10,7 @@ import { METHODS, PLACES } from "./methods.ts";
 import { WRITER_METHODS } from "./session_places.ts";
 import { tried, tryTexts } from "./trial.ts";
 
-/** The functions that an object has, by their names; those of Object itself left out. */
+/** An object's functions by name, without those of Object. */
 function functionsOf(object: object): Map<string, (...args: never[]) => unknown> {
   const found = new Map<string, (...args: never[]) => unknown>();
   for (let it = object; it !== Object.prototype; it = Object.getPrototypeOf(it)) {
@@ -22,7 +22,7 @@ function functionsOf(object: object): Map<string, (...args: never[]) => unknown>
   return found;
 }
 
-/** How many parameters a function has, those with a default too: by its source. */
+/** How many parameters a function has, including those with a default, from its source. */
 function parametersOf(method: (...args: never[]) => unknown): number {
   const source = method.toString();
   let [depth, count, text] = [0, 0, ""];

@@ -6,11 +6,11 @@ const authenticated = { state: "authenticated" } as const;
 const text = { ...authenticated, bytes: "any" } as const;
 const limit = { quotaRoot: "", resource: "STORAGE", limit: 5 };
 const ENTRY = "/shared/it";
-/** What is no entry, and what is. */
+/** Invalid and valid entry names. */
 const ENTRIES = ["/", "/a", "/a/", "//a", "/a//b", "/a/*", "/a/%", "/a/ü", '/a b/"c', "/private/a"];
 const statusItems = ["MESSAGES", "RECENT", "UIDNEXT", "UIDVALIDITY", "UNSEEN"];
 
-/** What listing calls have in common: both arguments have a default. */
+/** What listing calls share: both arguments have a default. */
 function listing(
   command: string,
   call: (client: Parameters<Parameters<typeof folder>[1]>[0]) => (...args: string[]) => unknown,
@@ -26,7 +26,7 @@ function listing(
   };
 }
 
-/** By their names. */
+/** The methods by name. */
 export const FOLDER_METHODS: Readonly<Record<string, Method>> = {
   listFolders: listing("LIST", (c) => (...args) => c.listFolders(...args)),
   listSubFolders: listing("LSUB", (c) => (...args) => c.listSubFolders(...args)),
@@ -34,7 +34,7 @@ export const FOLDER_METHODS: Readonly<Record<string, Method>> = {
   findSpecialFolder: {
     parameters: 2,
     places: [
-      // It is looked for in what the server says.
+      // The name is looked for in what the server lists.
       place(
         "flag",
         (c, v) => c.findSpecialFolder(v),
@@ -220,7 +220,7 @@ export const FOLDER_METHODS: Readonly<Record<string, Method>> = {
   },
 };
 
-/** A whole number of zero or more is one, whatever type it has. */
+/** Any value that is a whole number, zero or more, is accepted, whatever its type. */
 export function numberIn(command: Parameters<typeof put>[0]) {
   return (value: unknown): ReturnType<typeof put> | undefined => {
     const isWhole = typeof value === "bigint" || Number.isSafeInteger(value);

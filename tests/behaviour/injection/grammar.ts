@@ -1,10 +1,10 @@
-// Whole commands: what RFC 9051, RFC 3501 and the extensions let each be, and no more.
+// The grammar of whole commands by RFC 9051, RFC 3501 and the extensions, and nothing more.
 import { type Allowed, canonicalSet, latin1, Scanner, type Word } from "./scanner.ts";
 
 /** A command as a server understands it. */
 export interface Seen {
   readonly tag: string;
-  /** Its name, and what it was given. */
+  /** Its name and its arguments. */
   readonly words: readonly Word[];
   /** How many bytes it took. */
   readonly used: number;
@@ -14,7 +14,7 @@ type Arguments = (it: Scanner) => Word[];
 
 const none: Arguments = () => [];
 
-/** Arguments, each with a space in front. */
+/** Arguments, each after a space. */
 function each(...readers: ((it: Scanner) => Word)[]): Arguments {
   return (it) =>
     readers.map((read) => {
@@ -28,7 +28,7 @@ const astring = (it: Scanner) => it.astring();
 const set = (it: Scanner) => it.sequenceSet();
 const atom = (it: Scanner) => it.atom();
 
-/** How the arguments of each command are read (RFC 9051 section 9, but where it is said). */
+/** How to read each command's arguments (RFC 9051 section 9, unless noted). */
 const COMMANDS: Readonly<Record<string, Arguments>> = {
   CAPABILITY: none,
   NOOP: none,
@@ -71,7 +71,7 @@ const COMMANDS: Readonly<Record<string, Arguments>> = {
   ...twice("SEARCH", search),
   ...twice("SORT", (it) => [...each(sortKeys, (it) => it.charset())(it), ...criteria(it)]), // RFC 5256
   ...twice("THREAD", (it) => [...each(atom, (it) => it.charset())(it), ...criteria(it)]),
-  // Commands of the test's own, for the writer that `run` hands out.
+  // The tests' own commands, for the writer that `run` passes on.
   XATOM: each(atom),
   XTEXT: each(astring),
   XNSTRING: each((it) => it.nstring()),
@@ -93,7 +93,7 @@ function twice(name: string, read: Arguments): Record<string, Arguments> {
   return { [name]: read, [`UID ${name}`]: read };
 }
 
-/** Reads one command, its line end included. Throws `Wrong`, or `Incomplete`. */
+/** Reads one command, including its line end. Throws `Wrong` or `Incomplete`. */
 export function readCommand(bytes: Uint8Array, allowed: Allowed, granted: number): Seen {
   const it = new Scanner(bytes, allowed, granted);
   const tag = it.run(/[A-Za-z0-9]/, "a tag");
@@ -112,7 +112,7 @@ function readerOf(it: Scanner, name: string): Arguments {
   return Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : it.fail(`no command: ${name}`);
 }
 
-/** A name of the test's own, of one word or more. */
+/** The name of one of the tests' own commands, of one word or more. */
 function nameOf(it: Scanner, name: string): string {
   return it.peek() === " " ? [name, ...oneOrMore(it, () => it.atom())].join(" ") : name;
 }
@@ -136,7 +136,7 @@ function authenticate(it: Scanner): Word[] {
   return [name, text === "=" ? "" : fromBase64(text) ?? it.fail("not base64")];
 }
 
-/** The bytes of strict base64, as text; `null` where it is none. */
+/** The decoded bytes of strict base64, as text; `null` if it is not valid. */
 export function fromBase64(text: string): string | null {
   const isRight = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/.test(text);
   return isRight ? atob(text) : null;
@@ -161,7 +161,9 @@ function limit(it: Scanner): Word {
   return [resource, it.number()];
 }
 
-/** The name of an entry and its value, a literal8 without BINARY too (RFC 5464 section 5). */
+/**
+ * The name of an entry and its value; a literal8 is allowed without BINARY (RFC 5464 section 5).
+ */
 function annotation(it: Scanner): Word {
   const entry = it.astring();
   it.sp();
@@ -194,7 +196,7 @@ function storeItem(it: Scanner): Word {
   return item;
 }
 
-/** A flag, or a label of Gmail's, which is a string in modified UTF-7. */
+/** A flag, or a Gmail label, which is a string in modified UTF-7. */
 function storeValue(it: Scanner): Word {
   return it.atString ? it.string() : it.flag();
 }
@@ -203,7 +205,7 @@ function fetch(it: Scanner): Word[] {
   const words = each(set, (it) => it.list(() => fetchItem(it)))(it);
   if (it.peek() !== " ") return words;
   it.sp();
-  // RFC 4466 section 2.1: names, with a number or the like behind some.
+  // RFC 4466 section 2.1: names, some with a value such as a number.
   return [...words, it.list(() => it.run(/[A-Z0-9.\-/:*,]/, "a modifier"))];
 }
 
@@ -258,7 +260,7 @@ function search(it: Scanner): Word[] {
   return [...first, ...searchKeys(it)];
 }
 
-/** Criteria in a caller's own words: words, strings and parentheses, whatever they mean. */
+/** Criteria as one text: words, strings and parentheses, whatever they mean. */
 function ownCriteria(it: Scanner): Word[] {
   const words: Word[] = [];
   while (it.peek() !== "\r") {
@@ -270,7 +272,7 @@ function ownCriteria(it: Scanner): Word[] {
   return words;
 }
 
-/** What SORT and THREAD look for. */
+/** The criteria of SORT and THREAD. */
 function criteria(it: Scanner): Word[] {
   if (!it.allowed.anyCriteria) return searchKeys(it);
   it.sp();
@@ -292,7 +294,7 @@ const WITH_NUMBER = /^(?:LARGER|SMALLER|OLDER|YOUNGER|MODSEQ)$/;
 const ALONE =
   /^(?:ALL|(?:UN)?(?:ANSWERED|DELETED|DRAFT|FLAGGED|SEEN)|NEW|OLD|RECENT|SAVEDATESUPPORTED)$/;
 
-/** `search-key`; one that nobody knows may have texts behind it. */
+/** `search-key`; an unknown one may be followed by texts. */
 function searchKey(it: Scanner): Word[] {
   if (it.peek() === "(") return [it.list(() => searchKey(it)).flat()];
   if (/[\d*]/.test(it.peek())) return [it.sequenceSet()];
@@ -314,14 +316,14 @@ function searchKey(it: Scanner): Word[] {
   return [key];
 }
 
-/** Behind a key of the test's own: a set of ids, or any text. */
+/** The value after one of the tests' own keys: a set of ids, or any text. */
 function newKeyValue(it: Scanner): string {
   if (it.atString) return it.string();
   const text = it.run(/[^\s"(){]/, "a text");
   return canonicalSet(text) ?? text;
 }
 
-/** A command as a failing test shows it. */
+/** A command in the form that a failing test shows. */
 export function shown(bytes: Uint8Array): string {
   const text = latin1(bytes.subarray(0, 300));
   return JSON.stringify(text) + (bytes.length > 300 ? `... (${bytes.length} bytes)` : "");

@@ -1,14 +1,14 @@
-// What may stand in a place, by the kinds of text that the protocol knows, and how the server then
-// sees it. `null`: it can't be sent, and must be refused.
+// The kinds of text in the protocol: how the server sees a value in a place of each kind. `null`:
+// it can't be sent and must be refused.
 import { canonicalSet, latin1, type Word } from "./scanner.ts";
 import type { Setting } from "./watched_client.ts";
 
-/** What a value must look like to the server. */
+/** How the server must see a value. */
 export type Kind = (value: string, setting: Setting) => Word;
 
 const ATOM = /^[!#$&'+,\-./0-9:;<=>?@A-Z[^_`a-z|}~]+$/;
 
-/** A text in UTF-8, a character for each byte. */
+/** A text in UTF-8, one character for each byte. */
 export function utf8(text: string): string {
   return latin1(new TextEncoder().encode(text));
 }
@@ -28,7 +28,7 @@ export function entry(value: string): string | null {
   return /^(?:\/(?:[ -$&-)+-.0-~])+)+$/.test(value) ? value : null;
 }
 
-/** A folder's name: modified UTF-7 may hold anything, UTF-8 all but NUL. */
+/** A folder's name: modified UTF-7 can hold anything, UTF-8 everything except NUL. */
 export function mailbox(value: string, { utf8: unicode, folderEncode }: Setting): string | null {
   if (!value.isWellFormed()) return null;
   if (unicode) return value.includes("\0") ? null : value;
@@ -57,12 +57,12 @@ export function ids(value: string): string | null {
   return canonicalSet(value);
 }
 
-/** A whole number, written as short as can be. */
+/** A whole number in its shortest form. */
 export function number(value: string): string | null {
   return /^\d{1,19}$/.test(value) && BigInt(value) < 2n ** 63n ? String(BigInt(value)) : null;
 }
 
-/** A date; none of the nasty ones is one. */
+/** A date; no nasty text is one. */
 export function none(): null {
   return null;
 }
@@ -72,12 +72,15 @@ export function rights(value: string): string | null {
   return /^[+-]?[a-z0-9]*$/.test(value) ? value : null;
 }
 
-/** A charset, where RFC 3501 lets it be any text; in UTF-8 there is none (RFC 6855 section 3). */
+/**
+ * A charset as RFC 3501 has it, which may be any text; with UTF-8 there is none (RFC 6855 section
+ * 3).
+ */
 export function charset(value: string, setting: Setting): string | null {
   return setting.utf8 ? "" : text(value);
 }
 
-/** A charset, where it is an atom or quoted (RFC 5256). */
+/** A charset as RFC 5256 has it: an atom or quoted. */
 export function quotedCharset(value: string, setting: Setting): string | null {
   // deno-lint-ignore no-control-regex
   const isQuotable = setting.utf8 ? /^[^\0\r\n]*$/ : /^[\x01-\x09\x0b\x0c\x0e-\x7f]*$/;
@@ -89,12 +92,12 @@ export function message(value: string): string | null {
   return text(value.replace(/\r\n|\r|\n/g, "\r\n"));
 }
 
-/** A field of a mechanism that ends its fields at control characters. */
+/** A field of a mechanism whose fields end at control characters. */
 export function field(value: string): string | null {
   return value.isWellFormed() && !/\p{Cc}/u.test(value) ? utf8(value) : null;
 }
 
-/** The same where it can't be empty. */
+/** The same, but it can't be empty. */
 export function token(value: string): string | null {
   return value === "" ? null : field(value);
 }
@@ -122,7 +125,7 @@ export function modifier(value: string): readonly string[] | null {
 const BARE_KEYS =
   /^(?:ALL|(?:UN)?(?:ANSWERED|DELETED|DRAFT|FLAGGED|SEEN)|NEW|OLD|RECENT|SAVEDATESUPPORTED)$/i;
 
-/** A search key by itself: a known one, a set of ids, or an extension's. */
+/** A single search key: a known one, a set of ids, or an extension's. */
 export function searchKey(value: string): string | null {
   if (/^[\d*]/.test(value)) return canonicalSet(value);
   return BARE_KEYS.test(value) ? value.toUpperCase() : atom(value);

@@ -1,4 +1,4 @@
-// The calls that fetch, mark, store, copy and remove messages, and wait for them.
+// The calls that fetch, flag, store, copy and remove messages, and that wait for changes.
 import { IllegalStateError, InvalidArgumentError } from "../../../src/model/errors.ts";
 import * as kinds from "./kinds.ts";
 import { folder, ids, listOf, type Method, type Place, place, word } from "./place.ts";
@@ -6,7 +6,7 @@ import type { Word } from "./scanner.ts";
 
 type Client = Parameters<Place["call"]>[0];
 
-/** A label of Gmail's is a string in modified UTF-7, also where folder names are UTF-8. */
+/** A Gmail label is a string in modified UTF-7, even if folder names are UTF-8. */
 function labels(name: string, call: Place["call"], item: string, more: Partial<Place> = {}): Place {
   const sent = (seen: Word) => ["UID STORE", "1:1", item, [seen]];
   return place(name, call, label, sent, more);
@@ -24,7 +24,7 @@ function label(value: string): string | null {
   });
 }
 
-/** What the calls that change flags have in common. */
+/** What the calls that change flags share. */
 function flags(
   item: string,
   call: (c: Client, ids: string, flags: string | readonly string[]) => unknown,
@@ -56,7 +56,7 @@ function gmailLabels(
   };
 }
 
-/** What both ways to fetch have in common. */
+/** What both ways to fetch share. */
 function fetching(
   call: (
     c: Client,
@@ -90,7 +90,7 @@ function noModifiers(value: unknown): readonly Word[] | undefined {
   return isNone ? ["UID FETCH", "1:1", ["FLAGS"]] : undefined;
 }
 
-/** Sections, right and wrong. */
+/** Valid and invalid sections. */
 const SECTIONS = [
   ...["BODY[]", "BODY.PEEK[1.2.MIME]", "BODY[HEADER.FIELDS (A B)]", "BODY[TEXT]<0.5>"],
   ...["BODY[\r\n]", "BODY[", "BODY[]\r\nA1 LOGOUT", "BODY[HEADER.FIELDS (A\r\nB)]"],
@@ -123,7 +123,7 @@ async function drain(source: AsyncGenerator<unknown>): Promise<void> {
 const append = ["APPEND", "F", [], "IT"];
 const numbersOnly = { noText: true, kind: kinds.none };
 
-/** How long a timer may be: anything else is refused. */
+/** The valid times for a timer; any other is refused. */
 function seconds(value: unknown): readonly Word[] | undefined {
   const isDefault = value === undefined;
   return isDefault || typeof value === "number" && value > 0 && value <= 86_400
@@ -131,7 +131,7 @@ function seconds(value: unknown): readonly Word[] | undefined {
     : undefined;
 }
 
-/** By their names. */
+/** The methods by name. */
 export const MESSAGE_METHODS: Readonly<Record<string, Method>> = {
   fetch: fetching((c, ids, items, modifiers) => c.fetch(ids, items, { modifiers })),
   fetchEach: {

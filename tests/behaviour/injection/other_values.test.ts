@@ -1,4 +1,4 @@
-// What is no text, or not quite: bytes, letters that would become ASCII, and values of other types.
+// Values that are not plain text: bytes, letters that become ASCII, and values of other types.
 import { after, describe } from "node:test";
 import { test } from "../../support/fake_server.ts";
 import { METHODS, PLACES } from "./methods.ts";

@@ -1,4 +1,4 @@
-// Criteria in one piece, which go as they are: whatever they say, they are one command.
+// Criteria as one text are sent as they are: whatever they contain, they are one command.
 import { assert, assertEquals } from "@std/assert";
 import { InvalidArgumentError, InvalidCriteriaError } from "../../../src/model/errors.ts";
 import { test, turns } from "../../support/fake_server.ts";
@@ -6,7 +6,7 @@ import { utf8 } from "./kinds.ts";
 import { LONG_TEXTS, NASTY, randomTexts } from "./values.ts";
 import { SETTINGS, WatchedClient } from "./watched_client.ts";
 
-/** Where quotes and backslashes, literals and line ends meet. */
+/** Texts that combine quotes, backslashes, literals and line ends. */
 const TRICKY = [
   ...['SUBJECT "x\\" é LOGOUT', 'SUBJECT "é', 'SUBJECT é"', '"é" "', '"\\é"', '"a\\', 'é "a\\" é'],
   ...['"é\r\nA1 LOGOUT"', 'x "é\r\nA1 LOGOUT\r\n"', "é {5+}", "é{5}", '"{5}" é', "é {5} é", "{5}é"],
@@ -14,7 +14,7 @@ const TRICKY = [
   ...['"é"é', 'é"é"', '"a"é"b"', "é\\", "\\é", "~{3}", "x ~{3+}", 'a "b {3}', '"b {3}" ', "é {3} "],
 ];
 
-/** The words, strings and parentheses of a text, as the server is to see them. */
+/** The words, strings and parentheses of a text, as the server must see them. */
 function wordsOf(text: string): string[] {
   const found = text.matchAll(/"((?:[^"\\]|\\.)*)"|[()]+|[^\s"()]+/gs);
   return Array.from(found, ([all, quoted]) => {
@@ -24,7 +24,7 @@ function wordsOf(text: string): string[] {
 
 type Client = WatchedClient["client"];
 
-/** The calls that take criteria, with what stands before these. */
+/** The calls that take criteria, and what comes before the criteria. */
 const CALLS = [
   {
     command: ["UID SEARCH"],
@@ -102,7 +102,7 @@ test("Z1 each step of what takes several is one command, with the name in its pl
       ["SETQUOTA", utf8(value)],
       ["GETQUOTA", utf8(value)],
     ]);
-    // A folder is looked for by its name, its pattern and all.
+    // A folder is looked for by its name with wildcards.
     await client.folderExists(value);
     assertEquals(watched.take().map(({ words }) => words), [["LIST", "", value]]);
     client.shutdown();

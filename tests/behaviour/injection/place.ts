@@ -10,42 +10,42 @@ import type { Kind } from "./kinds.ts";
 import type { Word } from "./scanner.ts";
 import type { Setting, State } from "./watched_client.ts";
 
-/** One place of one call where a caller's value goes. */
+/** A place in a call for a caller's value. */
 export interface Place {
-  /** Which of the call's arguments, and how. */
+  /** Which argument of the call it is, and in which form. */
   readonly name: string;
   readonly state: State;
   readonly call: (client: ImapClient, value: string) => unknown;
-  /** How a text is seen by the server. */
+  /** How the server sees a text here. */
   readonly kind: Kind;
   /** The command that the server sees. */
   readonly sent: (seen: Word, setting: Setting, value: string) => readonly Word[];
-  /** What is thrown for what can't be sent. */
+  /** The errors that refuse what can't be sent. */
   readonly refusals: readonly (abstract new (...args: never[]) => ImapError)[];
-  /** Bytes may be given too: of any kind, or those of a folder's name, or nothing but bytes. */
+  /** Whether bytes are accepted too: any, those of a folder's name, or only bytes. */
   readonly bytes?: "any" | "mailbox" | "only";
-  /** What a value of another type may come to: a command, or nothing at all. */
+  /** What a value of another type may lead to: a command, or nothing at all. */
   readonly odd?: (value: unknown) => readonly Word[] | "nothing" | undefined;
   /** More texts to try here. */
   readonly also?: readonly string[];
-  /** No text is taken here. */
+  /** No text is accepted here. */
   readonly noText?: boolean;
-  /** The language itself makes a text of what stands here. */
+  /** The language itself converts the value to a text here. */
   readonly isKey?: boolean;
 }
 
 /** A method of the client. */
 export interface Method {
-  /** How many parameters it has: a new one is a new place. */
+  /** How many parameters it has: each new one is a new place. */
   readonly parameters: number;
-  /** Empty where nothing that the caller says gets to the server. */
+  /** Empty if the server gets nothing that the caller passes. */
   readonly places: readonly Place[];
 }
 
 type More = Partial<Place>;
 type Call = Place["call"];
 
-/** A place with what holds for most. */
+/** A place with the usual settings. */
 export function place(
   name: string,
   call: Call,
@@ -56,14 +56,14 @@ export function place(
   return { name, state: "selected", call, kind, sent, refusals: [InvalidArgumentError], ...more };
 }
 
-/** A folder's name; `command` holds it where `FOLDER` stands. */
+/** A folder's name; it replaces `FOLDER` in `command`. */
 export function folder(name: string, call: Call, command: readonly Word[], more: More = {}): Place {
   const sent = (seen: Word) => put(command, "FOLDER", seen);
   const state = "authenticated" as const;
   return place(name, call, kinds.mailbox, sent, { state, bytes: "mailbox", ...more });
 }
 
-/** Message ids; `command` holds them where `IDS` stands. */
+/** Message ids; they replace `IDS` in `command`. */
 export function ids(name: string, call: Call, command: readonly Word[], more: More = {}): Place {
   const odd = (value: unknown) => {
     const numbers = typeof value === "number" ? [value] : value;
@@ -80,7 +80,7 @@ function isId(value: unknown): boolean {
   return typeof value === "number" && Number.isInteger(value) && value > 0 && value < 2 ** 32;
 }
 
-/** Anything else; `command` holds it where `IT` stands. */
+/** Anything else; it replaces `IT` in `command`. */
 export function word(
   name: string,
   call: Call,
@@ -91,7 +91,7 @@ export function word(
   return place(name, call, kind, (seen) => put(command, "IT", seen), more);
 }
 
-/** A search criterion; `command` holds it where `IT` stands, and the charset is told if need be. */
+/** A search criterion; it replaces `IT` in `command`, and the charset is sent if necessary. */
 export function criterion(
   name: string,
   call: Call,
@@ -105,7 +105,7 @@ export function criterion(
     const told = tells && !utf8 && /[\u0080-\uffff]/.test(value) ? ["CHARSET", "UTF-8"] : [];
     return [first, ...told, ...rest];
   };
-  // A number stands for its digits where text is wanted.
+  // A number is accepted as text.
   const odd = (value: unknown) => {
     const isNumber = typeof value === "bigint" || Number.isFinite(value);
     if (kind !== kinds.text || !isNumber) return undefined;
@@ -117,7 +117,7 @@ export function criterion(
 /** A value that only decides whether the call is possible. */
 export const CAPABILITY: More = { refusals: [InvalidArgumentError, CapabilityError] };
 
-/** A command with something in place of a word, at any depth. */
+/** A command with a word replaced, at any depth. */
 export function put(command: readonly Word[], hole: string, seen: Word): readonly Word[] {
   return command.flatMap((it): readonly Word[] => {
     if (it === hole) return [seen];
@@ -126,7 +126,7 @@ export function put(command: readonly Word[], hole: string, seen: Word): readonl
   });
 }
 
-/** A list is a command of that list; nothing else that is no text is one. */
+/** A list is a command with that list; no other value that is not a text is one. */
 export function listOf(command: readonly Word[], hole: string): Place["odd"] {
   return (value) => {
     return Array.isArray(value) && value.length === 0 ? put(command, hole, []) : undefined;

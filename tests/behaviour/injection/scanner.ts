@@ -1,26 +1,26 @@
-// The grammar elements of a command, read strictly and without a line of the client's own code.
+// The grammar elements of a command, read strictly and without any of the client's own code.
 
 import { Buffer } from "node:buffer";
 
-/** What a server offered or has switched on, as far as it changes what a client may send. */
+/** What a server has offered or enabled, as far as it changes what a client may send. */
 export interface Allowed {
-  /** Up to this size a literal may come unasked (RFC 7888); -1: never. */
+  /** Up to this size a literal may be sent without asking (RFC 7888); -1: never. */
   readonly nonSynchronising: number;
   /** Quoted strings may hold UTF-8, and folder names are UTF-8 (RFC 6855). */
   readonly utf8: boolean;
-  /** Folder names are to be in modified UTF-7, where they are not UTF-8. */
+  /** Folder names must be in modified UTF-7, unless they are UTF-8. */
   readonly folderEncode: boolean;
-  /** Criteria of a search need not make sense: only what is a string matters. */
+  /** The criteria of a search need not make sense: only strings matter. */
   readonly anyCriteria?: boolean;
 }
 
-/** What was read: a text (a character for each byte), NIL, or a list of such. */
+/** What was read: a text (one character for each byte), NIL, or a list of these. */
 export type Word = string | null | readonly Word[];
 
 /** The client broke the grammar. */
 export class Wrong extends Error {}
 
-/** The command is not all here; `asks`: it goes on when the server says `+`. */
+/** The command is incomplete; `asks`: it continues when the server sends `+`. */
 export class Incomplete extends Error {
   readonly asks: boolean;
   constructor(asks: boolean) {
@@ -31,16 +31,16 @@ export class Incomplete extends Error {
 
 /** ATOM-CHAR: any CHAR but atom-specials (RFC 9051 section 9). */
 const ATOM_CHAR = /[!#$&'+,\-./0-9:;<=>?@A-Z[^_`a-z|}~]/;
-/** ASTRING-CHAR: resp-specials too. */
+/** ASTRING-CHAR: also resp-specials. */
 const ASTRING_CHAR = /[!#$&'+,\-./0-9:;<=>?@A-Z[\]^_`a-z|}~]/;
-/** list-char: wildcards too. */
+/** list-char: also wildcards. */
 const LIST_CHAR = /[!#$%&'*+,\-./0-9:;<=>?@A-Z[\]^_`a-z|}~]/;
 
 const DATE = /^(?:[1-9]|[0-3]\d)-(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)-\d{4}$/i;
 const DATE_TIME =
   /^[ \d]\d-(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)-\d{4} \d\d:\d\d:\d\d [+-]\d{4}$/i;
 
-/** Reads one command from its first byte on. */
+/** Reads one command from its first byte. */
 export class Scanner {
   readonly allowed: Allowed;
   readonly #bytes: Uint8Array;
@@ -48,14 +48,14 @@ export class Scanner {
   #asked = 0;
   #at = 0;
 
-  /** `granted`: how many literals of this command were asked for by now. */
+  /** `granted`: how many literals of this command the server has asked for so far. */
   constructor(bytes: Uint8Array, allowed: Allowed, granted: number) {
     this.#bytes = bytes;
     this.allowed = allowed;
     this.#granted = granted;
   }
 
-  /** How many bytes were read. */
+  /** How many bytes have been read. */
   get used(): number {
     return this.#at;
   }
@@ -66,7 +66,7 @@ export class Scanner {
     return String.fromCharCode(this.#bytes[this.#at]);
   }
 
-  /** Takes exactly this text. */
+  /** Reads exactly this text. */
   expect(text: string): void {
     for (const char of text) {
       if (this.peek() !== char) this.fail(`expected ${JSON.stringify(text)}`);
@@ -78,14 +78,14 @@ export class Scanner {
     this.expect(" ");
   }
 
-  /** Says where the grammar is broken, and how. */
+  /** Reports where and how the grammar is broken. */
   fail(why: string): never {
     const from = Math.max(0, this.#at - 40);
     const around = latin1(this.#bytes.subarray(from, this.#at + 40));
     throw new Wrong(`${why} at ${this.#at}: ${JSON.stringify(around)}`);
   }
 
-  /** Characters of one kind, one of them at least. */
+  /** Reads characters of one kind, at least one. */
   run(kind: RegExp, what: string): string {
     const from = this.#at;
     const isRight = tableOf(kind);
@@ -104,7 +104,7 @@ export class Scanner {
     return this.atom().toUpperCase();
   }
 
-  /** A number within 63 bits (RFC 9051 `number64`). */
+  /** A number of at most 63 bits (RFC 9051 `number64`). */
   number(): string {
     const text = this.run(/\d/, "a number");
     if (text.length > 19 || BigInt(text) >= 2n ** 63n) this.fail("a number that is too large");
@@ -131,7 +131,7 @@ export class Scanner {
     return this.atString ? this.string() : this.run(ASTRING_CHAR, "an atom or a string");
   }
 
-  /** An atom or a quoted string: all that a charset may be (RFC 5256, RFC 9051). */
+  /** An atom or a quoted string, the forms of a charset (RFC 5256, RFC 9051). */
   charset(): string {
     return this.peek() === '"' ? this.quoted() : this.atom();
   }
@@ -150,7 +150,7 @@ export class Scanner {
     return `\\${this.atom()}`;
   }
 
-  /** Ranges in ascending order, those that meet joined: what the set says, not how. */
+  /** The ranges in ascending order, merged where they touch, so that equal sets look the same. */
   sequenceSet(): string {
     const text = this.run(/[\d:*,]/, "a set of message numbers");
     return canonicalSet(text) ?? this.fail("not a set of message numbers");
@@ -166,7 +166,7 @@ export class Scanner {
     return DATE_TIME.test(text) ? text : this.fail("not a date and time");
   }
 
-  /** A list in parentheses, single spaces between its items; `empty`: it may be. */
+  /** A list in parentheses, single spaces between its items; with `empty` it may have none. */
   list<T>(item: () => T, empty = false): T[] {
     this.expect("(");
     const items: T[] = [];
@@ -200,7 +200,7 @@ export class Scanner {
     return escapes ? text.replace(/\\(.)/gs, "$1") : text;
   }
 
-  /** Where the characters end that stand for themselves within quotes, one of them at least. */
+  /** The end of the plain characters inside quotes; there must be at least one. */
   #endOfPlain(): number {
     let at = this.#at;
     for (; at < this.#bytes.length; at++) {
@@ -219,7 +219,7 @@ export class Scanner {
     if (fromUtf8(bytes) === null) this.fail("a quoted string that is not UTF-8");
   }
 
-  /** A literal; `binary` stands for a literal8 (RFC 3516), its tilde taken. */
+  /** A literal; `binary`: a literal8 (RFC 3516) whose tilde has been read. */
   literal(kind?: "binary"): string {
     this.expect("{");
     const size = Number(this.number());
@@ -240,7 +240,7 @@ export class Scanner {
     return latin1(bytes);
   }
 
-  /** A folder's name as text; a character for each byte where names are not encoded. */
+  /** A folder's name as text, or with one character for each byte if names are not encoded. */
   #folderName(bytes: string): string {
     const { utf8, folderEncode } = this.allowed;
     if (utf8) return fromUtf8(toBytes(bytes)) ?? this.fail("a folder name that is not UTF-8");
@@ -256,7 +256,7 @@ const BACKSLASH = 92;
 
 const tables = new Map<string, Uint8Array>();
 
-/** Which bytes are of a kind: 1 for those. */
+/** A table of the bytes of one kind: 1 for these. */
 function tableOf(kind: RegExp): Uint8Array {
   const known = tables.get(kind.source);
   if (known !== undefined) return known;
@@ -267,19 +267,19 @@ function tableOf(kind: RegExp): Uint8Array {
   return table;
 }
 
-/** Bytes as text, a character each. */
+/** Bytes as text, one character for each. */
 export function latin1(bytes: Uint8Array): string {
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString("latin1");
 }
 
-/** The other way round. */
+/** The reverse. */
 export function toBytes(text: string): Uint8Array {
   const bytes = new Uint8Array(text.length);
   for (let i = 0; i < text.length; i++) bytes[i] = text.charCodeAt(i);
   return bytes;
 }
 
-/** Text out of UTF-8; `null` where it is not. */
+/** Text from UTF-8; `null` if it is not valid. */
 export function fromUtf8(bytes: Uint8Array): string | null {
   try {
     return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
@@ -288,7 +288,7 @@ export function fromUtf8(bytes: Uint8Array): string | null {
   }
 }
 
-/** Text out of modified UTF-7 (RFC 3501 section 5.1.3); `null` where it is not. */
+/** Text from modified UTF-7 (RFC 3501 section 5.1.3); `null` if it is not valid. */
 export function fromModifiedUtf7(text: string): string | null {
   let broken = false;
   const decoded = text.replace(/&([^-]*)(-?)/g, (_, run: string, end: string) => {
@@ -305,7 +305,7 @@ export function fromModifiedUtf7(text: string): string | null {
   return broken || /[^\x20-\x7e]/.test(text) ? null : decoded;
 }
 
-/** A set's ranges in ascending order, those that meet joined; `null` for what is no set. */
+/** A set's ranges in ascending order, merged where they touch; `null` if it is not a set. */
 export function canonicalSet(text: string): string | null {
   const ranges: [number, number][] = [];
   for (const part of text.split(",")) {

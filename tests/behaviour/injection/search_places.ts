@@ -9,7 +9,7 @@ const SEARCH = "UID SEARCH";
 const any = { bytes: "any" } as const;
 const either = { refusals: [InvalidArgumentError, InvalidCriteriaError] } as const;
 
-/** The texts of a query in the form of an object. */
+/** The texts of a query object. */
 const TEXTS = {
   ...{ from: "FROM", to: "TO", cc: "CC", bcc: "BCC", subject: "SUBJECT", body: "BODY" },
   ...{ text: "TEXT", gmailRaw: "X-GM-RAW" },
@@ -79,13 +79,13 @@ const LISTED: readonly Place[] = [
   criterion("[UID, value]", (c, v) => c.search(["UID", v]), kinds.ids, [SEARCH, "UID", "IT"], {
     odd: (value) => uid(value),
   }),
-  // Numbers, keys and lists are themselves behind a key that nobody knows.
+  // After an unknown key, numbers, keys and lists stand for themselves.
   criterion("[XNEW, value]", (c, v) => c.search(["XNEW", v]), newKeyValue, [SEARCH, "XNEW", "IT"], {
     isKey: true,
   }),
 ];
 
-/** The same as an object. */
+/** The same as a query object. */
 const QUERIED: readonly Place[] = [
   ...Object.entries(TEXTS).map(([field, key]) => {
     return query(field, (v) => ({ [field]: v }), kinds.text, [key, "IT"]);
@@ -133,7 +133,7 @@ function query(
   return criterion(`{ ${name} }`, (c, v) => c.search(make(v)), kind, [SEARCH, ...words], more);
 }
 
-/** An object with nothing but a length asks for the header field of this name. */
+/** An object with only a length asks for the header field of this name. */
 function lengthField(value: unknown): readonly Word[] | undefined {
   const isOne = typeof value === "object" && value !== null &&
     Object.keys(value).join() === "length";
@@ -147,7 +147,7 @@ function wholeNumber(value: unknown, before: readonly Word[]): readonly Word[] |
   return isWhole && (value as number) >= 0 ? [...before, String(value)] : undefined;
 }
 
-/** By itself a number is a message's; a list within the list stands for parentheses. */
+/** A number alone is a message's; a list in the list stands for parentheses. */
 function messageNumber(value: unknown): Word | undefined {
   const isSet = Array.isArray(value) && Array.isArray(value[0]) && value[0][0] === 65;
   if (isSet) return [["65:65", "66:66"]];
@@ -161,17 +161,17 @@ function uid(value: unknown): readonly string[] | undefined {
   return isId ? [SEARCH, "UID", `${value}:${value}`] : undefined;
 }
 
-/** Behind a key that nobody knows any text may come; what looks like a set of ids must be one. */
+/** After an unknown key any text may come; what looks like a set of ids must be one. */
 function newKeyValue(value: string): string | null {
   return /^(?:\d+|\*)(?:[:,](?:\d+|\*))*$/.test(value) && !/:[^,]*:/.test(value)
     ? kinds.ids(value)
     : kinds.text(value);
 }
 
-/** Charsets: in SEARCH, and where RFC 5256 has a say. */
+/** Charsets, in SEARCH and where RFC 5256 applies. */
 const ASCII_QUERY = ["SUBJECT", "x"];
 
-/** By their names. */
+/** The methods by name. */
 export const SEARCH_METHODS: Readonly<Record<string, Method>> = {
   search: {
     parameters: 2,

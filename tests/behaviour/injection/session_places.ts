@@ -1,4 +1,4 @@
-// The calls about the session, and commands of a caller's own.
+// The calls about the session, and a caller's own commands.
 import { type CommandWriter, NumberSet } from "../../../mod.ts";
 import * as kinds from "./kinds.ts";
 import { numberIn } from "./folder_places.ts";
@@ -9,7 +9,7 @@ import type { Word } from "./scanner.ts";
 const greeted = { state: "greeted" } as const;
 const authenticated = { state: "authenticated" } as const;
 
-/** A message of SASL, with something in the place of `IT`. */
+/** A SASL message with `IT` replaced. */
 function sasl(
   name: string,
   call: Place["call"],
@@ -22,7 +22,7 @@ function sasl(
   return place(name, call, kind, sent, { ...greeted, odd });
 }
 
-/** What a parameter with a default comes to where it is left out. */
+/** What a call sends if it leaves out a parameter with a default. */
 function byDefault(...command: Word[]): Place["odd"] {
   return (value) => value === undefined ? command : undefined;
 }
@@ -45,7 +45,7 @@ const bearer = "\x01auth=Bearer t\x01\x01";
 const test = ["AUTHENTICATE", "X-TEST", "IT"];
 const noAnswer = () => ["AUTHENTICATE", "X-TEST", "*"];
 
-/** A mechanism as a caller may write one. */
+/** A caller's own mechanism. */
 function own(name: string, first: Uint8Array | null = null) {
   const empty = new Uint8Array(0);
   return { name, initialResponse: () => first ?? empty, respond: () => empty };
@@ -59,7 +59,7 @@ function fieldName(value: string): string | null {
   return new TextEncoder().encode(value).length <= 30 ? kinds.text(value) : null;
 }
 
-/** By their names. */
+/** The methods by name. */
 export const SESSION_METHODS: Readonly<Record<string, Method>> = {
   login: {
     parameters: 3,
@@ -171,7 +171,7 @@ export const SESSION_METHODS: Readonly<Record<string, Method>> = {
       ),
     ],
   },
-  // Its options are the transport's.
+  // Its options go to the transport.
   starttls: { parameters: 2, places: [] },
   capabilities: { parameters: 1, places: [] },
   hasCapability: {
@@ -270,7 +270,7 @@ export const SESSION_METHODS: Readonly<Record<string, Method>> = {
   },
 };
 
-/** The methods of the writer that stand above, under their own names or as part of another. */
+/** The writer's methods tried above, under their own names or as part of another. */
 export const WRITER_METHODS: readonly string[] = [
   ...["atom", "astring", "string", "nstring", "secret", "mailbox", "listMailbox", "flag"],
   ...[
@@ -322,7 +322,7 @@ function listed(word: string | null): readonly string[] | null {
   return word === null ? null : [word];
 }
 
-/** No more than printable ASCII, and nothing that announces a literal. */
+/** Only printable ASCII, and nothing that announces a literal. */
 function rawText(value: string): string | null {
   return /^[ -~]*$/.test(value) && !/\{\d*\+?\}\s*$/.test(value) ? `<${value}>` : null;
 }

@@ -16,28 +16,28 @@ import {
 } from "./values.ts";
 import { type Setting, SETTINGS, WatchedClient } from "./watched_client.ts";
 
-// Thousands of errors are thrown here, and nobody looks at where.
+// Thousands of errors are thrown here, and no test needs their stacks.
 Error.stackTraceLimit = 0;
 
-/** What was tried so far. */
+/** How much was tried so far. */
 export const tried = { values: 0, odd: 0, sent: 0 };
 
-/** So many random texts in each place. */
+/** How many random texts are tried in each place. */
 const RANDOM = 10;
-/** So many failures are shown for a place. */
+/** How many failures are shown for a place. */
 const SHOWN = 8;
 
-/** What came of one call. */
+/** The result of one call. */
 interface Outcome {
   readonly error: unknown;
   readonly seen: readonly (readonly Word[])[];
 }
 
-/** Gathers what is wrong, so that one fault hides no other. */
+/** Collects what is wrong, so that one fault does not hide others. */
 class Findings {
   readonly #places = new Map<string, Map<string, string>>();
 
-  /** What is wrong with one value is told once for all settings. */
+  /** A problem with a value is reported once for all settings. */
   add({ name }: Place, value: string, what: string): void {
     const known = this.#places.get(name) ?? new Map<string, string>();
     this.#places.set(name, known);
@@ -54,7 +54,7 @@ class Findings {
   }
 }
 
-/** A client that is replaced where a value has spoilt it. */
+/** A client that is replaced if a value has made it unusable. */
 class Bench {
   readonly setting: Setting;
   readonly #place: Place;
@@ -65,7 +65,7 @@ class Bench {
     this.#place = place;
   }
 
-  /** Makes the call. Throws what the server can't read. */
+  /** Makes the call. Throws if the server can't read what is sent. */
   async try(value: unknown): Promise<Outcome> {
     const watched = this.#watched ??= await WatchedClient.open(this.setting, this.#place.state);
     const { client } = watched;
@@ -75,7 +75,7 @@ class Bench {
     } catch (thrown) {
       error = thrown;
     }
-    // A login is called off behind its error.
+    // A login is cancelled after its error.
     if (error !== null && /^(?:mechanism\.|respond)/.test(this.#place.name)) await turns(1);
     try {
       const seen = watched.take().map(({ words }) => words);
@@ -97,13 +97,13 @@ class Bench {
 /** Tries texts in all places of a method. */
 export async function tryTexts(places: readonly Place[]): Promise<void> {
   await tryAll(places.filter(takesText), (place, seed) => {
-    // They take their time: of those that share the values out, each gets half of them.
+    // These are slow. Places that divide the values among settings try half of them each.
     const long = LONG_TEXTS.filter((_, i) => isWriting(place) || (seed + i) % 2 === 0);
     return [...NASTY, ...place.also ?? [], ...randomTexts(RANDOM, seed), ...long];
   });
 }
 
-/** Tries what is no ASCII, but becomes it in upper case, in all places. */
+/** Tries non-ASCII letters that become ASCII in upper case, in all places. */
 export async function tryTurncoats(places: readonly Place[]): Promise<void> {
   await tryAll(places.filter(takesText), () => TURNCOATS);
 }
@@ -112,24 +112,26 @@ function takesText({ noText, bytes }: Place): boolean {
   return !noText && bytes !== "only";
 }
 
-/** The settings that may make a difference: only folder names are encoded, and after a login. */
+/**
+ * The settings that may make a difference: only folder names are encoded, and only after a login.
+ */
 function settingsFor({ kind, state }: Place): readonly Setting[] {
   return SETTINGS.filter(({ folderEncode, utf8 }) => {
     return (folderEncode || kind === mailbox) && !(utf8 && state === "greeted");
   });
 }
 
-/** So many values make it worth while to open one more client. */
+/** For this many values, one more client is opened. */
 const VALUES_PER_CLIENT = 40;
-/** How many places were tried by now: each begins with another setting. */
+/** How many places were tried so far: each begins with another setting. */
 let turn = 0;
 
-/** What writes texts, in quotes or as literals: it is tried with all values in all settings. */
+/** A place that writes texts, quoted or as literals, is tried with all values in all settings. */
 function isWriting({ name, bytes }: Place): boolean {
   return name.startsWith("writer.") && bytes !== undefined;
 }
 
-/** What is built of that shares its values out among some settings, the next place among others. */
+/** Other places divide their values among some settings, different for each place. */
 function benchesFor(place: Place, values: number): readonly Bench[] {
   const all = settingsFor(place);
   const count = isWriting(place) ? all.length : Math.ceil(values / VALUES_PER_CLIENT);
@@ -161,7 +163,7 @@ async function tryAll(
   findings.report();
 }
 
-/** Tries bytes in all places that take them. */
+/** Tries bytes in all places that accept them. */
 export async function tryBytes(places: readonly Place[]): Promise<void> {
   const findings = new Findings();
   for (const place of places.filter(({ bytes }) => bytes !== undefined)) {
@@ -180,15 +182,15 @@ export async function tryBytes(places: readonly Place[]): Promise<void> {
 }
 
 /**
- * How bytes are seen that stand for a text: as they are, or as a folder's name; `undefined` where
- * the caller answers for them.
+ * How the server sees bytes given as text: unchanged, or as a folder's name; `undefined` if the
+ * caller is responsible for them.
  */
 function ofBytes(
   value: string,
   { bytes, name, kind }: Place,
   { utf8, folderEncode }: Setting,
 ): string | null | undefined {
-  // Base64 and a literal8 may hold anything.
+  // Base64 and a literal8 can hold anything.
   const takesNul = kind === octets || name.startsWith("mechanism.");
   if (value.includes("\0") && !takesNul) return null;
   if (bytes !== "mailbox") return value;
@@ -229,7 +231,7 @@ function checkRefusal(
   fail: (why: string) => void,
 ): void {
   if (seen.length > 0) return fail(`it is sent: ${shorten(seen)}`);
-  // A question about what is known already.
+  // The call only asks about what is already known.
   if (place.isKey && error === null) return;
   const names = place.refusals.map(({ name }) => name).join(" or ");
   if (!place.refusals.some((it) => error instanceof it)) fail(`${names} is right, not ${error}`);
@@ -240,7 +242,7 @@ export async function tryOddValues(places: readonly Place[]): Promise<void> {
   const findings = new Findings();
   for (const place of places.filter(({ isKey }) => !isKey)) {
     const bench = new Bench(SETTINGS[0], place);
-    // Where bytes are wanted, a text is of another type too.
+    // Where bytes are required, a text is a value of another type too.
     const texts = place.bytes === "only" ? [["a text", "abc"] as const] : [];
     for (const [name, value] of [...texts, ...oddValues()]) {
       await checkOdd(bench, place, name, value, findings);
@@ -250,11 +252,11 @@ export async function tryOddValues(places: readonly Place[]): Promise<void> {
   findings.report();
 }
 
-/** Tries what may be right: the server sees the one command that it ought to, or none. */
+/** Tries values that may be valid: the server must see exactly one correct command, or none. */
 export async function tryMixed(places: readonly Place[]): Promise<void> {
   const findings = new Findings();
   for (const place of places.filter(({ isKey }) => !isKey)) {
-    // A name in bytes is the caller's to encode.
+    // The caller must encode a name given as bytes.
     const bench = new Bench(SETTINGS.find(({ folderEncode }) => !folderEncode)!, place);
     const [name] = place.sent("1", bench.setting, "1");
     for (const value of MIXED) {

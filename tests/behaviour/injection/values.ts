@@ -1,10 +1,10 @@
-// What is tried in every place.
+// The values that are tried in every place.
 import fc from "fast-check";
 
-/** Long enough for every bound that a writer may have. */
+/** Longer than any bound that a writer may have. */
 const LONG = 70_000;
 
-/** Texts that have made trouble somewhere. */
+/** Texts that have caused trouble somewhere. */
 export const NASTY: readonly string[] = [
   ...["", " ", "  ", "\t", "a b", " a", "a "],
   ...["\r", "\n", "\r\n", "a\r", "a\n", "\r\na", "a\r\nA1 LOGOUT", "a\r\nA1 LOGOUT\r\n"],
@@ -47,10 +47,10 @@ export const NASTY: readonly string[] = [
   ...["ü".repeat(3000), "4294967295", "4294967296", "99999999999999999999", "1-2", "１"],
 ];
 
-/** What is no ASCII, and becomes it in upper case: I, S, SS and FF; or in lower case: k. */
+/** Non-ASCII letters that become ASCII in upper case (I, S, SS and FF) or in lower case (k). */
 export const TURNCOATS: readonly string[] = ["ı", "\u017feen", "FLAG\u017f", "ß", "ﬀ", "\u212a"];
 
-/** Very long ones. */
+/** Very long texts. */
 export const LONG_TEXTS: readonly string[] = [
   "x".repeat(LONG),
   '"\\'.repeat(LONG / 2),
@@ -64,14 +64,14 @@ const PIECES = [
   ...["\r\n", "{5}", "{5+}\r\n", "A1 LOGOUT", "é", "😀", "\ud800", "\udc00", "\u2028", "NIL", "ä"],
 ];
 
-/** Random texts of nasty pieces; the same ones for the same seed. */
+/** Random texts of nasty pieces, the same for the same seed. */
 export function randomTexts(count: number, seed: number): readonly string[] {
   const unit = fc.constantFrom(...PIECES);
   return fc.sample(fc.array(unit, { maxLength: 10 }), { numRuns: count, seed })
     .map((pieces) => pieces.join(""));
 }
 
-/** Bytes where text may be given as bytes, a character each. */
+/** Bytes for places that accept bytes as text, one character for each. */
 export const NASTY_BYTES: readonly string[] = [
   ...["", "a", "a b", "\r\n", "a\r\nA1 LOGOUT\r\n", "\0", "a\0", '"', "\\", "{5}\r\n", "x {3}"],
   ...[
@@ -89,12 +89,12 @@ export const NASTY_BYTES: readonly string[] = [
   ],
 ];
 
-/** What may be given in some places, and may not in others. */
+/** Values that are valid in some places and invalid in others. */
 export const MIXED: readonly unknown[] = [
   ...[5, new Uint8Array([13, 10]), new Uint8Array([0]), ["a\r\nb"], ["{5}"], ["a b", "\0"]],
 ];
 
-/** Not of any type that a caller may give in place of a text, by name. */
+/** Values, by name, of types that no caller may pass as text. */
 export function oddValues(): readonly (readonly [name: string, value: unknown])[] {
   const text = () => "1:2 INBOX";
   return [

@@ -1,17 +1,17 @@
-// A client whose every byte is read by a strict server, which refuses all that it is asked.
+// A client that talks to a strict server, which reads every byte and refuses every command.
 import { ImapClient } from "../../../src/client/imap_client.ts";
 import type { ConnectOptions } from "../../../src/client/connect.ts";
 import { memoryPair } from "../../../transports/memory/mod.ts";
 import { fromBase64, readCommand, type Seen, shown } from "./grammar.ts";
 import { type Allowed, Incomplete, latin1, type Word, Wrong } from "./scanner.ts";
 
-/** How far a session is. */
+/** The state of a session. */
 export type State = "greeted" | "authenticated" | "selected";
 
-/** What the server offers, and what is switched on. */
+/** What the server offers, and what is enabled. */
 export interface Setting extends Allowed {
   readonly name: string;
-  /** Besides what all of them offer. */
+  /** In addition to what all settings offer. */
   readonly capabilities: string;
 }
 
@@ -25,7 +25,7 @@ const LITERALS = [
   { name: "LITERAL-", capabilities: " LITERAL-", nonSynchronising: 4096 },
 ];
 
-/** Every way of sending literals, with UTF8=ACCEPT and without, folder names encoded and not. */
+/** Every way of sending literals, with and without UTF8=ACCEPT, folder names encoded or not. */
 export const SETTINGS: readonly Setting[] = LITERALS.flatMap((literals) => {
   return [false, true].flatMap((utf8) => {
     return [true, false].map((folderEncode) => {
@@ -35,10 +35,10 @@ export const SETTINGS: readonly Setting[] = LITERALS.flatMap((literals) => {
   });
 });
 
-/** What came to the server. */
+/** A command that the server received. */
 export type Came = Omit<Seen, "used">;
 
-/** The client, and what the server saw of it. */
+/** The client, and what the server has received from it. */
 export class WatchedClient {
   readonly client: ImapClient;
   readonly #server: StrictServer;
@@ -48,7 +48,7 @@ export class WatchedClient {
     this.#server = server;
   }
 
-  /** Connects, and goes as far as that state. */
+  /** Connects, and proceeds to that state. */
   static async open(
     setting: Setting,
     state: State,
@@ -71,12 +71,12 @@ export class WatchedClient {
     return new WatchedClient(client, server);
   }
 
-  /** Whether the server says yes to what it is asked. */
+  /** Whether the server says OK to commands. */
   set agrees(agrees: boolean) {
     this.#server.agrees = agrees;
   }
 
-  /** The commands since the last look; throws what is wrong with them. */
+  /** The commands since the last call; throws if one was wrong. */
   take(): readonly Came[] {
     const { seen, wrong, held } = this.#server;
     this.#server.forget();
@@ -86,7 +86,7 @@ export class WatchedClient {
   }
 }
 
-/** Reads by the letter, and says NO, unless it `agrees`. */
+/** Reads strictly, and answers NO unless it `agrees`. */
 class StrictServer {
   seen: Came[] = [];
   wrong: unknown = null;
@@ -140,7 +140,7 @@ class StrictServer {
 
   async #answer({ tag, words }: Came): Promise<void> {
     const all = words[0] === "AUTHENTICATE" && words.length === 2 ? await this.#ask(words) : words;
-    // `watch` polls where IDLE is refused: that NOOP holds nothing of the caller's.
+    // `watch` polls if IDLE is refused: that NOOP contains nothing from the caller.
     const isPoll = words.join() === "NOOP" && this.seen.at(-1)?.words.join() === "IDLE";
     if (!isPoll) this.seen.push({ tag, words: all });
     if (!this.agrees) return await this.#say(`${tag} NO no`);
@@ -175,7 +175,7 @@ class StrictServer {
   }
 }
 
-/** What the client needs to hear besides OK. */
+/** What the client needs besides OK. */
 const ANSWERS: Readonly<Record<string, readonly string[]>> = {
   ENABLE: ["* ENABLED UTF8=ACCEPT"],
   SELECT: ["* 1000 EXISTS"],

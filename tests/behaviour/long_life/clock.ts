@@ -1,4 +1,4 @@
-// A clock that a test turns: a day is over in a second.
+// A clock that the test controls: a day passes in a second.
 import { setImmediate as turn } from "node:timers/promises";
 
 type Callback = (...args: unknown[]) => void;
@@ -10,7 +10,7 @@ interface Timer {
   readonly every: number | null;
 }
 
-/** Stands in for the timers and the clock of the runtime, till it is given back. */
+/** Replaces the timers and the clock of the runtime until `restore`. */
 export class Clock {
   #now = 0;
   #lastId = 0;
@@ -37,22 +37,22 @@ export class Clock {
     performance.now = () => this.#now;
   }
 
-  /** Milliseconds since it began. */
+  /** Milliseconds since the start. */
   get now(): number {
     return this.#now;
   }
 
-  /** How many timers run. */
+  /** How many timers are running. */
   get timers(): number {
     return this.#timers.size;
   }
 
-  /** Resolves when it shows so many milliseconds more. */
+  /** Resolves after this many milliseconds on this clock. */
   sleep(ms: number): Promise<void> {
     return new Promise((resolve) => this.#add(resolve, ms, null));
   }
 
-  /** Turns it on by so much; everything that is due happens at its moment, and in its order. */
+  /** Advances the clock; everything due happens at its time, in order. */
   async advance(ms: number): Promise<void> {
     const end = this.#now + ms;
     await settle();
@@ -69,7 +69,7 @@ export class Clock {
     this.#now = end;
   }
 
-  /** Gives the runtime its own back. */
+  /** Restores the runtime's own timers and clock. */
   restore(): void {
     const { now, ...timers } = this.#real;
     Object.assign(globalThis, timers);
@@ -95,7 +95,7 @@ export class Clock {
   }
 }
 
-/** Lets all that is under way in memory come to rest. */
+/** Lets everything in progress in memory settle. */
 async function settle(): Promise<void> {
   for (let i = 0; i < 8; i++) await turn();
 }

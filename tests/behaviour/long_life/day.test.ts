@@ -9,10 +9,10 @@ import { Clock } from "./clock.ts";
 
 const MINUTE = 60_000;
 const DAY = 24 * 60 * MINUTE;
-/** Servers may log out who says nothing for so long (RFC 9051 section 5.4). */
+/** Servers may log out a client that is silent for this long (RFC 9051 section 5.4). */
 const AUTOLOGOUT = 30 * MINUTE;
 
-/** A network between the client and a server that goes on and off. */
+/** A network between the client and a server; it fails and recovers. */
 class Network {
   readonly server = new MemoryServer({ greeting: "PREAUTH" });
   connections = 0;
@@ -23,7 +23,7 @@ class Network {
     if (!this.#isUp) return Promise.reject(new Error("network is unreachable"));
     const [client, clientEnd] = memoryPair();
     const [serverEnd, server] = memoryPair();
-    // What is sent into a network that is down is gone.
+    // While the network is down, what is sent is lost.
     const pass = () =>
       new TransformStream<Uint8Array, Uint8Array>({
         transform: (bytes, controller) => {
@@ -38,21 +38,21 @@ class Network {
     return Promise.resolve(client);
   }
 
-  /** Nothing passes any more, and nobody is told. */
+  /** Nothing passes any more, and neither side is told. */
   async vanish(clock: Clock, ms: number): Promise<void> {
     this.#isUp = false;
     await clock.sleep(ms);
     this.#isUp = true;
   }
 
-  /** The server says BYE, hangs up, and is there again a moment later. */
+  /** The server says BYE, closes the connection, and is back a moment later. */
   restart(): void {
     this.server.faults.bye("restarting");
     for (const duplex of this.#current.splice(0)) void duplex.close();
   }
 }
 
-/** What a program does that files new mail all day long. */
+/** A program that processes new mail all day long. */
 async function follow(network: Network, clock: Clock, seen: Map<number, number>): Promise<void> {
   for (let next = 1; clock.now < DAY;) {
     try {
@@ -111,7 +111,8 @@ describe("a day of IDLE", () => {
 
       assertEquals([...seen.keys()].sort((a, b) => a - b), [...arrived.keys()]);
       assert([...seen.values()].every((times) => times === 1));
-      // While the network is down for 20 minutes nobody can know; else it takes no time at all.
+      // While the network is down for 20 minutes nobody can know of new mail; otherwise it takes no
+      // time.
       const delays = [...arrived].map(([uid, at]) => noticed.get(uid)! - at);
       assertLess(Math.max(...delays), 35 * MINUTE);
       const prompt = delays.filter((delay) => delay < MINUTE).length;

@@ -1,18 +1,18 @@
-// A server whose answers are large, and cost it nothing: it repeats a few bytes.
+// A server with large answers that cost it nothing: it repeats a few bytes.
 import { type AddressInfo, createServer, type Socket } from "node:net";
 
 const PIECE = new Uint8Array(256 * 1024).fill(97);
 const MESSAGE = "Subject: one of many\r\nFrom: Ann <ann@example.org>\r\n\r\n";
-/** Messages of FETCH go out so many at a time. */
+/** How many messages of a FETCH are sent at a time. */
 const BATCH = 500;
 
-/** A server that listens. */
+/** A running server. */
 export interface BigServer {
   readonly port: number;
   stop(): void;
 }
 
-/** Listens on a port of the loopback. */
+/** Listens on a port of the loopback interface. */
 export async function startBigServer(): Promise<BigServer> {
   const sockets = new Set<Socket>();
   const server = createServer((socket) => {
@@ -35,7 +35,7 @@ async function serve(socket: Socket): Promise<void> {
   }
 }
 
-/** `UID FETCH 1:5 (BODY[])` has messages of as many bytes as the folder's name says. */
+/** For `UID FETCH 1:5 (BODY[])`, the folder's name is the size of each message. */
 async function answer(socket: Socket, line: string): Promise<void> {
   const [tag, ...words] = line.split(" ");
   const command = words.join(" ");
@@ -74,7 +74,7 @@ async function sendRows(socket: Socket, count: number): Promise<void> {
   }
 }
 
-/** Writes, and waits where the other side does not read. */
+/** Writes, and waits if the other side does not read. */
 async function write(socket: Socket, data: string | Uint8Array): Promise<void> {
   if (socket.destroyed) throw new Error("the client is gone");
   if (socket.write(data)) return;

@@ -1,5 +1,5 @@
-// Makes clients, ends each in its own way, and prints the ways after which something still holds the
-// client. Run by memory.test.ts, with the port of a big server.
+// Creates clients, ends each in its own way, and prints the ways after which something still holds
+// the client. Run by memory.test.ts, with the port of a big server.
 import process from "node:process";
 import { ImapClient } from "@imapclient/imapclient";
 
@@ -25,12 +25,12 @@ async function open(): Promise<ImapClient> {
   return client;
 }
 
-/** Throws away how something ends. */
+/** Ignores the result or the error. */
 async function ignore(what: Promise<unknown>): Promise<void> {
   await what.catch(() => {});
 }
 
-/** The ways in which a client comes to its end. */
+/** The ways in which a client can end. */
 const ENDS: Readonly<Record<string, (client: ImapClient) => Promise<void>>> = {
   "logout": async (client) => void await client.logout(),
   "shutdown": (client) => Promise.resolve(client.shutdown()),
@@ -70,7 +70,7 @@ const ENDS: Readonly<Record<string, (client: ImapClient) => Promise<void>>> = {
   },
 };
 
-/** In a function of its own, so that no local variable holds the client. */
+/** A separate function, so that no local variable holds the client. */
 async function leave(end: (client: ImapClient) => Promise<void>): Promise<WeakRef<ImapClient>> {
   const client = await open();
   await end(client);
@@ -80,7 +80,7 @@ async function leave(end: (client: ImapClient) => Promise<void>): Promise<WeakRe
 const left = new Map<string, WeakRef<ImapClient>>();
 for (const [name, end] of Object.entries(ENDS)) left.set(name, await leave(end));
 for (let round = 0; round < 50 && [...left.values()].some((it) => it.deref()); round++) {
-  // A reference that was looked at is held till the end of the turn.
+  // A dereferenced WeakRef keeps its target until the end of the turn.
   await new Promise((resolve) => setTimeout(resolve, 20));
   collect();
 }

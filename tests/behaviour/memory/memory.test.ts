@@ -14,7 +14,7 @@ describe("memory", () => {
   });
   after(() => server.stop());
 
-  /** By how many MiB a process grows that does this. */
+  /** By how many MiB a process grows while it does this. */
   async function growth(what: string, amount: number): Promise<number> {
     const [command, ...args] = [...sameRuntime(CHILD), String(server.port), what, String(amount)];
     const { stdout } = await runProgram(command, args, 120_000);
@@ -23,7 +23,8 @@ describe("memory", () => {
   }
 
   it("a message of 1 GiB that is streamed takes less than 48 MiB", async () => {
-    // How much garbage there is when it is collected is up to the runtime, and to what else it does.
+    // How much garbage there is when it is collected depends on the runtime and on what else it
+    // does.
     let least = Infinity;
     for (let i = 0; i < 5 && least >= 48; i++) least = Math.min(least, await growth("stream", GIB));
     assertLess(least, 48);

@@ -1,5 +1,6 @@
-// Does one thing that could take much memory, in a process of its own, and prints by how many MiB
-// the process grew. Run by memory.test.ts: the port of a big server, what to do, and how much of it.
+// Does one thing that could take a lot of memory, in its own process, and prints by how many MiB
+// the process grew. Run by memory.test.ts with the port of a big server, what to do, and how much
+// of it.
 import { createHash } from "node:crypto";
 import process from "node:process";
 import { ImapClient } from "@imapclient/imapclient";
@@ -10,7 +11,7 @@ async function open(): Promise<ImapClient> {
   return await ImapClient.connect({ host: "127.0.0.1", port: Number(port), ssl: false });
 }
 
-/** A message of so many bytes, read as a stream. */
+/** Reads a message of this size as a stream. */
 async function stream(size: number): Promise<void> {
   const client = await open();
   await client.selectFolder(String(size));
@@ -30,14 +31,14 @@ async function stream(size: number): Promise<void> {
   await client.logout();
 }
 
-/** So many messages, one after the other. */
+/** Reads this many messages, one after the other. */
 async function rows(count: number): Promise<void> {
   const client = await open();
   await client.selectFolder("0");
   let taken = 0;
   for await (const message of client.fetchEach(`1:${count}`, ["FLAGS", "BODY[HEADER]"])) {
     taken += message["BODY[HEADER]"]!.length > 0 ? 1 : 0;
-    // Now and then somebody is slow.
+    // The caller is slow at times.
     if (taken % 5000 === 0) await new Promise((resolve) => setTimeout(resolve, 5));
   }
   if (taken !== count) throw new Error(`${taken} of ${count} messages`);
@@ -46,7 +47,7 @@ async function rows(count: number): Promise<void> {
 
 const DEEDS: Readonly<Record<string, (amount: number) => Promise<void>>> = { stream, rows };
 
-// What the runtime takes for itself comes first.
+// A first run covers what the runtime needs for itself.
 await DEEDS[what](Math.min(Number(amount), what === "stream" ? 1_000_000 : 1000));
 await new Promise((resolve) => setTimeout(resolve, 200));
 const before = process.memoryUsage().rss;

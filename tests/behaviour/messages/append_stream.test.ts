@@ -1,11 +1,11 @@
-// A message that is read while it is sent.
+// Messages that are read while they are sent.
 import { assert, assertEquals, assertInstanceOf } from "@std/assert";
 import { ImapAbortError, type ImapClient, ImapError, InvalidArgumentError } from "../../../mod.ts";
 import { type FakeServer, outcome, selectFake, test, turns } from "../../support/fake_server.ts";
 
 const bytes = (text: string) => new TextEncoder().encode(text);
 
-/** A stream of these chunks, and what was done to it. */
+/** A stream of these chunks, and a record of how it was used. */
 function source(...chunks: readonly (string | Error)[]) {
   const left = [...chunks];
   const state = { cancelled: false };
@@ -87,7 +87,7 @@ for (const [what, chunks, size] of WRONG) {
     assertInstanceOf(error, ImapAbortError);
     assert(/stream|NUL/.test(error.message), error.message);
     assert(client.closed);
-    // Never the line end that would make it a whole command.
+    // The line end that would complete the command is never sent.
     const rest = await server.rest();
     assert(!rest.includes("\r\n") && rest.length <= size, rest);
     assertEquals(state.cancelled, !["ends too early", "fails"].includes(what), "cancelled");

@@ -8,7 +8,7 @@ import {
 import { fakeNetwork, selectFake, test } from "../../support/fake_server.ts";
 import { bytes } from "../../support/wire.ts";
 
-/** What takes the place of a library with tables: of code page 850, two characters. */
+/** Stands in for a library with tables; it knows two characters of code page 850. */
 function decodeCharset(charset: string, raw: Uint8Array): string | null {
   if (charset !== "cp850") return null;
   return String.fromCharCode(...raw).replaceAll("\x81", "ü").replaceAll("\x84", "ä");
@@ -16,7 +16,7 @@ function decodeCharset(charset: string, raw: Uint8Array): string | null {
 
 const NILS = " NIL".repeat(6);
 
-/** The subject and a name that a client with these options reads of a message. */
+/** The subject and a name of a message, as a client with these options reads them. */
 async function read(options: ConnectOptions, subject: string, name: string): Promise<unknown> {
   const { client, server } = await selectFake(options);
   const fetching = client.fetch(1, ["ENVELOPE", "BODYSTRUCTURE"]);

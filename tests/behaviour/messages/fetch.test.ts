@@ -1,4 +1,4 @@
-// FETCH: keys, missing and bad items, and updates that come meanwhile.
+// FETCH: keys, missing and malformed items, and updates that arrive meanwhile.
 import {
   assert,
   assertEquals,
@@ -10,7 +10,7 @@ import {
 import { type ConnectOptions, fetchProblems, ImapError, ProtocolError } from "../../../mod.ts";
 import { outcome, selectFake, test } from "../../support/fake_server.ts";
 
-/** Fetches these items of messages 1 to 3, which the server answers with these lines. */
+/** Fetches these items of messages 1 to 3; the server answers with these lines. */
 async function fetched<const Item extends string>(
   items: readonly Item[],
   lines: readonly string[],
@@ -78,7 +78,7 @@ test("J6 several responses for one message become one, in whatever order", async
     "* 12 FETCH (UID 2 FLAGS (\\Seen))",
     "* 11 FETCH (FLAGS () UID 1 MODSEQ (3))",
     "* 12 FETCH (MODSEQ (4) UID 2)",
-    "* 12 FETCH (FLAGS (\\Seen \\Deleted))", // news without a UID
+    "* 12 FETCH (FLAGS (\\Seen \\Deleted))", // an update without a UID
   ]);
   assertEquals<unknown>(
     messages,
@@ -150,7 +150,7 @@ test("Z11 a missing item throws when it is looked at, and is listed", async () =
   );
   assertEquals(fetchProblems(message).map(({ name }) => name), ["RFC822.SIZE"]);
   assertEquals(messages.get(2)!["RFC822.SIZE"], 20);
-  // What is not there does not get in the way of looking at what is.
+  // Missing items do not prevent reading those that are there.
   assertEquals({ ...message }, { SEQ: 1, FLAGS: ["a"] } as unknown as typeof message);
 });
 
@@ -190,7 +190,7 @@ test("Z1 nothing that a caller gives can begin a second command", async () => {
   ];
   for (const call of calls) await assertRejects(call, ImapError);
   assert(await server.isSilent());
-  // Where text may be anything it goes as a literal; a folder's name is encoded.
+  // A text of any content is sent as a literal; a folder's name is encoded.
   const search = outcome(client.search(["SUBJECT", evil]));
   const literal = await server.expect(`UID SEARCH SUBJECT {${evil.length}}`);
   assert(await server.isSilent());

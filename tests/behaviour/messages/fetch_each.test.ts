@@ -1,4 +1,4 @@
-// fetchEach: messages one by one, leaving the loop, and the server that has to wait.
+// fetchEach: one message at a time, leaving the loop, and making the server wait.
 import {
   assert,
   assertEquals,
@@ -285,7 +285,7 @@ test("A15 another command may be given inside the loop", async () => {
       }
       return seen;
     })();
-    // All at once, the end included: what waits for the loop must not hold up the answers.
+    // All in one chunk, including the end: what waits for the loop must not hold up the answers.
     await server.answer("UID FETCH 1:1000 (FLAGS)", ...rows(1, count));
     for (let at = 1; at <= count; at += 200) {
       await server.answer("NOOP");
@@ -395,7 +395,7 @@ test("J1 while nobody takes messages the server is made to wait", async () => {
   await turns(50);
   const taken = sent;
   assertLess(taken * body.length, 4 * MiB);
-  // However long it takes: a server that nobody listens to is not silent.
+  // The pause may last any time: while reading is paused, silence proves nothing.
   await new Promise((resolve) => setTimeout(resolve, 500));
   assertFalse(client.closed);
   assertEquals(sent, taken);

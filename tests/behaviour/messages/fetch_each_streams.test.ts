@@ -63,7 +63,7 @@ test("J4 a stream begins before the literal is all there", async () => {
   assertEquals((await reader.read()).value!.length, 5000);
   const more = reader.read();
   assert(await isPending(more));
-  // What stands behind the literal is there once that was read.
+  // What follows the literal is available once the literal was read.
   await server.send(bytesOf("b".repeat(5000)), " RFC822.SIZE 10000)", `${tag} OK`);
   assertEquals((await more).value!.length, 5000);
   assertEquals((await reader.read()).done, true);
@@ -135,7 +135,7 @@ test("J4 a stream that is skipped lets the next message come", async () => {
   const skipped = (await first).value!;
   const second = (await iterator.next()).value!;
   await assertRejects(() => readAll(skipped["BODY[]"]), IllegalStateError, "was not read");
-  // One that is left in the middle is skipped too.
+  // A stream that is left half-way is skipped too.
   for await (const _ of second["BODY[]"]) break;
   const third = (await iterator.next()).value!;
   assertBytes(await readAll(third["BODY[]"]), body);

@@ -4,10 +4,12 @@ import { MemoryServer } from "@imapclient/imapclient/testing";
 import { connectFake, outcome, selectFake, test } from "../../support/fake_server.ts";
 
 const MESSAGES = 60;
-/** Every second message: no range is shorter. */
+/** Every second message, so that no ranges can be formed. */
 const ODD = Array.from({ length: MESSAGES / 2 }, (_, i) => 2 * i + 1);
 
-/** A client with a folder of sixty messages, 20 characters of ids a command, and its commands. */
+/**
+ * A client with a folder of sixty messages and 20 characters of ids per command, and its commands.
+ */
 async function openMany(omit: readonly string[] = []): Promise<{
   client: ImapClient;
   server: MemoryServer;

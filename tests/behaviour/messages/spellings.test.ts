@@ -2,10 +2,10 @@ import { assert, assertEquals, assertThrows } from "@std/assert";
 import { fetchProblems, ProtocolError } from "../../../mod.ts";
 import { bytesOf, selectFake, test } from "../../support/fake_server.ts";
 
-/** As a program in JavaScript sees messages: no type says what the keys are. */
+/** Messages as a JavaScript program sees them: no type says what the keys are. */
 type Loose = Record<string, unknown>;
 
-/** A message that was fetched by these items, of which the server says this. */
+/** A message fetched with these items; `says` is what the server answers. */
 async function fetched(items: string | readonly string[], sent: string, says: string) {
   const { client, server } = await selectFake();
   const fetching = client.fetch(5, items);
@@ -46,7 +46,7 @@ for (const [asked, sent, says, ...also] of ASKED) {
     for (const spelling of [asked.trim(), ...also, key]) {
       assertEquals(message[spelling], X, spelling);
     }
-    // Nobody sees it twice.
+    // No item appears twice.
     assertEquals(Object.keys(message), ["SEQ", "FLAGS", key]);
     assertEquals(structuredClone(message), { SEQ: 1, FLAGS: [], [key]: X });
     assertEquals({ ...message }, { SEQ: 1, FLAGS: [], [key]: X });

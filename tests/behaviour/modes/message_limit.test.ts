@@ -1,4 +1,4 @@
-// MESSAGELIMIT (RFC 9738): the server looks at so many messages in one command.
+// MESSAGELIMIT (RFC 9738): the server handles only this many messages in one command.
 import { describe, it } from "node:test";
 import { assert, assertEquals, assertFalse, assertInstanceOf } from "@std/assert";
 import {
@@ -13,7 +13,7 @@ import { read } from "../../support/wire.ts";
 
 const LIMITED = "IMAP4rev1 MESSAGELIMIT=1000 MOVE UIDPLUS SORT THREAD=REFERENCES X-GM-EXT-1";
 
-/** Takes a command and answers it: with these lines, then with this status. */
+/** Expects a command, and answers it with these lines, the last of which is the status. */
 async function answer(server: FakeServer, text: string, ...lines: readonly string[]) {
   const tag = await server.expect(text);
   const status = lines[lines.length - 1];
@@ -60,7 +60,7 @@ for (const [name, call, sent] of MAPS) {
     await answer(server, sent("1:6"), row(5), row(6), stopped(4));
     await answer(server, sent("1:3"), row(1), "OK done");
     assertEquals([...(await calling).keys()], [8, 9, 5, 6, 1]);
-    // What was called after it waited till all of it was there.
+    // A later call waits until all of that is done.
     await answer(server, 'CREATE "x"', "OK done");
     await other;
     client.shutdown();
@@ -212,7 +212,7 @@ test("search: the server stops → the rest is searched, ids in order [fault A8]
     await answer(server, `${name} UID 1:3 UNSEEN`, "OK done");
     const found = await searching;
     assertEquals([[...found], found.modseq], [[5, 6, 800, 900], 9n]);
-    // They are ids of this folder all the same.
+    // They are still ids of this folder.
     const again = client.fetch(found, "FLAGS");
     const fetch = useUid ? "UID FETCH" : "FETCH";
     await answer(server, `${fetch} 5:6,800,900 (FLAGS)`, "OK done");

@@ -1,4 +1,4 @@
-// What came before a call failed is in the error.
+// The error of a call contains what arrived before it failed.
 import { assert, assertEquals, assertFalse, assertInstanceOf, assertRejects } from "@std/assert";
 import { inspect } from "node:util";
 import {
@@ -14,14 +14,14 @@ import { type FakeServer, outcome, selectFake, test, turns } from "../../support
 
 type Fake = { client: ImapClient; server: FakeServer };
 
-/** The error that a call ends with, which must be one of the library's. */
+/** The error that a call ends with; it must be one of the library's own. */
 async function failure(call: Promise<unknown>): Promise<ImapError> {
   const error = await outcome(call);
   assertInstanceOf(error, ImapError);
   return error;
 }
 
-/** What each call gets before it fails, and what the error has of it. */
+/** What each call receives before it fails, and what the error has of it. */
 const CALLS: readonly (readonly [
   name: string,
   call: (client: ImapClient) => Promise<unknown>,
@@ -102,7 +102,7 @@ for (const [name, call, rows, partial] of CALLS) {
         ? (error.partial as ExpungeResult).responses[0]
         : error.partial;
       assertEquals(told, name === "expunge" ? (partial as ExpungeResult).responses[0] : partial);
-      // The others have the reason itself, which is the same in all else.
+      // The other calls have the reason itself, which is otherwise the same.
       const reason = await client.over;
       assertEquals([await others, error.cause, error.message], [reason, reason, reason.message]);
       assertEquals([reason.partial, error.text], [null, reason.text]);
@@ -204,7 +204,7 @@ test("fetchEach: rows, then NO or the end → handed out before the error [fault
   }
 });
 
-/** Rows without UIDs, and what `UID FETCH 5:7` of these items makes of them. */
+/** FETCH responses without UIDs, and what `UID FETCH 5:7` of these items makes of them. */
 const UNNAMED: readonly (readonly [
   what: string,
   item: "FLAGS" | "ENVELOPE" | "BODY[TEXT]" | "RFC822.SIZE",

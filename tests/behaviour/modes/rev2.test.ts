@@ -1,4 +1,4 @@
-// What a server has that it does not name: IMAP4rev2, and extensions that build on others.
+// Capabilities that a server has without naming them: IMAP4rev2, and extensions that imply others.
 import { assert, assertEquals, assertInstanceOf, assertRejects } from "@std/assert";
 import { CapabilityError, type ImapClient, InvalidArgumentError } from "../../../mod.ts";
 import { Session } from "../../../src/connection/session.ts";
@@ -10,7 +10,7 @@ import {
   test,
 } from "../../support/fake_server.ts";
 
-/** A client that is logged in, with no folder selected. */
+/** A logged-in client, with no folder selected. */
 async function loggedIn(capabilities: string) {
   return await connectFake({}, `* PREAUTH [CAPABILITY ${capabilities}] hello`);
 }
@@ -49,7 +49,7 @@ for (const [name, call, sent] of CALLS) {
   });
 }
 
-/** Switches IMAP4rev2 on. */
+/** Enables IMAP4rev2. */
 async function enableRev2(client: ImapClient, server: FakeServer): Promise<void> {
   const enabling = client.enable("IMAP4rev2");
   await server.answer("ENABLE IMAP4REV2", "* ENABLED IMAP4rev2");
@@ -86,7 +86,7 @@ test("hasCapability knows what is implied, capabilities what was said [fault C25
       "CHILDREN",
     ]
   ) assert(await client.hasCapability(name), name);
-  // Of these rev2 has a part, or nothing.
+  // IMAP4rev2 includes only a part of these, or nothing.
   for (const name of ["BINARY", "SPECIAL-USE", "CONDSTORE", "LITERAL+", "ID", "MULTIAPPEND", ""]) {
     assertEquals(await client.hasCapability(name), false, name);
   }

@@ -1,4 +1,4 @@
-// UIDONLY (RFC 9586): messages have UIDs and no numbers.
+// UIDONLY (RFC 9586): messages have UIDs and no sequence numbers.
 import { describe, it } from "node:test";
 import { assert, assertEquals, assertFalse, assertInstanceOf, assertRejects } from "@std/assert";
 import {
@@ -14,7 +14,7 @@ import { plain, untagged } from "../../support/wire.ts";
 
 const OFFERED = "IMAP4rev1 ENABLE UIDONLY IDLE MOVE UIDPLUS SORT THREAD=REFERENCES";
 
-/** A client that works with UIDs alone, and has a folder of ten messages selected. */
+/** A client that uses UIDs only, and has selected a folder of ten messages. */
 async function uidOnly(): Promise<{ client: ImapClient; server: FakeServer }> {
   const { client, server } = await connectFake({}, `* PREAUTH [CAPABILITY ${OFFERED}] hello`);
   const enabling = client.enable("UIDONLY");
@@ -222,7 +222,7 @@ test("UIDFETCH where nobody enabled it → read all the same [fault A7]", async 
   );
   const found = await fetching;
   assertEquals([found.get(5)?.SEQ, found.get(6)?.SEQ], [undefined as unknown as number, 2]);
-  // A number of its own it is none: numbers are not mistaken for UIDs.
+  // The UID in a UIDFETCH is never taken for a sequence number.
   client.useUid = false;
   const byNumber = client.fetch("5", "FLAGS");
   await server.answer("FETCH 5 (FLAGS)", "* 5 UIDFETCH (FLAGS ())");

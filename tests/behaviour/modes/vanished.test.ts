@@ -1,4 +1,4 @@
-// VANISHED in place of EXPUNGE (RFC 7162): after `enable("QRESYNC")`, or UIDONLY.
+// VANISHED in place of EXPUNGE (RFC 7162): after `enable("QRESYNC")`, or with UIDONLY.
 import { describe, it } from "node:test";
 import { assert, assertEquals, assertFalse, assertInstanceOf } from "@std/assert";
 import { ImapError, NumberSet, PartialMoveError, type UntaggedResponse } from "../../../mod.ts";
@@ -7,7 +7,7 @@ import { Session } from "../../../src/connection/session.ts";
 import { outcome, selectFake, test } from "../../support/fake_server.ts";
 import { plain, untagged } from "../../support/wire.ts";
 
-/** A session with a folder of so many messages. */
+/** A session with a folder of this many messages. */
 function sessionWith(exists: number): Session {
   const session = new Session();
   session.authenticated = true;
@@ -18,7 +18,7 @@ function sessionWith(exists: number): Session {
   return session;
 }
 
-/** Responses in short: the type, and the UIDs or the number. */
+/** Responses in short form: the type, and the UIDs or the number. */
 function short(responses: readonly UntaggedResponse[]): string[] {
   return responses.map((it) => {
     if (it.type === "VANISHED") return `VANISHED${it.earlier ? " EARLIER" : ""} ${it.uids}`;
@@ -114,7 +114,7 @@ test("expunge: VANISHED → handed out with UIDs, and counted [fault A6]", async
   await server.answer("EXPUNGE", "* VANISHED 505,507,510:1506");
   assertEquals(short((await expunged).responses), ["VANISHED 505,507,510:1506"]);
   assertEquals(short(heard), ["VANISHED 505,507,510:1506"]);
-  // Of a thousand messages 999 are gone, and then the last.
+  // 999 of a thousand messages vanish, and then the last one.
   const noop = client.noop();
   await server.answer("NOOP", "* VANISHED 4", "* VANISHED (EARLIER) 1:3");
   assertEquals(short((await noop).responses), ["VANISHED 4", "VANISHED EARLIER 1:3"]);

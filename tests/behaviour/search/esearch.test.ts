@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { selectFake, test } from "../../support/fake_server.ts";
 
-/** What a search gives for these lines, in which `$` is its tag. */
+/** The result of a search for these lines, in which `$` is its tag. */
 async function found(...lines: readonly string[]) {
   const { client, server } = await selectFake();
   const heard: string[] = [];

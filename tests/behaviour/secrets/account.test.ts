@@ -1,5 +1,5 @@
-// The secrets of an account show nowhere: not where it is read, nor where tokens are asked for, nor
-// where a client is made of it.
+// The secrets of an account never show: not where it is parsed, nor where tokens are requested, nor
+// where a client is created from it.
 import { assert, assertEquals } from "@std/assert";
 import { ImapClient, ImapError } from "../../../mod.ts";
 import {
@@ -30,7 +30,7 @@ function refusal(text: string): Reply {
   return { status: 400, body: { error: "invalid_grant", error_description: text } };
 }
 
-/** The same in forms that the client never gave them. */
+/** The same in forms that the client never sent. */
 function otherForms(refresh: string, secret: string): readonly (readonly [string, Reply])[] {
   const json = JSON.stringify(JSON.stringify({ refresh, secret }));
   return [
@@ -40,7 +40,7 @@ function otherForms(refresh: string, secret: string): readonly (readonly [string
   ];
 }
 
-/** What an endpoint may answer to a question with these secrets in it. */
+/** What an endpoint may answer to a request with these secrets in it. */
 function repliesWith(refresh: string, secret: string): readonly (readonly [string, Reply])[] {
   const both = `${refresh} ${secret}`;
   const form = new URLSearchParams({ refresh_token: refresh, client_secret: secret }).toString();
@@ -59,7 +59,7 @@ function repliesWith(refresh: string, secret: string): readonly (readonly [strin
   ];
 }
 
-/** Asks an endpoint that answers so; gives the traces in the errors. */
+/** Asks an endpoint for a token, and returns the traces in the errors. */
 async function tracesOf(between: string, replies: typeof repliesWith): Promise<string[]> {
   const endpoint = await startTokenEndpoint();
   const [refresh, client] = [newSecret(between), newSecret(between)];
@@ -112,7 +112,7 @@ test("a token endpoint that can't be used gives no secret away", async () => {
   assertNone("an abort", shownBy(gone), secrets);
 });
 
-/** Makes a client of an account whose server says this to the login. */
+/** Creates a client of an account whose server sends this in answer to the login. */
 async function create(account: AccountConfig, answer: string): Promise<[Error, string]> {
   const logger = new KeptLog();
   const { transport, server } = fakeNetwork();
@@ -183,7 +183,7 @@ test("an account does not show its secrets as JSON", () => {
   return Promise.resolve();
 });
 
-/** All that it shows, but for what JSON makes of it. */
+/** Everything that a value shows, except in JSON. */
 function withoutJson(value: unknown): string {
   const { stringify } = JSON;
   JSON.stringify = () => "";

@@ -1,5 +1,5 @@
-// What is given to connect with shows nowhere: private keys, the arguments of commands, and URLs
-// that somebody takes for a host.
+// What is passed for connecting never shows: private keys, the arguments of commands, and URLs that
+// were mistaken for a host.
 import { once } from "node:events";
 import { createServer } from "node:net";
 import type { AddressInfo } from "node:net";

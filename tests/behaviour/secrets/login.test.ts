@@ -1,5 +1,5 @@
-// What was sent to log in shows nowhere, whatever becomes of the login: not in a log, not in an
-// error, not in the client. A server that repeats it does not get it into them either.
+// What was sent to log in never shows, however the login ends: not in a log, not in an error, not
+// in the client. A server that repeats it does not change that.
 import { Buffer } from "node:buffer";
 import { assert, assertEquals } from "@std/assert";
 import { ImapClient, ImapError } from "../../../mod.ts";
@@ -11,11 +11,11 @@ import { newSecret, type Secret, shownBy, traceIn } from "./traces.ts";
 interface Ending {
   readonly name: string;
   readonly end: (scene: Scene) => Promise<void> | void;
-  /** The server says what it was told. */
+  /** The server repeats what it received. */
   readonly repeats?: "the secret" | "the lines";
-  /** The client's patience, in seconds. */
+  /** The client's timeout, in seconds. */
   readonly timeout?: number;
-  /** It ends before the server has heard all. */
+  /** It ends before the server has received everything. */
   readonly early?: boolean;
 }
 
@@ -29,7 +29,7 @@ interface Scene {
 const base64 = (text: string) => Buffer.from(text).toString("base64");
 const oneLine = (text: string) => text.replace(/[\r\n]+/g, " ");
 
-/** A server's text that holds the secret, after this status. */
+/** A server's text that contains the secret, after this status. */
 function says(line: string, text: (scene: Scene) => string): Ending["end"] {
   return (scene) => scene.server.send(`${line.replace("TAG", scene.heard.tag)} ${text(scene)}`);
 }
@@ -119,13 +119,13 @@ const ENDINGS: readonly Ending[] = [
   },
 ];
 
-/** What can be seen of a login, by where it is seen, and what must not be. */
+/** What a login shows, by where it shows, and what must not be seen. */
 interface Played {
   readonly shown: ReadonlyMap<string, string>;
   readonly secrets: readonly Secret[];
 }
 
-/** Plays one login, and gives all that can be seen of it. */
+/** Plays one login, and returns everything that it shows. */
 async function play(login: Login, ending: Ending, secret: Secret): Promise<Played> {
   const logger = new KeptLog();
   const greeting = `* OK [CAPABILITY IMAP4rev1 ${login.capabilities}] hello`;
@@ -157,7 +157,7 @@ async function play(login: Login, ending: Ending, secret: Secret): Promise<Playe
   return { shown, secrets: [secret, ...exchange] };
 }
 
-/** The command has begun; what comes behind its first line is not asked for. */
+/** The command has begun; the server does not ask for what follows its first line. */
 async function begun(server: FakeServer): Promise<Heard> {
   const line = await server.line();
   return { tag: line.split(" ")[0], sent: [line] };
@@ -211,7 +211,7 @@ test("what can't be sent is not shown", async () => {
     for (const [index, call] of calls.entries()) {
       const error: unknown = await call().catch((it: unknown) => it);
       assert(error instanceof ImapError, `${index}: ${error}`);
-      // The name of a mechanism of one's own is no secret.
+      // The name of a custom mechanism is not a secret.
       if (index < calls.length - 1) {
         assertEquals(traceIn(shownBy(error), [secret]), null, `${index}`);
       }

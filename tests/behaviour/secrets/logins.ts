@@ -11,12 +11,12 @@ import {
 } from "../../../mod.ts";
 import type { FakeServer } from "../../support/fake_server.ts";
 
-/** What the server knows when all was said. */
+/** What the server knows when everything was sent. */
 export interface Heard {
   readonly tag: string;
   /** The lines and literals of the client, without their line ends. */
   readonly sent: readonly string[];
-  /** What must come in front of the OK. */
+  /** What must come before the OK. */
   readonly proof?: string;
 }
 
@@ -24,21 +24,21 @@ export interface Heard {
 export interface Login {
   readonly name: string;
   readonly capabilities: string;
-  /** What stands between the pieces of the secret. */
+  /** The text between the pieces of the secret. */
   readonly between: string;
-  /** The server never gets to know the secret itself, or it is none. */
+  /** The server never learns the secret itself, or it is not a secret. */
   readonly keeps?: boolean;
   readonly call: (client: ImapClient, secret: string, signal: AbortSignal) => Promise<string>;
   readonly hear: (server: FakeServer, secret: string) => Promise<Heard>;
 }
 
-/** What of the exchange is secret besides: the base64 that the client sent. */
+/** What else is secret in the exchange: the base64 that the client sent. */
 export function exchangeOf({ sent }: Heard): readonly string[] {
   const words = sent.flatMap((line, index) => index === 0 ? line.split(" ").slice(3) : [line]);
   return words.filter((word) => /^[A-Za-z0-9+/]{12,}={0,2}$/.test(word));
 }
 
-/** Takes one command with its literals, each of which is asked for. */
+/** Reads one command with its literals, and asks for each. */
 async function command(server: FakeServer): Promise<Heard> {
   let line = await server.line();
   const tag = line.split(" ")[0];
@@ -53,7 +53,7 @@ async function command(server: FakeServer): Promise<Heard> {
   }
 }
 
-/** Takes a command, then so many answers to empty challenges. */
+/** Reads a command, then an answer to each of these challenges. */
 function answers(...challenges: string[]): Login["hear"] {
   return async (server) => {
     const { tag, sent } = await command(server);
@@ -94,7 +94,7 @@ const login = (client: ImapClient, secret: string, signal: AbortSignal) => {
   return client.login("ann", secret, { signal });
 };
 
-/** All of them. */
+/** All logins. */
 export const LOGINS: readonly Login[] = [
   { name: "login, quoted", capabilities: "", between: QUOTED, call: login, hear: command },
   { name: "login, as an only word", capabilities: "", between: "-", call: login, hear: command },
@@ -198,7 +198,7 @@ export const LOGINS: readonly Login[] = [
   {
     name: "saslLogin, external",
     capabilities: "AUTH=EXTERNAL SASL-IR",
-    // Who somebody is need not be a secret.
+    // A user's name need not be a secret.
     keeps: true,
     between: "-",
     call: (client, secret, signal) => client.saslLogin(external(secret), { signal }),

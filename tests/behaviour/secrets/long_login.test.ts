@@ -59,14 +59,14 @@ test("secrets: forms of earlier logins → bounded once a login is over [fault E
   const answer = (login: number, step: number) => `secret-of-login-${login}-and-step-${step}`;
   for (let login = 0; login < 50; login++) {
     for (let step = 0; step < 100; step++) secrets.add(answer(login, step));
-    // Nothing of this one is forgotten.
+    // Nothing of this login is forgotten.
     for (let step = 0; step < 100; step++) {
       assertEquals(secrets.blot(`x ${answer(login, step)} y`).includes("step"), false);
     }
     secrets.endLogin();
   }
   assertEquals(secrets.blot(answer(49, 0)).includes("step"), false);
-  // Of the first one nothing is left; its words are those of the last one.
+  // Nothing of the first login is kept; its words are those of the last one.
   assertEquals(secrets.blot(answer(0, 0)).includes("step"), true);
 });
 

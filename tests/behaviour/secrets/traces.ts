@@ -1,14 +1,17 @@
-// Looks for traces of a secret in whatever a program may print, send on or store.
+// Looks for traces of a secret in everything that a program may print, send or store.
 import { format, inspect } from "node:util";
 import { Buffer } from "node:buffer";
 
-/** The random part of every secret, in pieces: one of them gives a good part of it away. */
+/**
+ * The random part of each secret is searched in pieces of this length: one piece already gives much
+ * of it away.
+ */
 const PIECE = 9;
 
 /** Something that must never be seen. */
 export interface Secret {
   readonly text: string;
-  /** The pieces that are looked for. */
+  /** The pieces to look for. */
   readonly pieces: readonly string[];
 }
 
@@ -18,13 +21,13 @@ function random(): string {
   return Array.from(bytes, (byte) => letters[byte % letters.length]).join("");
 }
 
-/** A new secret: `s3cr3t-`, and random pieces with something between them. */
+/** A new secret: `s3cr3t-`, and random pieces with `between` between them. */
 export function newSecret(between = "-"): Secret {
   const pieces = [random(), random(), random()];
   return { text: `s3cr3t-${pieces.join(between)}`, pieces };
 }
 
-/** What a text is in the middle of a base64 text, for each of the three ways to be aligned. */
+/** What a text looks like inside a base64 text, for each of its three alignments. */
 function base64Of(piece: string): string[] {
   return [0, 1, 2].map((shift) => {
     const whole = Buffer.from("\0".repeat(shift) + piece).toString("base64");
@@ -34,7 +37,7 @@ function base64Of(piece: string): string[] {
   });
 }
 
-/** The first trace of a secret in a text; `null` where there is none. */
+/** The first trace of a secret in a text; `null` if there is none. */
 export function traceIn(text: string, secrets: readonly Secret[]): string | null {
   for (const { pieces } of secrets) {
     for (const piece of pieces) {
@@ -52,7 +55,7 @@ const { Deno, Bun } = globalThis as unknown as Readonly<
   Record<string, { inspect(value: unknown, options?: object): string } | undefined>
 >;
 
-/** Everything that a value shows, in all ways in which it can be shown. */
+/** Everything that a value shows, in every way in which it can be shown. */
 export function shownBy(value: unknown, depth = 0): string {
   const hidden = { depth: 10, showHidden: true };
   const ways = [
@@ -72,13 +75,13 @@ export function shownBy(value: unknown, depth = 0): string {
     try {
       return way();
     } catch {
-      return ""; // a structure that refers to itself, say
+      return ""; // such as a cyclic structure
     }
   });
   return [...texts, ...depth < 5 ? ofError(value, depth) : []].join("\n");
 }
 
-/** What an error holds, with all that led to it. */
+/** The content of an error, and of its causes. */
 function ofError(value: unknown, depth: number): string[] {
   if (!(value instanceof Error)) return [];
   const own = Object.getOwnPropertyNames(value).map((name) => {

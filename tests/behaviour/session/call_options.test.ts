@@ -1,4 +1,4 @@
-// Options of calls that are no options: refused before anything is sent.
+// Invalid options of calls are refused before anything is sent.
 import { assert, assertRejects, assertThrows } from "@std/assert";
 import { type ImapClient, InvalidArgumentError } from "../../../mod.ts";
 import { connectFake, test } from "../../support/fake_server.ts";

@@ -70,7 +70,7 @@ test("A1 E1 a greeting without capabilities makes the client ask once", async ()
 });
 
 test("A2 A4 the port is 993, or 143 without implicit TLS", async () => {
-  // An address that nobody has (RFC 5737), given up at once: the error names the place.
+  // An address that nobody has (RFC 5737), aborted at once: the error names the place.
   const place = async (options: ConnectOptions) => {
     const error = await assertRejects(
       () => ImapClient.connect({ host: "192.0.2.1", timeout: 0.001, ...options }),
@@ -163,7 +163,7 @@ test("A7 A8 a connection that is not made in time throws, and is given up", asyn
     const error = await assertRejects(() => connecting, TimeoutError);
     assertEquals(error.message, "no connection to imap.test within 0.02 seconds");
     assert(signal!.aborted);
-    // One that comes too late is not left open, even if its closing fails.
+    // A connection that comes too late is closed, even if closing fails.
     const close = () => {
       closed++;
       throw new Error("closed before");
@@ -227,7 +227,7 @@ test("what is no sign of TLS → not said to be one [fault D13]", async () => {
   await plain.server.send("* BYE too many connections");
   const bye = await assertRejects(() => refused, ConnectionClosedError);
   assertFalse(bye.message.includes("TLS"), bye.message);
-  // Control characters later on belong to the text.
+  // Control characters after the beginning belong to the text.
   const { client, server } = await connectPlain("* OK [CAPABILITY IMAP4rev1] \x15\x03 ready");
   const noop = client.noop();
   await server.answer("NOOP", "* OK \x16 done");

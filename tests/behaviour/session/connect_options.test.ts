@@ -4,7 +4,7 @@ import { type ConnectOptions, ImapClient, InvalidArgumentError } from "../../../
 import { MemoryServer } from "../../../src/testing/mod.ts";
 import { connectFake, test } from "../../support/fake_server.ts";
 
-/** The error for options that no type would let through; nothing may be connected for it. */
+/** The error for options that the types forbid; nothing may be connected for it. */
 async function refusal(options: unknown): Promise<string> {
   let opened = false;
   const transport = () => {
@@ -89,7 +89,7 @@ const WRONG_KINDS:
     ["stream", [true, "", " ", [], [""], ["ssh", 5], 5, null, {}, "a\0b", ["ssh", "\0"]], COMMAND],
   ];
 
-/** What people are used to from elsewhere, or misspell, and what they are told. */
+/** Options that people know from other libraries or misspell, and the hint they get. */
 const UNKNOWN: readonly (readonly [names: readonly string[], hint: RegExp])[] = [
   [["Port", "prot"], /did you mean 'port'\?$/],
   [["use_uid", "useUID", "useUids"], /did you mean 'useUid'\?$/],

@@ -5,7 +5,7 @@ import { bytesOf, connectFake, fakeNetwork, outcome, test } from "../../support/
 const CAPABLE = "* OK [CAPABILITY IMAP4rev1 IDLE STARTTLS] ready";
 const PREAUTH = "* PREAUTH [CAPABILITY IMAP4rev1] hello ann";
 
-/** A client that was greeted with these bytes, all of them at once. */
+/** A client whose greeting arrived as these bytes, all at once. */
 async function greeted(...lines: readonly string[]) {
   const { transport, server } = fakeNetwork();
   const connecting = ImapClient.connect({ transport });
@@ -17,7 +17,7 @@ for (const nuls of ["\0", "\0\0\0\0"]) {
   test(`greeting: ${nuls.length} NULs in front of it → it is read [fault C19]`, async () => {
     const { client, server } = await greeted(`${nuls}${CAPABLE}`);
     assertEquals(client.state, "not authenticated");
-    // In front of what comes later too.
+    // Also before later responses.
     const noop = client.noop();
     await server.send(`${nuls}* 3 EXISTS`, `${nuls}${await server.expect("NOOP")} OK done`);
     assertEquals((await noop).responses.map(({ type }) => type), ["EXISTS"]);

@@ -16,7 +16,7 @@ test("a login is followed by ID, where the server has it, and nobody waits for i
   await logIn(client, server);
   const selecting = client.selectFolder("INBOX");
   const tag = await server.expect(`ID ("name" "imapclient" "version" "${version}")`);
-  await server.send(`${tag} BAD what?`); // that is no harm
+  await server.send(`${tag} BAD what?`); // a failure is ignored
   await server.answer('SELECT "INBOX"', "* 1 EXISTS");
   assertEquals((await selecting).EXISTS, 1);
   client.shutdown();

@@ -21,7 +21,7 @@ const greeting = (capabilities: string) => `* OK [CAPABILITY IMAP4rev1 ${capabil
 const base64 = (text: string) => btoa(String.fromCharCode(...new TextEncoder().encode(text)));
 const IN = "OK [CAPABILITY IMAP4rev1] in";
 
-/** Plays a mechanism whose first response comes with the command. */
+/** Plays the server for a mechanism whose first response comes with the command. */
 async function acceptAtOnce(server: FakeServer, mechanism: string, message: string): Promise<void> {
   const tag = await server.expect(`AUTHENTICATE ${mechanism} ${base64(message)}`);
   await server.send(`${tag} ${IN}`);
@@ -154,7 +154,7 @@ test("E4 enable gives what is on, and the session knows", async () => {
   const enabled = client.enable(["foo", "bar", new TextEncoder().encode("utf8=accept")]);
   await server.answer("ENABLE FOO BAR UTF8=ACCEPT", "* ENABLED FOO", "* ENABLED UTF8=ACCEPT");
   assertEquals(await enabled, ["FOO", "UTF8=ACCEPT"]);
-  // From now on folder names are UTF-8.
+  // From now on folder names are sent as UTF-8.
   const created = client.createFolder("Überweisungen");
   const tag = (await server.line()).split(" ")[0];
   await server.send(`${tag} OK done`);

@@ -21,7 +21,7 @@ import {
 
 const AUTH_PLAIN = "* OK [CAPABILITY IMAP4rev1 AUTH=PLAIN] ready";
 
-/** Whether the server is asked nothing more before the capabilities are known. */
+/** The client's capabilities. The server must not be asked for them again. */
 async function capabilitiesOf(client: ImapClient, server: FakeServer): Promise<string> {
   const names = await client.capabilities();
   assert(await server.isSilent());

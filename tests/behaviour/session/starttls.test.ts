@@ -1,4 +1,4 @@
-// STARTTLS: what may be believed before it and after it.
+// STARTTLS: what can be trusted before it and after it.
 import { assert, assertEquals, assertFalse, assertRejects, assertStrictEquals } from "@std/assert";
 import {
   CapabilityError,
@@ -26,7 +26,7 @@ import {
   turns,
 } from "../../support/fake_server.ts";
 
-/** Connects with `starttls`, and gives what comes of it and the network. */
+/** Connects with `starttls`, and returns the result and the network. */
 function connectStarttls(options: ConnectOptions = {}) {
   const network = fakeNetwork({ plain: true });
   const { transport } = network;
@@ -75,7 +75,7 @@ test("C5 C7 connect with starttls says nothing else before TLS", async () => {
   const client = await connecting;
   assert(client instanceof ImapClient);
   assert(client.ssl);
-  // Those from before TLS are forgotten; while nobody is logged in they are asked for each time.
+  // Capabilities from before TLS are forgotten; until a login they are requested each time.
   const capabilities = client.capabilities();
   await handshake.server.answer("CAPABILITY", "* CAPABILITY IMAP4rev1 X-NEW");
   assertEquals(await capabilities, ["IMAP4REV1", "X-NEW"]);
@@ -187,7 +187,8 @@ test("C7 nothing from before TLS is believed after it", async () => {
   await server.answer("STARTTLS");
   await handshake.server.answer("CAPABILITY", "* CAPABILITY IMAP4rev1");
   await starting;
-  // A name beyond ASCII would go as UTF-8, a literal unasked, if the lies had survived.
+  // If the lies had survived, a non-ASCII name would be sent as UTF-8 and as a literal without
+  // asking.
   const login = client.login("ü", "x");
   assertEquals(await handshake.server.line(), "A3 LOGIN {2}");
   await handshake.server.send("A3 NO no");

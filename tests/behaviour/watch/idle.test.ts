@@ -64,7 +64,7 @@ async function idling(timeout?: number): Promise<{
   return { client, server, tag };
 }
 
-/** Plays the end of an IDLE: DONE comes, OK goes. */
+/** Plays the end of an IDLE: expects DONE and sends OK. */
 async function endIdle(server: FakeServer, tag: string): Promise<void> {
   assertEquals(await server.line(), "DONE");
   await server.send(`${tag} OK Idle completed`);
@@ -93,7 +93,7 @@ test("M1 idle throws what the server answers instead", async () => {
   assertInstanceOf(await strange, ProtocolError);
   assertEquals((await strange as Error).message, "Unexpected IDLE response: OK what?");
 
-  const begun = client.idle(); // and nothing is left of the attempts before
+  const begun = client.idle(); // nothing is left of the earlier attempts
   await agreeToIdle(server);
   await begun;
   client.shutdown();

@@ -1,4 +1,4 @@
-// What a server may do to an IDLE, and to the loop over `watch`, and is none of the caller's doing.
+// What a server may do to an IDLE and to the loop over `watch`, through no fault of the caller.
 import { assert, assertEquals, assertInstanceOf, assertRejects } from "@std/assert";
 import {
   type Command,
@@ -315,7 +315,7 @@ test("watch: news in the answer to a call before the loop → told to it [fault 
       "* 3 EXPUNGE",
     );
     assertEquals((await there).size, 1);
-    await server.send("* 1002 EXISTS"); // while nothing is under way
+    await server.send("* 1002 EXISTS"); // while no call is in progress
     await turns();
     const { events, end } = gather(loop);
     if (capabilities === IDLE) await agreeToIdle(server);
