@@ -25,6 +25,7 @@ export type { ConnectOptions, SocketTimeout } from "./src/client/connect.ts";
 export type { ResponseListener } from "./src/client/listeners.ts";
 export type { IdFields } from "./src/commands/session/id.ts";
 export type { NoopResult } from "./src/commands/session/session.ts";
+export type { Modes } from "./src/commands/session/enable.ts";
 export type { SessionState } from "./src/connection/session.ts";
 export type { Traffic } from "./src/connection/connection.ts";
 export type { SaslMechanism } from "./src/auth/sasl.ts";

@@ -26,6 +26,7 @@ export const MEMBERS: {
   deleteFolder: 2,
   deleteMessages: 2,
   enable: 2,
+  enabled: null,
   expunge: 2,
   fetch: 3,
   fetchEach: 3,

@@ -30,6 +30,7 @@ export function clientState(
     limits,
     logger: namedLogger(options.logger, "imapclient"),
     introduction: options.id ?? { name: "imapclient", version },
+    modes: options.enable ?? "best",
     turns,
     listen: (listener) => listeners.add(listener),
     idling: null,

@@ -5,6 +5,7 @@ import type { IdFields } from "../commands/session/id.ts";
 import { type Logger, namedLogger } from "../util/log.ts";
 import type { StatusResponse, UntaggedResponse } from "../model/responses.ts";
 import { type CharsetDecoder, MailText } from "../mime/mail_text.ts";
+import type { Modes } from "../commands/session/enable.ts";
 import { lazyImport } from "../util/lazy_import.ts";
 import type { Duplex, TlsOptions, Transport } from "../model/transport.ts";
 import { Decoding, DEFAULT_DECODING } from "../wire/decoding.ts";
@@ -54,6 +55,13 @@ export interface ConnectOptions {
    * sends nothing.
    */
   readonly id?: IdFields | false;
+  /**
+   * Which extensions to enable after the login, before it returns (ENABLE, RFC 5161). `"best"`, the
+   * default, stands for IMAP4rev2 and UTF8=ACCEPT, which make folder names and searches plain UTF-8.
+   * A list names others, such as `["UIDONLY"]`; `[]` enables nothing. What the server does not offer,
+   * or refuses, stays off: `client.enabled` tells what is on.
+   */
+  readonly enable?: Modes;
   /**
    * The charset of message text that is not UTF-8 and does not name its charset, such as raw 8-bit
    * text in a header. Default `windows-1252`.

@@ -1,3 +1,4 @@
+import { isEnableable } from "../commands/session/enable.ts";
 import { checkIdFields } from "../commands/session/id.ts";
 import type { ConnectOptions, SocketTimeout } from "./connect.ts";
 import { InvalidArgumentError, named } from "../model/errors.ts";
@@ -52,6 +53,11 @@ const CHARSET: Kind = {
   is: (value) => typeof value === "string" && /^[\w.:()+-]{1,60}$/.test(value),
 };
 
+const NAMES: Kind = {
+  name: "a list of capabilities that ENABLE takes",
+  is: (value) => Array.isArray(value) && value.every(isEnableable),
+};
+
 const KINDS: Kinds<ConnectOptions> = {
   host: STRING,
   port: NUMBER,
@@ -63,6 +69,7 @@ const KINDS: Kinds<ConnectOptions> = {
   timeout: oneOf(SECONDS, OBJECT, exactly(null)),
   useUid: BOOLEAN,
   id: oneOf(OBJECT, exactly(false)),
+  enable: oneOf(exactly("best"), NAMES),
   defaultCharset: CHARSET,
   decodeCharset: FUNCTION,
   limits: OBJECT,

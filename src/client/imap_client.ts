@@ -70,6 +70,7 @@ import {
   enableCapabilities,
   hasCapability,
 } from "../operations/session/capabilities.ts";
+import { enableModes } from "../operations/session/modes.ts";
 import { authenticateBy, logIn } from "../operations/session/login.ts";
 import { logOut } from "../operations/session/log_out.ts";
 import { startTls } from "../operations/session/start_tls.ts";
@@ -197,6 +198,7 @@ export class ImapClient extends FolderCalls {
       throw new TlsError("the server skipped the login (PREAUTH), so TLS can't be started");
     }
     if (starttls) await this.starttls(undefined, { signal });
+    if (session.authenticated) await enableModes(this.#scope({ signal }));
   }
 
   /** Whether message ids, given and returned, are UIDs. May be changed between calls. */
@@ -497,6 +499,22 @@ export class ImapClient extends FolderCalls {
     options: CallOptions = {},
   ): Promise<readonly string[]> {
     return await enableCapabilities(this.#scope(options), capabilities);
+  }
+
+  /**
+   * The extensions that are enabled, in upper case: by `connect({ enable })` or
+   * {@linkcode ImapClient.enable}.
+   *
+   * ```ts
+   * import type { ImapClient } from "@imapclient/imapclient";
+   *
+   * function isUidOnly(client: ImapClient): boolean {
+   *   return client.enabled.includes("UIDONLY");
+   * }
+   * ```
+   */
+  get enabled(): readonly string[] {
+    return [...this.#client.connection.session.enabled];
   }
 
   /**

@@ -1,4 +1,5 @@
 import type { SocketTimeout } from "../client/connect.ts";
+import type { Modes } from "../commands/session/enable.ts";
 import { showAs } from "../util/inspect.ts";
 import type { ConfigPlace } from "./config_error.ts";
 
@@ -30,6 +31,11 @@ export interface AccountConfig {
   readonly sslCaFile?: string;
   /** Seconds, like `timeout` of `ImapClient.connect`, with the same defaults; in files, one number. */
   readonly timeout?: number | SocketTimeout;
+  /**
+   * Which extensions to enable, like `enable` of `ImapClient.connect`. In files, their names with
+   * commas between, `best` (the default) or `none`.
+   */
+  readonly enable?: Modes;
   /** Whether `host` is a command that speaks IMAP on its standard streams. Default `false`. */
   readonly stream?: boolean;
   /** Whether to log in by OAuth 2.0, with a token obtained by the refresh token. Default `false`. */

@@ -80,8 +80,8 @@ export async function createClientBy(
 
 async function connectOptions(config: AccountConfig): Promise<ConnectOptions> {
   const host = required(config, "host");
-  const { port, ssl, starttls, timeout } = config;
-  const options = { port, ssl, starttls, timeout };
+  const { port, ssl, starttls, timeout, enable } = config;
+  const options = { port, ssl, starttls, timeout, enable };
   if (config.stream) return { ...options, stream: host };
   const secure = ssl !== false || starttls;
   return { ...options, host, tls: secure ? await tlsOptions(config) : undefined };

@@ -1,6 +1,7 @@
 import { homedir } from "node:os";
 import type { AccountConfig } from "./account.ts";
 import { oneLine } from "./config_error.ts";
+import { isEnableable, type Modes } from "../commands/session/enable.ts";
 import { nearest } from "../model/options.ts";
 import { tokenUrlProblem } from "./token_url.ts";
 
@@ -21,6 +22,7 @@ export const READERS: {
   sslVerifyCert: readBoolean,
   sslCaFile: expandHome,
   timeout: readTimeout,
+  enable: readModes,
   stream: readBoolean,
   oauth2: readBoolean,
   oauth2ClientId: (text) => text,
@@ -69,6 +71,14 @@ function readTimeout(text: string, fail: Fail): number {
   // No timer can wait longer.
   if (/^(?:\d+\.?\d*|\.\d+)$/.test(text) && seconds > 0 && seconds <= 2_000_000) return seconds;
   return fail(`must be a number of seconds above 0, not "${oneLine(text)}"`);
+}
+
+function readModes(text: string, fail: Fail): Modes {
+  if (/^best$/i.test(text)) return "best";
+  if (/^none$/i.test(text)) return [];
+  const names = text.split(/[\s,]+/).filter((name) => name !== "");
+  if (names.length > 0 && names.every(isEnableable)) return names;
+  return fail(`must be best, none, or names such as "IMAP4rev2, UIDONLY", not "${oneLine(text)}"`);
 }
 
 function expandHome(path: string): string {

@@ -3,6 +3,7 @@ import type { Connection } from "../connection/connection.ts";
 import type { UntaggedResponse } from "../model/responses.ts";
 import type { Logger } from "../util/log.ts";
 import type { Limits } from "../wire/limits.ts";
+import type { Modes } from "../commands/session/enable.ts";
 import type { FolderTurns } from "./folders/folder_turns.ts";
 import type { Idling } from "./watch/idling.ts";
 
@@ -16,6 +17,8 @@ export interface ClientState {
   readonly logger: Logger | null;
   /** What ID tells the server after a login; `false`: nothing. */
   readonly introduction: IdFields | false;
+  /** Which extensions are switched on after a login. */
+  readonly modes: Modes;
   /** Lets callers hold folders in turn. */
   readonly turns: FolderTurns;
   /** Adds a listener for updates, and returns a function that removes it. */

@@ -7,8 +7,9 @@ import { wrapped } from "../../commands/wrapped.ts";
 import type { Command } from "../../connection/command.ts";
 import { IllegalStateError, LoginError } from "../../model/errors.ts";
 import type { TaggedResponse } from "../../model/responses.ts";
-import { run, type Scope } from "../scope.ts";
+import { run, runWhole, type Scope } from "../scope.ts";
 import { askCapabilities } from "./capabilities.ts";
+import { enableModes } from "./modes.ts";
 
 /** LOGIN. */
 export async function logIn(scope: Scope, username: string, password: string): Promise<string> {
@@ -53,10 +54,15 @@ function checkLoggedOut({ client }: Scope): void {
 async function logInBy(scope: Scope, command: Command<string>, user: string): Promise<string> {
   const { logger, connection: { session } } = scope.client;
   const before = session.capabilities;
-  const text = await run(scope, command);
-  logger?.debug(`Logged in as ${user}`);
-  // They may differ from those before the login; most servers say so of their own accord.
-  if (session.capabilities === before) await askCapabilities(scope);
+  // Calls that are made meanwhile wait: what is enabled changes how they are written.
+  const text = await runWhole(scope, async (scope) => {
+    const text = await run(scope, command);
+    logger?.debug(`Logged in as ${user}`);
+    // They may differ from those before the login; most servers say so of their own accord.
+    if (session.capabilities === before) await askCapabilities(scope);
+    await enableModes(scope);
+    return text;
+  });
   introduce(scope);
   return text;
 }

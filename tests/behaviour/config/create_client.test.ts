@@ -106,11 +106,11 @@ describe("createClientFromConfig", () => {
   test("T11 hands on what the file says of the connection", async () => {
     const place = new Place();
     const text = `[DEFAULT]\nhost = h\nusername = ann\npassword = ${PASSWORD}
-port = 99\ntimeout = 7.5\nssl_check_hostname = no\nssl_verify_cert = no`;
+port = 99\nenable = none\ntimeout = 7.5\nssl_check_hostname = no\nssl_verify_cert = no`;
     const client = await place.create(parseConfig(text, "x.ini", {}).default);
     client.shutdown();
-    const [{ host, port, ssl, starttls, timeout, tls }] = place.connects;
-    assertEquals([host, port, timeout], ["h", 99, 7.5]);
+    const [{ host, port, ssl, starttls, timeout, tls, enable }] = place.connects;
+    assertEquals([host, port, timeout, enable], ["h", 99, 7.5, []]);
     assertEquals([ssl, starttls], [undefined, undefined]);
     const expected = { ca: undefined, checkHostname: false, dangerouslyDisableVerification: true };
     assertEquals(tls, expected);

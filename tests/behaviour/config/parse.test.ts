@@ -34,6 +34,7 @@ ssl_check_hostname = no
 ssl_verify_cert = yes
 ssl_ca_file = ~/certificates/ca.pem
 timeout = 2.5
+enable = IMAP4rev2, UIDONLY
 stream = 0
 oauth2 = 1
 oauth2_client_id = 0123
@@ -95,6 +96,7 @@ describe("configuration files", () => {
       sslVerifyCert: true,
       sslCaFile: join(homedir(), "certificates/ca.pem"),
       timeout: 2.5,
+      enable: ["IMAP4rev2", "UIDONLY"],
       stream: false,
       oauth2: true,
       oauth2ClientId: "0123",
@@ -134,6 +136,9 @@ describe("configuration files", () => {
     ["port", "0x10"],
     ["port", "1e3"],
     ["port", "١٤٣"],
+    ["enable", "A(B"],
+    ["enable", ","],
+    ["enable", "UTF8=ONLY"],
     ["timeout", "0"],
     ["timeout", "-1"],
     ["timeout", "soon"],

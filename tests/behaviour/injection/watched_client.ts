@@ -59,7 +59,7 @@ export class WatchedClient {
     const transport = () => Promise.resolve(ours);
     const greeting = state === "greeted" ? "OK" : "PREAUTH";
     void server.run(`* ${greeting} [CAPABILITY ${CAPABILITIES}${setting.capabilities}] hello`);
-    const client = await ImapClient.connect({ transport, ...options });
+    const client = await ImapClient.connect({ transport, enable: [], ...options });
     if (state !== "greeted") {
       client.folderEncode = setting.folderEncode;
       server.agrees = true;

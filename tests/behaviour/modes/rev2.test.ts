@@ -12,7 +12,7 @@ import {
 
 /** A logged-in client, with no folder selected. */
 async function loggedIn(capabilities: string) {
-  return await connectFake({}, `* PREAUTH [CAPABILITY ${capabilities}] hello`);
+  return await connectFake({ enable: [] }, `* PREAUTH [CAPABILITY ${capabilities}] hello`);
 }
 
 /** The calls that IMAP4rev2 allows, and what each sends. */

@@ -48,6 +48,26 @@ const WRONG: readonly (readonly [options: unknown, message: string])[] = [
   [{ id: true }, "'id' must be an object or false, not a boolean"],
   [{ id: null }, "'id' must be an object or false, not null"],
   [{ id: { name: 5 } }, `the ID field "name" must be text or null`],
+  [
+    { enable: "all" },
+    `'enable' must be "best" or a list of capabilities that ENABLE takes, not a string`,
+  ],
+  [
+    { enable: ["A B"] },
+    `'enable' must be "best" or a list of capabilities that ENABLE takes, not a list`,
+  ],
+  [
+    { enable: ["UTF8=ONLY"] },
+    `'enable' must be "best" or a list of capabilities that ENABLE takes, not a list`,
+  ],
+  [
+    { enable: ["X\r\nA1 LOGOUT"] },
+    `'enable' must be "best" or a list of capabilities that ENABLE takes, not a list`,
+  ],
+  [
+    { enable: null },
+    `'enable' must be "best" or a list of capabilities that ENABLE takes, not null`,
+  ],
   [{ limits: 5 }, "'limits' must be an object, not 5"],
   [{ limits: null }, "'limits' must be an object, not null"],
   [{ limits: { line: "1000" } }, "'limits.line' must be a number above 0, not a string"],

@@ -148,7 +148,7 @@ test("D4 E7 what the manual took out is not there", () => {
 
 test("E4 enable gives what is on, and the session knows", async () => {
   const { client, server } = await connectFake(
-    {},
+    { enable: [] },
     "* PREAUTH [CAPABILITY IMAP4rev1 ENABLE UTF8=ACCEPT] hello",
   );
   const enabled = client.enable(["foo", "bar", new TextEncoder().encode("utf8=accept")]);
