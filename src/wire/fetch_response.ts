@@ -3,6 +3,7 @@ import type { BadItem, FetchResponse, FetchValue } from "../model/responses.ts";
 import {
   decodeAscii,
   encodeUtf8,
+  GT,
   LBRACKET,
   LPAREN,
   LT,
@@ -170,7 +171,9 @@ function sectionEnd(cursor: Cursor, at: number): number {
   while (i < end && bytes[i] !== RBRACKET) i++;
   if (i === end) throw cursor.error("No closing ']'");
   i++;
-  if (bytes[i] === LT) { while (i < end && bytes[i] > SP && bytes[i] !== RPAREN) i++; }
+  if (bytes[i] !== LT) return i;
+  // GreenMail has no space after it: `BODY[TEXT]<0>{20}`.
+  while (i < end && bytes[i] > SP && bytes[i] !== RPAREN) if (bytes[i++] === GT) break;
   return i;
 }
 

@@ -120,6 +120,9 @@ const RESPONSES: readonly (readonly [string, string[], Readonly<Record<number, F
   ["J5 a partial's origin", ["1 (BODY[]<0> {3}\r\nfoo)"], {
     1: { SEQ: 1, "BODY[]<0>": shown("foo") },
   }],
+  ["J5 no space after a partial's origin", ["1 (UID 1 BODY[TEXT]<20>{3}\r\nfoo FLAGS (a))"], {
+    1: { SEQ: 1, "BODY[TEXT]<20>": shown("foo"), FLAGS: ["a"] },
+  }],
 ];
 
 describe("parseFetchResponse", () => {
