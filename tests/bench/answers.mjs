@@ -1,8 +1,8 @@
-// What the replay server answers to each command. Long answers are made once and kept.
+// The replay server's answers. Long answers are created once and kept.
 import { BODIES, BODY_SIZE, bodyBytes, COUNT, LARGE, LARGE_SIZE } from "./mail.mjs";
 import { fetchAnswers, MAIL } from "./wire.mjs";
 
-// As Dovecot's, but for CONDSTORE and QRESYNC, with which imapflow asks for more than the others.
+// As Dovecot's, without CONDSTORE and QRESYNC: with these imapflow asks for more than the others.
 const BEFORE_LOGIN = "IMAP4rev1 SASL-IR LOGIN-REFERRALS ID ENABLE IDLE LITERAL+ AUTH=PLAIN";
 const LOGGED_IN =
   "IMAP4rev1 SASL-IR LOGIN-REFERRALS ID ENABLE IDLE SORT THREAD=REFERENCES MULTIAPPEND UNSELECT " +
@@ -33,7 +33,7 @@ function keep(key, make) {
   return kept.get(key);
 }
 
-/** The answer to a command that is no APPEND, IDLE or AUTHENTICATE, as pieces to be sent. */
+/** The answer to any command except APPEND, IDLE and AUTHENTICATE, as pieces to send. */
 export function answer(tag, name, args, session) {
   const done = (text) => `${tag} OK ${text}\r\n`;
   switch (name) {
@@ -131,7 +131,7 @@ function fetchPieces(byUid, args) {
   });
 }
 
-/** `(UID FLAGS BODY.PEEK[])` as its items; what stands behind the list is not needed here. */
+/** The items of `(UID FLAGS BODY.PEEK[])`; what follows the list is not needed here. */
 function itemsOf(text) {
   const list = text.startsWith("(") ? text.slice(1, text.lastIndexOf(")")) : text;
   return list.split(" ").map((item) => item.toUpperCase());
@@ -151,7 +151,7 @@ function spansOf(set, byUid) {
   });
 }
 
-/** The number of the message with this UID, or of the next one in that direction. */
+/** The number of the message with this UID, or of the next one in this direction. */
 function sequenceFrom(uid, step) {
   for (let at = uid; at <= LAST_UID && at > 0; at += step) {
     if (SEQUENCE_OF.has(at)) return SEQUENCE_OF.get(at);
@@ -169,7 +169,7 @@ function withBody(line, seq, section) {
   return [line, ` ${name} {${body.length}}\r\n`, ...inChunks(body), ")\r\n"];
 }
 
-/** In pieces, so that the first of them need not wait for the last. */
+/** In pieces, so that the first can be sent at once. */
 function inChunks(bytes) {
   const pieces = [];
   for (let at = 0; at < bytes.length; at += CHUNK) {

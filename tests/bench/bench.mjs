@@ -1,12 +1,12 @@
-// Measures this client against other clients and against no client at all:
+// Compares this client with other clients and with no client at all:
 //
 //   node tests/bench/bench.mjs [workload]… [--quick] [--dovecot]
 //     [--svg=file] [--markdown=file] [--json=file]
 //
-// Every figure is the median of five runs (one with --quick), each in a process of its own, those of
-// all clients in turn, so that what else the machine does falls on all alike. A figure whose parsed
-// values are not those of the mailbox is printed as wrong and does not count. With --dovecot some of
-// it is done with a private Dovecot too.
+// Every figure is the median of five runs (one with --quick). Each run is its own process, and the
+// clients take turns, so that other work on the machine affects all alike. If the parsed values are
+// not those of the mailbox, the figure is printed as wrong and does not count. With --dovecot, some
+// workloads also run with a private Dovecot.
 import { writeFileSync } from "node:fs";
 import { cpus, loadavg } from "node:os";
 import { gzipKib, importMs, packages, setUp } from "./build.mjs";
@@ -29,7 +29,7 @@ if (unknown !== undefined) {
 }
 const chosen = Object.keys(WORKLOADS).filter((it) => places.length === 0 || places.includes(it));
 
-/** So long must a client be quiet, where round trips are counted, for one to be over. */
+/** Where round trips are counted, a client must be silent this long for one to end. */
 const QUIET_MS = 4;
 
 const PAIRS = Object.entries(DRIVERS).flatMap(([driver, runtimes]) => {
@@ -40,7 +40,7 @@ const PAIRS = Object.entries(DRIVERS).flatMap(([driver, runtimes]) => {
   }));
 });
 
-/** The drivers that a workload's comparisons speak of, each on each of its runtimes. */
+/** The drivers in a workload's comparisons, each on each of its runtimes. */
 function pairsOf(workload) {
   const wanted = ["ours", ...WORKLOADS[workload].map(({ peer }) => peer)];
   const compared = (runtime) => WORKLOADS[workload].some((it) => it.runtimes.includes(runtime));
@@ -74,7 +74,8 @@ async function measure(
 ) {
   const pairs = pairsOf(workload);
   const runs = Object.fromEntries(pairs.map(({ key }) => [key, []]));
-  // Once without the clock: by then the server has its answers, and the system has the files.
+  // Once without the clock: afterwards the server has its answers and the system has cached the
+  // files.
   for (const { driver, runtime } of pairs) {
     await runDriver(driver, runtime, workload, server.port);
   }
@@ -92,7 +93,7 @@ async function measure(
   return Object.fromEntries(costs);
 }
 
-/** The same with a real server, which takes most of the time; all clients must read alike. */
+/** The same with a real server, which takes most of the time; all clients must read the same. */
 async function measureWithDovecot(isOver) {
   const workloads = chosen.filter((it) => WITH_DOVECOT.includes(it));
   if (workloads.length === 0) return;
@@ -119,12 +120,12 @@ async function measureWithDovecot(isOver) {
   console.log(`\nWith a private Dovecot:\n${renderTable(rows)}`);
 }
 
-/** Adds how often the clients wait for a server that is some way off. */
+/** Adds how often the clients wait for the server, which matters if it is far away. */
 async function countTrips(costs) {
   const server = await startServer(`--patient=${QUIET_MS}`);
   try {
     for (const { driver, runtime, key } of pairsOf("appends")) {
-      // They are the same on every runtime, and take their time.
+      // The number is the same on every runtime, and counting takes long.
       if (runtime !== "node" || driver === "floor" || costs[key].wrong) {
         continue;
       }
@@ -136,7 +137,7 @@ async function countTrips(costs) {
   }
 }
 
-/** What it costs to load this client, and how large it is. */
+/** The cost of loading this client, and its size. */
 function measureBuilt() {
   const found = { ours: [], imapflow: [] };
   const paths = packages();
@@ -159,7 +160,7 @@ console.log(
 );
 const server = await startServer();
 const results = {};
-// Who has no time for the rest gets the table of what is done.
+// After an interruption, the table has what was measured so far.
 let interrupted = false;
 process.once("SIGINT", () => interrupted = true);
 try {

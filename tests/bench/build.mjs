@@ -1,4 +1,4 @@
-// Builds this client to JavaScript, and tells what loading it costs and how large it is.
+// Builds this client to JavaScript, and measures the cost of loading it and its size.
 import { execFileSync } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
@@ -8,14 +8,14 @@ import { gzipSync } from "node:zlib";
 const here = dirname(fileURLToPath(import.meta.url));
 export const root = dirname(dirname(here));
 const tools = join(root, "tests", "tools", "node_modules");
-// Within node_modules, so that neither git nor the checks look at it.
+// Inside node_modules, so that git and the checks ignore it.
 const built = join(here, "node_modules", ".built");
 const imapflow = join(tools, "imapflow", "dist", "esm", "imap-flow.js");
 
 /** The driver of this client for Node. */
 export const BUILT_DRIVER = join(built, "ours.mjs");
 
-/** Installs the peers that only the benchmark needs, and builds this client. */
+/** Installs the clients that only the benchmark needs, and builds this one. */
 export function setUp() {
   const { dependencies } = JSON.parse(
     readFileSync(join(here, "package.json"), "utf8"),
@@ -49,7 +49,7 @@ function bundle(entry, outfile, ...more) {
   esbuild(entry, "--bundle", ...where, `--outfile=${outfile}`, ...more);
 }
 
-/** Bundles a client, and gives the files that are loaded with it. */
+/** Bundles a client, and returns the files that are loaded with it. */
 function bundled(name, entry, ...more) {
   const folder = join(built, name);
   const source = join(built, `${name}.entry.mjs`);
@@ -71,7 +71,7 @@ function bundled(name, entry, ...more) {
   const { outputs } = JSON.parse(readFileSync(metafile, "utf8"));
   const isEntry = (path) => outputs[path].entryPoint?.endsWith(`${name}.entry.mjs`);
   const files = new Set();
-  // What is imported only when it is used, such as other runtimes' adapters, is not loaded.
+  // What is imported on demand, such as other runtimes' adapters, is not loaded.
   const visit = (path) => {
     if (files.has(path)) return;
     files.add(path);
@@ -87,7 +87,7 @@ const all = (path) => `export * from ${JSON.stringify(path)};\n`;
 const one = (name, path) => `export { ${name} } from ${JSON.stringify(path)};\n`;
 const nodeTransport = one("nodeTransport", join(root, "transports", "node", "mod.ts"));
 
-/** What `importMs` loads of each client: ours in one file, imapflow as it is installed. */
+/** What `importMs` loads for each client: this one as one file, imapflow as installed. */
 export function packages() {
   return {
     ours: bundled("all", all(join(root, "mod.ts")) + nodeTransport)[0],
@@ -104,7 +104,7 @@ export function importMs(path) {
   return Number(execFileSync(process.execPath, args, { timeout: 20_000 }));
 }
 
-/** What a bundle of each client comes to, minified and gzipped, in KiB. */
+/** The size of each client's bundle, minified and gzipped, in KiB. */
 export function gzipKib() {
   const kib = (name, entry) => {
     const files = bundled(name, entry, "--minify");

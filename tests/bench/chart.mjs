@@ -9,7 +9,7 @@ const COLORS = {
 };
 const [LEFT, WIDTH, BAR, GAP] = [190, 560, 14, 26];
 
-/** A group of bars for each workload, each as long as its share of the group's longest. */
+/** A group of bars for each workload, relative to the longest of the group. */
 export function renderChart(results) {
   const parts = [];
   let y = 20;

@@ -1,5 +1,5 @@
-// A private Dovecot with part of the mailbox in it, as a process of its own: prints its port, or why
-// there is none, and ends with its standard input.
+// A private Dovecot with part of the mailbox, in its own process. It prints its port, or why there
+// is none, and ends with its standard input.
 import process from "node:process";
 import { dovecotMissing, startDovecot } from "../support/servers/dovecot.ts";
 import { messages } from "./mail.mjs";
@@ -36,7 +36,7 @@ function mail({ envelope, structure, internalDate, flags }) {
   return {
     text: [...header, ...part(structure)].join("\r\n"),
     date: new Date(internalDate.time),
-    // Keywords are not in the names of a Maildir's files.
+    // A Maildir's file names do not contain keywords.
     flags: flags.filter((flag) => flag.startsWith("\\")),
   };
 }

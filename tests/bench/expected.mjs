@@ -1,4 +1,4 @@
-// The checksums that the mailbox itself has: what a client's parsed values must come to.
+// The checksums of the mailbox, which the values that a client parses must match.
 import { APPENDS, BODIES, BODY_SIZE, bodyBytes } from "./drivers/commands.mjs";
 import { MANY, MANY_ROUNDS, SEARCHES } from "./drivers/commands.mjs";
 import {

@@ -1,20 +1,20 @@
-// The mailbox that every client reads: what is in it, made from a fixed seed. `wire.mjs` writes it
-// as a server does; here is the truth that the clients' answers are checked against.
+// The mailbox that every client reads, created from a fixed seed. `wire.mjs` writes it as a server
+// does; the clients' results are checked against these values.
 
 import { Buffer } from "node:buffer";
 
 /** How many messages the folder has. */
 export const COUNT = 20_000;
-/** The UIDs of the first messages follow each other, so that a driver knows them. */
+/** The UIDs of the first messages are consecutive, so that a driver knows them. */
 export const FIRST_UID = 101;
 const NO_GAPS = 1000;
-/** The messages 1 to this have a body of 1 MiB. */
+/** Messages 1 to this number have a body of 1 MiB. */
 export const BODIES = 200;
 export const BODY_SIZE = 1024 * 1024;
-/** The number of the one message whose body is large. */
+/** The number of the only message with a large body. */
 export const LARGE = BODIES + 1;
 export const LARGE_SIZE = 100 * 1024 * 1024;
-/** What is appended. */
+/** The size of appended messages. */
 export const APPEND_SIZE = 10 * 1024;
 export const UPLOAD_SIZE = 50 * 1024 * 1024;
 
@@ -69,12 +69,12 @@ function randomNumbers(seed) {
   };
 }
 
-/** All messages of the folder, the first first. */
+/** All messages of the folder in order. */
 export function messages() {
   const random = randomNumbers(20260101);
   let uid = FIRST_UID - 1;
   return Array.from({ length: COUNT }, (_, index) => {
-    // Gaps, as a folder in use has them, but for its start.
+    // Gaps, as in a folder in use, except at the beginning.
     uid += index >= NO_GAPS && random(10) === 0 ? 1 + random(5) : 1;
     return message(random, index + 1, uid);
   });
@@ -99,7 +99,7 @@ function envelope(random, time, number) {
   return {
     date: { time, offset: (random(25) - 12) * 60 },
     subject: subject(random),
-    // Now and then a server sends as literal what it can't quote.
+    // A server sends some subjects as literals, since it can't quote them.
     literalSubject: random(50) === 0,
     from,
     sender: from,
@@ -217,7 +217,7 @@ function multipart(random, subtype, children) {
   };
 }
 
-/** Bytes such as an encoded attachment has: lines of 76 characters. */
+/** Bytes like those of an encoded attachment: lines of 76 characters. */
 export function bodyBytes(size) {
   const random = randomNumbers(7);
   const block = Buffer.alloc(Math.min(size, BODY_SIZE));

@@ -1,4 +1,4 @@
-// Starts the servers and the drivers, each within a time limit and ended by its own id.
+// Starts the servers and the drivers, each with a time limit and killed by its own id.
 import { spawn } from "node:child_process";
 import { dirname, join } from "node:path";
 import { createInterface } from "node:readline";
@@ -38,7 +38,7 @@ function command(driver, runtime) {
     case "bun":
       return [join(bin, "bun"), "run", file];
     default: {
-      // node-imap uses what Node warns of.
+      // node-imap uses APIs that Node warns about.
       const flags = ["--no-deprecation", "--expose-gc"];
       return [
         process.execPath,
@@ -49,7 +49,7 @@ function command(driver, runtime) {
   }
 }
 
-/** Runs a workload once and gives what the driver prints, or `{ error }`. */
+/** Runs a workload once, and returns what the driver prints, or `{ error }`. */
 export function runDriver(driver, runtime, workload, port) {
   const [program, ...args] = command(driver, runtime);
   const child = spawn(program, [...args, workload, `${port}`], {
@@ -77,7 +77,7 @@ export function runDriver(driver, runtime, workload, port) {
   });
 }
 
-/** Starts a server, and gives the lines that it prints and how to talk to it. */
+/** Starts a server; returns the lines that it prints and how to talk to it. */
 function start(program, ...args) {
   const child = spawn(program, args, {
     cwd: root,
@@ -93,7 +93,7 @@ function start(program, ...args) {
   return { child, nextLine };
 }
 
-/** A replay server; `trips()` gives the round trips since the last time it was called. */
+/** A replay server; `trips()` returns the round trips since it was last called. */
 export async function startServer(...args) {
   const script = join(here, "replay_server.mjs");
   const { child, nextLine } = start(process.execPath, script, ...args);
@@ -107,7 +107,7 @@ export async function startServer(...args) {
   };
 }
 
-/** A private Dovecot, or `{ missing }`: why there is none. */
+/** A private Dovecot, or `{ missing }` with the reason. */
 export async function startDovecot() {
   const { child, nextLine } = start(
     join(bin, "tsx"),

@@ -1,5 +1,5 @@
-// An IMAP server that answers from bytes made before: a process of its own, so that what a client
-// costs can be told from what the server does. It prints its port, and ends with its standard input.
+// An IMAP server that answers from prepared bytes. It is its own process, so that the cost of a
+// client can be told from the server's. It prints its port, and ends with its standard input.
 import { createServer } from "node:net";
 import { answer, GREETING } from "./answers.mjs";
 import { APPEND_SIZE, bodyBytes, UPLOAD_SIZE } from "./mail.mjs";
@@ -10,8 +10,8 @@ const EXPECTED = new Map(
 );
 
 /**
- * With `--patient=5` answers wait until the client has been quiet for so many milliseconds, as they
- * would on a slow line: then each time is a round trip.
+ * With `--patient=5`, answers wait until the client has been silent for 5 milliseconds, as on a
+ * slow line. Each such wait is a round trip.
  */
 const patience = Number(
   process.argv.find((arg) => arg.startsWith("--patient="))?.slice(
@@ -25,14 +25,14 @@ class Session {
   #socket;
   #output = [];
   #timer;
-  /** The command so far, its literals left out. */
+  /** The command so far, without its literals. */
   #line = "";
-  /** The literal under way. */
+  /** The literal in progress. */
   #literal = { size: 0, left: 0, right: true };
   #appended = 0;
-  /** Whether what is to be sent answers an APPEND: only those round trips are counted. */
+  /** Whether the output answers an APPEND: only these round trips are counted. */
   #answersAppend = false;
-  /** What the next line belongs to, where that is no command. */
+  /** What the next line belongs to, if it is not a command. */
   #expects = null;
 
   constructor(socket) {
@@ -130,7 +130,7 @@ class Session {
   #authenticate(tag, args) {
     const { length } = args.split(" ");
     this.loggedIn = true;
-    // Behind the mechanism stands the answer already, where the client knows SASL-IR.
+    // If the client knows SASL-IR, the response follows the mechanism.
     if (length > 1) this.#output.push(`${tag} OK Logged in\r\n`);
     else this.#goOn(tag, "Logged in", "+ \r\n");
   }
@@ -141,7 +141,7 @@ class Session {
   }
 }
 
-/** Short pieces put together, since each write costs a client a packet. */
+/** Joins short pieces, since each write costs a client a packet. */
 function joined(pieces) {
   const found = [];
   let short = [];
@@ -165,7 +165,7 @@ const server = createServer((socket) => new Session(socket));
 server.listen({ host: "127.0.0.1", port: 0, backlog: 4096 }, () => {
   console.log(server.address().port);
 });
-// A line on the standard input asks for the round trips since the last.
+// A line on standard input asks for the round trips since the last one.
 process.stdin.on("data", () => {
   console.log(trips.count);
   trips.count = 0;

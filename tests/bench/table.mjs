@@ -1,4 +1,4 @@
-// Compares this client with its peers, and prints that as a table.
+// Compares this client with the others, and prints a table.
 import { LIMITS, WORKLOADS } from "./workloads.mjs";
 
 const UNITS = {
@@ -9,7 +9,7 @@ const UNITS = {
   size: "KiB",
 };
 
-/** Turns medians into rows: `results` has a workload's costs by `driver@runtime`. */
+/** Turns medians into rows; `results` has a workload's costs by `driver@runtime`. */
 export function compare(results) {
   const rows = [];
   for (const [workload, costs] of Object.entries(results)) {
@@ -45,7 +45,7 @@ function row(workload, runtime, { peer, kind, field, target }, ours, theirs) {
   };
 }
 
-/** The rows of what is measured of the built client. */
+/** The rows for the built client. */
 export function builtRows({ importMs, gzipKib }) {
   const one = (workload, field, costs, target) => ({
     ...{
@@ -86,7 +86,7 @@ const HEAD = [
 export function renderTable(rows) {
   const cells = [HEAD, ...rows.map(cellsOf)];
   const widths = HEAD.map((_, column) => Math.max(...cells.map((line) => line[column].length)));
-  // Numbers to the right, names to the left.
+  // Numbers are aligned right, names left.
   const isNumber = [false, false, true, false, true, true, true, true, false];
   const pad = (text, column) => {
     return isNumber[column] ? text.padStart(widths[column]) : text.padEnd(widths[column]);
@@ -126,12 +126,12 @@ const TITLES = {
   "size (min+gzip)": "bundle, minified and gzipped",
 };
 
-/** What is to be reached, in Markdown: a line a target, a column a runtime. */
+/** The targets in Markdown: a line for each target, a column for each runtime. */
 export function renderMarkdown(rows) {
   const lines = new Map();
   for (const row of rows.filter(({ target }) => target !== null)) {
     const { workload, peer, kind, field, runtime, target } = row;
-    // Runtimes may have targets of their own.
+    // A runtime may have its own target.
     const key = [workload, peer, kind, field].join();
     const line = lines.get(key) ??
       { row, targets: new Map(), cells: new Map() };
@@ -157,7 +157,7 @@ function reached({ kind, ratio, field, ours, theirs }) {
   return kind === "fewer" ? `${ours} to ${theirs}` : judged(kind, ratio, field);
 }
 
-/** The target in words; where a runtime has one of its own, that too. */
+/** The target in words, including a runtime's own. */
 function wanted({ kind, peer, field, target }, targets) {
   const amount = judged(kind, target, field).replace("+", "");
   const others = [...targets].filter(([, it]) => it !== target);

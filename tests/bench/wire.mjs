@@ -17,7 +17,7 @@ const MONTHS = [
 ];
 const DAYS = ["Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"];
 
-/** How each item of FETCH is written. */
+/** How each FETCH item is written. */
 const ITEMS = {
   UID: ({ uid }) => `${uid}`,
   FLAGS: ({ flags }) => `(${flags.join(" ")})`,
@@ -29,7 +29,7 @@ const ITEMS = {
 
 export const MAIL = messages();
 
-/** All messages with these items, as one run of bytes, and where each message starts in it. */
+/** All messages with these items as one array of bytes, and the offset of each message in it. */
 export function fetchAnswers(items) {
   const unknown = items.find((item) => !Object.hasOwn(ITEMS, item));
   if (unknown !== undefined) {
@@ -51,7 +51,7 @@ function internalDateText({ time, offset }) {
   return `${day}-${month}-${local.getUTCFullYear()} ${clock(local)} ${zone(offset)}`;
 }
 
-/** A date as header fields have it. */
+/** A date in the form of header fields. */
 export function headerDateText({ time, offset }) {
   const local = new Date(time + offset * 60_000);
   const date = `${local.getUTCDate()} ${MONTHS[local.getUTCMonth()]} ${local.getUTCFullYear()}`;
@@ -87,7 +87,7 @@ function addresses(list) {
   return `(${list.map(one).join("")})`;
 }
 
-/** Text in a header: in encoded words of at most 75 characters where it is not ASCII (RFC 2047). */
+/** Text in a header: if it is not ASCII, in encoded words of at most 75 characters (RFC 2047). */
 export function headerText(text) {
   // deno-lint-ignore no-control-regex
   if (text === null || /^[\x00-\x7f]*$/.test(text)) return text;

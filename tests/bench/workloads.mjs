@@ -1,6 +1,6 @@
-// What is measured, who is measured, and what this client is to reach.
+// The workloads, the clients, and this client's targets.
 
-/** The drivers, the runtimes that each runs on, and how it is called in the table. */
+/** The drivers, the runtimes that each runs on, and its name in the table. */
 export const DRIVERS = {
   ours: ["deno", "bun", "node"],
   imapflow: ["deno", "bun", "node"],
@@ -11,7 +11,7 @@ export const DRIVERS = {
 
 const ALL = ["deno", "bun", "node"];
 
-/** Ours is to be so many times as fast as a peer. */
+/** This client must be this many times as fast as another. */
 const faster = (peer, target) => ({
   peer,
   kind: "faster",
@@ -19,13 +19,13 @@ const faster = (peer, target) => ({
   target,
   runtimes: ALL,
 });
-/** Ours may take at most so many times what the floor takes. */
+/** This client may take at most this many times as long as the floor. */
 const within = (target, runtimes = ALL) => {
   return { peer: "floor", kind: "within", field: "ms", target, runtimes };
 };
 /** For comparison: the least that any client has to do. */
 const BARE = { ...within(null), peer: "bare" };
-/** Ours may take at most so much more than the floor. */
+/** This client may take at most this much more than the floor. */
 const above = (field, target) => ({
   peer: "floor",
   kind: "above",
@@ -33,7 +33,7 @@ const above = (field, target) => ({
   target,
   runtimes: ALL,
 });
-/** Ours is to have fewer of these than a peer. */
+/** This client must have fewer of these than another. */
 const fewer = (peer, field) => ({
   peer,
   kind: "fewer",
@@ -42,7 +42,7 @@ const fewer = (peer, field) => ({
   runtimes: ["node"],
 });
 
-/** The comparisons of each workload; one without a target is shown only. */
+/** The comparisons of each workload; one without a target is only shown. */
 export const WORKLOADS = {
   envelopes: [faster("imapflow", 5), faster("node-imap", 3.3), within(null)],
   structures: [faster("imapflow", 6), faster("node-imap", 3.3), within(null)],
@@ -70,8 +70,8 @@ export const WORKLOADS = {
   }],
 };
 
-/** What there is besides the workloads, measured of the built client. */
+/** The targets of the built client, apart from the workloads. */
 export const LIMITS = { importMs: 40, gzipKib: 40 };
 
-/** What is done with a private Dovecot too, where there is one; for comparison, without targets. */
+/** The workloads that also run with a private Dovecot, if there is one; without targets. */
 export const WITH_DOVECOT = ["envelopes", "structures", "flags", "search"];

@@ -16,24 +16,26 @@ import { type RunningServer, SERVERS } from "../support/servers/servers.ts";
 const TIMEOUT = 20;
 const ALL_RIGHTS = "lrswipkxtea";
 
-/** Identifiers that every server takes. */
+/** Identifiers that every server accepts. */
 const IDENTIFIERS = ["bob smith", "o'brien", "bob@example.org", "123", "{3}", "a(b", "-bob", "a+b"];
-/** Cyrus takes no such ones; some of them it refuses, and the folder is lost all the same. */
+/**
+ * Cyrus does not accept these. It refuses some of them, but the folder's rights are lost anyway.
+ */
 const ODD_IDENTIFIERS = ["a\\b", 'say "hi"', "bö b", "日本語", "a*b%", "NIL", ")", "[x]"];
 
-/** A message of so many kilobytes, and less than one more. */
+/** A message whose size, rounded down, is this many kilobytes. */
 function mail(kilobytes: number): string {
   const line = `${"x".repeat(62)}\r\n`;
   return `Subject: ${kilobytes} KB\r\n\r\n${line.repeat(kilobytes * 16)}`;
 }
 
-/** Rights in a fixed order, without the old ones that stand for several, and Cyrus' own. */
+/** Rights in a fixed order, without the old ones that stand for several and without Cyrus' own. */
 function rights(entries: readonly AclEntry[], who: string): string | undefined {
   const acl = entries.find((entry) => entry.who === who)?.acl;
   return acl === undefined ? undefined : [...ALL_RIGHTS].filter((it) => acl.includes(it)).join("");
 }
 
-/** As above, of one who may have been taken off the list. */
+/** The same for a user who may have been removed from the list. */
 const left = (entries: readonly AclEntry[], who: string) => rights(entries, who) ?? "";
 
 for (const { name: server, missing, start } of SERVERS) {
@@ -44,7 +46,7 @@ for (const { name: server, missing, start } of SERVERS) {
     let client: ImapClient;
     let own = "";
     let box = "";
-    /** The name by which bob knows it. */
+    /** The folder's name for bob. */
     const theirs = `${server === "Cyrus" ? "user" : "shared"}/ann/box & Söhne`;
 
     before(async () => {
@@ -52,7 +54,7 @@ for (const { name: server, missing, start } of SERVERS) {
       client = await running.open("ann", { timeout: TIMEOUT });
       own = (await client.namespace()).personal![0].prefix as string;
       box = `${own}box & Söhne`;
-      // So that he is known, and has folders.
+      // Makes bob known to the server, with folders.
       await (await running.open("bob")).logout();
     });
     after(() => running?.stop());
@@ -62,7 +64,7 @@ for (const { name: server, missing, start } of SERVERS) {
       await client.createFolder(box);
     });
 
-    /** Dovecot remembers rights for half a minute in each session. */
+    /** Dovecot caches rights in each session for half a minute. */
     async function asBob<T>(act: (bob: ImapClient) => Promise<T>): Promise<T> {
       const bob = await running.open("bob", { timeout: TIMEOUT });
       try {
@@ -108,7 +110,7 @@ for (const { name: server, missing, start } of SERVERS) {
         const text = await client.setacl(box, "bob", what);
         assert(text.length > 0);
         const entries = await client.getacl(box);
-        // Dovecot keeps him on the list, with no rights.
+        // Dovecot keeps him on the list, without rights.
         assertEquals(left(entries, "bob"), expected, what);
         if (server !== "Dovecot") assertEquals(rights(entries, "bob") ?? "", expected);
         assertEquals(rights(entries, "ann"), ALL_RIGHTS);
@@ -119,7 +121,7 @@ for (const { name: server, missing, start } of SERVERS) {
     });
 
     it("N2 the owner's own rights can be lessened, and given back", async () => {
-      // Fewer Cyrus would not leave to her.
+      // Cyrus would not let her have fewer.
       await client.setacl(box, "ann", "lrkxa");
       assertEquals(rights(await client.getacl(box), "ann"), "lrkxa");
       await client.setacl(box, "ann", ALL_RIGHTS);
@@ -144,7 +146,7 @@ for (const { name: server, missing, start } of SERVERS) {
     it("N2 Z1 what would be another command is only an odd identifier", async () => {
       const before = await client.getacl("INBOX");
       for (const who of ["a\r\nx LOGOUT", "a lr\r\nx DELETE INBOX", "\r\n", "a\nb"]) {
-        // The in-memory server takes it.
+        // The in-memory server accepts it.
         try {
           await client.setacl(box, who, "l");
           assertEquals(rights(await client.getacl(box), who), "l");
@@ -172,7 +174,7 @@ for (const { name: server, missing, start } of SERVERS) {
       const nowhere = `${own}no such folder`;
       for (const call of [() => client.getacl(nowhere), () => client.setacl(nowhere, "bob", "l")]) {
         const error = await assertRejects(call, ImapError);
-        // Cyrus gives no code.
+        // Cyrus returns no code.
         assertEquals(error.code, server === "Cyrus" ? null : "NONEXISTENT");
         assertMatch(error.message, /^[GS]ETACL failed: .*(exist|no folder)/);
         assert(error.command!.includes("no such folder"), error.command!);
@@ -243,7 +245,9 @@ for (const { name: server, missing, start } of SERVERS) {
     });
     after(() => running?.stop());
 
-    /** Two fresh folders; in the first, which is selected, a message of two kilobytes and one of one. */
+    /**
+     * Two fresh folders; the first is selected and has a message of two kilobytes and one of one.
+     */
     beforeEach(async () => {
       if (client.state === "selected") await client.closeFolder();
       for (const folder of [box, other]) {
@@ -255,7 +259,7 @@ for (const { name: server, missing, start } of SERVERS) {
       await client.selectFolder(box);
     });
 
-    /** Servers round differently, and count what stands around the text or not. */
+    /** Servers round differently, and some count more than the text. */
     function assertUsage(quotas: readonly Quota[], least: number): void {
       assertEquals(quotas.map(({ usage: _, ...it }) => it), [
         { quotaRoot: root, resource: "STORAGE", limit: 5 },
@@ -297,7 +301,7 @@ for (const { name: server, missing, start } of SERVERS) {
       await assertRejects(() => client.getQuotaByRoot("a\0b"), InvalidArgumentError);
       const hostile = () => client.getQuota("a\r\nx LOGOUT");
       if (server === "Dovecot") {
-        // Any name will do.
+        // Any name is accepted.
         assertUsage(await hostile(), 3);
       } else {
         await assertRejects(hostile, ImapError);
@@ -309,7 +313,7 @@ for (const { name: server, missing, start } of SERVERS) {
 
     it("N5 getQuotaByRoot asks by the root's name", async () => {
       if (server === "Cyrus") {
-        // That is for administrators.
+        // Only administrators may do that.
         const error = await assertRejects(() => client.getQuotaByRoot(root), ImapError);
         assertEquals(error.text, "Permission denied");
       } else {
@@ -357,12 +361,12 @@ for (const { name: server, missing, start } of SERVERS) {
       });
     }
 
-    /** A call that asks for more than there is room for throws, and the client goes on. */
+    /** A call that needs more room than there is throws, and the client can still be used. */
     async function assertFull(call: () => Promise<unknown>): Promise<void> {
       const before = [await count(box), await count(other)];
       const error = await assertRejects(call, ImapError);
       assertEquals(error.name, "ImapError");
-      // Cyrus says so in words only.
+      // Cyrus says so only in the text.
       assertEquals(error.code, server === "Cyrus" ? null : "OVERQUOTA");
       assertMatch(error.text!, /quota/i);
       assertEquals([await count(box), await count(other)], before);
@@ -487,7 +491,7 @@ describe("the administrator of Cyrus", { skip: cyrusMissing }, () => {
         [["MESSAGE", 2]],
       ] as const
     ) {
-      // Cyrus does not say what holds then.
+      // Cyrus does not answer with the new limits.
       await admin.setQuota(expected.map(([resource, limit]) => ({ quotaRoot, resource, limit })));
       const byRoot = await admin.getQuotaByRoot(quotaRoot);
       assertEquals(limits(byRoot), expected.map((it) => [...it]));
@@ -495,11 +499,11 @@ describe("the administrator of Cyrus", { skip: cyrusMissing }, () => {
       const [{ mailbox, quotaRoots }, quotas] = await admin.getQuotaRoot(`${quotaRoot}/Sent`);
       assertEquals([mailbox, quotaRoots], [`${quotaRoot}/Sent`, [quotaRoot]]);
       assertEquals(quotas, byRoot);
-      // To ann herself it has another name.
+      // For ann herself it has another name.
       assertEquals(limits(await ann.getQuota()), limits(byRoot));
       assertEquals((await ann.getQuotaRoot("INBOX/Sent"))[0].quotaRoots, ["INBOX"]);
     }
-    // Two messages may she have, and no third.
+    // She may have two messages, but not a third.
     await ann.multiappend("INBOX", [mail(1), mail(1)]);
     await assertRejects(() => ann.append("INBOX", mail(1)), ImapError, "Over quota");
     assertEquals((await admin.getQuotaByRoot(quotaRoot))[0].usage, 2);
@@ -509,7 +513,7 @@ describe("the administrator of Cyrus", { skip: cyrusMissing }, () => {
     const name = `${quotaRoot}/box & Söhne`;
     await ann.createFolder("INBOX/box & Söhne");
     assertEquals((await admin.getQuotaRoot(name))[0].quotaRoots, [quotaRoot]);
-    // A root's name is nothing but a text to the protocol; here it is a folder's as it is sent.
+    // To the protocol, a root's name is any text; here it is a folder's name in its encoded form.
     const encoded = `${quotaRoot}/box &- S&APY-hne`;
     await admin.setQuota([{ quotaRoot: encoded, resource: "STORAGE", limit: 77 }]);
     const [{ mailbox, quotaRoots }, quotas] = await admin.getQuotaRoot(name);

@@ -48,7 +48,7 @@ describe("bad input, in a process of its own", { skip: dovecotMissing }, () => {
     writeFileSync(caFile, server.ca);
     const [command, ...runtime] = sameRuntime(new URL("bad_input.ts", import.meta.url));
     const args = [...runtime, String(server.port), String(server.tlsPort), caFile];
-    // It must end by itself, with nobody's rejection unheard, and say nothing else.
+    // It must end by itself, leave no rejection unhandled, and print nothing else.
     const { stdout, stderr } = await runProgram(command, args, 45_000);
     assertEquals(stderr, "");
     lines = stdout.trimEnd().split("\n");

@@ -1,6 +1,7 @@
 /**
- * Everything that a user gets wrong, one after the other: prints a line for each and ends by itself.
- * Run by bad_input.test.ts with the ports of a Dovecot and its authority's certificate file.
+ * Makes all mistakes that users make, one after the other: prints a line for each and ends by
+ * itself. Run by bad_input.test.ts with the ports of a Dovecot and its authority's certificate
+ * file.
  */
 
 import { readFileSync } from "node:fs";

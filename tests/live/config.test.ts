@@ -43,7 +43,7 @@ describe("configuration files against Dovecot", { skip: dovecotMissing }, () => 
     await dovecot?.stop();
   });
 
-  /** The account of a file with these lines. */
+  /** A client of the account in a file with these lines. */
   async function create(lines: string, logger?: KeptLog): Promise<ImapClient> {
     let client!: ImapClient;
     await withFile(`[DEFAULT]\n${lines}\n`, async (path) => {

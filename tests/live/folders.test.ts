@@ -12,14 +12,14 @@ import {
 import { type RunningServer, SERVERS } from "../support/servers/servers.ts";
 
 const NAMES = ["one two", "stuff & things", "LÿR", "☢", "日本語", "a(b", "&ANw-", "𝒳 x"];
-/** Cyrus takes no such names at all, and Dovecot and the in-memory server no wildcards. */
+/** Cyrus accepts none of these names; Dovecot and the in-memory server accept no wildcards. */
 const ODD_NAMES = ['test"folder"', "foo\\bar", '"', "{3}", "a]b"];
 
 for (const { name: server, missing, start } of SERVERS) {
   describe(`folders on ${server}`, { skip: missing }, () => {
     let running: RunningServer;
     let client: ImapClient;
-    /** Where a user's own folders are. */
+    /** The prefix of the user's own folders. */
     let own = "";
     const names = server === "Cyrus" ? NAMES : [...NAMES, ...ODD_NAMES];
 
@@ -93,7 +93,7 @@ for (const { name: server, missing, start } of SERVERS) {
     });
 
     it("F10 F11 special folders are found", async () => {
-      // Dovecot marks them, but does not make them.
+      // Dovecot marks them, but does not create them.
       for (const name of ["Sent", "Trash", "Drafts", "Junk"]) {
         if (!await client.folderExists(own + name)) await client.createFolder(own + name);
       }

@@ -1,9 +1,9 @@
-// Runs the live test against an account of one's own, which an INI file describes (docs/config.md):
+// Runs the live test with an account of yours, which an INI file describes (docs/config.md):
 //
 //   npm run livetest -- account.ini [deno|bun|node] [--only=text]
 //
-// All that it does happens in folders whose names begin with __imapclient-, which it makes and
-// removes again; real mail is not touched. --only chooses the tests whose names hold the text.
+// Everything happens in folders whose names begin with __imapclient-, which it creates and removes;
+// real mail is not touched. --only selects the tests whose names contain the text.
 import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";

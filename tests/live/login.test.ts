@@ -41,13 +41,13 @@ const SECRETS = [ANN, BOB, ADMIN, WRONG, WRONG_TOKEN, MASTER, ...Object.values(T
 /** A way to log in. */
 type Login = (client: ImapClient) => Promise<string>;
 
-/** How a secret may look: as it is, quoted, and as a part of base64, wherever it begins there. */
+/** The forms of a secret: as it is, quoted, and as a part of base64 in each alignment. */
 function forms(secret: string): string[] {
   const bytes = new TextEncoder().encode(secret);
   const ascii = [secret, secret.replace(/["\\]/g, "\\$&")].map((it) => it.split(/[^ -~]/)[0]);
   const encoded = [0, 1, 2].map((before) => {
     const text = btoa(String.fromCharCode(...new Uint8Array(before), ...bytes));
-    // Without what stands for a part of a neighbour as well.
+    // Without the characters that also encode a part of the neighbouring text.
     return text.slice(Math.ceil(before * 8 / 6), Math.floor((before + bytes.length) * 8 / 6));
   });
   return [...ascii, ...encoded];
@@ -57,14 +57,14 @@ function assertNoSecret(text: string): void {
   for (const form of SECRETS.flatMap(forms)) assert(!text.includes(form), `${form} in: ${text}`);
 }
 
-/** Everything that an error may be seen to say. */
+/** Everything that an error may show. */
 function everything(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   const own = Object.entries(error).map(([name, value]) => `${name}: ${JSON.stringify(value)}`);
   return [error.message, ...own, everything(error.cause)].join("\n");
 }
 
-/** Logs in over a new connection, and out again; gives the server's text and what was logged. */
+/** Logs in over a new connection and logs out; returns the server's text and the log. */
 async function loggedIn(
   connect: (options: Partial<ConnectOptions>) => Promise<ImapClient>,
   login: Login,
@@ -85,8 +85,8 @@ async function loggedIn(
 }
 
 /**
- * Tries logins that are refused; each connection can log in afterwards. All at once: Dovecot lets
- * those wait that it refuses, and tells them all every half second.
+ * Tries logins that are refused; each connection can log in afterwards. All at once, since Dovecot
+ * delays refusals and sends them every half second.
  */
 async function refused(
   connect: (options: Partial<ConnectOptions>) => Promise<ImapClient>,
@@ -158,7 +158,7 @@ for (const { name: server, missing, start } of SERVERS) {
         (client) => client.plainLogin("ann", ANN, "bob"),
         (client) => client.saslLogin("PLAIN", () => `\0ann\0${WRONG}`),
       ]);
-      // Cyrus says why in words only.
+      // Cyrus says why only in its text.
       const codes = {
         "Dovecot": ["AUTHENTICATIONFAILED"],
         "Cyrus": [null],
@@ -326,7 +326,7 @@ for (const { name: server, missing, start } of SERVERS) {
         assertEquals(challenges, ["Username:", "Password:"]);
         const wrong = ["ann", WRONG];
         await refused(connect, [(client) => client.saslLogin("LOGIN", () => wrong.shift()!)]);
-        // Amid the exchange.
+        // In the middle of the exchange.
         const client = await connect();
         const half = ["ann"];
         const respond = () => half.shift() ?? Promise.reject(new RangeError("no more"));
@@ -352,7 +352,7 @@ for (const { name: server, missing, start } of SERVERS) {
         const where = { host: "imap.example.com", port: 993 };
         const mechanism = () => oauthbearer("ann", TOKENS.ann, where);
         await loggedIn(connect, (client) => client.saslLogin(mechanism()));
-        // Dovecot wants to be told who it is.
+        // Dovecot requires a user name.
         if (!isReal) await loggedIn(connect, (client) => client.oauthbearerLogin("", TOKENS.bob));
       });
 
@@ -521,7 +521,7 @@ for (const { name, missing, start } of WITH_STARTTLS) {
           for (const _ of [1, 2]) assert(!await client.hasCapability("STARTTLS"));
           return await login(client);
         });
-        // Once for the library itself.
+        // Once by the library itself.
         assertEquals(sent(log, "CAPABILITY"), 3);
       }
     });
@@ -565,7 +565,7 @@ describe("a server that takes passwords only over TLS", { skip: cyrusMissing }, 
       assert(await client.hasCapability("AUTH=PLAIN"));
       await client.login("ann", ANN);
       await client.logout();
-      // SCRAM gives no password away.
+      // SCRAM does not reveal the password.
       await loggedIn(
         (more) => ImapClient.connect({ ...options, ...more }),
         (it) => it.saslLogin(scramSha256("bob", BOB)),

@@ -33,7 +33,7 @@ for (const { name: server, missing, start } of SERVERS) {
     });
     after(() => running?.stop());
 
-    /** Two fresh folders, the first of them selected and with three messages: their UIDs. */
+    /** Two fresh folders; the first is selected and has three messages with these UIDs. */
     let uids: number[] = [];
     beforeEach(async () => {
       client.useUid = true;
@@ -90,7 +90,7 @@ for (const { name: server, missing, start } of SERVERS) {
     it("L1 an append that can't be done throws with the server's code", async () => {
       const error = await assertRejects(() => client.append(`${own}nowhere`, mail("x")), ImapError);
       assert(error.code === "TRYCREATE" || error.code === "NONEXISTENT", error.message);
-      // Where a server has BINARY, a NUL can be sent (RFC 3516), and some store it.
+      // If the server has BINARY, a NUL can be sent (RFC 3516), and some servers store it.
       if (!await client.hasCapability("BINARY")) {
         await assertRejects(() => client.append(box, "a\0b"), InvalidArgumentError);
       }
@@ -228,7 +228,7 @@ for (const { name: server, missing, start } of SERVERS) {
     it("M5 noop tells what others did", async () => {
       const second = await running.open();
       await second.append(box, mail("four"));
-      // Cyrus looks for news once a second at the most.
+      // Cyrus looks for changes once a second at most.
       let news: string[] = [];
       for (let i = 0; i < 40 && !news.includes("4 EXISTS"); i++) {
         const { responses } = await client.noop();

@@ -13,7 +13,7 @@ function shown({ values }: Metadata): Record<string, string> {
 }
 
 for (const { name: server, missing, start } of SERVERS) {
-  // Cyrus has entries of its own, and no others unless it is configured to.
+  // Cyrus has its own entries, and no others unless it is configured to.
   const isFree = server !== "Cyrus";
   const [one, two] = isFree
     ? ["/private/vendor/test/one", "/shared/vendor/test/two"]
@@ -51,7 +51,7 @@ for (const { name: server, missing, start } of SERVERS) {
     it("values of every kind: come back byte by byte", async () => {
       for (const value of ["", "NIL", "a\r\nb", "ü 日本語", "{5}", ")", "x".repeat(1000)]) {
         await client.setMetadata(box, { [two]: value });
-        // Cyrus keeps no empty values.
+        // Cyrus stores no empty values.
         const kept = value === "" && server === "Cyrus" ? {} : { [two]: value };
         assertEquals(shown(await client.getMetadata(box, two)), kept, value);
       }
@@ -63,7 +63,7 @@ for (const { name: server, missing, start } of SERVERS) {
       assertEquals((await client.getMetadata(box, two)).values.get(two), bytes);
       const withNul = new Uint8Array([0, ...bytes, 0]);
       const set = () => client.setMetadata(box, { [two]: withNul });
-      // Dovecot takes no NUL, and Cyrus no literal8.
+      // Dovecot accepts no NUL, and Cyrus no literal8.
       if (server !== "the in-memory server") await assertRejects(set, ImapError);
       else await set();
       const left = server === "the in-memory server" ? withNul : bytes;
@@ -73,7 +73,7 @@ for (const { name: server, missing, start } of SERVERS) {
     it("maxSize: larger values are left out, and the largest size is told", async () => {
       await client.setMetadata(box, { [one]: "12345", [two]: "123" });
       const { values, longEntries } = await client.getMetadata(box, [one, two], { maxSize: 4 });
-      // Cyrus tells the size only where it returns nothing.
+      // Cyrus reports the size only if it returns no values.
       assertEquals([[...values.keys()], longEntries], [[two], server === "Cyrus" ? null : 5]);
       const none = await client.getMetadata(box, [one, two], { maxSize: 1 });
       assertEquals([none.values.size, none.longEntries], [0, 5]);

@@ -6,7 +6,7 @@ import { assert, assertEquals } from "@std/assert";
 import { type Dovecot, dovecotMissing, startDovecot } from "../support/servers/dovecot.ts";
 import { LIVE_MAILS } from "../support/servers/mails.ts";
 
-/** What an example of the README finds in place of what it can't have here. */
+/** What replaces the things that an example of the README can't have here. */
 interface Stage {
   readonly tls: { readonly port: number; readonly ca: string };
   readonly starttls: { readonly port: number; readonly ca: string };
@@ -21,7 +21,7 @@ const EXAMPLES = [
 
 describe("the examples of the README run against Dovecot", { skip: dovecotMissing }, () => {
   let server: Dovecot;
-  // Inside the package, which the examples import by its name.
+  // Inside the package, since the examples import it by its name.
   const folder = mkdtempSync(join("tests", "live", "readme-"));
 
   before(async () => {

@@ -5,7 +5,7 @@ import { assert, assertEquals } from "@std/assert";
 import { ImapAbortError, ImapClient } from "@imapclient/imapclient";
 import { type Dovecot, dovecotMissing, startDovecot } from "../support/servers/dovecot.ts";
 
-/** How long it goes on, in seconds; a run of some minutes asks for more by the environment. */
+/** How long the test lasts, in seconds; the environment can ask for minutes. */
 const SECONDS = Number(env.IMAPCLIENT_LONG_LIFE ?? 12);
 
 describe("a Dovecot that is restarted under its clients", { skip: dovecotMissing }, () => {
@@ -23,7 +23,7 @@ describe("a Dovecot that is restarted under its clients", { skip: dovecotMissing
     return client;
   }
 
-  /** Tries again where the connection breaks, till the time is over. */
+  /** Tries again whenever the connection breaks, until the time is over. */
   async function persist(isOver: () => boolean, work: (client: ImapClient) => Promise<void>) {
     let breaks = 0;
     while (!isOver()) {
@@ -69,7 +69,7 @@ describe("a Dovecot that is restarted under its clients", { skip: dovecotMissing
     });
     const sending = persist(isOver, async (client) => {
       while (!isOver()) {
-        // An answer that is lost leaves it open whether the message is there: then it is looked for.
+        // If the answer was lost, the message may or may not be there: look for it.
         const subject = `message ${sent + 1}`;
         if ((await client.search(["SUBJECT", subject])).length === 0) {
           await client.append("INBOX", `Subject: ${subject}\r\n\r\nx\r\n`);
@@ -87,7 +87,7 @@ describe("a Dovecot that is restarted under its clients", { skip: dovecotMissing
       restarts++;
     }
     const breaks = await sending;
-    // Who follows may just be on the way back.
+    // A follower may just be reconnecting.
     for (let waited = 0; new Set(seen).size < sent && waited < 10_000; waited += 100) {
       await sleep(100);
     }

@@ -14,23 +14,23 @@ import { type RunningServer, SERVERS } from "../support/servers/servers.ts";
 
 const TIMEOUT = 20;
 
-/** A message that is sorted and threaded. */
+/** A message to sort and thread. */
 interface Sample {
-  /** The subject as the header has it. */
+  /** The subject in the header. */
   readonly subject: string;
-  /** What is left of it without `Re:` and the like, decoded. */
+  /** The decoded subject without `Re:` and the like. */
   readonly base: string;
   readonly from: string;
-  /** What the first address has before its `@`. */
+  /** The part before the `@` of the first address. */
   readonly mailbox: string;
   readonly to?: string;
   readonly cc?: string;
-  /** The Date field; without one the message counts as sent when it came in. */
+  /** The Date field; without one, the message counts as sent when it arrived. */
   readonly date?: string;
   readonly arrival: string;
-  /** More fields: what it answers. */
+  /** More fields, which say what it replies to. */
   readonly answers?: string;
-  /** Its place among the samples that it is an answer to, or the name of what is not there. */
+  /** The index of the sample that it replies to, or the name of one that is missing. */
   readonly parent?: number | string;
   readonly body: string;
 }
@@ -53,7 +53,7 @@ const SAMPLES: readonly Sample[] = [
     from: "Adam <k.adam@example.org>",
     mailbox: "k.adam",
     to: "dora@example.org",
-    // Later than the next by the clock, earlier in truth.
+    // Later than the next one by the clock, but earlier in UTC.
     date: "Mon, 05 Jan 2026 23:30:00 +0900",
     arrival: "2026-01-07T00:00:00Z",
     answers: "References: <0@samples>",
@@ -102,12 +102,12 @@ const SAMPLES: readonly Sample[] = [
     mailbox: "ulf",
     date: "Tue, 06 Jan 2026 09:00:00 +0000",
     arrival: "2026-01-11T00:00:00Z",
-    // It says nowhere what it answers but in its subject.
+    // Only its subject says what it replies to.
     parent: 4,
     body: "мир и труд\r\n",
   },
   {
-    // Behind the others also for Cyrus, which does not decompose letters.
+    // After the others even on Cyrus, which does not decompose letters.
     subject: "=?utf-8?q?=C3=9Cberall?=",
     base: "überall",
     from: "Tina <tina@example.org>",
@@ -169,11 +169,11 @@ function written(sample: Sample, index: number): Uint8Array {
 }
 
 const sentAt = ({ date, arrival }: Sample) => Date.parse(date ?? arrival);
-/** Case apart, and decomposed, as RFC 5051 compares texts. */
+/** Without letter case and decomposed, as RFC 5051 compares texts. */
 const collated = (text: string) => text.toUpperCase().normalize("NFKD");
 const firstMailbox = (list = "") => /([^ <]+)@/.exec(list)?.[1] ?? "";
 
-/** What RFC 5256 sorts by. */
+/** The sort keys of RFC 5256. */
 const KEYS: Readonly<Record<string, (sample: Sample, index: number) => number | string>> = {
   ARRIVAL: ({ arrival }) => Date.parse(arrival),
   DATE: sentAt,
@@ -186,7 +186,7 @@ const KEYS: Readonly<Record<string, (sample: Sample, index: number) => number | 
 
 const ALL: readonly number[] = SAMPLES.map((_, index) => index);
 
-/** The samples in the order of these keys; what is equal stays as it is. */
+/** The samples sorted by these keys; equal ones stay in order. */
 function sorted(keys: readonly string[], of: readonly number[] = ALL): number[] {
   const orders = keys.map((key) => {
     const [, reverse, name] = /^(REVERSE )?(.+)$/.exec(key.toUpperCase())!;
@@ -201,7 +201,7 @@ function sorted(keys: readonly string[], of: readonly number[] = ALL): number[] 
 
 const byDate = (of: readonly number[]) => sorted(["DATE"], of);
 
-/** A node of a thread; one without a place is the dummy that holds others together. */
+/** A node of a thread; one without an index is the dummy that joins others. */
 interface Node {
   readonly index: number | null;
   readonly children: readonly Node[];
@@ -213,7 +213,7 @@ function shown({ index, children }: Node): Thread {
   return [...head, ...children.map(shown)];
 }
 
-/** The threads of the algorithm REFERENCES, by what the samples say of their parents. */
+/** The threads of the algorithm REFERENCES, by the parents of the samples. */
 function byReferences(of: readonly number[] = ALL): Thread[] {
   const childrenOf = (parent: number | string): Node[] => {
     return byDate(of.filter((it) => SAMPLES[it].parent === parent)).map(node);
@@ -232,7 +232,7 @@ function byReferences(of: readonly number[] = ALL): Thread[] {
   return byDate([...roots.keys()]).map((index) => shown(roots.get(index)!));
 }
 
-/** Those of ORDEREDSUBJECT: every message answers the first of its subject. */
+/** The threads of ORDEREDSUBJECT: every message replies to the first with its subject. */
 function byOrderedSubject(of: readonly number[] = ALL): Thread[] {
   const bySubject = new Map<string, number[]>();
   for (const index of byDate(of)) {
@@ -265,9 +265,9 @@ const CRITERIA: readonly (readonly [SearchCriteria, readonly number[]])[] = [
   [["TEXT", "no such text"], []],
 ];
 
-/** Looked for in a body, they are found in the one that holds them, and nowhere else. */
+/** Searched for in a body, each is found only in the message that contains it. */
 const PRESENT = ['a"', '"', "{3}", "(", ")", "(round)", "%c", "*s", "%", "*", "\\", "\\s"];
-/** These are found nowhere. */
+/** These are never found. */
 const ABSENT = [
   "a\r\nx LOGOUT",
   "\r\nx LOGOUT\r\n",
@@ -303,7 +303,7 @@ for (const { name: server, missing, start } of SERVERS) {
     let client: ImapClient;
     const log = new KeptLog();
     let box = "";
-    /** How much a sample's UID is above its place, which is from 0 on. */
+    /** The difference between a sample's UID and its index from 0. */
     let offset = 0;
 
     before(async () => {
@@ -311,7 +311,7 @@ for (const { name: server, missing, start } of SERVERS) {
       client = await running.open("ann", { timeout: TIMEOUT, logger: log });
       box = `${(await client.namespace()).personal![0].prefix}sorted`;
       await client.createFolder(box);
-      // So that UIDs differ from sequence numbers.
+      // Makes UIDs differ from sequence numbers.
       for (let i = 0; i < 3; i++) await client.append(box, "Subject: to be removed\r\n\r\n");
       for (const [index, sample] of SAMPLES.entries()) {
         const date = new Date(sample.arrival);
@@ -330,14 +330,14 @@ for (const { name: server, missing, start } of SERVERS) {
       log.lines.length = 0;
     });
 
-    /** The places of the samples with these ids, by whichever ids are in force. */
+    /** The index of the sample with this id, whichever ids are in use. */
     const placeOf = (id: number) => id - (client.useUid ? offset : 1);
     const places = (ids: Iterable<number>) => Array.from(ids, placeOf);
     const threadPlaces = (thread: Thread): Thread => {
       return thread.map((it) => typeof it === "number" ? placeOf(it) : threadPlaces(it));
     };
 
-    /** Does it with UIDs, and with sequence numbers. */
+    /** Runs a function with UIDs, and then with sequence numbers. */
     async function inBothModes(act: () => Promise<void>): Promise<void> {
       assert(offset > 1);
       for (const useUid of [true, false]) {
@@ -346,7 +346,7 @@ for (const { name: server, missing, start } of SERVERS) {
       }
     }
 
-    /** What does no harm: the session goes on, and the folder is as it was. */
+    /** Checks that the session goes on and that the folder has not changed. */
     async function assertUnharmed(): Promise<void> {
       client.useUid = true;
       assertEquals(client.state, "selected");
@@ -356,7 +356,7 @@ for (const { name: server, missing, start } of SERVERS) {
       assertEquals(client.closed, false);
     }
 
-    /** Nothing is sent of what throws already here. */
+    /** Expects the call to throw and nothing to be sent. */
     async function assertNotSent(
       call: () => Promise<unknown>,
       Class: typeof ImapError,
@@ -440,7 +440,7 @@ for (const { name: server, missing, start } of SERVERS) {
     }
 
     it("I2 A3 threads by references, with branches", async () => {
-      // What is compared with is right in itself.
+      // First check that the expected value is right.
       const expected = byReferences();
       assertEquals(expected, [[4, 5], [0, [1, 2], [3]], [7], [[8], [9]], [6]]);
       await inBothModes(async () => {
@@ -585,12 +585,12 @@ for (const { name: server, missing, start } of SERVERS) {
     });
 
     it("Z1 H7 a hostile charset harms nothing", async () => {
-      // Dovecot may take one for another that it knows.
+      // Dovecot may mistake one charset for another that it knows.
       const harmless = async (found: Promise<readonly unknown[]>) => {
         try {
           assertEquals([...await found], []);
         } catch (error) {
-          // SORT and THREAD take no charset that is neither an atom nor quoted.
+          // SORT and THREAD accept no charset that is neither an atom nor quoted.
           const isKnown = error instanceof InvalidCriteriaError ||
             error instanceof InvalidArgumentError;
           if (!isKnown) throw error;
@@ -693,7 +693,7 @@ for (const { name: server, missing, start } of SERVERS) {
         assertEquals(places(one), [3]);
         const criteria = ["MODSEQ", before + 1n];
         assertEquals(places(await client.sort("SIZE", criteria)), sorted(["SIZE"], [3, 6]));
-        // Cyrus adds a list to the threads, with the MODSEQ in it.
+        // Cyrus adds a list with the MODSEQ to the threads.
         const threads = await client.thread("ORDEREDSUBJECT", criteria);
         assertEquals(threads.map(threadPlaces), byOrderedSubject([3, 6]));
         assertEquals([...await client.search(["MODSEQ", changed.modseq! + 1n])], []);
@@ -727,7 +727,7 @@ for (const { name: server, missing, start } of SERVERS) {
           ]
         ) {
           const error = await assertRejects(call, InvalidCriteriaError);
-          // Cyrus gives no code.
+          // Cyrus returns no code.
           assertEquals(error.code, server === "Cyrus" ? null : "BADCHARSET");
           assert(error.text !== null);
         }

@@ -3,7 +3,7 @@ import { assertEquals } from "@std/assert";
 import type { UntaggedResponse } from "@imapclient/imapclient";
 import { SERVERS } from "../support/servers/servers.ts";
 
-/** The UIDs that are gone, as the server told them. */
+/** The UIDs that the server has reported as gone. */
 function gone(responses: readonly UntaggedResponse[]): string[] {
   return responses.flatMap((it) => it.type === "VANISHED" ? [`${it.earlier} ${it.uids}`] : []);
 }

@@ -14,7 +14,7 @@ const MAIL = "Subject: news\r\n\r\nnews\r\n";
 for (const { name: server, missing, start } of SERVERS) {
   describe(`news on ${server}`, { skip: missing }, () => {
     let running: RunningServer;
-    /** Who waits for news, and who makes some. */
+    /** One client waits for changes, and the other makes them. */
     let client: ImapClient;
     let other: ImapClient;
     let folder = "";
@@ -30,7 +30,7 @@ for (const { name: server, missing, start } of SERVERS) {
     });
     after(() => running?.stop());
 
-    /** Events up to the first of a type. */
+    /** The events up to the first of this type. */
     async function until(type: string): Promise<UntaggedResponse[]> {
       const events: UntaggedResponse[] = [];
       while (!events.some((event) => event.type === type)) {

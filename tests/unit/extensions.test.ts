@@ -8,7 +8,7 @@ import { assert, assertEquals } from "@std/assert";
 
 const SCRIPT = fileURLToPath(new URL("../tools/extensions.mjs", import.meta.url));
 
-/** Runs the script over reports, each given by the test cases in it. */
+/** Runs the script with these reports, each given by its test cases. */
 function run(...reports: readonly string[]): { status: number | null; lines: string[] } {
   const folder = mkdtempSync(join(tmpdir(), "imapclient-extensions-"));
   try {

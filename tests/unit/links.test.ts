@@ -12,14 +12,14 @@ function prose(page: string): string {
   return readFileSync(page, "utf8").replace(/^ *(`{3,})[^]*?^ *\1$/gm, "");
 }
 
-/** The anchors of a page's headings, made as GitHub makes them. */
+/** The anchors of a page's headings, in GitHub's form. */
 function anchors(page: string): string[] {
   return [...prose(page).matchAll(/^#+ (.+)$/gm)].map(([, heading]) =>
     heading.toLowerCase().replace(/[^\p{L}\p{N}\s_-]/gu, "").replaceAll(" ", "-")
   );
 }
 
-/** What a link leads to, if it leads nowhere. */
+/** The target of a link, if it does not exist. */
 function isBroken(page: string, link: string): boolean {
   const [path, anchor] = link.split("#");
   const target = path === "" ? page : join(dirname(page), path);

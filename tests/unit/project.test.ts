@@ -6,7 +6,7 @@ import process from "node:process";
 import { describe, it } from "node:test";
 import { assert, assertEquals } from "@std/assert";
 
-/** What the tests here read of the files; each file has its own part of it. */
+/** What these tests read in the manifests; each file has only a part of it. */
 interface Manifest {
   name: string;
   version: string;

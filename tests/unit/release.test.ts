@@ -10,7 +10,7 @@ import { assert, assertEquals } from "@std/assert";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
 
-/** A copy of what the scripts read and write, in a repository of its own. */
+/** A copy of what the scripts read and write, in its own repository. */
 const copy = mkdtempSync(join(tmpdir(), "imapclient-release-"));
 after(() => rmSync(copy, { recursive: true }));
 for (
@@ -37,7 +37,7 @@ function write(path: string, text: string): void {
 }
 
 function run(command: string, ...args: string[]): { ok: boolean; output: string } {
-  // Git asks the environment before it asks the folder.
+  // Git looks at the environment before it looks at the folder.
   const inherited = Object.entries(process.env).filter(([name]) => !name.startsWith("GIT_"));
   const env = { ...Object.fromEntries(inherited), GIT_CONFIG_GLOBAL: "", GIT_CONFIG_NOSYSTEM: "1" };
   const { status, stdout, stderr } = spawnSync(command, args, { cwd: copy, encoding: "utf8", env });

@@ -1,6 +1,6 @@
-// The least that any client has to do: it keeps bodies in memory of their own, hands one to a web
-// stream, and gives a thousand calls a promise each. It checks nothing, and trusts the server in
-// everything.
+// The least that any client has to do: keep bodies in separate memory, pass one to a web stream,
+// and settle a promise for each of a thousand calls. It checks nothing, and trusts the server
+// completely.
 import { BODIES, firstUids, LARGE, MANY, MANY_ROUNDS } from "./commands.mjs";
 import { bodyRecord, flagsRecord, Samples } from "./digest.mjs";
 import { drive } from "./harness.mjs";
@@ -56,7 +56,7 @@ async function connectDeno(port) {
   return { read, write: (bytes) => conn.write(bytes) };
 }
 
-/** Reads until what has come matches, and gives what stands behind that. */
+/** Reads until the input matches, and returns what follows the match. */
 async function until(session, pattern) {
   for (let text = "", bytes = new Uint8Array(0);;) {
     const chunk = await session.read();
@@ -81,7 +81,7 @@ async function open(port) {
   return session;
 }
 
-/** A source that gives back what was read too far before it reads on. */
+/** A source that first returns what was read beyond the match. */
 function withRest(session, rest) {
   let left = rest;
   return {
@@ -93,7 +93,7 @@ function withRest(session, rest) {
   };
 }
 
-/** Reads one body into memory of its own, and gives what stands behind it. */
+/** Reads one body into its own memory, and returns what follows it. */
 async function readBody(source) {
   const { match, rest } = await until(source, /\{(\d+)\}\r\n/);
   const body = new Uint8Array(Number(match[1]));
@@ -110,7 +110,7 @@ async function readBody(source) {
 
 const FLAGS = /^\* \d+ FETCH \(UID (\d+) FLAGS \(([^)]*)\)\)$/;
 
-/** Reads answers until nobody waits for one; each call gets what came in front of its tagged line. */
+/** Reads answers until no call waits; each call gets what came before its tagged line. */
 async function answerAll(session, waiting) {
   let messages = new Map();
   for (let text = ""; waiting.size > 0;) {
@@ -129,7 +129,7 @@ async function answerAll(session, waiting) {
   }
 }
 
-/** Sends a FETCH for each of these ids, and gives what came for each. */
+/** Sends a FETCH for each of these ids, and returns the answer to each. */
 async function fetchEach(session, uids) {
   const waiting = new Map();
   const all = uids.map((_, at) => new Promise((resolve) => waiting.set(`A${at}`, resolve)));

@@ -1,10 +1,10 @@
-// How much each workload asks for: the same for every driver.
+// How much each workload asks for, the same for every driver.
 import { FIRST_UID } from "../mail.mjs";
 
 export { APPEND_SIZE, BODIES, BODY_SIZE, bodyBytes, LARGE, UPLOAD_SIZE } from "../mail.mjs";
 
 export const SEARCHES = 50;
-/** So many commands are given at once, so many times. */
+/** How many commands are sent at once, and how many times. */
 export const MANY = 1000;
 export const MANY_ROUNDS = 10;
 export const APPENDS = 1000;

@@ -1,7 +1,7 @@
-// Checksums over what a client parsed, computed the same way for every client. A record is made of
-// texts, numbers, nulls and lists.
+// Checksums of what a client has parsed, computed the same way for every client. A record consists
+// of texts, numbers, nulls and lists.
 
-/** A checksum over records, in their order. */
+/** A checksum of records in order. */
 export class Digest {
   #low = 0x811c9dc5;
   #high = 0x1b873593;
@@ -25,7 +25,7 @@ export class Digest {
   }
 }
 
-/** A checksum over bytes that come in pieces, cheap enough to be taken while the clock runs. */
+/** A checksum of bytes that arrive in pieces, cheap enough to compute while the clock runs. */
 export class Samples {
   length = 0;
   #sum = 0;
@@ -44,7 +44,7 @@ export class Samples {
   }
 }
 
-/** A prime, so that a shift by whole lines shows. */
+/** A prime, so that a shift by whole lines is noticed. */
 const STRIDE = 499;
 
 /** The record of a message's number and bytes. */
@@ -71,7 +71,7 @@ export function envelopeRecord(
   return [+date, subject, lists, inReplyTo || null, messageId];
 }
 
-/** A part, its type in full and its parameters as pairs in order of their names. */
+/** A part, with its full type and its parameters as pairs sorted by name. */
 export function partRecord(part) {
   return [
     ...[

@@ -1,4 +1,4 @@
-// No client at all: sends what this client sends and reads until the tagged line.
+// No client at all: sends what this client sends, and reads until the tagged line.
 import { Buffer } from "node:buffer";
 import { APPEND_SIZE, APPENDS, BODIES, bodyBytes, LARGE } from "./commands.mjs";
 import { firstUids, MANY, MANY_ROUNDS, SEARCHES, UPLOAD_SIZE } from "./commands.mjs";
@@ -9,7 +9,7 @@ const encoder = new TextEncoder();
 const LIST = "FLAGS INTERNALDATE RFC822.SIZE ENVELOPE";
 
 async function open(port, purpose) {
-  // A connection that does nothing needs no room to read into.
+  // An idle connection needs only a small buffer.
   const session = await connect(port, purpose === "idle" ? 64 : undefined);
   if (purpose === "idle") return session;
   await say(session, "LOGIN ann secret");
@@ -22,7 +22,7 @@ function say(session, command) {
   return session.exchange(encoder.encode(`A1 ${command}\r\n`), "A1");
 }
 
-/** One command, and nothing to check: nothing is parsed. */
+/** A workload of one command. Nothing is parsed, so there is nothing to check. */
 function single(command) {
   return { run: (session) => say(session, command), records: () => [] };
 }

@@ -1,29 +1,31 @@
-// What all drivers have in common: they run one workload in a process of its own and print what it
-// cost, as a line of JSON. Called as: driver workload port.
+// Shared by all drivers: each runs one workload in its own process and prints what it cost, as a
+// line of JSON. Called as: driver workload port.
 import { readFileSync } from "node:fs";
 import process from "node:process";
 import { Digest } from "./digest.mjs";
 
-/** How many connections stand open in `idle`, and how many before those are counted. */
+/** How many connections are opened in `idle`, and how many before those are measured. */
 export const IDLE = 2000;
 const IDLE_BEFORE = 50;
-/** How many connections are made one after the other in `cold`, and how many before the clock. */
+/** How many connections are opened one after the other in `cold`, and how many before the clock. */
 export const COLD = 200;
 const COLD_BEFORE = 100;
-/** Of these a process does as much before the clock: their commands are what a client does all day. */
+/**
+ * For these, a process does the same work once before the clock: clients run such commands all day.
+ */
 const WARM = ["many"];
 
 /**
- * Runs the workload that the arguments name. A driver has `open(port)` for a session that is logged
- * in with INBOX selected, `close(session)`, `idle(session)`, `exists(session)`, and `workloads`, each
- * with `prepare()`, which gives what is to be sent, `run(session, input)`, which the clock measures,
- * and `records(result)`, which gives what is checked.
+ * Runs the workload that the arguments name. A driver has `open(port)`, which returns a logged-in
+ * session with INBOX selected, `close(session)`, `idle(session)`, `exists(session)`, and
+ * `workloads`. Each workload has `prepare()`, which returns what to send, `run(session, input)`,
+ * which the clock measures, and `records(result)`, which returns what to check.
  */
 export async function drive(driver) {
   const [name, port] = process.argv.slice(-2);
   const result = await measure(driver, name, Number(port));
   console.log(JSON.stringify(result));
-  // A client that keeps timers would keep the process.
+  // A client that keeps timers would keep the process alive.
   process.exit(0);
 }
 
@@ -81,7 +83,7 @@ async function measureIdle(driver, port) {
   return { ...cost, kib, sum: `${sessions.length - IDLE_BEFORE}` };
 }
 
-/** Lets what is not needed any more be freed. */
+/** Lets garbage be collected. */
 async function settle() {
   for (let round = 0; round < 5; round++) {
     globalThis.gc?.();
@@ -90,7 +92,7 @@ async function settle() {
   }
 }
 
-/** Gives a function that tells wall time and CPU time since now in ms, and the peak memory. */
+/** Returns a function that reports wall time and CPU time since now in ms, and the peak memory. */
 function startClock() {
   const start = performance.now();
   const before = process.cpuUsage();

@@ -1,11 +1,11 @@
-// imapflow, with its logger off and without what it does by itself in the background.
+// imapflow, without its logger and without what it does on its own in the background.
 import { APPEND_SIZE, APPENDS, BODIES, bodyBytes, LARGE } from "./commands.mjs";
 import { firstUids, MANY, MANY_ROUNDS, SEARCHES, UPLOAD_SIZE } from "./commands.mjs";
 import { bodyRecord, envelopeRecord, flagsRecord, idsRecord } from "./digest.mjs";
 import { listsOf, partRecord, Samples } from "./digest.mjs";
 import { drive } from "./harness.mjs";
 
-// Not a plain import: Deno would look for all that it needs when it checks this folder.
+// Not a plain import: when Deno checks this folder, it would look for all of the package's imports.
 const place = "../../tools/node_modules/imapflow/dist/esm/imap-flow.js";
 const { ImapFlow } = await import(new URL(place, import.meta.url).href);
 
@@ -32,7 +32,7 @@ async function open(port) {
   return { client, exists };
 }
 
-/** Looks at what this client's driver looks at, too. */
+/** Reads the same values as this client's driver. */
 function look({ internalDate, envelope }) {
   let seen = +internalDate + +envelope.date + envelope.subject.length;
   for (const list of listsOf(envelope)) {
@@ -118,7 +118,7 @@ const workloads = {
   stream: {
     async run({ client }) {
       const samples = new Samples();
-      // Of a large message it fetches one piece after the other.
+      // It fetches a large message piece by piece.
       const { content } = await client.download(`${LARGE}`);
       for await (const chunk of content) samples.add(chunk);
       return samples;

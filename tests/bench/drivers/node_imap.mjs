@@ -1,4 +1,4 @@
-// node-imap, wrapped in promises where it has callbacks.
+// node-imap, with its callbacks wrapped in promises.
 import { Socket } from "node:net";
 import { createRequire } from "node:module";
 import { APPEND_SIZE, APPENDS, BODIES, bodyBytes, LARGE } from "./commands.mjs";
@@ -11,7 +11,7 @@ const Imap = createRequire(import.meta.url)("imap");
 
 const LIST = { envelope: true, size: true };
 
-/** The promise of what a callback gets. */
+/** A promise for what a callback gets. */
 function called(start) {
   return new Promise((resolve, reject) => {
     start((error, value) => error ? reject(error) : resolve(value));
@@ -23,11 +23,11 @@ async function open(port) {
     host: "127.0.0.1",
     port,
     tls: false,
-    // Left to itself it has each APPEND wait 40 ms for Nagle's algorithm.
+    // By default, Nagle's algorithm makes each APPEND wait 40 ms.
     socket: new Socket().setNoDelay(true),
     user: "ann",
     password: "secret",
-    // IDLE, which it does by itself, would stand between the measured commands.
+    // It starts IDLE on its own, which would come between the measured commands.
     keepalive: false,
   });
   client.on("error", () => {});
@@ -39,7 +39,7 @@ async function open(port) {
   return { client, exists: messages.total };
 }
 
-/** Fetches, and gives each message's attributes, with its bytes where those were asked for. */
+/** Fetches, and returns each message's attributes, with its bytes if they were requested. */
 function fetchAll(source, ids, query) {
   return new Promise((resolve, reject) => {
     const found = [];
@@ -58,7 +58,7 @@ function fetchAll(source, ids, query) {
   });
 }
 
-/** Looks at what this client's driver looks at, too. */
+/** Reads the same values as this client's driver. */
 function look({ attributes: { date, envelope } }) {
   let seen = +date + +envelope.date + envelope.subject.length;
   for (const list of listsOf(envelope)) {
@@ -88,7 +88,7 @@ function messageRecord(
   return [...flagsRecord(uid, flags), +arrived, size, record];
 }
 
-/** A structure is a list: the part itself, and behind it, each as a list, the parts within. */
+/** A structure is a list: the part itself, then each part in it as a list. */
 function structureRecord([part, ...children]) {
   const { disposition, type, subtype } = part;
   return partRecord({
@@ -190,7 +190,7 @@ await drive({
       client.once("close", resolve);
       client.end();
     }),
-  // It idles by itself where that is on; the benchmark does not compare it there.
+  // It starts IDLE on its own if that is enabled; the benchmark does not compare it.
   idle: () => {},
   exists: ({ exists }) => exists,
   workloads,

@@ -1,4 +1,4 @@
-// This client. On Deno and Bun it runs from its source, on Node from what esbuild makes of that.
+// This client. On Deno and Bun it runs from source, on Node from the output of esbuild.
 import { ImapClient } from "../../../mod.ts";
 import { APPEND_SIZE, APPENDS, BODIES, bodyBytes, LARGE } from "./commands.mjs";
 import { firstUids, MANY, MANY_ROUNDS, SEARCHES, UPLOAD_SIZE } from "./commands.mjs";
@@ -19,7 +19,7 @@ async function open(port) {
   return { client, EXISTS };
 }
 
-/** Looks at everything, since some of it is decoded only then. */
+/** Reads everything, since some values are decoded only then. */
 function look({ INTERNALDATE, ENVELOPE }) {
   let seen = +INTERNALDATE + +ENVELOPE.date + ENVELOPE.subject.length;
   for (const list of listsOf(ENVELOPE)) {
@@ -170,7 +170,7 @@ const workloads = {
   },
 };
 
-/** As a file would come. */
+/** In pieces, as from a file. */
 function* inPieces(bytes) {
   for (let at = 0; at < bytes.length; at += PIECE) {
     yield bytes.subarray(at, at + PIECE);

@@ -1,7 +1,7 @@
-// The quickest way that each runtime has to send bytes and to read until a line that starts with a
-// tag: the floor under every client.
+// The fastest way on each runtime to send bytes and to read until a line with a certain tag: the
+// floor under every client.
 
-/** Tells when the line of a tag has come, looking at no more than the end of each chunk. */
+/** Notices the line with a tag, and looks only at the end of each chunk. */
 class TagWatch {
   #carry = "";
 
@@ -78,7 +78,7 @@ async function connectBun(port) {
   return session;
 }
 
-/** Deno is asked for each chunk. */
+/** For Deno, which is asked for each chunk. */
 class Pulled {
   #conn;
   #watch = new TagWatch();
@@ -118,7 +118,7 @@ async function connectDeno(port, bufferSize) {
   return session;
 }
 
-/** A connection that was greeted. */
+/** A connection that has received its greeting. */
 export function connect(port, bufferSize = 256 * 1024) {
   if (globalThis.Bun) return connectBun(port);
   return globalThis.Deno ? connectDeno(port, bufferSize) : connectNode(port);

@@ -2,27 +2,29 @@ import type { ImapClient } from "@imapclient/imapclient";
 import { type AccountConfig, createClientFromConfig } from "../../../src/config/mod.ts";
 
 /**
- * Everything that the tests do happens in folders whose names begin so, so that real mail is safe.
- * No name is used twice: a Cyrus that deletes later (`delete_mode: delayed`) keeps what was deleted
- * under its name and the second, and can't take another of that name within it.
+ * The tests use only folders whose names begin this way, so that real mail is safe. No name is used
+ * twice: a Cyrus with `delete_mode: delayed` keeps a deleted folder under its name and the second
+ * of the deletion, and can't delete another folder of that name within the same second.
  */
 const BASE = "__imapclient";
 
-/** What a server does in a way of its own. */
+/** Peculiarities of a server. */
 export interface Quirks {
-  /** A message is not there until a NOOP, and one flagged as deleted may go at once. */
+  /** A message appears only after a NOOP, and one flagged as deleted may be expunged at once. */
   readonly gmail: boolean;
-  /** No quotes in folder names, and no backslashes. */
+  /** Quotes and backslashes are not allowed in folder names. */
   readonly plainNames: boolean;
 }
 
-/** The account under test: a folder of the tests' own in it, and clients. */
+/** The tested account: a folder in it for the tests, and clients. */
 export class Account {
   readonly #config: AccountConfig;
   readonly #clients: ImapClient[] = [];
-  /** What the names of the tests' folders begin with; where there are folders in folders, one. */
+  /**
+   * How the names of the test folders begin; if folders can contain folders, that is one folder.
+   */
   base = "";
-  /** The folder of the messages that the test at hand is about. */
+  /** The folder with the messages of the current test. */
   messages = "";
   #begin = "";
   #delimiter: string | null = null;
@@ -34,7 +36,7 @@ export class Account {
     this.#config = config;
   }
 
-  /** Learns about the server, and clears what a run before this one may have left. */
+  /** Finds out about the server, and removes what an earlier run may have left. */
   async prepare(): Promise<ImapClient> {
     const client = await this.open();
     this.capabilities = await client.capabilities();
@@ -50,7 +52,9 @@ export class Account {
     return client;
   }
 
-  /** Makes the folder of the tests; where none can be made in it, theirs stand beside it. */
+  /**
+   * Creates the folder for the tests; if it can't contain folders, theirs are created next to it.
+   */
   async #makeBase(client: ImapClient): Promise<void> {
     if (this.#delimiter === null) return;
     try {
@@ -66,26 +70,29 @@ export class Account {
     return this.capabilities.includes(capability.toUpperCase());
   }
 
-  /** A client that is logged in. */
+  /** A logged-in client. */
   async open(): Promise<ImapClient> {
     const client = await createClientFromConfig(this.#config);
     this.#clients.push(client);
     return client;
   }
 
-  /** A name for a folder of the tests, like this one and not used before. */
+  /** A name for a test folder, similar to this one and not used before. */
   name(like: string): string {
     return `${this.base}${this.#delimiter ?? "-"}${like}-${++this.#count}`;
   }
 
-  /** Makes a folder, with a name like this one. */
+  /** Creates a folder with a name similar to this one. */
   async make(client: ImapClient, like: string): Promise<string> {
     const name = this.name(like);
     await client.createFolder(name);
     return name;
   }
 
-  /** Makes a folder for others; gives what their names begin with, which may be anything behind. */
+  /**
+   * Creates a folder for other folders; returns the prefix of their names, which may end with
+   * anything.
+   */
   async makeParent(client: ImapClient, like: string): Promise<string> {
     const name = this.name(like);
     if (this.#delimiter === null) return `${name}-`;
@@ -93,7 +100,9 @@ export class Account {
     return `${name}${this.#delimiter}`;
   }
 
-  /** Deletes the tests' folders and their subscriptions: those below first, as Exchange wants. */
+  /**
+   * Deletes the test folders and their subscriptions, the lower levels first, as Exchange requires.
+   */
   async clear(client: ImapClient): Promise<void> {
     if (client.state === "selected") await client.closeFolder();
     const inside = ({ name }: { name: string | Uint8Array }) => this.#isOfTests(String(name));
@@ -106,7 +115,7 @@ export class Account {
     }
   }
 
-  /** Whether it is a folder of some run's, and none of the account's own that begins alike. */
+  /** Whether a run created this folder: the account's own may begin with the same text. */
   #isOfTests(name: string): boolean {
     if (!name.startsWith(this.#begin)) return false;
     const rest = name.slice(this.#begin.length);
@@ -120,15 +129,15 @@ export class Account {
       const client = this.#clients.find((it) => !it.closed);
       if (client !== undefined) await this.clear(client);
     } finally {
-      // Whatever went wrong: with one open the program would not end.
+      // In any case: an open client would keep the program from ending.
       for (const client of this.#clients) await client[Symbol.asyncDispose]();
     }
   }
 }
 
 /**
- * With the delimiter at its end it is a folder for folders (RFC 9051 section 6.3.4): some servers
- * keep messages or folders in one, not both, and some take no such name.
+ * A delimiter at the end means a folder for folders (RFC 9051 section 6.3.4). On some servers a
+ * folder holds either messages or folders, and some refuse such a name.
  */
 async function makeParent(client: ImapClient, name: string, delimiter: string): Promise<void> {
   try {

@@ -10,14 +10,14 @@ import type { Check } from "./suite.ts";
 
 const text = (bytes: Uint8Array | null) => new TextDecoder().decode(bytes ?? new Uint8Array());
 
-/** A message by its subject, and whatever else is said. */
+/** A message with this subject, and more if given. */
 function mail(subject: string, { headers = "", body = `About ${subject}.` } = {}): string {
   return `From: Ann <ann@example.org>\r\nTo: bob@example.org\r\nDate: Thu, 02 Apr 2026 10:00:00 +0200\r\n${headers}` +
     `Subject: ${subject}\r\nMIME-Version: 1.0\r\nContent-Type: text/plain; charset=utf-8\r\n` +
     `Content-Transfer-Encoding: 8bit\r\n\r\n${body}\r\n`;
 }
 
-/** A fresh folder with messages, selected; gives their ids. */
+/** Creates and selects a folder with these messages; returns their ids. */
 async function fill(account: Account, client: ImapClient, ...mails: string[]): Promise<number[]> {
   const folder = account.messages = await account.make(client, "messages");
   for (const each of mails) await client.append(folder, each);
@@ -29,7 +29,7 @@ async function fill(account: Account, client: ImapClient, ...mails: string[]): P
 const lower = (flags: readonly string[] | undefined) =>
   (flags ?? []).map((flag) => flag.toLowerCase()).filter((flag) => flag !== "\\recent").sort();
 
-/** What is done to messages by their ids; it runs with UIDs, and with sequence numbers. */
+/** Calls on messages by their ids. These tests run with UIDs and with sequence numbers. */
 export const BY_ID: readonly Check[] = [
   ["U7 L1 L2 append", async (account, client) => {
     await fill(account, client);
@@ -172,7 +172,7 @@ export const BY_ID: readonly Check[] = [
     const found = await client.fetch([one], items);
     assertEquals([...found.keys()], [one]);
     const message = found.get(one)!;
-    // A server may send more: Cyrus MODSEQ, go-imap UID.
+    // A server may send more: Cyrus sends MODSEQ, go-imap sends UID.
     const unasked = ["MODSEQ", "UID"];
     const keys = Object.keys(message).filter((key) => !unasked.includes(key)).sort();
     const wanted = ["BODY[TEXT]", "ENVELOPE", "FLAGS", "INTERNALDATE", "RFC822.SIZE", "SEQ"];
@@ -200,7 +200,7 @@ export const BY_ID: readonly Check[] = [
     }
   }],
   ["U7 L5 expunge", async (account, client) => {
-    if (account.quirks.gmail) return; // it expunges by itself
+    if (account.quirks.gmail) return; // it expunges on its own
     const [one] = await fill(account, client, mail("one"), mail("two"));
     await client.deleteMessages(one, { silent: true });
     const { responses } = await client.expunge();

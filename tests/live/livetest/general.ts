@@ -7,7 +7,7 @@ const MAIL = "From: a@example.org\r\nSubject: one\r\n\r\nhello\r\n";
 const NAMES = ["simple", "12345", "0012", "LÿR", "☢", "stuff & things", "with space"];
 const ODD_NAMES = ['test"folder"', "foo\\bar"];
 
-/** What has nothing to do with message ids. */
+/** Calls that don't involve message ids. */
 export const GENERAL: readonly Check[] = [
   ["U5 E1 capabilities", async (_account, client) => {
     const capabilities = await client.capabilities();
@@ -22,7 +22,7 @@ export const GENERAL: readonly Check[] = [
   }],
   ["U5 G3 G7 select and close", async (account, client) => {
     const folder = await account.make(client, "selected");
-    // With a flag: go-imap's server lists only the flags that messages have.
+    // With a flag, since go-imap's server lists only the flags that messages have.
     await client.append(folder, MAIL, { flags: ["\\Seen"] });
     const selected = await client.selectFolder(folder);
     assertEquals(selected.EXISTS, 1);
@@ -118,7 +118,7 @@ export const GENERAL: readonly Check[] = [
         for (const { type } of await client.idleCheck({ timeout: 10 })) seen.push(type);
       }
     } finally {
-      // The tests after this one need the client.
+      // Later tests need the client.
       const { text, responses } = await client.idleDone();
       assert(text.length > 0 && Array.isArray(responses));
     }

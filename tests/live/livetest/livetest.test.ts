@@ -1,4 +1,4 @@
-// The live test, run as a user runs it: by an INI file, in a process of its own.
+// The live test, run as a user runs it: with an INI file, in its own process.
 import { spawn } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { type AddressInfo, connect, createServer, type Socket } from "node:net";
@@ -36,7 +36,7 @@ const SERVERS: readonly (readonly [string, string | false, () => Promise<Started
   [
     "a Dovecot whose folders hold messages or folders [fault F2]",
     dovecotMissing,
-    // Over mbox files THREAD has a session of Dovecot 2.3.19 break down.
+    // With mbox files, THREAD crashes a session of Dovecot 2.3.19.
     () =>
       startDovecot({
         config: "mail_location = mbox:~/mbox:INBOX=~/inbox\n" +
@@ -54,7 +54,7 @@ async function startMemory(): Promise<Started> {
   return { host, port, stop: async () => await close() };
 }
 
-/** What comes from the server is held back for a while, so that no timer is too slow. */
+/** A proxy that delays what the server sends, so that even a short timer fires before it. */
 async function startSlowProxy(port: number): Promise<{ port: number; stop(): void }> {
   const sockets = new Set<Socket>();
   const proxy = createServer((client) => {
@@ -75,7 +75,7 @@ async function startSlowProxy(port: number): Promise<{ port: number; stop(): voi
 /** Runs the launcher to its end. */
 function livetest(...args: readonly string[]): Promise<{ status: number; output: string }> {
   const env: Record<string, string | undefined> = { ...process.env, NO_COLOR: "1" };
-  // Or Node would take the run for a part of this one, and run nothing.
+  // Otherwise Node would take that run for a part of this one, and run nothing.
   delete env.NODE_TEST_CONTEXT;
   return new Promise((resolve, reject) => {
     const child = spawn("node", [LAUNCHER, ...args], {
@@ -190,7 +190,7 @@ describe("livetest", () => {
       const stuck = await livetest(file, RUNTIME, "--only=U5 M5");
       assert(stuck.status !== 0, stuck.output);
       assertMatch(stuck.output, /DELETE failed: refused, as the test wants it/);
-      // What was left over does not keep the next run from its work.
+      // What was left over does not disturb the next run.
       server.faults.clear();
       assertEquals((await livetest(file, RUNTIME, "--only=U5 M5")).status, 0);
       const client = await ImapClient.connect({ host, port, ssl: false });

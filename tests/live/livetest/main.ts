@@ -1,4 +1,4 @@
-// The live test of one account, as livetest.mjs starts it: as a test file of the runtime at hand.
+// The live test of one account. livetest.mjs starts it as a test file on a runtime.
 import process from "node:process";
 import { ConfigError, parseConfigFile } from "../../../src/config/mod.ts";
 import { register } from "./suite.ts";

@@ -7,19 +7,19 @@ import { BY_ID } from "./by_id.ts";
 import { GENERAL } from "./general.ts";
 
 /**
- * A test of the suite: its name, and what it does with a client that is logged in. It gives what the
- * server lacks, where it can't be tried.
+ * A test of the suite: its name, and what it does with a logged-in client. If the server lacks what
+ * it needs, it returns what that is.
  */
 export type Check = readonly [
   name: string,
   check: (account: Account, client: ImapClient) => Promise<string | void>,
 ];
 
-/** What is to be tested. */
+/** What to test. */
 export interface LiveTest {
-  /** The account with which all is tried. */
+  /** The account that everything is tested with. */
   readonly main: AccountConfig;
-  /** Other ways to reach it, by their names, each of which is only connected to. */
+  /** Other ways to reach it, by name; these are only connected to. */
   readonly alternates: ReadonlyMap<string, AccountConfig>;
   /** A part of the names of the tests to run. */
   readonly only: string;
@@ -30,13 +30,13 @@ export function register({ main, alternates, only }: LiveTest): void {
   group("general", main, GENERAL, only);
   group("with UIDs", main, BY_ID, only);
   group("with sequence numbers", main, BY_ID, only, false);
-  // Within one machine all but a handshake is quicker than the shortest timer.
+  // On the same machine everything but a handshake is faster than the shortest timer.
   const isQuick = main.ssl === false && /^(?:localhost|127\.|::1)/.test(main.host ?? "");
   if (!isQuick) timeouts(main, only);
   for (const [name, config] of alternates) alternate(name, config, only);
 }
 
-/** One login for all tests of a group. */
+/** A group of tests, with one login for all of them. */
 function group(
   name: string,
   config: AccountConfig,
@@ -53,7 +53,7 @@ function group(
       try {
         client = await account.prepare();
       } catch (error) {
-        // Not every runtime calls `after` then.
+        // Not every runtime calls `after` in this case.
         await account.finish().catch(() => {});
         throw error;
       }
@@ -61,13 +61,13 @@ function group(
     after(() => account.finish());
     for (const [check, run] of chosen) {
       it(check, async (test) => {
-        // Where a test before has lost it: each has its own say.
+        // An earlier test may have lost the connection; each must give its own result.
         if (client.closed) client = await account.open();
         client.useUid = useUid;
         const lack = await run(account, client);
         if (typeof lack !== "string") return;
         test.skip(`the server has ${lack}`);
-        // Not every runtime tells what is skipped.
+        // Not every runtime reports what is skipped.
         console.log(`left out, as the server has ${lack}: ${check}`);
       });
     }
@@ -89,7 +89,7 @@ function timeouts(config: AccountConfig, only: string): void {
   if (chosen.length > 0) describe("timeouts", () => chosen.forEach(([name, run]) => it(name, run)));
 }
 
-/** A configuration that must work or, with `expect_failure`, must fail in that very way. */
+/** A configuration that must work or, with `expect_failure`, must fail with a matching error. */
 function alternate(name: string, config: AccountConfig, only: string): void {
   if (!`alternate ${name}`.includes(only)) return;
   it(`U4 alternate ${name}`, async () => {
@@ -103,7 +103,7 @@ function alternate(name: string, config: AccountConfig, only: string): void {
   });
 }
 
-/** What keeps a client from being made and logged out; `null` if nothing does. */
+/** The error of creating a client and logging out; `null` if there is none. */
 async function outcome(config: AccountConfig): Promise<unknown> {
   try {
     const client = await createClientFromConfig(config);

@@ -21,7 +21,7 @@ function plain(user: "ann" | "bob"): string {
   return `AUTHENTICATE PLAIN ${btoa(String.fromCharCode(...bytes))}`;
 }
 
-/** The command that logs a user in by a token, and what to say to the explanation of an error. */
+/** The command that logs a user in with a token, and the answer to the explanation of an error. */
 const TOKEN_MECHANISMS = {
   XOAUTH2: {
     login: (user: string, token: string) =>
@@ -95,7 +95,7 @@ describe("startDovecot", { skip: dovecotMissing }, () => {
     });
 
     it(`says by ${name} what is wrong with a token`, async () => {
-      // A password is no token.
+      // A password is not a token.
       await Promise.all(["no-token", TOKENS.bob, DOVECOT_USERS.ann].map(async (token) => {
         const socket = connect(server.port, server.host);
         const said = await talk(socket, socket, [login("ann", token), acknowledgement, "LOGOUT"]);
@@ -202,11 +202,11 @@ describe("stop", { skip: dovecotMissing }, () => {
 
 describe("a lock that a killed session left", { skip: dovecotMissing }, () => {
   const SELECT = ["LOGIN ann secret", "SELECT INBOX", "LOGOUT"];
-  // Dovecot's own patience is two minutes.
+  // Dovecot itself waits up to two minutes.
   const timeout = 60_000;
   let server: Dovecot;
 
-  /** Who comes by then waits for the lock. */
+  /** Leaves a lock that the next session has to wait for. */
   function leaveLock(): void {
     server.addMail("ann", "INBOX", ["Subject: new\r\n\r\nnew"]);
     writeFileSync(join(server.folder, "mail/ann/dovecot-uidlist.lock"), "");

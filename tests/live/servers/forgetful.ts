@@ -1,6 +1,6 @@
 /**
- * Starts a server, says where its folder is, and goes without stopping it: it is killed, or it has
- * nothing more to do. Run by launch.test.ts with the server's name and `killed` or `over`.
+ * Starts a server, prints where its folder is, and ends without stopping it: it is killed, or it
+ * has nothing more to do. Run by launch.test.ts with the server's name and `killed` or `over`.
  */
 
 import { writeSync } from "node:fs";

@@ -10,7 +10,7 @@ import { inNewFolder, launch } from "../../support/servers/launch.ts";
 import { comesTrue } from "../../support/patience.ts";
 import { sameRuntime } from "../../support/same_runtime.ts";
 
-/** Runs forgetful.ts in a process of its own, to its end, and gives what it said. */
+/** Runs forgetful.ts in its own process to its end, and returns what it printed. */
 async function forget(server: string, end: string): Promise<{ folder: string; port: number }> {
   const [command, ...runtime] = sameRuntime(new URL("forgetful.ts", import.meta.url));
   const child = spawn(command, [...runtime, server, end], { stdio: ["ignore", "pipe", "inherit"] });

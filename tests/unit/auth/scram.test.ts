@@ -9,7 +9,7 @@ import { encodeUtf8 } from "../../../src/util/bytes.ts";
 import { bytes } from "../../support/wire.ts";
 import { answers, assertRefused, begins, SECRET, UNSENDABLE } from "./support.ts";
 
-/** An exchange as an RFC shows it. */
+/** An exchange from an RFC. */
 interface Example {
   readonly hash: ScramHash;
   readonly nonce: string;
@@ -57,7 +57,7 @@ async function assertFails(client: SaslMechanism, message: string | Uint8Array):
   assertThrows(() => client.finish?.(), LoginError);
 }
 
-/** A server of our own, on another implementation of the algorithms. */
+/** A server for the tests, with another implementation of the algorithms. */
 class Server {
   readonly #hash: "sha1" | "sha256";
   readonly #password: string;
@@ -69,7 +69,7 @@ class Server {
     this.#password = password;
   }
 
-  /** Its first message, to the client's. */
+  /** Its first message, in answer to the client's. */
   challenge(clientFirst: string, salt: Uint8Array, iterations: number, extensions = ""): string {
     this.#bare = /^n,[^,]*,(.*)$/s.exec(clientFirst)![1];
     const nonce = /,r=([^,]*)$/.exec(this.#bare)![1];
@@ -77,7 +77,7 @@ class Server {
     return this.#first = `r=${nonce}server,s=${saltText},i=${iterations}${extensions}`;
   }
 
-  /** Its last message, to the client's proof; `null` where that is wrong. */
+  /** Its last message, in answer to the client's proof; `null` if the proof is wrong. */
   verify(clientFinal: string): string | null {
     const [, withoutProof, proof] = /^(.*),p=([^,]*)$/s.exec(clientFinal)!;
     const [, saltText, iterations] = /,s=([^,]*),i=([0-9]*)/.exec(this.#first)!;
@@ -336,7 +336,7 @@ for (const example of [SHA1, SHA256]) {
       await fc.assert(
         fc.asyncProperty(message, message, async (first, final) => {
           fc.pre(first !== serverFirst || final !== serverFinal);
-          // An edit of the count alone could ask for seconds of work.
+          // An edited count could take seconds of work.
           fc.pre(!/,i=[0-9]{6}/.test(first));
           const client = clientOf(example);
           for (const text of [first, final]) {
@@ -389,7 +389,7 @@ describe("SCRAM's first message", () => {
       authorizationIdentity: "\uff21\uff0c",
     };
     const client = scram("SHA-256", credentials, "N");
-    // What NFKC makes a comma is escaped like one.
+    // A character that NFKC turns into a comma is escaped like one.
     assertEquals(begins(client), "n,a=A=2C,n=IX,r=N");
     const same = scram("SHA-256", { user: "IX", password: "IX", authorizationIdentity: "A," }, "N");
     const first = "r=NM,s=YWE=,i=4096";

@@ -1,4 +1,5 @@
-// Whatever a server answers to any command: the command gives a result or an error of this library.
+// Whatever a server answers to a command, the command returns a result or throws an error of this
+// library.
 import { describe, it } from "node:test";
 import { assert, assertInstanceOf } from "@std/assert";
 import fc from "fast-check";
@@ -37,7 +38,7 @@ const SEARCH = { criteria: "ALL", charset: "UTF-8", uid: true };
 const FLAGS = { ids: IDS, item: "FLAGS", action: "add", silent: false, uid: true } as const;
 const LISTENER = { begun() {}, ending() {} };
 
-/** A fresh one of every command that looks at what the server says. */
+/** One of every command that reads the server's answer. */
 const READERS: readonly (() => Command<unknown>)[] = [
   () => list("LIST", { directory: "", pattern: "*" }),
   () => list("LSUB", { directory: "", pattern: "*" }),
@@ -78,7 +79,9 @@ function respond(line: string | Uint8Array): ServerResponse | null {
   return readResponse({ bytes: data, start: 0, end: data.length, detached: [] });
 }
 
-/** Hands lines to a command, and then what the tagged one says. Only its errors may be thrown. */
+/**
+ * Passes lines to a command, and then the tagged response. It may only throw the library's errors.
+ */
 function converse(
   command: Command<unknown>,
   responses: readonly (ServerResponse | null)[],
@@ -163,7 +166,7 @@ describe("whatever the server says, nothing but this library's errors is thrown"
   });
 
   it("Q8 Z11 very long answers", () => {
-    // More than a function takes as arguments.
+    // More items than a function can take as arguments.
     const items = ["a ", "1 ", "() "].map((it) => it.repeat(150_000));
     for (const name of NAMES) {
       for (const rest of items.flatMap((it) => [it, `(${it})`])) {

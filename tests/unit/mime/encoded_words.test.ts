@@ -13,7 +13,7 @@ function decodes(rows: Rows, mail?: MailText): void {
   }
 }
 
-/** An encoded word with these bytes, a character each. */
+/** An encoded word with these bytes, one for each character. */
 function word(charset: string, bytes: string): string {
   return `=?${charset}?B?${btoa(bytes)}?=`;
 }
@@ -149,7 +149,7 @@ describe("encoded words", () => {
       `=?utf-8?B?${"=".repeat(many)}?=`,
       `=?utf-8?Q?a?=${" ".repeat(many)}=?utf-8?Q?b?=${" ".repeat(many)}`,
     ];
-    // With a quadratic step, each of these would take minutes.
+    // If a step were quadratic, each of these would take minutes.
     for (const text of texts) assert(decodeHeader(text).length <= 2 * text.length);
   });
 });

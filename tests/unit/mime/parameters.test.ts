@@ -195,7 +195,7 @@ describe("parameters that were split or encoded (RFC 2231)", () => {
     assertEquals([{ ...params }, { ...disposition.params }], [{ name: "ü" }, { filename: "ab" }]);
   });
 
-  /** The names in a part of a message: of its type, then of its disposition; its description. */
+  /** The names that a part has: from its type, its disposition and its description. */
   function namesIn(wire: string, mail?: MailText): unknown[] {
     const cursor = new Cursor(undefined, mail && new Decoding(mail));
     const data = bytes(`* 1 FETCH (BODYSTRUCTURE ${wire})`);

@@ -24,7 +24,7 @@ const NAMES: readonly (readonly [name: string, encoded: string])[] = [
   [PRINTABLE, PRINTABLE],
 ];
 
-/** What is not modified UTF-7, with what is made of it. */
+/** Names that are not modified UTF-7, and how they are decoded. */
 const DECODED: readonly (readonly [why: string, wire: string, name: string])[] = [
   ["an unterminated run is decoded", "Hello&AP8", "Hello\xff"],
   ["a bare & stays", "AT&T", "AT&T"],

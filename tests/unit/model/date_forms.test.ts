@@ -113,7 +113,7 @@ def read(text):
 print(json.dumps([read(text) for text in json.load(sys.stdin)]))
 `;
 
-/** What Python makes of texts, as seconds and minutes; `null` where there is no Python. */
+/** What Python reads in texts, as seconds and minutes; `null` if there is no Python. */
 function readByPython(texts: readonly string[]): (readonly (number | null)[])[] | null {
   try {
     const options = { input: JSON.stringify(texts), encoding: "utf8" } as const;

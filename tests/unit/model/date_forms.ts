@@ -1,9 +1,9 @@
-/** A text, the moment it says and the zone's offset in minutes; `null` for what it doesn't say. */
+/** A text, its moment and the zone's offset in minutes; `null` for what the text does not say. */
 export type DateForm = readonly [
   text: string,
   moment: string | null,
   offset: number | null,
-  /** Why Python's `email.utils` reads it otherwise; without a reason it must agree. */
+  /** Why Python's `email.utils` reads it differently; without a reason it must agree. */
   python?: string,
 ];
 
@@ -16,7 +16,7 @@ const TWELVE = "ignores AM and PM, or does not expect them";
 const LANGUAGES = "has English months alone, and no dots and words between";
 const IGNORES = "ignores what it can't read, and computes with zones that there are not";
 
-/** Forms of dates seen in mail, and what is none, though it may look like one. */
+/** Forms of dates seen in mail, and texts that only look like dates. */
 export const DATE_FORMS: readonly DateForm[] = [
   // RFC 5322, with the obsolete forms of its section 4.3.
   ["Wed, 17 Jul 1996 02:23:25 -0700 (PDT)", "1996-07-17T09:23:25Z", -420],
@@ -118,7 +118,7 @@ export const DATE_FORMS: readonly DateForm[] = [
   ["Mon Feb  5 09:05 2024", "2024-02-05T09:05:00Z", null],
   ["Mon 5 Feb 10:00:00 GMT 2024", "2024-02-05T10:00:00Z", 0],
 
-  // ISO 8601 and its like.
+  // ISO 8601 and similar forms.
   ["2024-02-05T10:00:00Z", "2024-02-05T10:00:00Z", 0, FORM],
   ["2024-02-05T10:00:00+01:00", "2024-02-05T09:00:00Z", 60, FORM],
   ["2024-02-05T10:00:00-0800", "2024-02-05T18:00:00Z", -480, FORM],
@@ -139,7 +139,7 @@ export const DATE_FORMS: readonly DateForm[] = [
   ["2024-2-5 9:05:03 +0000", "2024-02-05T09:05:03Z", 0, FORM],
   ["Mon, 2024-02-05 10:00:00 +0100", "2024-02-05T09:00:00Z", 60, FORM],
 
-  // A month in front, and 12-hour clocks.
+  // The month first, and 12-hour clocks.
   ["Monday, February 05, 2024 10:00 AM", "2024-02-05T10:00:00Z", null],
   ["Monday, February 5, 2024 10:00:00 PM -0500", "2024-02-06T03:00:00Z", -300, TWELVE],
   ["Monday, February 5, 2024 at 10:00:00 AM GMT+1", "2024-02-05T09:00:00Z", 60, TWELVE],
@@ -210,7 +210,7 @@ export const DATE_FORMS: readonly DateForm[] = [
   ["31 Dec 9999 23:59:59 +0000", "9999-12-31T23:59:59Z", 0],
   ["1 Jan 0001 00:00:00 +0000", "0001-01-01T00:00:00Z", 0, YEARS],
 
-  // Days that there are not.
+  // Days that do not exist.
   ["29 Feb 2023 00:00:00 +0000", null, null],
   ["29 Feb 1900 00:00:00 +0000", null, null],
   ["30 Feb 2024 00:00:00 +0000", null, null],
@@ -223,7 +223,7 @@ export const DATE_FORMS: readonly DateForm[] = [
   ["5 Feb 4 00:00:00 +0000", null, null, YEARS],
   ["5 Foo 2024 00:00:00 +0000", null, null],
 
-  // Days that may be others, or are missing.
+  // Days that are ambiguous or missing.
   ["05/02/2024 10:00:00", null, null],
   ["05.02.2024 10:00:00", null, null],
   ["25/12/2024 10:00:00", null, null],
@@ -238,7 +238,7 @@ export const DATE_FORMS: readonly DateForm[] = [
   ["Mon, 5 Feb 2024 +0100", null, null],
   ["10:00:00 +0100", null, null],
 
-  // Times of day that there are not.
+  // Times of day that do not exist.
   ["5 Feb 2024 24:00:00 +0000", null, null],
   ["5 Feb 2024 25:00:00 +0000", null, null],
   ["5 Feb 2024 10:60:00 +0000", null, null],
@@ -252,13 +252,13 @@ export const DATE_FORMS: readonly DateForm[] = [
   ["5 Feb 2024 11:22.33 +0000", null, null],
   ["5 Feb 2024 -1:22:33 +0000", null, null],
 
-  // 12-hour clocks that show no such time.
+  // Times that a 12-hour clock does not show.
   ["5 Feb 2024 0:30 AM", null, null, IGNORES],
   ["5 Feb 2024 13:00 PM", null, null, IGNORES],
   ["5 Feb 2024 10:00 AM PM", null, null, IGNORES],
   ["5 Feb 2024 10:00 XM", null, null, IGNORES],
 
-  // Zones that there are not.
+  // Zones that do not exist.
   ["5 Feb 2024 10:00:00 +9900", null, null],
   ["5 Feb 2024 10:00:00 -9999", null, null],
   ["5 Feb 2024 10:00:00 +2400", null, null],
@@ -278,7 +278,7 @@ export const DATE_FORMS: readonly DateForm[] = [
   ["5 Feb 2024 10:00:00 EST5EDT", null, null, IGNORES],
   ["5 Feb 2024 10:00:00 EST+0500", null, null, IGNORES],
 
-  // A part that has no place, or contradicts another.
+  // A part in the wrong place, or one that contradicts another.
   ["5 Feb 2024 10:00:00 -0700 EST", null, null, IGNORES],
   ["5 Feb 2024 10:00:00 +0100 GMT", null, null, IGNORES],
   ["5 Feb 2024 10:00:00 +0100 +0200", null, null, IGNORES],

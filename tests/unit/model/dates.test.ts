@@ -205,7 +205,7 @@ describe("the quick way to read a date", () => {
           text = text.slice(0, at) + put + text.slice(at + taken);
         }
         const quick = parseDate(text);
-        // In front of a tab only the thorough one looks.
+        // Only the thorough parser reads a date after a tab.
         const thorough = parseDate(`\t${text}`);
         assertEquals(
           [quick?.getTime(), quick?.offsetMinutes],
@@ -230,7 +230,7 @@ describe("the quick way to read a date", () => {
   });
 });
 
-/** What `print_dates.ts` prints in a zone. */
+/** The output of `print_dates.ts` in a zone. */
 function printIn(zone: string, dates: string[]): unknown {
   const [command, ...args] = sameRuntime(new URL("print_dates.ts", import.meta.url));
   const options = { env: { ...env, TZ: zone }, encoding: "utf8" } as const;

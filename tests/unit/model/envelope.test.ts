@@ -68,7 +68,7 @@ describe("Envelope", () => {
   };
   const full = { ...FIELDS, from: [encoded], to: [ann] };
 
-  /** What a copy has: its dates as moments, its addresses as plain objects. */
+  /** The content of a copy: its dates as moments, its addresses as plain objects. */
   function shown(copy: object): unknown {
     const { date, from, to, ...others } = copy as Envelope;
     const plain = (list: readonly Address[] | null) => list?.map((it) => ({ ...it }));

@@ -5,7 +5,7 @@ import * as library from "../../../mod.ts";
 const FLAGS = ["DELETED", "SEEN", "ANSWERED", "FLAGGED", "DRAFT", "RECENT"] as const;
 const SPECIAL_USES = ["ALL", "ARCHIVE", "DRAFTS", "JUNK", "SENT", "TRASH"] as const;
 
-/** What a constant stands for: `\Deleted` for DELETED. */
+/** The value of a constant: `\Deleted` for DELETED. */
 const value = (name: string) => `\\${name[0]}${name.slice(1).toLowerCase()}`;
 
 it("B5 the flags have constants", () => {

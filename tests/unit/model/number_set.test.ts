@@ -132,7 +132,7 @@ describe("SearchIds", () => {
 });
 
 describe("sets of very many ids", () => {
-  /** What a set is, written out. */
+  /** The ids of a set. */
   const plain = (set: NumberSet) => new Set(set);
 
   it("split and has: any ranges, in any order → the same ids, ascending, each once [fault E7]", () => {
@@ -168,7 +168,7 @@ describe("sets of very many ids", () => {
   it("an open end among very many ranges → has what it may name [fault E7]", () => {
     const ranges = Array.from({ length: 100 }, (_, i) => `${10 * i + 1}:${10 * i + 3}`);
     const open = NumberSet.from([...ranges, "2000:*"]);
-    // `*` is the largest id in use, whatever that is: it may be any.
+    // `*` is the largest id in use, which may be any.
     for (const id of [1, 4, 994, 2000, 4_000_000]) assertEquals(open.has(id), true);
     assertEquals(open.split(100).at(-1)!.toString().endsWith("2000:*"), true);
   });

@@ -30,7 +30,7 @@ const KINDS: Kinds<Sample> = {
   level: exactly("low", "high", null),
 };
 
-/** The error for options that no type would let through. */
+/** The error for options that the types forbid. */
 function refusal(options: unknown, place = "", hints = {}): string {
   const check = () => checkOptions(options as Sample, KINDS, place, hints);
   return assertThrows(check, InvalidArgumentError).message;

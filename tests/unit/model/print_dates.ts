@@ -1,5 +1,5 @@
-// Prints what the functions that know the local zone make of the moments given as arguments; run
-// with TZ set, since a running process may have read it already.
+// Prints what the functions that use the local zone return for the moments given as arguments. Run
+// with TZ set, since a running process may already have read it.
 import { argv } from "node:process";
 import {
   datetimeToInternalDate,

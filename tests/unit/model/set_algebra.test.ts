@@ -55,7 +55,7 @@ describe("two sets of message ids", () => {
     assertEquals(String(NumberSet.from("1:*").intersection("3:4")), "3:4");
     assertEquals(String(NumberSet.from("3:*").intersection("1:*")), "3:*");
     assertEquals(NumberSet.from("3:*").difference("1:*").isEmpty, true);
-    // Of three messages, `5:*` is the third: nobody knows what is left of it.
+    // With three messages, `5:*` is the third, so the result is unknown.
     const open = NumberSet.from("5:*");
     assertThrows(() => open.difference("3"), InvalidArgumentError, "only the server knows");
     assertThrows(() => open.intersection("1:3"), InvalidArgumentError, "only the server knows");

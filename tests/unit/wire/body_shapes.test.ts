@@ -1,4 +1,4 @@
-// Body structures in which something is missing, doubled or out of its place.
+// Body structures in which something is missing, duplicated or misplaced.
 import { describe, it } from "node:test";
 import { assert, assertEquals } from "@std/assert";
 import type { BodyPart, BodyStructure } from "../../../src/model/body_structure.ts";
@@ -13,14 +13,14 @@ const HTML = '("TEXT" "HTML" NIL NIL NIL "8BIT" 7 2)';
 const MIXED = `(${HTML}${HTML} "MIXED" ("BOUNDARY" "x"))`;
 const ATTACHED = '("ATTACHMENT" ("FILENAME" "a.txt"))';
 
-/** The structure of a part, given by what stands between its parentheses. */
+/** The structure of a part, given by the text between its parentheses. */
 function partOf(wire: string): BodyPart {
   const structure = item(`BODYSTRUCTURE (${wire})`) as BodyStructure;
   assert(!structure.isMultipart, "a multipart");
   return structure;
 }
 
-/** The fields of a part that are not as they usually are. */
+/** The fields of a part that differ from the usual values. */
 function fields(wire: string): Record<string, unknown> {
   const part = partOf(wire);
   const { type, subtype, encoding, size, lines, md5, disposition, envelope, body } = part;
@@ -107,7 +107,7 @@ describe("BODYSTRUCTURE: a message with something missing or doubled", () => {
   for (const [wire, expected] of CASES) {
     it(`${shorter(wire)} → each thing in its place [fault C10]`, () => {
       assertEquals(fields(wire), { ...expected });
-      // What stands behind it is read too.
+      // What follows it is read too.
       const { items, bad } = fetched(`* 1 FETCH (BODYSTRUCTURE ((${wire})${HTML} "X") FLAGS (a))`);
       assertEquals([items.FLAGS, bad], [["a"], null]);
     });

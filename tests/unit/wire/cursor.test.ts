@@ -104,7 +104,7 @@ describe("parseResponse", () => {
   });
 });
 
-/** A value with the bytes that stand for it on the wire. */
+/** A value and its bytes on the wire. */
 interface Sent {
   readonly wire: string;
   readonly value: unknown;
@@ -123,7 +123,7 @@ const literals = fc.oneof(latin1(20), latin1(6000)).map((data): Sent => {
   return { wire: `{${data.length}}\r\n${data}`, value: shown(data) };
 });
 
-/** Any values that can stand in a response. */
+/** Any values that may occur in a response. */
 const values = fc.letrec<{ value: Sent; list: Sent }>((tie) => ({
   value: fc.oneof({ maxDepth: 3 }, atoms, numbers, nils, quoteds, literals, tie("list")),
   list: fc.array(tie("value"), { maxLength: 4 }).map((items) => ({

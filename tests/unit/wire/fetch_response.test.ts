@@ -387,7 +387,7 @@ function structure(wire: string): BodyStructure {
   return value as BodyStructure;
 }
 
-/** A structure in short: `mixed[1 text/plain, 2 message/rfc822{2.1 text/plain}]`. */
+/** A structure in short form: `mixed[1 text/plain, 2 message/rfc822{2.1 text/plain}]`. */
 function outline(body: BodyStructure): string {
   const name = body.isMultipart ? body.subtype : `${body.type}/${body.subtype}`;
   const inner = body.isMultipart

@@ -6,7 +6,7 @@ import { fetchProblems, noteProblems } from "../../../src/model/problems.ts";
 import { answer } from "../../support/commands.ts";
 import { fetched, read, untagged } from "../../support/wire.ts";
 
-/** Lists in which something is no flag, and what is left of them. */
+/** Lists with malformed flags, and what remains of them. */
 const ODD: readonly (readonly [wire: string, flags: readonly string[]])[] = [
   ["(\\Seen $Label(1) \\Flagged)", ["\\Seen", "\\Flagged"]],
   ["(\\Seen (\\Answered) \\Flagged)", ["\\Seen", "\\Flagged"]],

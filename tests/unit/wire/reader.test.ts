@@ -12,7 +12,7 @@ import { bytes, cut, plain, readAll, shown, text } from "../../support/wire.ts";
 const LONG = "0123456789abcde\n".repeat(257); // 4112 bytes: kept apart from its line
 const HEADER = "Subject: a {5}\r\n\r\n";
 
-/** What a server might send in a session, with every kind of literal. */
+/** What a server may send in a session, with every kind of literal. */
 const SESSION = bytes([
   "* OK [CAPABILITY IMAP4rev1 LITERAL+] ready {5}\r\n",
   "A1 OK no such folder {12}\r\n",
@@ -27,7 +27,7 @@ const SESSION = bytes([
   "A2 OK\r\n",
 ].join(""));
 
-/** What comes of the chunks; what a response keeps unread is given raw. */
+/** The responses in the chunks, an unknown one with its raw bytes. */
 function results(chunks: Uint8Array[]): unknown[] {
   return readAll(chunks).map((response) => {
     const unknown = response.kind === "untagged" && response.type === "UNKNOWN";
@@ -269,7 +269,7 @@ describe("Reader, limits", () => {
   });
 });
 
-/** The sizes of the byte arrays that are allocated meanwhile. */
+/** The sizes of the byte arrays that are allocated while it runs. */
 function allocations(run: () => void): number[] {
   const sizes: number[] = [];
   const original = globalThis.Uint8Array;
@@ -330,7 +330,7 @@ function indices(length: number): number[] {
 }
 
 describe("Reader, room", () => {
-  /** Reads as a duplex does that fills the room it is given, in steps of `step` bytes. */
+  /** Reads as from a duplex that fills a given buffer, in steps of `step` bytes. */
   function readIntoRoom(wire: Uint8Array, step: number) {
     const rooms: Uint8Array[] = [];
     const frames: Frame[] = [];

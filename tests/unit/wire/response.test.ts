@@ -13,7 +13,7 @@ type Case = readonly [name: string, line: string, type: string, fields: Fields];
 const NO_CODE = { code: null };
 const LIST = { flags: [], delimiter: "/", extended: {} };
 
-/** Every response of RFC 9051 section 7 and of RFC 3501 section 7, but for FETCH. */
+/** Every response of RFC 9051 section 7 and of RFC 3501 section 7, except FETCH. */
 const RESPONSES: readonly Case[] = [
   ["OK", "* OK hello there", "OK", { ...NO_CODE, text: "hello there" }],
   ["NO", "* NO disk is 98% full", "NO", { ...NO_CODE, text: "disk is 98% full" }],

@@ -1,4 +1,4 @@
-// Lines that begin no response: what broken quoting and broken line ends leave of one.
+// Lines that begin no response: the remains of one with broken quoting or line ends.
 import { describe, it } from "node:test";
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { ProtocolError } from "../../../src/model/errors.ts";
@@ -9,7 +9,7 @@ import { Reader } from "../../../src/wire/reader.ts";
 import { readResponse } from "../../../src/wire/response.ts";
 import { bytes, cut, fetched, plain, readAll, text } from "../../support/wire.ts";
 
-/** The responses that these bytes hold, cut in this way, as their first bytes up to `end`. */
+/** The responses in these bytes, cut in this way: of each, the first bytes up to `end`. */
 function frames(chunks: Iterable<Uint8Array>): string[] {
   const all: string[] = [];
   const reader = new Reader({
@@ -25,7 +25,7 @@ function frames(chunks: Iterable<Uint8Array>): string[] {
 
 const LONG = "0123456789abcde\n".repeat(300);
 
-/** What is sent, and the responses that it is: each is tried however the chunks are cut. */
+/** What is sent, and the responses in it; each is tried with all ways to cut the chunks. */
 const CASES: readonly (readonly [name: string, wire: string, frames: readonly string[]])[] = [
   ["a fold in a quoted string", '* 1 X ("a\r\n b" 5)\r\n* 2 X\r\n', [
     '* 1 X ("a\r\n b" 5)',

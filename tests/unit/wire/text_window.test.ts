@@ -3,7 +3,7 @@ import { assertEquals } from "@std/assert";
 import { encodeUtf8 } from "../../../src/util/bytes.ts";
 import { TextWindow } from "../../../src/wire/text_window.ts";
 
-/** Where the string ends that begins here; -1 where that is not told. */
+/** The end of the string that begins here; -1 if the window does not know. */
 function quoteFrom(texts: TextWindow, bytes: Uint8Array, start: number): number {
   const text = texts.quoted(bytes, start);
   if (text === null) return -1;
@@ -45,7 +45,7 @@ describe("a stretch of bytes as text", () => {
     const bytes = encodeUtf8('"one" "t\\"wo" "three" "fo\\\\ur" "five');
     const starts = [1, 7, 15, 23, 32];
     assertEquals(starts.map((start) => quoteFrom(texts, bytes, start)), [4, -1, 20, -1, -1]);
-    // Asked for again, further back.
+    // Asked again from the beginning.
     assertEquals(starts.map((start) => quoteFrom(texts, bytes, start)), [4, -1, 20, -1, -1]);
     for (const start of [1, 23, 7, 15, 7]) quoteFrom(texts, bytes, start);
     assertEquals([23, 7, 15, 7, 1].map((start) => quoteFrom(texts, bytes, start)), [

@@ -125,10 +125,10 @@ describe("the pieces of a command", () => {
   });
 });
 
-/** An argument as a server would understand it: text as bytes, or a list. */
+/** An argument as a server understands it: text as bytes, or a list. */
 type Argument = string | readonly Argument[];
 
-/** Reads commands as a server does, knowing nothing of how they were written. */
+/** Reads commands as a server does, without knowing how they were written. */
 class CommandReader {
   readonly #wire: string;
   #at = 0;
@@ -137,7 +137,7 @@ class CommandReader {
     this.#wire = wire;
   }
 
-  /** All commands on the wire. */
+  /** All commands that were sent. */
   commands(): Argument[][] {
     const all: Argument[][] = [];
     while (this.#at < this.#wire.length) all.push(this.#command());
@@ -223,7 +223,7 @@ const anyOptions: fc.Arbitrary<WriterOptions> = fc.record({
 });
 const utf8 = (value: string) => text(new TextEncoder().encode(value));
 
-/** Writes one command; `null` where it was refused, as it may be, before anything is sent. */
+/** Writes one command; `null` if it was refused before anything was sent. */
 function command(options: WriterOptions, write: (out: CommandWriter) => void): Argument[] | null {
   const out = new CommandWriter(options);
   try {
@@ -234,7 +234,7 @@ function command(options: WriterOptions, write: (out: CommandWriter) => void): A
     return null;
   }
   const parts = out.finish();
-  // A part that waits ends with a literal's announcement, and no other does so unasked.
+  // A part that waits ends with the announcement of a literal.
   for (const { bytes, waits } of parts) if (waits) assert(/\{\d+\}\r\n$/.test(text(bytes)));
   const commands = new CommandReader(parts.map((part) => text(part.bytes)).join("")).commands();
   assertEquals(commands.length, 1);
@@ -304,7 +304,7 @@ describe("any command re-reads as one command with the same arguments", () => {
         assert(error instanceof ImapError);
         return;
       }
-      // In the caller's own notation anything may stand, but there is one line, less its literals.
+      // The caller's own notation may contain anything, but without its literals it is one line.
       const wire = out.finish().map((part) => text(part.bytes)).join("");
       assert(/^[^\r\n\0]*\r\n$/.test(lessLiterals(wire)), wire);
     }));

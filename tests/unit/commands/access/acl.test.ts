@@ -40,7 +40,7 @@ describe("GETACL", () => {
     it(`N1 ${JSON.stringify(wire)}`, () => assertEquals(read(wire), entries));
   }
 
-  // RFC 9051 `ASTRING-CHAR`: it holds nothing together.
+  // A bracket is an `ASTRING-CHAR` (RFC 9051) and groups nothing.
   it("N1 a bracket that nothing closes is part of a name", () => {
     assertEquals(read("a[b fred lr"), [["fred", "lr"]]);
     assertEquals(read("INBOX [fred lr sally rw"), [["[fred", "lr"], ["sally", "rw"]]);

@@ -242,7 +242,7 @@ describe("the capability that a command needs", () => {
   }
 });
 
-/** Every argument of every command that is a text. */
+/** Every argument of every command that is text. */
 const ARGUMENTS: Readonly<Record<string, (text: string) => Command<unknown>>> = {
   "LIST's directory": (it) => list("LIST", { directory: it, pattern: "*" }),
   "LIST's pattern": (it) => list("LIST", { directory: "", pattern: it }),
@@ -305,7 +305,7 @@ const OPTIONS: readonly WriterOptions[] = [-1, 4096, Infinity].flatMap((nonSynch
   { ...PLAIN, nonSynchronising, utf8: true },
 ]);
 
-/** What stands on the wire outside quoted strings and literals; a literal must be whole. */
+/** What is outside quoted strings and literals; a literal must be complete. */
 function skeleton(wire: string): string {
   const opaque = /"(?:[^"\\\r\n\0]|\\["\\])*"|\{(\d+)\+?\}\r\n/;
   const match = opaque.exec(wire);
@@ -315,7 +315,7 @@ function skeleton(wire: string): string {
   return wire.slice(0, match.index) + skeleton(wire.slice(end));
 }
 
-/** Everything that a command sends; `null` where it is refused, as it must be then. */
+/** Everything that a command sends; `null` if it was refused in the right way. */
 function wireOf(make: () => Command<unknown>, options: WriterOptions): string | null {
   const out = new CommandWriter(options);
   try {
@@ -345,7 +345,7 @@ describe("nothing that a caller gives can begin a second command", () => {
       const onBytes = make as (text: Text) => Command<unknown>;
       for (const hostile of HOSTILE) {
         check(() => make(hostile), hostile);
-        // What takes text only must refuse bytes, or send them as safely.
+        // An argument that accepts only text must refuse bytes, or send them as safely.
         if (!/ID|RETURN|rights|resource|THREAD's raw/.test(name)) {
           check(() => onBytes(bytes(hostile.replace(/[\u0100-\uffff]/g, "?"))), hostile);
         }

@@ -29,7 +29,7 @@ describe("STATUS is written", () => {
   for (const [row, what, expected] of WRITTEN) {
     it(`${row}: ${expected}`, () => {
       const command = status("Entwürfe", what);
-      // Twice: an iterator must not be used up by the first look.
+      // Twice: the first call must not use up an iterator.
       for (let i = 0; i < 2; i++) assertEquals(sent(command), `"Entw&APw-rfe" ${expected}`);
     });
   }

@@ -115,7 +115,7 @@ describe("APPEND is written", () => {
   });
 });
 
-/** What APPEND sends for the date of a moment in a zone, by the functions it is made of. */
+/** The date that APPEND sends for a moment in a zone, made with the functions that it uses. */
 function dateIn(zone: string, moment: string): string {
   const [command, ...args] = sameRuntime(new URL("../../model/print_dates.ts", import.meta.url));
   const options = { env: { ...env, TZ: zone }, encoding: "utf8" } as const;
@@ -131,7 +131,7 @@ describe("the date of a message", () => {
   for (const [zone, moment, expected] of ZONES) {
     it(`L2 Z8 in ${zone} it is ${expected}`, () => {
       assertEquals(dateIn(zone, moment), expected);
-      // That text is what is sent, in the zone in which this process runs too.
+      // That text is sent in this process's own zone too.
       const date = parseToDatetime(expected);
       assertEquals(date.getTime(), Date.parse(moment));
       assertEquals(written({ msg: "", date }), `"x" () "${expected}" {0}↵…`);

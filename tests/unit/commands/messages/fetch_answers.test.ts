@@ -1,4 +1,4 @@
-// Answers to FETCH under another spelling than that of the request.
+// FETCH responses that spell an item differently from the request.
 import { describe, it } from "node:test";
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { fetch, fetchRequest } from "../../../../src/commands/messages/fetch.ts";
@@ -9,7 +9,7 @@ import { NumberSet } from "../../../../src/model/number_set.ts";
 import { answer } from "../../../support/commands.ts";
 import { text } from "../../../support/wire.ts";
 
-/** What is found of message 1 under the key of each item. */
+/** What message 1 has under the key of each item. */
 function found(items: readonly string[], ...lines: readonly string[]): (string | null)[] {
   const request = fetchRequest(NumberSet.from(1), items, undefined, true);
   const message = answer(fetch(request), ...lines.map((it) => `* 1 FETCH (UID 1 ${it})`), "a OK")

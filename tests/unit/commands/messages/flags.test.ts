@@ -7,7 +7,7 @@ import { writeCriteria } from "../../../../src/commands/search/search_criteria.t
 import { sent, written } from "../../../support/commands.ts";
 import { MISTAKEN } from "../../../support/flags.ts";
 
-/** Flags that are what they seem to be. */
+/** Flags that are written correctly. */
 const RIGHT = ["\\Seen", "\\deleted", "\\X-Odd", "$Seen", "Seen2", "Unseen", "Important", "$Junk"];
 
 const onlyWrites = (criteria: Parameters<typeof criteriaOf>[0]) =>

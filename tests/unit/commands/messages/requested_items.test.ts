@@ -14,7 +14,7 @@ import { fetchKey, normaliseItems } from "../../../../src/commands/messages/requ
 import { fetchProblems, noteProblems } from "../../../../src/model/problems.ts";
 import { ProtocolError } from "../../../../src/model/errors.ts";
 
-/** Compiles only where both types are the same. */
+/** Compiles only if both types are the same. */
 type Same<A, B> = (<T>() => T extends A ? 1 : 2) extends (<T>() => T extends B ? 1 : 2) ? true
   : false;
 type ValueAt<Item extends string, Key extends keyof FetchedMessage<Item>> = FetchedMessage<

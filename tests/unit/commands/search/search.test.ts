@@ -15,7 +15,7 @@ import { answer, sent } from "../../../support/commands.ts";
 
 const UTF8 = { charset: "UTF-8", told: false };
 
-/** The criteria as they are sent, in UTF-8 without saying so. */
+/** The criteria as they are sent in UTF-8, without the charset. */
 function criteria(criteria: unknown, charset = "UTF-8"): string {
   return sent(search(criteria as SearchCriteria, { charset, told: false }, true));
 }

@@ -217,7 +217,7 @@ describe("THREAD", () => {
   });
 });
 
-/** How many lists stand within each other. */
+/** How deeply lists are nested. */
 function depthOf(thread: Thread): number {
   let deepest = 0;
   for (const it of thread) if (typeof it !== "number") deepest = Math.max(deepest, depthOf(it));

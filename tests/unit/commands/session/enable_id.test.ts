@@ -82,7 +82,7 @@ describe("ID is written", () => {
     });
   }
 
-  // It has no fields of its own: nothing of it would be sent.
+  // A Map has no fields of its own, so nothing would be sent.
   it("E5 a Map is no record and is refused", () => {
     const fields = new Map([["name", "x"]]) as unknown as IdFields;
     assertThrows(() => id(fields), InvalidArgumentError);

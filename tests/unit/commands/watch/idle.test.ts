@@ -8,7 +8,7 @@ import { answer, claims, sent } from "../../../support/commands.ts";
 
 const PLUS = { kind: "continuation", code: null, text: "idling" } as const;
 
-/** An IDLE, and what it told its listener. */
+/** An IDLE, and what its listener was told. */
 function listened() {
   const told: string[] = [];
   const command = idle({ begun: () => told.push("begun"), ending: () => told.push("ending") });
@@ -39,7 +39,7 @@ describe("IDLE by itself", () => {
     command.interrupt();
     command.interrupt();
     assertEquals([text(await line), told], ["DONE", ["begun", "ending"]]);
-    assertEquals(command.patience, undefined); // an answer is owed now
+    assertEquals(command.patience, undefined); // an answer is due now
     assertEquals(answer(command, "a OK [X] Idle done"), "[X] Idle done");
   });
 
