@@ -8,6 +8,7 @@ import { assert, assertEquals, assertMatch } from "@std/assert";
 import type { Listener } from "@imapclient/imapclient/testing";
 import { bounded } from "../../support/fake_server.ts";
 import { runProgram } from "../../support/patience.ts";
+import { skipLive } from "../../support/skip.ts";
 import { makeCertificates } from "../../support/identities.ts";
 import type { ImapFlow, ImapFlowModule } from "./imapflow.ts";
 import { Fixture } from "./server_fixture.ts";
@@ -22,7 +23,7 @@ function missing(command: string): string | false {
     execFileSync(command, ["--version"], { stdio: "ignore" });
     return false;
   } catch {
-    return `there is no ${command}`;
+    return skipLive(`there is no ${command}`);
   }
 }
 
