@@ -93,7 +93,7 @@ describe("docs/errors.md", () => {
     assertEquals(attempts, 1);
   });
 
-  test("keep: failures that pass → one copy, no client left open [fault F3]", async () => {
+  test("keep: temporary failures → one copy, no client left open [fault F3]", async () => {
     const server = serverWith("Sent");
     const failures = [new ConnectError("down"), new ConnectionClosedError("gone")];
     const { outcome, attempts, open } = await kept(failures, server);
@@ -118,7 +118,7 @@ describe("docs/errors.md", () => {
     assertEquals(await countIn(server, "Sent"), 1);
   });
 
-  test("keep: what does not pass → thrown, no client left open [fault F3]", async () => {
+  test("keep: a permanent failure → thrown, no client left open [fault F3]", async () => {
     const { outcome, attempts, open } = await kept([], serverWith());
     assert(outcome instanceof ImapError, String(outcome));
     assertEquals([attempts, open], [1, 0]);
@@ -132,7 +132,7 @@ describe("docs/errors.md", () => {
 describe("docs/advanced.md", () => {
   type Follow = (client: ImapClient, signal: AbortSignal) => Promise<void>;
 
-  test("follow: each message → shown once, whatever SELECT says of UIDNEXT [fault F3]", async () => {
+  test("follow: each message → shown once, whatever UIDNEXT is [fault F3]", async () => {
     const follow = await example<Follow>("docs/advanced.md", "follow");
     const network = fakeNetwork();
     const connecting = ImapClient.connect({ transport: network.transport });
@@ -176,7 +176,7 @@ describe("docs/advanced.md", () => {
 });
 
 describe("the guide and the README", () => {
-  it("say what is true of packages and of Workers [fault F3]", () => {
+  it("are right about packages and Workers [fault F3]", () => {
     const { dependencies } = JSON.parse(read("package.json")) as { dependencies: object };
     const page = words("docs/getting-started.md");
     for (const name of [...Object.keys(dependencies), "@std/ini"]) {
@@ -202,7 +202,7 @@ describe("the guide and the README", () => {
     }
   });
 
-  it("say beside the table of speed what mail it holds for [fault F8]", () => {
+  it("say next to the table of speed what mail it is about [fault F8]", () => {
     const mail = read("tests/bench/mail.mjs");
     const count = (list: string) =>
       new RegExp(`^const ${list} = \\[\n([^]*?)^\\];`, "m").exec(mail)![1].trim().split("\n")

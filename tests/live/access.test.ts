@@ -18,9 +18,7 @@ const ALL_RIGHTS = "lrswipkxtea";
 
 /** Identifiers that every server accepts. */
 const IDENTIFIERS = ["bob smith", "o'brien", "bob@example.org", "123", "{3}", "a(b", "-bob", "a+b"];
-/**
- * Cyrus does not accept these. It refuses some of them, but the folder's rights are lost anyway.
- */
+/** Cyrus does not accept these. It refuses some of them, but the folder is lost anyway. */
 const ODD_IDENTIFIERS = ["a\\b", 'say "hi"', "bö b", "日本語", "a*b%", "NIL", ")", "[x]"];
 
 /** A message whose size, rounded down, is this many kilobytes. */
@@ -277,7 +275,7 @@ for (const { name: server, missing, start } of SERVERS) {
       assertUsage(await client.getQuota(), 4);
     });
 
-    it("N3 N6 Z6 getQuotaRoot takes names that need encoding, and gives them decoded", async () => {
+    it("N3 N6 Z6 getQuotaRoot takes names that need encoding, and returns them decoded", async () => {
       const names = ["INBOX", box, `${own}a(b`, `${own}日本語`, `${own}one two`];
       for (const name of names) {
         if (!await client.folderExists(name)) await client.createFolder(name);
@@ -394,13 +392,13 @@ for (const { name: server, missing, start } of SERVERS) {
       assertEquals([await count(box), await count(other)], [0, 2]);
     });
 
-    it("L8 Q10 a multiappend over quota stores none", async () => {
+    it("L8 Q10 a multiappend over quota stores nothing", async () => {
       await assertFull(() => client.multiappend(other, [mail(1), mail(1), mail(1)]));
       await assertFull(() => client.multiappend(other, [mail(1), { msg: mail(3) }]));
       assertEquals((await client.multiappend(other, [mail(1), mail(0)])).uids.length, 2);
     });
 
-    it("L1 L3 what was refused fits when there is room again", async () => {
+    it("L1 L3 a refused message fits when there is room again", async () => {
       await client.deleteMessages(1);
       await client.expunge();
       await client.append(other, mail(3));
@@ -437,7 +435,7 @@ describe("several limits", () => {
     }
   });
 
-  it("N4 N8 none at all", { skip: MEMORY.missing }, async () => {
+  it("N4 N8 no limit at all", { skip: MEMORY.missing }, async () => {
     const running = await MEMORY.start();
     const client = await running.open();
     assertEquals(await client.getQuota(), []);
@@ -471,7 +469,7 @@ describe("the administrator of Cyrus", { skip: cyrusMissing }, () => {
 
   const limits = (quotas: readonly Quota[]) => quotas.map((it) => [it.resource, it.limit]);
 
-  it("N1 N2 gives himself rights to ann's folder", async () => {
+  it("N1 N2 grants himself rights to ann's folder", async () => {
     await ann.createFolder("INBOX/with admin");
     const folder = `${quotaRoot}/with admin`;
     assertEquals((await admin.getacl(folder)).map(({ who }) => who), ["ann"]);
@@ -509,7 +507,7 @@ describe("the administrator of Cyrus", { skip: cyrusMissing }, () => {
     assertEquals((await admin.getQuotaByRoot(quotaRoot))[0].usage, 2);
   });
 
-  it("N6 Z6 a folder may have a limit of its own, whatever its name", async () => {
+  it("N6 Z6 a folder may have its own limit, whatever its name", async () => {
     const name = `${quotaRoot}/box & Söhne`;
     await ann.createFolder("INBOX/box & Söhne");
     assertEquals((await admin.getQuotaRoot(name))[0].quotaRoots, [quotaRoot]);

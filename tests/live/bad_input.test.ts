@@ -58,7 +58,7 @@ describe("bad input, in a process of its own", { skip: dovecotMissing }, () => {
     await server?.stop();
   });
 
-  it("each gives one line, in time and without the password", () => {
+  it("each prints one line, in time and without the password", () => {
     assertEquals(lines.length, EXPECTED.length, lines.join("\n"));
     assert(!/LATE|SECRET/.test(lines.join("\n")), lines.join("\n"));
   });

@@ -60,7 +60,7 @@ for (const target of TARGETS) {
       assertEquals(await client.listFolders("", "no such folder"), []);
     });
 
-    it("A10 gives folder names as bytes when folderEncode is off", async () => {
+    it("A10 returns folder names as bytes when folderEncode is off", async () => {
       client.folderEncode = false;
       const listing = client.listFolders();
       client.folderEncode = true; // for later calls only
@@ -149,14 +149,14 @@ for (const target of TARGETS) {
       ]);
     });
 
-    it("O4 gives null for what a message does not have", async () => {
+    it("O4 returns null for what a message does not have", async () => {
       const { ENVELOPE } = (await client.fetch(4, ["ENVELOPE"])).get(4)!;
       assertEquals(ENVELOPE.date, null);
       assertEquals(ENVELOPE.from?.length ?? 0, 0);
       assertEquals(ENVELOPE.subject, "no sender");
     });
 
-    it("O5 O6 gives the structure of a message, part by part", async () => {
+    it("O5 O6 returns the structure of a message, part by part", async () => {
       const { BODYSTRUCTURE } = (await client.fetch(2, ["BODYSTRUCTURE"])).get(2)!;
       assert(BODYSTRUCTURE.isMultipart);
       const [alternative, data] = BODYSTRUCTURE.parts;
@@ -194,7 +194,7 @@ for (const target of TARGETS) {
       assertEquals(await keys("900:901"), []);
     });
 
-    it("J10 gives the flags by id", async () => {
+    it("J10 returns the flags by id", async () => {
       const flags = await client.getFlags("1,3");
       assertEquals([...flags.keys()], [1, 3]);
       assert(flags.get(1)?.includes("\\Seen"));
@@ -209,7 +209,7 @@ for (const target of TARGETS) {
       assertEquals(email.attachments.map(({ filename }) => filename), ["data.bin"]);
     });
 
-    it("A3 works with sequence numbers as well, and gives the UID when asked", async () => {
+    it("A3 works with sequence numbers as well, and returns the UID on request", async () => {
       client.useUid = false;
       const messages = await client.fetch("4:*", ["UID"]);
       assertEquals([...await client.search("SEEN")], [1, 3]);
@@ -267,7 +267,7 @@ for (const target of TARGETS) {
       assertEquals((await client.search()).length, 4);
     });
 
-    it("Q1 Q5 Q10 throws what is wrong, and goes on", async () => {
+    it("Q1 Q5 Q10 throws errors, and continues", async () => {
       const other = await running.open();
       await assertRejects(() => other.search(), IllegalStateError, "selectFolder");
       const error = await assertRejects(() => other.selectFolder("no such folder"), ImapError);
@@ -347,7 +347,7 @@ describe("logging in to Dovecot", { skip: dovecotMissing }, () => {
     await client.logout();
   });
 
-  it("C1 does not trust a certificate that nobody vouches for", async () => {
+  it("C1 does not trust a certificate of an unknown authority", async () => {
     for (
       const options of [{ port: server.tlsPort, ssl: true }, { starttls: true, ssl: undefined }]
     ) {
@@ -360,7 +360,7 @@ describe("logging in to Dovecot", { skip: dovecotMissing }, () => {
     await assertRejects(() => connect({ port: server.tlsPort, timeout: 3 }), ImapError);
   });
 
-  it("nobody at the port is a ConnectError that names it", async () => {
+  it("no server at the port → a ConnectError that names it", async () => {
     await assertRejects(() => connect({ port: 1 }), ConnectError, "127.0.0.1:1");
   });
 
@@ -392,7 +392,7 @@ describe("logging in to Dovecot", { skip: dovecotMissing }, () => {
     await client.logout();
   });
 
-  it("Q8 a server that is none is a ProtocolError", async () => {
+  it("Q8 a server that does not speak IMAP → ProtocolError", async () => {
     await assertRejects(
       () => ImapClient.connect({ stream: ["sh", "-c", "echo SSH-2.0-x; sleep 5"] }),
       ProtocolError,

@@ -75,7 +75,7 @@ describe("configuration files against Dovecot", { skip: dovecotMissing }, () => 
     }
   });
 
-  it("T7 ssl_check_hostname, and a certificate that nobody vouches for", async () => {
+  it("T7 ssl_check_hostname, and a certificate of an unknown authority", async () => {
     await assertRejects(() => create(tls()), CertificateError);
     const other = tls().replace("localhost", "localhost.localdomain");
     const lines = `${other.replace("localhost.localdomain", "127.0.0.1")}\nssl_ca_file = ${ca}`;
@@ -126,7 +126,7 @@ oauth2_token_url = ${endpoint.url}`;
 });
 
 describe("servers that are not there", () => {
-  it("T11 nobody listens", async () => {
+  it("T11 nothing listens", async () => {
     const server = createServer().listen(0, "127.0.0.1");
     await once(server, "listening");
     const { port } = server.address() as AddressInfo;

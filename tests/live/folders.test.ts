@@ -110,7 +110,7 @@ for (const { name: server, missing, start } of SERVERS) {
     });
 
     if (server !== "Dovecot") {
-      it("F3 XLIST gives Gmail's old attributes", async () => {
+      it("F3 XLIST returns Gmail's old attributes", async () => {
         const inbox = (await client.xlistFolders()).find(({ name }) => name === "INBOX")!;
         assert(inbox.flags.some((flag) => flag.toLowerCase() === "\\inbox"), `${inbox.flags}`);
       });

@@ -258,7 +258,7 @@ for (const { name: server, missing, start } of SERVERS) {
       }
     });
 
-    it("D8 what the function throws comes through, and another login can follow", async () => {
+    it("D8 an error of the function reaches the caller, and another login can follow", async () => {
       const log = new KeptLog();
       const client = await connect({ logger: log });
       const error = new RangeError("changed my mind");
@@ -476,7 +476,7 @@ describe("EXTERNAL at Dovecot", { skip: dovecotMissing }, () => {
     }
   });
 
-  it("D8 Q7 without a certificate nobody is let in by it", async () => {
+  it("D8 Q7 without a certificate EXTERNAL is refused", async () => {
     for (const connect of reach(false)) {
       await refused(connect, [
         (client) => client.saslLogin(external()),
@@ -526,7 +526,7 @@ for (const { name, missing, start } of WITH_STARTTLS) {
       }
     });
 
-    it("C5 C6 what was given to it holds, and it comes once and before the login", async () => {
+    it("C5 C6 its options apply, and it happens once and before the login", async () => {
       const client = await connect({ tls: {} });
       await client.starttls({ ca: server.ca });
       await assertRejects(() => client.starttls(), ImapError, "already established");
@@ -539,7 +539,7 @@ for (const { name, missing, start } of WITH_STARTTLS) {
       await plain.logout();
     });
 
-    it("C1 C9 a certificate that nobody vouches for ends the connection", async () => {
+    it("C1 C9 a certificate of an unknown authority ends the connection", async () => {
       const client = await connect();
       await assertRejects(() => client.starttls({}), CertificateError);
       assert(client.closed);

@@ -66,7 +66,7 @@ for (const { name: server, missing, start } of SERVERS) {
       assertEquals((await subjects(other)).sort(), ["one", "one", "three", "three"]);
     });
 
-    it("L1 L2 Z15 append stores text or bytes, with flags and date, and gives the UID", async () => {
+    it("L1 L2 Z15 append stores text or bytes, with flags and date, and returns the UID", async () => {
       const before = await client.folderStatus(other);
       const date = parseToDatetime("05-Apr-2009 11:00:05 +0230");
       const accented = "Subject: =?utf-8?q?=C3=BC?=\n\nschöne Grüße\n"; // bare LF, 8-bit
@@ -169,7 +169,7 @@ for (const { name: server, missing, start } of SERVERS) {
       assertEquals((await client.search(["SEEN"])).length, 0);
     });
 
-    it("L3 Z15 copy gives the UIDs there", async () => {
+    it("L3 Z15 copy returns the new UIDs", async () => {
       const { uids: copied, uidValidity, text } = await client.copy(uids.slice(1), other);
       assertEquals([...copied.keys()], uids.slice(1));
       assert(text.includes("COPYUID"), text);
@@ -239,7 +239,7 @@ for (const { name: server, missing, start } of SERVERS) {
       await second.logout();
     });
 
-    it("E3 what the server lacks is said before anything is sent", async () => {
+    it("E3 a missing capability is reported before anything is sent", async () => {
       await assertRejects(() => client.gmailSearch("x"), CapabilityError);
       await assertRejects(() => client.getGmailLabels("1:*"), CapabilityError);
       await assertRejects(() => client.addGmailLabels("1:*", "x"), CapabilityError);

@@ -40,7 +40,7 @@ describe("a Dovecot that is restarted under its clients", { skip: dovecotMissing
     return breaks;
   }
 
-  it("M7 Z4 who follows the folder sees every message, once", async () => {
+  it("M7 Z4 a follower of the folder sees every message once", async () => {
     const end = Date.now() + SECONDS * 1000;
     const isOver = () => Date.now() > end;
     const seen: string[] = [];

@@ -480,7 +480,7 @@ for (const { name: server, missing, start } of SERVERS) {
       await assertUnharmed();
     });
 
-    it("I1 I3 a key that is none throws", async () => {
+    it("I1 I3 an invalid key throws", async () => {
       const error = await assertRejects(() => client.sort("BOGUS"), InvalidCriteriaError);
       assert(error.text !== null && error.command!.startsWith("UID SORT (BOGUS)"), error.command!);
       for (
@@ -649,7 +649,7 @@ for (const { name: server, missing, start } of SERVERS) {
         assertEquals(places(await client.sort("DATE", bytes, { charset: "ISO-8859-1" })), [4, 5]);
       });
 
-      it("H7 I3 what a charset has not, or nobody can encode here, is not sent", async () => {
+      it("H7 I3 text that can't be encoded in the charset is not sent", async () => {
         for (
           const [charset, text] of [
             ["ISO-8859-1", "мир"],
@@ -665,7 +665,7 @@ for (const { name: server, missing, start } of SERVERS) {
         }
       });
 
-      it("H10 H11 O7 a search by MODSEQ gives the highest of what was found", async () => {
+      it("H10 H11 O7 a search by MODSEQ returns the highest one found", async () => {
         await client.closeFolder();
         await client.enable("CONDSTORE");
         await client.selectFolder(box);
@@ -716,7 +716,7 @@ for (const { name: server, missing, start } of SERVERS) {
       });
     }
 
-    it("H7 H9 Q6 a charset that nobody knows is an InvalidCriteriaError", async () => {
+    it("H7 H9 Q6 an unknown charset → InvalidCriteriaError", async () => {
       const options = { charset: "X-NO-SUCH" };
       for (const criteria of [["SUBJECT", "x"], ["SUBJECT", latin1("\xff\xfe")]]) {
         for (

@@ -68,7 +68,7 @@ for (const { name: server, missing, start } of SERVERS) {
       await assertRejects(() => client.idleCheck(), IllegalStateError);
     });
 
-    it("M6 calls during IDLE work, and news go on coming", async () => {
+    it("M6 calls during IDLE work, and updates continue", async () => {
       await client.idle();
       const { uid } = await other.append(folder, MAIL);
       await until("EXISTS");
@@ -130,7 +130,7 @@ for (const { name: server, missing, start } of SERVERS) {
       assertInstanceOf(await bounded(watching, "the error"), ConnectionClosedError);
     });
 
-    it("M7 NOOP stands in for IDLE", async () => {
+    it("M7 NOOP replaces IDLE", async () => {
       const third = await running.open();
       const all = await third.capabilities();
       (all as string[]).splice(0, all.length, ...all.filter((name) => name !== "IDLE"));

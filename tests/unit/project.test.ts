@@ -56,7 +56,7 @@ describe("package.json", () => {
 });
 
 describe("the tests' import map", () => {
-  it("is deno.json's, with stand-ins for what is on JSR", () => {
+  it("is deno.json's, with stand-ins for JSR packages", () => {
     const expected = Object.entries(deno.imports).map(([name, target]) => {
       return [
         name,

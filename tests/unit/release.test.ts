@@ -85,7 +85,7 @@ describe("the manifests", () => {
     assert(read("src/util/version.ts").includes(parts));
   });
 
-  it("a version that is none → nothing is written", () => {
+  it("an invalid version → nothing is written", () => {
     setVersion("2.10");
     const { ok, output } = script("manifests.mjs");
     assert(!ok && output.includes('"2.10" is no version'), output);

@@ -58,7 +58,7 @@ describe("the shell without a terminal", () => {
     assertEquals(await evaluated("c.folderExists('INBOX')", place), "true\n");
   });
 
-  it("a string goes out as it is, and nothing for no value", async () => {
+  it("a string is printed as it is, and undefined not at all", async () => {
     assertEquals(await evaluated("'a' + 1"), "a1\n");
     assertEquals(await evaluated("void 0"), "");
   });

@@ -59,7 +59,7 @@ describe("evaluate", () => {
     await assertRejects(() => typed("Promise.reject(new RangeError('x'))"), RangeError);
   });
 
-  it("T4 tells what is unfinished from what is wrong", () => {
+  it("T4 tells unfinished code from wrong code", () => {
     const unfinished = [
       "f(",
       "[1,",
@@ -90,7 +90,7 @@ describe("complete", () => {
     },
   });
 
-  it("T4 the client's calls, and none of what is inside", () => {
+  it("T4 completes the client's calls, and no internals", () => {
     assertEquals(complete("await c.folderSt", scope), [["folderStatus"], "folderSt"]);
     assertEquals(complete("c.watch", scope), [["watch"], "watch"]);
     const [all] = complete("x = c.", scope);
@@ -98,7 +98,7 @@ describe("complete", () => {
     assertFalse(all.includes("connection"));
   });
 
-  it("T4 names, what they have, and what is deeper", () => {
+  it("T4 completes names, their members, and deeper levels", () => {
     assertEquals(complete("fol", scope), [["folder"], "fol"]);
     assertEquals(complete("folder.E", scope), [["EXISTS"], "E"]);
     assertEquals(complete("f(folder.flags.s", scope), [["seen"], "s"]);
@@ -107,7 +107,7 @@ describe("complete", () => {
     assertEquals(complete("Uint8Arr", scope), [["Uint8Array"], "Uint8Arr"]);
   });
 
-  it("T4 nothing where there is nothing, and nothing is run for it", () => {
+  it("T4 completes nothing unknown, and runs nothing", () => {
     for (
       const line of ["", "1 + ", "nothing.at.all", "folder.trap.x", "folder.EXISTS.x", "'c.se"]
     ) {

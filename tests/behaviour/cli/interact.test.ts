@@ -88,7 +88,7 @@ describe("the shell in a terminal", { skip: terminalMissing }, () => {
     assertEquals(status, 130);
   });
 
-  it("T4 awaits, keeps what is declared, and shows results readably", async () => {
+  it("T4 awaits, keeps declarations, and shows results readably", async () => {
     const status = await inSession(async (terminal) => {
       const folders = await terminal.run("c.listFolders()");
       assertMatch(folders, /^flags +delimiter +name\n-+ +-+ +-+\n\\HasNoChildren +\/ +INBOX\n/);
@@ -199,7 +199,7 @@ describe("the shell in a terminal", { skip: terminalMissing }, () => {
     });
   });
 
-  it("Ctrl-C interrupts what runs, and takes back what is typed, not the session", async () => {
+  it("Ctrl-C interrupts running code or clears the line, and the session continues", async () => {
     await inSession(async (terminal) => {
       server.faults.delay(5000, { command: "NOOP", times: 1 });
       terminal.type("c.noop()");
@@ -227,7 +227,7 @@ describe("the shell in a terminal", { skip: terminalMissing }, () => {
     });
   });
 
-  it("a connection that is over is told, and can be made anew", async () => {
+  it("the end of a connection is reported, and a new one can be made", async () => {
     const status = await inSession(async (terminal) => {
       const said = await terminal.run("c.shutdown()");
       assertEquals(said, "The connection is over; reconnect() makes a new one.");
@@ -238,14 +238,14 @@ describe("the shell in a terminal", { skip: terminalMissing }, () => {
     assertEquals(status, 0);
   });
 
-  it("leaves at once where the connection is dead already", async () => {
+  it("exits at once if the connection is dead already", async () => {
     const status = await inSession(async (terminal) => {
       await terminal.run("c.shutdown()");
     });
     assertEquals(status, 0);
   });
 
-  it("a wrong password is told in a line, with no prompt", async () => {
+  it("a wrong password is reported in one line, without a prompt", async () => {
     const status = await session(async (terminal) => {
       await terminal.expect("password of ann at 127.0.0.1: ");
       terminal.type("hunter2");

@@ -26,7 +26,7 @@ import { connectFake, selectFake, test } from "../../support/fake_server.ts";
 describe("interruptible", () => {
   const reason = new Error("Ctrl-C");
 
-  test("every call that is made while something runs is given up with it", async () => {
+  test("every call made while something runs is aborted with it", async () => {
     const { client } = await selectFake({}, "IMAP4rev1 IDLE MOVE");
     const signal = AbortSignal.abort(reason);
     const wrapped = interruptible(client, () => signal) as unknown as Record<
@@ -63,7 +63,7 @@ describe("interruptible", () => {
     return ["1", ["1"], "1", "1"].slice(0, parameters - 1);
   }
 
-  test("options of one's own stay, and so does a signal of one's own", async () => {
+  test("the caller's own options and signal are kept", async () => {
     const { client, server } = await selectFake();
     const wrapped = interruptible(client, () => new AbortController().signal);
     const own = new AbortController();
@@ -74,7 +74,7 @@ describe("interruptible", () => {
     client.shutdown();
   });
 
-  test("a mechanism's options stand behind it", async () => {
+  test("a mechanism's options come after it", async () => {
     const { client, server } = await connectFake({}, "* OK [CAPABILITY IMAP4rev1 AUTH=XOAUTH2] x");
     const controller = new AbortController();
     const wrapped = interruptible(client, () => controller.signal);
@@ -120,7 +120,7 @@ describe("the progress line", () => {
     ]);
   });
 
-  it("is not there for what is quick, and gone when it is over", async () => {
+  it("is not shown for fast calls, and is removed at the end", async () => {
     const written: string[] = [];
     const screen = { columns: 30, write: (text: string) => written.push(text) };
     const quick = new ProgressLine(screen, () => none);
@@ -136,7 +136,7 @@ describe("the progress line", () => {
 });
 
 describe("the history", () => {
-  it("keeps lines for nobody else to read, the latest first, and none with a secret", async () => {
+  it("keeps lines that nobody else can read, the latest first, and none with a secret", async () => {
     const folder = mkdtempSync(join(tmpdir(), "imapclient-history-"));
     const path = join(folder, "history");
     assertEquals(await readHistory(path), []);
@@ -202,7 +202,7 @@ describe("the history", () => {
     assert(!lines.has("'1:*', ['FLAGS'])"));
   });
 
-  it("stands in the home folder, elsewhere, or nowhere", async () => {
+  it("is in the home folder, elsewhere, or nowhere", async () => {
     assertEquals(historyPath({}), join(homedir(), ".imapclient_history"));
     assertEquals(historyPath({ IMAPCLIENT_HISTORY: "/x" }), "/x");
     assertEquals(historyPath({ IMAPCLIENT_HISTORY: "" }), null);

@@ -23,7 +23,7 @@ describe("show", () => {
     ]);
   });
 
-  it("what is no table as the runtime shows it", () => {
+  it("a value that is not a table, as the runtime shows it", () => {
     assertMatch(shown([{ a: { b: { c: 1 } } }]), /^\[\s*\{ a: \{ b: \{ c: 1 \} \} \}\s*\]$/);
     assertEquals(shown([]), "[]");
     assertEquals(shown(new Map()), "Map(0) {}");
@@ -31,7 +31,7 @@ describe("show", () => {
     assertEquals(shown(null), "null");
   });
 
-  it("a map by id, one value each, with no heads", () => {
+  it("a map by id, one value each, without headings", () => {
     assertEquals(shown(new Map([[9, ["\\Seen"]], [10, []]])), "9   \\Seen\n10");
   });
 
@@ -70,7 +70,7 @@ describe("show", () => {
     assertFalse(shown(new TextEncoder().encode("\x1b[2J")).includes("\x1b"));
   });
 
-  it("a fetched item that can't be read is told, and harms no other", async () => {
+  it("a fetched item that can't be read is reported, and the others are shown", async () => {
     const { client, server } = await selectFake();
     const fetching = client.fetch(1, ["FLAGS", "ENVELOPE"]);
     const tag = await server.expect("UID FETCH 1 (FLAGS ENVELOPE)");

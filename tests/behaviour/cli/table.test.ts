@@ -13,7 +13,7 @@ test("columns are aligned by what a terminal shows, not by characters", () => {
   );
 });
 
-test("the widest columns give way where a line would be too long", () => {
+test("the widest columns are shortened if a line would be too long", () => {
   const table = formatTable([["ID", "SUBJECT"], ["1", "x".repeat(50)], ["2", "漢".repeat(30)]], 24);
   assertEquals(table.split("\n").map(textWidth), [11, 24, 24, 23]);
 });

@@ -66,7 +66,7 @@ describe("a long transfer in the shell", () => {
     },
   );
 
-  it("shows nothing where there is no terminal", async () => {
+  it("shows nothing without a terminal", async () => {
     const code = `await c.selectFolder('INBOX'); ${download}`;
     const { status, stdout, stderr } = await runShell([...place, "-e", code]);
     assertEquals([status, stderr], [0, ""]);

@@ -110,7 +110,7 @@ describe("the checker", () => {
     assertEquals(passes([selectA, examine, readonly]), true);
   });
 
-  it("takes ids for what they are in the folder that they were found in", () => {
+  it("accepts ids only for the folder that they were found in", () => {
     const found = call("2-3", search, { kind: "ok", found: [1, 3] });
     const other = call("4-5", select("B"), OK);
     const ids = { ids: [1, 3], source: "search2" };
@@ -138,7 +138,7 @@ describe("the checker", () => {
     assertEquals(passes([selectA, found, refused], {}, { settings }), false);
   });
 
-  it("takes a part of what was aborted, from its beginning", () => {
+  it("accepts the first part of an aborted call", () => {
     const settings = { without: ["MOVE"] };
     const aborted = (unsent: boolean) => {
       return call("2-3", move, { kind: "aborted", unsent }, { ids: [1] });
@@ -160,7 +160,7 @@ describe("the checker", () => {
     assertEquals(passes([selectA, part([[1, "4"]], false)], copied, { settings }), false);
   });
 
-  it("takes an aborted selection for none, or for one that never was", () => {
+  it("accepts that an aborted selection selected nothing, or never happened", () => {
     const aborted = (unsent: boolean) => call("2-3", select("B"), { kind: "aborted", unsent });
     const found = (ids: number[]) => call("4-5", search, { kind: "ok", found: ids });
     const refused = call("4-5", search, { kind: "refused" });
@@ -184,7 +184,7 @@ describe("the checker", () => {
     assertEquals(passes([selectA, moved, flags], left, { settings, whole: false }), true);
   });
 
-  it("takes calls in a folder that is held for that folder's alone", () => {
+  it("accepts calls in a held folder only for that folder", () => {
     const opened = call("0-1", open("A"), { kind: "ok", exists: 3 });
     const within = "open0";
     const found = (ids: number[]) => call("3-4", search, { kind: "ok", found: ids }, { within });
@@ -197,7 +197,7 @@ describe("the checker", () => {
     assertEquals(passes([opened, call("2-5", own, OK), released]), true);
   });
 
-  it("takes a refusal in a held folder only where it is closed or lost", () => {
+  it("accepts a refusal in a held folder only if it is closed or lost", () => {
     const opened = call("0-1", open("A"), { kind: "ok", exists: 3 });
     const within = "open0";
     const released = call("6-7", release(within), OK);
@@ -225,7 +225,7 @@ describe("the checker", () => {
     assertEquals(passes([opened, call("2-3", open("B"), { kind: "refused" }), released]), false);
   });
 
-  it("takes a call that is meant for a folder to come for no other that is held", () => {
+  it("accepts a call for a folder in no other held folder", () => {
     const opened = call("0-1", open("A"), { kind: "ok", exists: 3 });
     const released = call("8-9", release("open0"), OK);
     const waiting = call("2-10", select("B"), OK, { task: 5 });
@@ -237,7 +237,7 @@ describe("the checker", () => {
     assertEquals(passes([opened, { ...refused, task: 6 }, released]), true);
   });
 
-  it("takes an opening that is given up for none, or for one that nobody holds", () => {
+  it("accepts that an aborted opening never happened, or that nobody holds its folder", () => {
     const given = (unsent: boolean) => call("0-1", open("A"), { kind: "aborted", unsent });
     const inA = call("2-3", search, { kind: "ok", found: [1, 3] });
     assertEquals(passes([given(false), inA]), false);
@@ -285,7 +285,7 @@ function* spoilt(left: Mailbox): Generator<Mailbox> {
 }
 
 describe("the model test", () => {
-  it("takes what the client does with calls in turn, and nothing else", async () => {
+  it("accepts what the client does with sequential calls, and nothing else", async () => {
     for (let seed = 1; seed <= 40; seed++) {
       const program = simple(seed);
       const { history, verdict } = await tryProgram(program, memoryStage);

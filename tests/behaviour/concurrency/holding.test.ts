@@ -257,7 +257,7 @@ test("move in steps: another task selects at any moment → nothing there is los
   }
 });
 
-test("move in steps: aborted behind the copy → the error says what was copied [fault A1]", async () => {
+test("move in steps: aborted after the copy → the error says what was copied [fault A1]", async () => {
   const { client, server } = await selectFake({}, UIDPLUS);
   const controller = new AbortController();
   const moving = outcome(client.move([1], "Archive", { signal: controller.signal }));

@@ -38,7 +38,7 @@ async function refused(call: Promise<unknown>, what: string): Promise<void> {
   assertStringIncludes(error.message, what);
 }
 
-test("a move in steps: SELECT queued meanwhile → it waits till the last step [fault A1]", async () => {
+test("a move in steps: SELECT queued meanwhile → waits for the last step [fault A1]", async () => {
   const { client, server } = await open();
   const moving = client.move([1, 2, 3], "Archive");
   await server.answer("UID SEARCH UID 1:3", "* SEARCH 1 2 3");
@@ -114,7 +114,7 @@ test("fetchEach over several sets: another folder → its next command is refuse
   client.shutdown();
 });
 
-test("SELECT given up when it was sent: no folder is selected [fault A2]", async () => {
+test("SELECT aborted after it was sent: no folder is selected [fault A2]", async () => {
   const { client, server } = await open();
   const controller = new AbortController();
   const selecting = outcome(client.selectFolder("B", { signal: controller.signal }));
@@ -133,7 +133,7 @@ test("SELECT given up when it was sent: no folder is selected [fault A2]", async
   client.shutdown();
 });
 
-test("SELECT given up before it was sent: it never happened [fault A2]", async () => {
+test("SELECT aborted before it was sent: it never happened [fault A2]", async () => {
   const { client, server } = await open();
   const controller = new AbortController();
   const noop = client.noop();
@@ -149,7 +149,7 @@ test("SELECT given up before it was sent: it never happened [fault A2]", async (
   client.shutdown();
 });
 
-test("SELECT that can't be sent or fails: what was queued for it is refused [fault A2]", async () => {
+test("SELECT that can't be sent or fails: calls queued for it are refused [fault A2]", async () => {
   const { client, server } = await open();
   const unsent = outcome(client.selectFolder("\ud800"));
   await refused(client.expunge(), "could not be sent");
@@ -201,7 +201,7 @@ test("numbers found before an EXPUNGE: refused afterwards [fault A3]", async () 
   client.shutdown();
 });
 
-test("a command of one's own by number while an EXPUNGE arrives: refused [fault A3]", async () => {
+test("a custom command by number while an EXPUNGE arrives: refused [fault A3]", async () => {
   const { client, server } = await open();
   const noop = client.noop();
   const storing = outcome(client.run({
@@ -302,7 +302,7 @@ test("two tasks that select at once: a call in between is refused [fault A4]", a
   client.shutdown();
 });
 
-test("SELECT by a command of one's own: the session follows [fault A2]", async () => {
+test("SELECT by a custom command: the session follows [fault A2]", async () => {
   const { client, server } = await open();
   const select: Command<string> = {
     name: "select",

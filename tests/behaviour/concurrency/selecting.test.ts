@@ -123,7 +123,7 @@ for (const [change, sent] of CHANGES) {
 }
 
 for (const select of [CHANGES[0][0], CHANGES[2][0]]) {
-  test("SELECT fails: what was called behind it → refused [fault A2]", async () => {
+  test("SELECT fails: calls made after it → refused [fault A2]", async () => {
     const { client, server } = await selectFake({}, ALL);
     const selecting = outcome(select(client));
     const calls = Object.values(CALLS).map((call) => outcome(call(client)));
@@ -175,7 +175,7 @@ for (const [name, call] of Object.entries(BY_NUMBER)) {
   });
 }
 
-test("COPY by number: an EXPUNGE in its answer → what was called behind it is refused [fault A3]", async () => {
+test("COPY by number: an EXPUNGE in its answer → calls made after it are refused [fault A3]", async () => {
   const { client, server } = await selectFake({ useUid: false }, ALL);
   const fetching = client.getFlags([4]);
   const copying = client.copy([3], "C");

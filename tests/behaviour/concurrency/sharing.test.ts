@@ -122,7 +122,7 @@ test("changes and fetches of different messages → together", async () => {
   client.shutdown();
 });
 
-test("sets overlap where an id may be in both", () => {
+test("sets overlap if an id may be in both", () => {
   const cases: readonly [string, string, boolean][] = [
     ["1", "1", true],
     ["1", "2", false],

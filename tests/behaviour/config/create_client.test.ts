@@ -103,7 +103,7 @@ describe("createClientFromConfig", () => {
     assertEquals(await place.over(), 1);
   });
 
-  test("T11 hands on what the file says of the connection", async () => {
+  test("T11 passes on the file's settings of the connection", async () => {
     const place = new Place();
     const text = `[DEFAULT]\nhost = h\nusername = ann\npassword = ${PASSWORD}
 port = 99\nenable = none\ntimeout = 7.5\nssl_check_hostname = no\nssl_verify_cert = no`;
@@ -151,7 +151,7 @@ port = 99\nenable = none\ntimeout = 7.5\nssl_check_hostname = no\nssl_verify_cer
     }
   });
 
-  test("T11 what is missing is said with its place, before anything is sent", async () => {
+  test("T11 a missing key is reported with its place, before anything is sent", async () => {
     const place = new Place();
     const { default: main, sections } = parseConfig(
       "[DEFAULT]\nusername = ann\n[no-user]\nhost = h\nusername =\n[no-password]\nhost = h",
@@ -184,7 +184,7 @@ port = 99\nenable = none\ntimeout = 7.5\nssl_check_hostname = no\nssl_verify_cer
     assertEquals(place.connects, []);
   });
 
-  test("T11 asks for a password where there is none", async () => {
+  test("T11 asks for a password if there is none", async () => {
     const place = new Place();
     let asked = 0;
     const password = () => {
@@ -238,7 +238,7 @@ port = 99\nenable = none\ntimeout = 7.5\nssl_check_hostname = no\nssl_verify_cer
     assert(await server.isOver());
   });
 
-  test("T11 who is greeted as logged in is not logged in again", async () => {
+  test("T11 PREAUTH: no second login", async () => {
     const place = new Place({ greeting: "PREAUTH" });
     const client = await place.create(ANN);
     assertEquals(client.state, "authenticated");
@@ -247,7 +247,7 @@ port = 99\nenable = none\ntimeout = 7.5\nssl_check_hostname = no\nssl_verify_cer
     assert(!place.commands.some((command) => command.startsWith("LOGIN")));
   });
 
-  test("T11 with stream nobody logs in", async () => {
+  test("T11 with stream there is no login", async () => {
     const place = new Place();
     const config: AccountConfig = { host: "a-command --flag", stream: true };
     const client = await place.create(config);
@@ -304,7 +304,7 @@ describe("createClientFromConfig with OAuth 2.0", () => {
       }
     }));
 
-  test("T10 takes OAUTHBEARER where there is no XOAUTH2, and says where neither is", () =>
+  test("T10 uses OAUTHBEARER without XOAUTH2, and fails without both", () =>
     withEndpoint(async (endpoint) => {
       endpoint.answer(token("good"));
       const bearer = new Place({ capabilities: { add: ["AUTH=OAUTHBEARER"] }, token: "good" });
@@ -333,7 +333,7 @@ describe("createClientFromConfig with OAuth 2.0", () => {
       assertEquals([endpoint.asked.length, await place.over()], [4, 4]);
     }));
 
-  test("T10 an endpoint that refuses ends it before anything is connected to", () =>
+  test("T10 an endpoint that refuses → it fails before it connects", () =>
     withEndpoint(async (endpoint) => {
       endpoint.answer({ status: 400, body: { error: "invalid_grant" } });
       const place = new Place({ capabilities: { add: TOKENS } });

@@ -21,7 +21,7 @@ describe("the grants for which tokens were asked", () => {
     assertEquals(cache.size, 1);
   });
 
-  it("a request under way → kept for all who wait for it [fault E3]", () => {
+  it("a request in progress → shared by all callers that wait for it [fault E3]", () => {
     const cache = new GrantCache();
     const entry = cache.take("a", "refresh-a", 0);
     entry.pending = Promise.resolve("token");

@@ -76,7 +76,7 @@ describe("OAuth 2.0 refresh", () => {
     assertEquals(endpoint.asked.length, 3);
   });
 
-  it("T10 asks anew a minute before the token expires", async () => {
+  it("T10 asks again a minute before the token expires", async () => {
     endpoint.answer(token("T1", 61), token("T2", 61.2), token("T3"));
     assertEquals([await get(), await get()], ["T1", "T1"]);
     await sleep(1100);
@@ -85,7 +85,7 @@ describe("OAuth 2.0 refresh", () => {
     assertEquals([await get(), await get()], ["T3", "T3"]);
   });
 
-  it("T10 takes expiry as it comes: as text, not at all, or as nonsense", async () => {
+  it("T10 accepts an expiry as text, missing or nonsense", async () => {
     const twice = async (seconds: unknown) => {
       const grant = { refreshToken: `expiry ${count++}` };
       endpoint.answer(token("A", seconds), token("B", seconds));
@@ -97,7 +97,7 @@ describe("OAuth 2.0 refresh", () => {
     }
   });
 
-  it("T10 one request serves all who ask at the same time", async () => {
+  it("T10 one request serves all callers at the same time", async () => {
     endpoint.answer(token("T1"), token("T2"));
     const tokens = await Promise.all(Array.from({ length: 20 }, () => get()));
     assertEquals(new Set(tokens), new Set(["T1"]));
@@ -105,7 +105,7 @@ describe("OAuth 2.0 refresh", () => {
     assertEquals(endpoint.asked.length, 2);
   });
 
-  it("T10 who gives up waiting leaves the others theirs", async () => {
+  it("T10 a caller that stops waiting does not affect the others", async () => {
     endpoint.answer(token("T1"));
     const controller = new AbortController();
     const one = refreshToken(grant, { signal: controller.signal });
@@ -125,7 +125,7 @@ describe("OAuth 2.0 refresh", () => {
     assertEquals(used, [grant.refreshToken, "second", "second"]);
   });
 
-  it("T10 what the endpoint says is wrong is shown, without the secrets", async () => {
+  it("T10 the endpoint's explanation is shown, without the secrets", async () => {
     const description = [
       `Token ${grant.refreshToken} was revoked; secret ${SECRET},`,
       `encoded ${encodeURIComponent(grant.refreshToken)}`,
@@ -149,7 +149,7 @@ describe("OAuth 2.0 refresh", () => {
     assertEquals(await get(), "T1");
   });
 
-  it("T10 answers that are none", async () => {
+  it("T10 unusable answers", async () => {
     const cases: [reply: Reply, type: typeof LoginError | typeof ProtocolError, text: string][] = [
       [{ status: 401, body: { error: "invalid_client" } }, LoginError, "invalid_client"],
       [{ status: 500, body: "<html>SECRET-PAGE" }, ProtocolError, "status 500"],
@@ -200,7 +200,7 @@ describe("OAuth 2.0 refresh", () => {
     assertKeeps(late, [grant.refreshToken, SECRET]);
   });
 
-  it("T10 knows where Google, Microsoft and Yahoo give tokens", async () => {
+  it("T10 knows the token endpoints of Google, Microsoft and Yahoo", async () => {
     const hosts = [
       ...["imap.gmail.com", "IMAP.Gmail.com.", "imap.googlemail.com", "outlook.office365.com"],
       ...["imap-mail.outlook.com", "outlook.office.com", "imap.mail.yahoo.com"],

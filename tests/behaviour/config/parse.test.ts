@@ -113,7 +113,7 @@ describe("configuration files", () => {
     }
   });
 
-  it("T7 ~ is the home folder only where it stands alone at the beginning", () => {
+  it("T7 ~ is the home folder only at the beginning and alone", () => {
     const path = (text: string) => accountOf(`[DEFAULT]\nssl_ca_file = ${text}`).sslCaFile;
     assertEquals(path("~"), homedir());
     assertEquals(path("~/a/~"), `${homedir()}/a/~`);
@@ -166,7 +166,7 @@ describe("configuration files", () => {
     }
   });
 
-  it("T7 what may not stand in DEFAULT, and what contradicts itself", () => {
+  it("T7 keys that DEFAULT may not have, and contradictory ones", () => {
     const cases = [
       ["expect_failure = x", "expect_failure", "is for the other sections only"],
       ["ssl = yes\nstarttls = yes", "starttls", '"ssl ="'],
@@ -237,7 +237,7 @@ describe("configuration files", () => {
     }
   });
 
-  it("T8 empty values are unset, but for the password", () => {
+  it("T8 empty values count as missing, except the password", () => {
     const empty = ALL.replace(/=.*$/gm, "=");
     assertEquals<unknown>({ ...accountOf(empty) }, { password: "" });
   });
@@ -271,7 +271,7 @@ describe("passwords", () => {
     }
   });
 
-  it("T7 any password comes back from a file that it was written into", async () => {
+  it("T7 any password written into a file is read back", async () => {
     const passwords = fc.string({ unit: "binary" })
       .filter((it) => !/[\r\n]|^[ \t]|[ \t]$/.test(it) && it.isWellFormed());
     await inFolder(async (folder) => {
@@ -288,7 +288,7 @@ describe("passwords", () => {
     });
   });
 
-  it("T7 secrets are not shown where an account is printed", () => {
+  it("T7 secrets are not shown when an account is printed", () => {
     const secrets = ["pass-word", "client-secret", "refresh-token"];
     const text = `[DEFAULT]\nhost = h\npassword = ${secrets[0]}
 oauth2_client_id = id-1\noauth2_client_secret = ${secrets[1]}\noauth2_refresh_token = ${secrets[2]}
@@ -306,7 +306,7 @@ oauth2_client_id = id-1\noauth2_client_secret = ${secrets[1]}\noauth2_refresh_to
 });
 
 describe("hostile files", () => {
-  it("T6 what is not INI is an error, and not shown", () => {
+  it("T6 a line that is not INI is an error that does not show it", () => {
     const cases = [
       "password: secret",
       "password secret",
@@ -329,7 +329,7 @@ describe("hostile files", () => {
     assertEquals(errorOf("host = x").message.startsWith("test.ini:1: host: must stand in"), true);
   });
 
-  it("T6 what stands there twice is an error", () => {
+  it("T6 a duplicate is an error", () => {
     const key = errorOf("[DEFAULT]\npassword = a\nPassword = b");
     assertEquals(key.message, "test.ini:3: [DEFAULT] password: stands there twice");
     const section = errorOf("[DEFAULT]\nhost = a\n[x]\n[ x ]");
@@ -412,7 +412,7 @@ describe("defaults of the environment", () => {
     assertEquals<unknown>({ ...getConfigDefaults({ imapclient_password: "" }) }, {});
   });
 
-  it("T9 T12 stand for what files do not say", async () => {
+  it("T9 T12 replace what files do not set", async () => {
     const before = Object.keys(variables).map((name) => [name, process.env[name]] as const);
     Object.assign(process.env, variables);
     try {

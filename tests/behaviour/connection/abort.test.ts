@@ -39,7 +39,7 @@ test("A15 an abort in the queue takes the command out of it", async () => {
   client.shutdown();
 });
 
-test("A15 an abort of what was sent lets its answer go by, and the next command works", async () => {
+test("A15 a command aborted after it was sent → its answer is dropped, and the next command works", async () => {
   const { client, server } = await selectFake();
   const heard: string[] = [];
   client.listen(({ type }) => heard.push(type));
@@ -59,7 +59,7 @@ test("A15 an abort of what was sent lets its answer go by, and the next command 
   client.shutdown();
 });
 
-test("A15 what an aborted command did to the session is known", async () => {
+test("A15 the effect of an aborted command on the session is known", async () => {
   const { client, server } = await connectFake();
   const abortedAt = async (call: (signal: AbortSignal) => Promise<unknown>, answer: string) => {
     const controller = new AbortController();

@@ -75,7 +75,7 @@ test("idleDone of a busy program → the answer counts [fault D5]", async () => 
   });
 });
 
-test("idleCheck of a busy program: news came in time → it gives them [fault D5]", async () => {
+test("idleCheck in a busy program: updates came in time → returned [fault D5]", async () => {
   const tellAndBeBusy = (line: string, socket: Socket) => {
     if (line.endsWith("IDLE")) {
       socket.write("+ idling\r\n");

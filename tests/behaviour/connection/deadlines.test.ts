@@ -35,7 +35,7 @@ test("A7 P9 a + that never comes ends the connection", async () => {
   assert(client.closed);
 });
 
-test("A7 a literal that is announced and does not come is no answer", async () => {
+test("A7 an announced literal that does not arrive is no answer", async () => {
   for (const [size, Class] of [[100, TimeoutError], [4294967295, ProtocolError]] as const) {
     const { client, server } = await selectFake({ timeout: 0.1 });
     const fetching = outcome(client.fetch(1, "BODY.PEEK[]"));
@@ -46,7 +46,7 @@ test("A7 a literal that is announced and does not come is no answer", async () =
   }
 });
 
-test("A7 a server that goes on talking is not silent", async () => {
+test("A7 a server that keeps sending is not silent", async () => {
   const { client, server } = await selectFake({ timeout: 1 });
   const noop = client.noop();
   const tag = await server.expect("NOOP");

@@ -28,7 +28,7 @@ test("Z4 the end of the connection is an error, never silence", async () => {
   }
 });
 
-test("Z4 a reset is an error with its cause, for all that wait and come later", async () => {
+test("Z4 a reset is an error with its cause, for pending and later calls", async () => {
   const { client, server } = await selectFake();
   const iterator = client.fetchEach("1:*", ["FLAGS"]);
   const row = outcome(iterator.next());
@@ -44,14 +44,14 @@ test("Z4 a reset is an error with its cause, for all that wait and come later", 
   for (const call of [...calls, outcome(client.noop())]) assertStrictEquals(await call, error);
 });
 
-test("Z4 a reset with nothing under way throws at nobody", async () => {
+test("Z4 a reset with no call in progress throws nothing", async () => {
   const { client, server } = await connectFake();
   server.break();
   await turns();
   assert(client.closed);
 });
 
-test("D6 closing rejects what is in flight, queued and iterating, once each", async () => {
+test("D6 closing rejects calls in flight, queued calls and loops, once each", async () => {
   const { client, server } = await selectFake();
   let rejections = 0;
   const count = (call: Promise<unknown>) =>
@@ -75,7 +75,7 @@ test("D6 closing rejects what is in flight, queued and iterating, once each", as
   assert(await server.isOver());
 });
 
-test("A16 BYE at any moment is told to all that wait and come later", async () => {
+test("A16 BYE at any moment rejects pending and later calls with its text", async () => {
   const { client, server } = await selectFake();
   const calls = [client.search("ALL"), client.noop()].map((call) => outcome<unknown>(call));
   await server.expect("UID SEARCH ALL");
@@ -102,7 +102,7 @@ test("A16 BYE from a server that does not hang up ends the connection too", asyn
   assert(await server.isOver());
 });
 
-test("A16 BYE with nothing under way is heard by listeners and throws at nobody", async () => {
+test("A16 BYE with no call in progress goes to listeners and throws nothing", async () => {
   const { client, server } = await selectFake();
   const heard: string[] = [];
   client.listen((response) => "text" in response && heard.push(response.text));

@@ -119,7 +119,7 @@ test("Q1 the response code comes with its arguments", async () => {
   client.shutdown();
 });
 
-test("Q3 a command that changes a read-only folder is refused as such", async () => {
+test("Q3 a command that changes a read-only folder throws ReadOnlyError", async () => {
   const { client, server } = await selectFake();
   const selecting = client.selectFolder("a", { readonly: true });
   await server.answer('EXAMINE "a"');
@@ -132,7 +132,7 @@ test("Q3 a command that changes a read-only folder is refused as such", async ()
   client.shutdown();
 });
 
-test("Q4 Q5 what does not fit capabilities or state throws before it is sent", async () => {
+test("Q4 Q5 a command without its capability or state throws before it is sent", async () => {
   const { client, server } = await connectFake();
   const move: Command<null> = { name: "UID MOVE", needs: "MOVE", result: () => null };
   const calls: [() => Promise<unknown>, typeof ImapError, string][] = [
@@ -174,7 +174,7 @@ test("Q6 criteria that make no sense throw before they are sent", async () => {
   client.shutdown();
 });
 
-test("Q8 what breaks the protocol ends the connection, for later calls too", async () => {
+test("Q8 a protocol violation ends the connection, for later calls too", async () => {
   const { client, server } = await selectFake();
   const noop = outcome(client.noop());
   await server.expect("NOOP");

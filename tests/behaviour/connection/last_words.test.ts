@@ -107,7 +107,7 @@ test("very many and very long words → the last, cut short [fault D9]", async (
   assert(error.responseCode!.argument.length < 5000);
 });
 
-test("one's own close after NO → it is one's own, without the words [fault D9]", async () => {
+test("the client's own close after NO → no text of the server [fault D9]", async () => {
   const { client, server } = await selectFake();
   const search = outcome(client.search("ALL"));
   await server.expect("UID SEARCH ALL");
@@ -179,7 +179,7 @@ for (
   }
 }
 
-test("a greeting that is none → ProtocolError as ever; a good one cut → closed [fault D9]", async () => {
+test("a greeting that is not IMAP → ProtocolError; a valid one cut off → closed [fault D9]", async () => {
   for (
     const [greeting, kind] of [
       ["220 smtp.example.org\r\n", ProtocolError],

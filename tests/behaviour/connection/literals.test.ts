@@ -15,7 +15,7 @@ function appendLike(bytes: Uint8Array): Command<string> {
 
 const nonAscii: SearchCriteria = ["SUBJECT", "ü", "FROM", "ä"];
 
-test("P9 a literal waits for +, and what comes in between is kept", async () => {
+test("P9 a literal waits for +, and responses in between are kept", async () => {
   const { client, server } = await selectFake();
   const heard: string[] = [];
   client.listen(({ type }) => heard.push(type));
@@ -91,7 +91,7 @@ test("P9 a refused literal beside another command stops, and the other goes on",
   client.shutdown();
 });
 
-test("P10 with LITERAL+ nothing waits, with LITERAL- only what is long", async () => {
+test("P10 with LITERAL+ no literal waits, with LITERAL- only long ones", async () => {
   const long = new Uint8Array(5000).fill(0x61);
   const put = async (capabilities: string, bytes: Uint8Array) => {
     const { client, server } = await selectFake({}, capabilities);
@@ -113,7 +113,7 @@ test("P10 with LITERAL+ nothing waits, with LITERAL- only what is long", async (
   assertEquals(await put("IMAP4rev1 LITERAL-", long), ["A2 X-PUT {5000}", true]);
 });
 
-test("P11 UID stands before the commands that take ids, and before no other", async () => {
+test("P11 UID comes before the commands that take ids, and before no other", async () => {
   const { client, server } = await selectFake();
   const calls = [client.fetch("1", "FLAGS"), client.search("ALL"), client.noop()];
   await server.answer("UID FETCH 1 (FLAGS)");
@@ -127,7 +127,7 @@ test("P11 UID stands before the commands that take ids, and before no other", as
   client.shutdown();
 });
 
-test("P9 a + that nobody asked for is let pass", async () => {
+test("P9 a + that nobody asked for is ignored", async () => {
   const { client, server } = await selectFake();
   await server.send("+ idling");
   const noop = client.noop();

@@ -224,7 +224,7 @@ test("S2 a secret that can't be sent is not shown either", async () => {
   assertFalse(logger.text.includes("hunter2"));
 });
 
-test("S3 what is no ASCII, on either side, is logged on one line", async () => {
+test("S3 non-ASCII bytes, on either side, are logged on one line", async () => {
   const logger = new KeptLog();
   const { client, server } = await selectFake({ logger }, "IMAP4rev1 LITERAL+");
   const search = client.search(["SUBJECT", "☺\r\nx"]);

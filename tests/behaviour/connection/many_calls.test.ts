@@ -45,7 +45,7 @@ async function tagsOf(server: FakeServer, count: number): Promise<string[]> {
   return heard.split("\r\n").slice(0, count).map((line) => line.split(" ")[0]);
 }
 
-test("20,000 calls on one signal → one listener, and none is left [fault E7]", async () => {
+test("20,000 calls with one signal → one listener, and none is left [fault E7]", async () => {
   const { client, server } = await selectFake();
   const { signal } = new AbortController();
   let most = 0;
@@ -68,7 +68,7 @@ test("20,000 calls on one signal → one listener, and none is left [fault E7]",
   client.shutdown();
 });
 
-test("20,000 calls aborted by one signal → all rejected, those not sent never are [fault E7]", async () => {
+test("20,000 calls aborted by one signal → all rejected, unsent ones are never sent [fault E7]", async () => {
   const { client, server } = await selectFake();
   const hold = client.noop();
   const tag = await server.expect("NOOP");
@@ -188,7 +188,7 @@ test("among very many calls → a row goes to the oldest that may have it, as am
   client.shutdown();
 });
 
-test("news without UIDs among very many calls → no row of theirs is missing [fault E7]", async () => {
+test("updates without UIDs among very many calls → no call misses a response [fault E7]", async () => {
   const { client, server } = await selectFake();
   const calls = Array.from({ length: 40 }, (_, i) => client.fetch(i + 1, "FLAGS"));
   const tags = await tagsOf(server, 40);
@@ -203,7 +203,7 @@ test("news without UIDs among very many calls → no row of theirs is missing [f
   client.shutdown();
 });
 
-test("a command of one's own among very many calls → is offered each row once, in its turn [fault E7]", async () => {
+test("a custom command among very many calls → is offered each response once, in turn [fault E7]", async () => {
   const { client, server } = await selectFake();
   const seen: unknown[] = [];
   const own: Command<string> = {
@@ -228,7 +228,7 @@ test("a command of one's own among very many calls → is offered each row once,
   client.shutdown();
 });
 
-test("the connection ends with very many calls under way and waiting → each is told [fault E7]", async () => {
+test("the connection ends with very many calls in flight and queued → each is rejected [fault E7]", async () => {
   const { client, server } = await selectFake();
   const calls = Array.from({ length: 500 }, (_, i) => outcome(client.fetch(i + 1, "FLAGS")));
   const search = [outcome(client.search()), outcome(client.noop()), outcome(client.copy([1], "a"))];
@@ -237,7 +237,7 @@ test("the connection ends with very many calls under way and waiting → each is
   for (const end of await Promise.all([...calls, ...search])) assertInstanceOf(end, Error);
 });
 
-test("a queue: taken out of anywhere, in any order → as a list would have it [fault E7]", async () => {
+test("a queue: items removed anywhere, in any order → the same as a list [fault E7]", async () => {
   await Promise.resolve();
   const dice = random(11);
   const queue = new Fifo<{ readonly id: number; isOut: boolean }>();

@@ -90,7 +90,7 @@ test("fetchEach: the second stream is there and unread, then the first is asked 
   client.shutdown();
 });
 
-test("fetchEach: a short stream behind a long one, read first → both [fault D3]", async () => {
+test("fetchEach: a short stream after a long one, read first → both [fault D3]", async () => {
   const { client, server } = await selectFake();
   const items = ["BODY.PEEK[HEADER]", "BODY.PEEK[TEXT]"] as const;
   const loop = client.fetchEach(1, items, { stream: true });
@@ -109,7 +109,7 @@ test("fetchEach: a short stream behind a long one, read first → both [fault D3
   client.shutdown();
 });
 
-test("fetchEach: both streams read at once, in whatever order they come → both [fault D3]", async () => {
+test("fetchEach: both streams read at once, in any order of arrival → both [fault D3]", async () => {
   for (const sent of [[1, 2], [2, 1]]) {
     const { client, sending, bodies, section } = await scene([1, 2], sent, 2 * MIB);
     const [one, two] = await Promise.all([readAll(section(1)), readAll(section(2))]);
@@ -191,7 +191,7 @@ for (
     }, /out of memory/],
   ] as const
 ) {
-  test(`the server ${how} while fetchEach is not read → over is told, and rows are not lost [fault D4]`, async () => {
+  test(`the server ${how} while fetchEach is not read → over resolves, and messages are not lost [fault D4]`, async () => {
     const { client, server } = await selectFake();
     const { loop } = await pausedLoop(client, server);
     void end(server);
@@ -207,7 +207,7 @@ for (
     assertEquals([count, rest], [400, cause as never]);
   });
 
-  test(`the server ${how} while a stream is not read → over is told, and the stream fails [fault D4]`, async () => {
+  test(`the server ${how} while a stream is not read → over resolves, and the stream fails [fault D4]`, async () => {
     const { client, server } = await selectFake();
     const loop = client.fetchEach(1, ["BODY.PEEK[]"], { stream: true });
     const first = loop.next();
@@ -222,7 +222,7 @@ for (
     assertEquals(await outcome(loop.next()), cause as never);
   });
 
-  test(`the server ${how} while watch is full → over is told, and news are not lost [fault D4]`, async () => {
+  test(`the server ${how} while watch is full → over resolves, and updates are not lost [fault D4]`, async () => {
     for (const capabilities of ["IMAP4rev1 IDLE", "IMAP4rev1"]) {
       const { client, server } = await selectFake({}, capabilities);
       const loop = client.watch();
@@ -257,7 +257,7 @@ test("all answers and then the end, while nothing is read → every message, and
   assertEquals(count, 400);
 });
 
-test("the client closes while reading is paused → over is told at once [fault D4]", async () => {
+test("the client closes while reading is paused → over resolves at once [fault D4]", async () => {
   const { client, server } = await selectFake();
   await pausedLoop(client, server);
   client.shutdown();

@@ -129,7 +129,7 @@ test("A15 two searches never run at once", async () => {
   client.shutdown();
 });
 
-test("A15 a response goes to the oldest command whose set holds the id", async () => {
+test("A15 a response goes to the oldest command whose set contains the id", async () => {
   const { client, server } = await selectFake();
   const [one, two] = await together(client, server, () => [
     client.fetch("1:2", "FLAGS"),
@@ -167,7 +167,7 @@ test("A15 long commands and short ones that go out together keep their order", a
   client.shutdown();
 });
 
-test("A15 a custom command that says nothing of pipelining runs alone", async () => {
+test("A15 a custom command without pipelining runs alone", async () => {
   const { client, server } = await selectFake();
   const plain: Command<string> = { name: "X-ALONE", result: (done) => done.text };
   const calls = [client.fetch(1, "FLAGS"), client.run(plain), client.fetch(2, "FLAGS")];

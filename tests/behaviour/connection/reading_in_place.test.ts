@@ -49,7 +49,7 @@ class Filling implements Duplex {
   }
 }
 
-test("P6 bodies are the same when they are read to where they are kept", async () => {
+test("P6 bodies are the same when they are read in place", async () => {
   const sizes = [10, 5000, 70_000, 1_200_000];
   const bodies = sizes.map((size) => new Uint8Array(size).map((_, at) => 32 + at % 90));
   const server = new MemoryServer({ greeting: "PREAUTH" });

@@ -23,7 +23,7 @@ test("FETCH: a line end within a quoted string → that message and its neighbou
   }
 });
 
-test("FETCH: a quote that never closes → only what stands behind it is lost [fault B1]", async () => {
+test("FETCH: a quote that never closes → only what follows it is lost [fault B1]", async () => {
   const { client, server } = await selectFake();
   const fetching = client.fetch("1:3", ["FLAGS", "ENVELOPE"]);
   await server.answer(

@@ -3,7 +3,7 @@ import { bytesOf, connectFake, selectFake, test, turns } from "../../support/fak
 
 const MEGABYTE = 1024 * 1024;
 
-test("traffic: what came and went is counted, literals and all", async () => {
+test("traffic: bytes in both directions are counted, including literals", async () => {
   const { client, server } = await connectFake({}, "* PREAUTH [CAPABILITY IMAP4rev1] hello");
   const before = client.traffic;
   assertEquals([before.toReceive, before.toSend], [0, 0]);
@@ -48,7 +48,7 @@ test("traffic: tells how much of a message is still to go, piece by piece", asyn
   client.shutdown();
 });
 
-test("A7 a long upload that goes on is no silence, however slow it is", async () => {
+test("A7 a long upload in progress is not silence, however slow", async () => {
   const greeting = "* PREAUTH [CAPABILITY IMAP4rev1 LITERAL+] hello";
   const { client, server } = await connectFake({ timeout: 1 }, greeting);
   const appending = client.append("INBOX", new Uint8Array(3 * MEGABYTE).fill(97));

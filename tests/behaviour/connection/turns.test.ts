@@ -102,7 +102,7 @@ test("a SEARCH of 16 MB in one chunk → timers have their turns meanwhile [faul
   client.shutdown();
 });
 
-test("an ESEARCH that stands for 5,000,000 ids → all of them, in order [fault E8]", async () => {
+test("an ESEARCH with 5,000,000 ids → all of them, in order [fault E8]", async () => {
   const { client, server } = await selectFake();
   for (const [set, first, last] of [["1:5000000", 1, 5e6], ["5000000:1", 5e6, 1]] as const) {
     const searching = client.search("ALL");
@@ -192,7 +192,7 @@ test("fetchEach holds reading up that pauses → every message, in its order [fa
   });
 });
 
-test("STARTTLS behind very much else → what follows its OK is still refused [fault E8]", async () => {
+test("STARTTLS after very many responses → bytes after its OK are still refused [fault E8]", async () => {
   await withHastyClock(async () => {
     for (const injected of ["", "* CAPABILITY IMAP4rev1 AUTH=PLAIN\r\n", "\r\n"]) {
       const { transport, server, handshake } = fakeNetwork({ plain: true });
@@ -239,7 +239,7 @@ describe("a long list of ids in pieces", () => {
   };
 
   for (const end of ["", " ", " (MODSEQ 917162500)", "(MODSEQ 5)", " NIL", " x y z"]) {
-    it(`${JSON.stringify(end)} behind it → as it came, cut between ids [fault E8]`, () => {
+    it(`${JSON.stringify(end)} after it → as it came, cut between ids [fault E8]`, () => {
       for (const name of ["SEARCH", "SORT", "search"]) {
         const head = `* ${name} `;
         const ids = Array.from({ length: 200_000 }, (_, i) => (i * 7919) % 4294967295 + 1);

@@ -29,7 +29,7 @@ function fetched(responses: readonly UntaggedResponse[]): FetchResponse[] {
 }
 
 for (const call of ["noop", "expunge"] as const) {
-  test(`${call}: bodies that nobody asked for → left out, the flags kept [fault E1]`, async () => {
+  test(`${call}: bodies that nobody asked for → dropped, the flags kept [fault E1]`, async () => {
     const { client, server } = await selectFake();
     const calling = client[call]();
     const tag = await server.expect(call.toUpperCase());
@@ -72,7 +72,7 @@ test("expunge: of 100,000 messages → all of them [fault E1]", async () => {
 
 for (const each of [false, true]) {
   const name = each ? "fetchEach" : "fetch";
-  test(`${name}: 300 bodies besides what was asked for → dropped [fault E1]`, async () => {
+  test(`${name}: 300 bodies besides what was requested → dropped [fault E1]`, async () => {
     const { client, server } = await selectFake();
     const fetching = each
       ? gather(client.fetchEach(5, ["FLAGS", "BODY.PEEK[1]"]))
@@ -105,7 +105,7 @@ test("fetch: a large answer under another spelling → is no unasked body [fault
   client.shutdown();
 });
 
-test("what is kept: bytes are copied out of the chunk they came in [fault E1]", async () => {
+test("kept responses: bytes are copied out of their chunk [fault E1]", async () => {
   await Promise.resolve();
   const kept = new KeptResponses();
   for (
@@ -127,7 +127,7 @@ test("what is kept: bytes are copied out of the chunk they came in [fault E1]", 
   }
 });
 
-test("what is kept: counted by its size, whatever it is [fault E1]", async () => {
+test("kept responses: counted by size, of any kind [fault E1]", async () => {
   await Promise.resolve();
   const long = "x".repeat(1_000_000);
   for (

@@ -40,7 +40,7 @@ test("Q8 an answer to a command that was never sent ends the connection", async 
   }
 });
 
-test("Q8 lines behind a status text are the rest of it", async () => {
+test("Q8 lines after a status text belong to it", async () => {
   const { client, server } = await selectFake();
   const selecting = outcome(client.selectFolder("a\nb"));
   await server.line();
@@ -68,7 +68,7 @@ test("Q8 other lines that are no responses end the connection", async () => {
   }
 });
 
-test("Q8 untagged responses that nobody knows pass by", async () => {
+test("Q8 unknown untagged responses are ignored", async () => {
   const { client, server } = await selectFake();
   const heard: string[] = [];
   client.listen((it) => heard.push(it.type === "UNKNOWN" ? it.name : it.type));

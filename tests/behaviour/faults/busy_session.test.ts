@@ -4,7 +4,7 @@ import { runBusy } from "./busy_session.ts";
 import { describeSweeps } from "./sweep_tests.ts";
 
 describe("calls made at once", () => {
-  it("all of them come to an end on a connection that does not break", async () => {
+  it("all calls end on a connection that does not break", async () => {
     const { ended } = await runBusy();
     const failed = Object.keys(ended).filter((name) => "error" in (ended[name] as object));
     assertEquals(failed, ["waiting"]);

@@ -52,7 +52,7 @@ describe("a move in steps, while others are at work in the folder", () => {
     });
   }
 
-  it("a message that somebody expunges meanwhile holds up none of the others", async () => {
+  it("a message that somebody expunges meanwhile does not hold up the others", async () => {
     const { INBOX, Archive } = await moveAll(
       "SEARCH",
       (server) =>

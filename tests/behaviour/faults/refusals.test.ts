@@ -13,7 +13,7 @@ import { endingOf, OPERATIONS } from "./operations.ts";
 const sends = (line: string, command: string) =>
   new RegExp(`^A\\d+ (?:UID )?${command} `).test(line);
 
-describe("no mail comes to harm where the server refuses", () => {
+describe("no mail is lost if the server refuses", () => {
   for (const operation of OPERATIONS) {
     for (const command of operation.commands) {
       for (const status of ["NO", "BAD"] as const) {
@@ -38,7 +38,7 @@ describe("no mail comes to harm where the server refuses", () => {
   }
 });
 
-describe("no mail comes to harm where the server says BYE", () => {
+describe("no mail is lost if the server says BYE", () => {
   for (const operation of OPERATIONS) {
     for (const command of operation.commands) {
       for (const isDone of [true, false]) {
@@ -65,7 +65,7 @@ describe("no mail comes to harm where the server says BYE", () => {
   }
 });
 
-describe("what is not known is not refused", () => {
+describe("an unknown outcome is not a refusal", () => {
   for (const operation of OPERATIONS) {
     it(`${operation.name}: the last answer is lost`, async () => {
       const { traffic } = await tryOperation(operation);
@@ -78,7 +78,7 @@ describe("what is not known is not refused", () => {
     });
   }
 
-  it("a move that nobody can do leaves everything as it is", async () => {
+  it("a move that is impossible leaves everything as it is", async () => {
     const move = { ...OPERATIONS[0], omit: ["MOVE", "UIDPLUS"] };
     const { error, harm, client, traffic } = await tryOperation(move);
     assertInstanceOf(error, CapabilityError);
@@ -86,7 +86,7 @@ describe("what is not known is not refused", () => {
     await client.logout();
   });
 
-  it("nor does a call after the end send anything", async () => {
+  it("a call after the end sends nothing", async () => {
     const fault = { kind: "cut", direction: "to the client", offset: 0 } as const;
     const { client } = await tryOperation(OPERATIONS[0], { fault });
     await assertRejects(() => client.move(1, "Archive"), ConnectionClosedError);

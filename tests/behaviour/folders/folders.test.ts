@@ -25,7 +25,7 @@ function loggedIn(capabilities = ""): Promise<{ client: ImapClient; server: Fake
 
 const LIST_ALL = 'LIST "" "*"';
 
-test("G1 G2 create, delete, rename and subscriptions give the server's text", async () => {
+test("G1 G2 create, delete, rename and subscriptions return the server's text", async () => {
   const { client, server } = await loggedIn();
   for (
     const [call, sent] of [
@@ -252,7 +252,7 @@ test("G9 IMAP4rev2 has no RECENT to ask for", async () => {
   client.shutdown();
 });
 
-test("E6 A10 namespace prefixes are text, or bytes where folderEncode is off", async () => {
+test("E6 A10 namespace prefixes are text, or bytes if folderEncode is off", async () => {
   const { client, server } = await loggedIn("NAMESPACE");
   const answer = '* NAMESPACE (("&AP8-." "/")) NIL (("a" ".")("b" NIL))';
   const texts = client.namespace();
@@ -355,7 +355,7 @@ test("getMetadata and setMetadata: on a folder and on the server → their resul
   client.shutdown();
 });
 
-test("getMetadata: news of changes meanwhile → heard by the listeners", async () => {
+test("getMetadata: updates about changes meanwhile → go to the listeners", async () => {
   const { client, server } = await loggedIn("METADATA");
   const heard: string[] = [];
   client.listen((response) => {

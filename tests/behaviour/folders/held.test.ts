@@ -47,7 +47,7 @@ async function open(
   return await opening;
 }
 
-test("openFolder → the folder is selected, told of, and acted in", async () => {
+test("openFolder → the folder is selected, and its calls act in it", async () => {
   const { client, server } = await loggedIn();
   const folder = await open(client, server, "Work");
   const { name, uidValidity, exists, readOnly } = folder;
@@ -69,7 +69,7 @@ test("openFolder, readonly → EXAMINE, and what would change it is refused", as
   client.shutdown();
 });
 
-test("the same folder in the same mode → one SELECT is shared, till the last one closes", async () => {
+test("the same folder in the same mode → one SELECT, shared until the last close", async () => {
   const { client, server } = await loggedIn();
   const [one, two] = [client.openFolder("INBOX"), client.openFolder("inbox")];
   await answerSelect(server, "INBOX");
@@ -132,7 +132,7 @@ test("selectFolder, closeFolder and unselectFolder → wait while a folder is he
   client.shutdown();
 });
 
-test("a wait that is given up → its reason, at once; the next one is not held up", async () => {
+test("an aborted wait → its reason, at once; the next one is not held up", async () => {
   const { client, server } = await loggedIn();
   const held = await open(client, server, "A");
   const [controller, reason] = [new AbortController(), new Error("no time")];
@@ -250,7 +250,7 @@ test("a folder that turns out to be read-only → ReadOnlyError, and the next on
   client.shutdown();
 });
 
-test("the first of two gives up during the SELECT → the other one gets the folder", async () => {
+test("the first of two aborts during the SELECT → the other gets the folder", async () => {
   const { client, server } = await loggedIn();
   const controller = new AbortController();
   const first = outcome(client.openFolder("A", { signal: controller.signal }));
@@ -263,7 +263,7 @@ test("the first of two gives up during the SELECT → the other one gets the fol
   client.shutdown();
 });
 
-test("all give up during the SELECT → its answer is read, and the next one selects", async () => {
+test("all abort during the SELECT → its answer is read, and the next one selects", async () => {
   const { client, server } = await loggedIn();
   const controller = new AbortController();
   const first = outcome(client.openFolder("A", { signal: controller.signal }));
@@ -277,7 +277,7 @@ test("all give up during the SELECT → its answer is read, and the next one sel
   client.shutdown();
 });
 
-test("the connection ends → holders' calls and those who wait are told why", async () => {
+test("the connection ends → calls of holders and pending openings are rejected with the reason", async () => {
   const { client, server } = await loggedIn();
   const held = await open(client, server, "A");
   const waiting = [outcome(client.openFolder("B")), outcome(client.selectFolder("C"))];
@@ -307,7 +307,7 @@ test("another folder is selected by hand → the folder's calls are refused, not
   client.shutdown();
 });
 
-test("what can't be opened → refused before anything is sent, and nobody is held up", async () => {
+test("an invalid folder or option → refused before anything is sent, and nobody is held up", async () => {
   const { client, server } = await loggedIn();
   for (const timeout of [-1, NaN, Infinity, "1", {}]) {
     const options = { timeout } as OpenFolderOptions;
@@ -322,7 +322,7 @@ test("what can't be opened → refused before anything is sent, and nobody is he
   client.shutdown();
 });
 
-test("1,000 tasks wait, half of which give up → the others have their turns, in order", async () => {
+test("1,000 tasks wait, half of them abort → the others get their turns in order", async () => {
   const { client, server } = await loggedIn();
   const held = await open(client, server, "first");
   const order: number[] = [];

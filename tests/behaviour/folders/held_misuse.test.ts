@@ -113,7 +113,7 @@ test("selectFolder waits, and a call is meant for its folder → refused, not se
   client.shutdown();
 });
 
-test("selectFolder gives up its wait → the client has no folder, whoever holds one has", async () => {
+test("selectFolder stops waiting → the client has no folder, the holder keeps its own", async () => {
   const { client, server } = await loggedIn();
   const held = await open(client, server, "A");
   const controller = new AbortController();
@@ -152,7 +152,7 @@ test("given up before it is sent → nothing is sent", async () => {
   client.shutdown();
 });
 
-test("all give up while their SELECT waits for its turn → it is never sent", async () => {
+test("all openers stop waiting before their SELECT's turn → never sent", async () => {
   const { client, server } = await loggedIn();
   const working = client.noop();
   const tag = await server.expect("NOOP");
@@ -169,7 +169,7 @@ test("all give up while their SELECT waits for its turn → it is never sent", a
   client.shutdown();
 });
 
-test("given up when its SELECT was sent → the client has no folder that nobody asked for", async () => {
+test("aborted after its SELECT was sent → the client has no folder that it did not ask for", async () => {
   const { client, server } = await loggedIn();
   const controller = new AbortController();
   const opening = outcome(client.openFolder("A", { signal: controller.signal }));
@@ -183,7 +183,7 @@ test("given up when its SELECT was sent → the client has no folder that nobody
   client.shutdown();
 });
 
-test("given up at any moment → nobody is held up, and no call goes astray", async () => {
+test("aborted at any moment → nobody is held up, and no call acts in another folder", async () => {
   for (let after = 0; after < 60; after++) {
     const { client, server } = await inMemory("A", "B");
     const controller = new AbortController();
@@ -297,7 +297,7 @@ test("SELECT is answered with NO, BAD or not at all → an error, and the next o
   for (const error of await Promise.all(all)) assertInstanceOf(error, TimeoutError);
 });
 
-test("CLOSED, news of both folders → each folder hears its own", async () => {
+test("CLOSED between updates of two folders → each folder gets its own", async () => {
   const { client, server } = await loggedIn();
   const one = await open(client, server, "A");
   await one.close();
@@ -368,7 +368,7 @@ test("two holders watch the same folder → the second is refused", async () => 
   client.shutdown();
 });
 
-test("closed while it idles, or is watched → whoever opens another folder can watch that", async () => {
+test("closed during idle or watch → the next folder can be watched", async () => {
   const idle = (folder: Folder) => folder.idle();
   const watch = (folder: Folder) => void folder.watch().next().catch(() => {});
   for (const begin of [idle, watch]) {

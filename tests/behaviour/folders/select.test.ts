@@ -3,7 +3,7 @@ import { assert, assertEquals, assertInstanceOf, assertRejects } from "@std/asse
 import { type Command, ImapError, ReadOnlyError } from "../../../mod.ts";
 import { connectFake, outcome, selectFake, test, turns } from "../../support/fake_server.ts";
 
-test("G3 G4 selectFolder gives what the server says of the folder", async () => {
+test("G3 G4 selectFolder returns what the server says about the folder", async () => {
   const { client, server } = await connectFake({}, "* PREAUTH [CAPABILITY IMAP4rev1] in");
   assertEquals(client.state, "authenticated");
   const select = client.selectFolder("Entwürfe");

@@ -74,7 +74,7 @@ describe("popular names", () => {
     }
   });
 
-  it("F10 names are tried behind each prefix, the first prefix first", () => {
+  it("F10 names are tried after each prefix, in the order of the prefixes", () => {
     const there = folders("Sent Items", "INBOX.Sent", "x/Sent");
     assertEquals(popularFolder(there, SENT, ["", "INBOX."])?.name, "Sent Items");
     assertEquals(popularFolder(there, SENT, ["INBOX.", ""])?.name, "INBOX.Sent");
@@ -91,7 +91,7 @@ describe("popular names", () => {
     }
   });
 
-  it("F10 a name without a folder is none", () => {
+  it("F10 a name without a folder does not count", () => {
     const there = folders(
       "Trash:\\NoSelect",
       "Deleted Items:\\nonexistent",
@@ -160,7 +160,7 @@ describe("names of other languages", () => {
     }
   });
 
-  it("special folder: several names → exact English first, whatever the order [fault F4]", () => {
+  it("special folder: several names → exact English first, in any order [fault F4]", () => {
     const names = ["Sent", "Sent Items", "INBOX/Sent", "SENT", "Gesendet", "INBOX/Gesendet"];
     const orders = [names, names.toReversed(), [...names.slice(3), ...names.slice(0, 3)]];
     for (const order of orders) {
@@ -193,7 +193,7 @@ describe("names of other languages", () => {
 });
 
 describe("marked folders", () => {
-  it("F10 the first that is marked counts, whatever it is called", () => {
+  it("F10 the first marked folder counts, whatever its name", () => {
     const there = folders("Sent", "a:\\HasNoChildren \\Sent", "b:\\Sent");
     assertEquals(markedFolder(there, SENT)?.name, "a");
   });
@@ -224,7 +224,7 @@ test("F10 F11 marks are trusted without SPECIAL-USE, and need no more commands",
   client.shutdown();
 });
 
-test("F10 without NAMESPACE the prefixes are none and INBOX.", async () => {
+test("F10 without NAMESPACE the prefixes are empty and INBOX.", async () => {
   const { client, server } = await connectFake({}, "* PREAUTH [CAPABILITY IMAP4rev1] hi");
   for (
     const [flag, name] of [[SENT, "Sent"], [TRASH, "INBOX.Deleted Items"], [JUNK, null]] as const

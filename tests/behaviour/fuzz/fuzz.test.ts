@@ -98,7 +98,7 @@ describe("fuzzing", () => {
     });
   });
 
-  it("Z2 modified UTF-7 is read whatever it is, and comes back as it was written", async () => {
+  it("Z2 any modified UTF-7 is read, and encodes back to the same", async () => {
     await fuzz(20_000, (data) => {
       decodeFolderName(data, true);
       const name = decodeUtf7(data);

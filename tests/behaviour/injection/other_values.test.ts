@@ -14,12 +14,13 @@ describe("injection of other values", () => {
   });
 
   test("Z1 bytes are refused, or are where they belong", () => tryBytes(PLACES));
-  test("Z1 what is no ASCII does not become it in upper case", () => tryTurncoats(PLACES));
+  test("Z1 non-ASCII letters do not become ASCII in upper case", () => tryTurncoats(PLACES));
 
   test("Z1 what only some take is one command, or refused", () => tryMixed(PLACES));
 
   for (const [name, { places }] of Object.entries(METHODS)) {
     if (places.length === 0) continue;
-    test(`Z1 ${name}: what is no text is refused, or is what it says`, () => tryOddValues(places));
+    test(`Z1 ${name}: a value that is not text is refused, or sent as its text`, () =>
+      tryOddValues(places));
   }
 });

@@ -72,7 +72,7 @@ for (const [i, setting] of SETTINGS.filter(({ folderEncode }) => folderEncode).e
   });
 }
 
-test("Z1 what the client says of itself behind a login is refused, or is one ID", async () => {
+test("Z1 what the client sends about itself after a login is refused, or is one ID", async () => {
   const field = (text: string) => text.isWellFormed() && !text.includes("\0");
   for (const value of NASTY) {
     let watched: WatchedClient;

@@ -125,7 +125,7 @@ describe("a day of IDLE", () => {
     }
   });
 
-  it("M7 a server that logs out who is silent for half an hour never does", async () => {
+  it("M7 a server that logs out clients after half an hour of silence never does so", async () => {
     const clock = new Clock();
     try {
       let last = 0;

@@ -3,7 +3,7 @@ import { ImapError, InvalidArgumentError } from "../../../src/model/errors.ts";
 import { outcome, selectFake, test } from "../../support/fake_server.ts";
 import { bytes } from "../../support/wire.ts";
 
-test("L1 P9 what the server tells before its + is kept", async () => {
+test("L1 P9 responses before the server's + are kept", async () => {
   const { client, server } = await selectFake();
   const heard: string[] = [];
   client.listen(({ type }) => heard.push(type));

@@ -39,7 +39,7 @@ async function begin(
   return { client, server, state, done };
 }
 
-test("L1 a message is sent as its stream gives it", async () => {
+test("L1 a message is sent as its stream yields it", async () => {
   for (const plus of ["", "+"]) {
     const { client, server, done } = await begin(
       plus === "" ? "IMAP4rev1" : "IMAP4rev1 LITERAL+",
@@ -94,7 +94,7 @@ for (const [what, chunks, size] of WRONG) {
   });
 }
 
-test("L1 a stream is left alone where nothing can be sent, and cancelled where it is not wanted", async () => {
+test("L1 a stream is untouched if nothing can be sent, and cancelled if it is not needed", async () => {
   const { client, server } = await selectFake({}, "IMAP4rev1 APPENDLIMIT=100");
   const bad = [
     { stream: source("x").stream, size: -1 },
@@ -122,7 +122,7 @@ test("L1 a stream is left alone where nothing can be sent, and cancelled where i
   client.shutdown();
 });
 
-test("L1 a stream that gives nothing is let go when the connection ends", async () => {
+test("L1 a stream that yields nothing is cancelled when the connection ends", async () => {
   const { client, server } = await selectFake({}, "IMAP4rev1 LITERAL+");
   let cancelled = false;
   const stream = new ReadableStream<Uint8Array>({

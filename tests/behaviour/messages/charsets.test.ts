@@ -37,7 +37,7 @@ test("decodeCharset: words in a charset that it knows → decoded [fault C5]", a
   assertEquals(await read({ decodeCharset }, subject, name), ["Jürg", "ä", "ä"]);
 });
 
-test("decodeCharset: left out → the words as they stand, for the same bytes [fault C5, E4]", async () => {
+test("decodeCharset: missing → the encoded words stay, for the same bytes [fault C5, E4]", async () => {
   const [subject, name] = ["=?cp850?Q?J=81rg?=", "=?CP850?B?hA==?="];
   assertEquals(await read({}, subject, name), [subject, name, name]);
 });

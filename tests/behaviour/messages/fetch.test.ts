@@ -25,7 +25,7 @@ async function fetched<const Item extends string>(
   return messages;
 }
 
-test("J1 J3 with UIDs the UID is the key, and SEQ stands beside it", async () => {
+test("J1 J3 with UIDs the UID is the key, and the message has SEQ", async () => {
   const messages = await fetched(["FLAGS", "RFC822.SIZE"], [
     "* 11 FETCH (FLAGS (\\Seen) UID 1 RFC822.SIZE 44)",
     "* 12 FETCH (UID 3 RFC822.SIZE 45 FLAGS ())",
@@ -65,7 +65,7 @@ test("J1 B3 no ids send nothing", async () => {
   client.shutdown();
 });
 
-test("J2 modifiers stand behind the items", async () => {
+test("J2 modifiers come after the items", async () => {
   const { client, server } = await selectFake();
   const fetching = client.fetch(1, ["FLAGS"], { modifiers: ["changedsince 123"] });
   await server.answer("UID FETCH 1 (FLAGS) (CHANGEDSINCE 123)");
@@ -73,7 +73,7 @@ test("J2 modifiers stand behind the items", async () => {
   client.shutdown();
 });
 
-test("J6 several responses for one message become one, in whatever order", async () => {
+test("J6 several responses for one message become one, in any order", async () => {
   const messages = await fetched(["FLAGS", "MODSEQ"], [
     "* 12 FETCH (UID 2 FLAGS (\\Seen))",
     "* 11 FETCH (FLAGS () UID 1 MODSEQ (3))",
@@ -89,7 +89,7 @@ test("J6 several responses for one message become one, in whatever order", async
   );
 });
 
-test("J6 news of messages not asked for go to the listeners", async () => {
+test("J6 updates about other messages go to the listeners", async () => {
   const { client, server } = await selectFake();
   const heard: number[] = [];
   client.listen((it) => it.type === "FETCH" && heard.push(it.number));
@@ -105,7 +105,7 @@ test("J6 news of messages not asked for go to the listeners", async () => {
   client.shutdown();
 });
 
-test("J9 nothing but a sequence number is a message too; none at all is none", async () => {
+test("J9 a response without items is a message; no response is no message", async () => {
   const bare = await fetched(["FLAGS"], ["* 4 FETCH (UID 2)"]);
   assertEquals([...bare.keys()], [2]);
   assertEquals(bare.get(2)!.SEQ, 4);
@@ -164,7 +164,7 @@ test("Z11 an item that was bad at first may be sent again", async () => {
   assertEquals(messages.get(2)!["RFC822.SIZE"], 20);
 });
 
-test("Q10 NO to FETCH throws, whatever came before it", async () => {
+test("Q10 NO to FETCH throws, even after responses", async () => {
   const { client, server } = await selectFake();
   const fetching = outcome(client.fetch("1:2", ["FLAGS"]));
   const tag = await server.expect("UID FETCH 1:2 (FLAGS)");
@@ -176,7 +176,7 @@ test("Q10 NO to FETCH throws, whatever came before it", async () => {
   client.shutdown();
 });
 
-test("Z1 nothing that a caller gives can begin a second command", async () => {
+test("Z1 no argument can begin a second command", async () => {
   const { client, server } = await selectFake();
   const evil = "a\r\nA9 LOGOUT";
   const calls: (() => Promise<unknown>)[] = [

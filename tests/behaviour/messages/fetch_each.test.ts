@@ -67,7 +67,7 @@ test("B3 J9 no ids send nothing, and no messages end the loop", async () => {
   client.shutdown();
 });
 
-test("A11 dates keep their zone where normaliseTimes is off", async () => {
+test("A11 dates keep their zone if normaliseTimes is off", async () => {
   const { client, server } = await selectFake();
   client.normaliseTimes = false;
   const first = client.fetchEach(1, ["INTERNALDATE"]).next();
@@ -79,7 +79,7 @@ test("A11 dates keep their zone where normaliseTimes is off", async () => {
   client.shutdown();
 });
 
-test("J6 a message that comes in pieces is handed out whole; news alone are none", async () => {
+test("J6 a message that arrives in pieces is yielded whole; updates alone are not messages", async () => {
   const { client, server } = await selectFake();
   const iterator = client.fetchEach("1:3", ["FLAGS", "RFC822.SIZE"]);
   const first = iterator.next();
@@ -166,7 +166,7 @@ test("fetchEach: an item left out of every message → each is handed out when t
   }
 });
 
-test("fetchEach: news of other messages in between → a message is handed out whole [fault B7]", async () => {
+test("fetchEach: updates about other messages in between → a message is yielded whole [fault B7]", async () => {
   const { client, server } = await selectFake();
   const iterator = client.fetchEach("1:9", ["FLAGS", "RFC822.SIZE", "INTERNALDATE"]);
   const first = iterator.next();
@@ -216,7 +216,7 @@ test("fetchEach: one message that is added to without end → refused [fault B7]
   client.shutdown();
 });
 
-test("fetchEach: news of flags without end → refused, not kept [fault B7]", async () => {
+test("fetchEach: flag updates without end → refused, not kept [fault B7]", async () => {
   const { client, server } = await selectFake();
   const loop = outcome((async () => {
     for await (const _ of client.fetchEach("1:*", ["RFC822.SIZE"]));
@@ -253,7 +253,7 @@ test("A15 leaving the loop lets the rest go by, and the next command works", asy
   client.shutdown();
 });
 
-test("A15 what an abandoned loop lets go by is not taken from another call", async () => {
+test("A15 what an abandoned loop skips is not lost to another call", async () => {
   const { client, server } = await selectFake();
   const iterator = client.fetchEach("1:2", ["BODY.PEEK[]"], { stream: true });
   const first = iterator.next();
@@ -339,7 +339,7 @@ test("A15 an abort ends the loop at once, and the next command works", async () 
   client.shutdown();
 });
 
-test("Q10 NO in the middle is thrown behind the messages that came before it", async () => {
+test("Q10 NO in the middle is thrown after the messages that came before it", async () => {
   const { client, server } = await selectFake();
   const iterator = client.fetchEach("1:9", ["FLAGS"]);
   const first = iterator.next();
@@ -376,7 +376,7 @@ test("Q10 an iterator not yet asked sends nothing, and one of a closed client th
 
 // Backpressure
 
-test("J1 while nobody takes messages the server is made to wait", async () => {
+test("J1 while messages are not read, the server has to wait", async () => {
   const { client, server } = await selectFake({ timeout: 0.3 });
   const iterator = client.fetchEach("1:*", ["BODY.PEEK[]"]);
   const first = iterator.next();
@@ -407,7 +407,7 @@ test("J1 while nobody takes messages the server is made to wait", async () => {
   client.shutdown();
 });
 
-test("J1 while nobody reads a stream the server is made to wait", async () => {
+test("J1 while a stream is not read, the server has to wait", async () => {
   const { client, server } = await selectFake();
   const size = 16 * MiB;
   const iterator = client.fetchEach(1, ["BODY.PEEK[]"], { stream: true });

@@ -214,7 +214,7 @@ test("A15 an abort fails the stream with its reason, and the next command works"
   client.shutdown();
 });
 
-test("A15 a command inside the loop gets its answer though a stream is in front of it", async () => {
+test("A15 a command inside the loop gets its answer although a stream comes before it", async () => {
   const { client, server } = await selectFake();
   const body = pattern(2 * MiB);
   const iterator = client.fetchEach(1, ["BODY.PEEK[]"], { stream: true });
@@ -232,7 +232,7 @@ test("A15 a command inside the loop gets its answer though a stream is in front 
   client.shutdown();
 });
 
-test("A15 a stream in front of another answer is not held without end", async () => {
+test("A15 a stream before another answer is not buffered without limit", async () => {
   const { client, server } = await selectFake();
   const size = 80 * MiB;
   const iterator = client.fetchEach(1, ["BODY.PEEK[]"], { stream: true });

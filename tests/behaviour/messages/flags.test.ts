@@ -31,7 +31,7 @@ test("K1 flags are added, removed and set, and the result says what there is the
   client.shutdown();
 });
 
-test("K1 silent asks for no answer, and gives null", async () => {
+test("K1 silent asks for no answer, and returns null", async () => {
   const { client, server } = await selectFake();
   for (const [i, sign] of ["+", "-", ""].entries()) {
     const changed: Promise<null> = client[FLAG_CALLS[i]](5, FLAGGED, { silent: true });
@@ -45,7 +45,7 @@ test("K1 silent asks for no answer, and gives null", async () => {
   client.shutdown();
 });
 
-test("K1 what the server tells in spite of silence goes to the listeners", async () => {
+test("K1 with silent, the server's responses go to the listeners", async () => {
   const { client, server } = await selectFake();
   const heard: string[] = [];
   client.listen(({ type }) => heard.push(type));
@@ -115,7 +115,7 @@ test("B5 flags that can't be are refused, the server's own among them", async ()
   client.shutdown();
 });
 
-test("K2 Z10 only flags count in the answer, and none need be there", async () => {
+test("K2 Z10 only flags count in the answer, and there may be none", async () => {
   const { client, server } = await selectFake();
   const changed = client.addFlags([1, 5, 6], "foo");
   await server.answer(
@@ -174,7 +174,7 @@ test("Q3 a read-only folder is left alone", async () => {
   client.shutdown();
 });
 
-test("Q10 what the server refuses throws with its code, and the client goes on", async () => {
+test("Q10 a refusal throws with its code, and the client continues", async () => {
   const { client, server } = await selectFake();
   const refused = outcome(client.addFlags(1, "foo"));
   const tag = await server.expect("UID STORE 1 +FLAGS (foo)");
@@ -272,7 +272,7 @@ test("I1 I3 sort always names a charset, and keeps the server's order", async ()
   client.shutdown();
 });
 
-test("I2 I3 thread gives nested ids", async () => {
+test("I2 I3 thread returns nested ids", async () => {
   const { client, server } = await selectFake({}, "IMAP4rev1 THREAD=REFERENCES THREAD=FOO");
   const threads = client.thread();
   await server.answer("UID THREAD REFERENCES UTF-8 ALL", "* THREAD (1 2)(3)(4 5 6)");

@@ -46,7 +46,7 @@ async function openMany(omit: readonly string[] = []): Promise<{
 const EVEN = ODD.map((id) => id + 1);
 const isShort = (command: string) => /^[A-Z ]+ [\d,:]{1,20}(?: |$)/.test(command);
 
-test("many ids go in several commands, and one result comes of them", async () => {
+test("many ids are sent in several commands, with one result", async () => {
   const { client, commands } = await openMany();
   assertEquals([...(await client.fetch(ODD, ["RFC822.SIZE"])).keys()].sort((a, b) => a - b), ODD);
   assertEquals((await client.getFlags(ODD)).size, ODD.length);
@@ -83,14 +83,14 @@ test("many messages are copied, moved and expunged in several commands", async (
   }
 });
 
-test("what is short enough goes as it was given", async () => {
+test("a short set is sent as it was given", async () => {
   const { client, commands } = await openMany();
   await client.fetch([5, 3, 4, 1], ["FLAGS"]);
   assertEquals(commands, ["UID FETCH 5,3:4,1 (FLAGS)"]);
   await client.logout();
 });
 
-test("a copy that fails half-way says what was copied", async () => {
+test("a copy that fails half-way → the error says what was copied", async () => {
   const { client, server, watcher, texts } = await openMany();
   const copying = outcome(client.copy(ODD, "Other"));
   server.faults.refuse("COPY", { code: "OVERQUOTA", times: 1 });

@@ -13,7 +13,7 @@ import { outcome, selectFake, test } from "../../support/fake_server.ts";
 const APPEND = "IMAP4rev1 LITERAL+ MULTIAPPEND";
 const bytes = (text: string) => new TextEncoder().encode(text);
 
-test("L1 Z15 append gives the UID where the server says it", async () => {
+test("L1 Z15 append returns the UID if the server says it", async () => {
   const { client, server } = await selectFake({}, APPEND);
   const appended = client.append("Entwürfe", "Subject: ü\n\nhi\n", {
     flags: [SEEN, "foo"],
@@ -132,7 +132,7 @@ test("L1 what can't be appended is refused before a byte is sent", async () => {
   client.shutdown();
 });
 
-test("L8 multiappend sends all messages at once, and gives their UIDs", async () => {
+test("L8 multiappend sends all messages at once, and returns their UIDs", async () => {
   const { client, server } = await selectFake({}, APPEND);
   const appended = client.multiappend("x", [
     "one\n",
@@ -158,7 +158,7 @@ test("L8 E3 multiappend needs MULTIAPPEND", async () => {
   client.shutdown();
 });
 
-test("L3 Z15 copy gives the mapping of UIDs", async () => {
+test("L3 Z15 copy returns the mapping of UIDs", async () => {
   const { client, server } = await selectFake();
   const copied = client.copy([304, 319, 320], "Übung");
   const tag = await server.expect('UID COPY 304,319:320 "&ANw-bung"');
@@ -178,7 +178,7 @@ test("L3 Z15 copy gives the mapping of UIDs", async () => {
   client.shutdown();
 });
 
-test("L4 move gives the mapping, wherever the server says it", async () => {
+test("L4 move returns the mapping, wherever the server sends it", async () => {
   const { client, server } = await selectFake({}, "IMAP4rev1 MOVE");
   const moved = client.move("5:6", "x");
   const tag = await server.expect('UID MOVE 5:6 "x"');
@@ -220,7 +220,7 @@ test("L4 E3 without MOVE and UIDPLUS nothing is sent, nor by sequence numbers", 
   other.client.shutdown();
 });
 
-test("L4 without MOVE each step waits for the one before, and only what was there goes", async () => {
+test("L4 without MOVE each step waits for the one before, and only existing messages are moved", async () => {
   const { client, server } = await selectFake({}, "IMAP4rev1 UIDPLUS");
   const moved = client.move("5:*", "x");
   await server.answer("UID SEARCH UID 5:*", "* SEARCH 5 6");
@@ -238,7 +238,7 @@ test("L4 without MOVE each step waits for the one before, and only what was ther
   client.shutdown();
 });
 
-test("L4 without MOVE what the server did not copy stays", async () => {
+test("L4 without MOVE messages that were not copied stay", async () => {
   const { client, server } = await selectFake({}, "IMAP4rev1 UIDPLUS");
   const moved = client.move("5:7", "x");
   await server.answer("UID SEARCH UID 5:7", "* SEARCH 5 6 7");
@@ -264,7 +264,7 @@ test("L4 without MOVE a copy that fails leaves everything as it was", async () =
   client.shutdown();
 });
 
-test("L4 without MOVE a step that fails says what was done before", async () => {
+test("L4 without MOVE a step fails → the error says what was done before", async () => {
   for (const failing of ["store", "expunge"]) {
     const { client, server } = await selectFake({}, "IMAP4rev1 UIDPLUS");
     const moved = outcome(client.move(5, "x"));
@@ -321,7 +321,7 @@ test("L4 without MOVE a read-only folder is refused before anything is copied", 
   client.shutdown();
 });
 
-test("L5 expunge gives the server's text and what it told", async () => {
+test("L5 expunge returns the server's text and its updates", async () => {
   const { client, server } = await selectFake();
   const heard: string[] = [];
   client.listen(({ type }) => heard.push(type));

@@ -109,7 +109,7 @@ for (const answer of ["NO not now", "BAD what?", "OK nothing enabled"]) {
   });
 }
 
-test("ENABLED with more than was asked for, or malformed → only what was asked for", async () => {
+test("ENABLED with more than was requested, or malformed → only what was requested", async () => {
   const { client, server, login } = await logIn(BOTH, { enable: ["CONDSTORE"] });
   await server.answer("ENABLE CONDSTORE", "* 1 EXISTS", "* ENABLED (", "* ENABLED UTF8=ACCEPT");
   await login;

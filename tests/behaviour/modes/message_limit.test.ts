@@ -234,7 +234,7 @@ test("search: raw criteria, other charsets and Gmail's go on too [fault A8]", as
   client.shutdown();
 });
 
-test("search: stuck, or refused half-way → an error with what was found [fault A8]", async () => {
+test("search: no progress, or refused half-way → an error with what was found [fault A8]", async () => {
   for (const status of [stopped(9), "NO [INUSE] later", "OK [MESSAGELIMIT 1000] x"]) {
     const { client, server } = await selectFake({}, LIMITED);
     const searching = outcome(client.search());
@@ -265,7 +265,7 @@ test("sort and thread: a part is no answer → an error with it [fault A8]", asy
   }
 });
 
-test("copy: too many for all or nothing → what fits, and then the rest [fault A8]", async () => {
+test("copy: too many for one command → what fits, then the rest [fault A8]", async () => {
   const { client, server } = await selectFake({}, LIMITED);
   const copying = client.copy("1:9", "x");
   await answer(server, 'UID COPY 1:9 "x"', "NO [MESSAGELIMIT 1000 7] too many");
@@ -315,7 +315,7 @@ test("move: the server stops → it goes on below, by UIDs alone [fault A8]", as
   other.client.shutdown();
 });
 
-test("move: stuck, or refused half-way → PartialMoveError with what is done [fault A8]", async () => {
+test("move: no progress, or refused half-way → PartialMoveError with what was done [fault A8]", async () => {
   for (const status of [stopped(7), "NO [OVERQUOTA] full"]) {
     const { client, server } = await selectFake({}, LIMITED);
     const moving = outcome(client.move("1:9", "x"));
@@ -329,7 +329,7 @@ test("move: stuck, or refused half-way → PartialMoveError with what is done [f
   }
 });
 
-test("move where no limit was announced: the server stops → it goes on all the same [fault A8]", async () => {
+test("move without an announced limit: the server stops → it goes on anyway [fault A8]", async () => {
   const { client, server } = await selectFake({}, "IMAP4rev1 MOVE UIDPLUS");
   const moving = client.move("1:9", "x");
   await answer(server, 'UID MOVE 1:9 "x"', "* OK [COPYUID 1 9 17] x", stopped(9));
@@ -374,7 +374,7 @@ test("uidExpunge: the server stops → the rest is expunged [fault A8]", async (
   client.shutdown();
 });
 
-test("a command of one's own that got a part → an error with it [fault A8]", async () => {
+test("a custom command with a partial result → an error with it [fault A8]", async () => {
   const { client, server } = await selectFake();
   const running = outcome(client.run({ name: "UID X-DO", result: () => "mine" }));
   await answer(server, "UID X-DO", stopped(7));

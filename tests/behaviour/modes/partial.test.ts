@@ -288,7 +288,7 @@ test("getFlags and addFlags: rows without UIDs → ProtocolError [fault A10]", a
   }
 });
 
-test("addFlags: news of flags without UID beside the answer → no harm [fault A10]", async () => {
+test("addFlags: flag updates without UID besides the answer → ignored [fault A10]", async () => {
   const { client, server }: Fake = await selectFake();
   const adding = client.addFlags(5, "x");
   const [tag] = (await server.line()).split(" ");

@@ -68,7 +68,7 @@ test("a server of both revisions → rev2 counts once it is switched on [fault C
   client.shutdown();
 });
 
-test("hasCapability knows what is implied, capabilities what was said [fault C25]", async () => {
+test("hasCapability includes implied capabilities, capabilities() does not [fault C25]", async () => {
   const { client } = await loggedIn("IMAP4rev2 SORT");
   assertEquals(await client.capabilities(), ["IMAP4REV2", "SORT"]);
   for (
@@ -167,7 +167,7 @@ test("ESEARCH without a RETURN, as IMAP4rev2 answers SEARCH → the ids [fault C
   client.shutdown();
 });
 
-test("enable of what is not for clients → refused, with what to enable [fault C25]", async () => {
+test("enable of something clients can't enable → refused, with what to enable [fault C25]", async () => {
   const { client, server } = await loggedIn("IMAP4rev1 ENABLE UTF8=ONLY");
   for (const name of ["UTF8=ONLY", "utf8=all", "UTF8=USER"]) {
     await assertRejects(() => client.enable(name), InvalidArgumentError, "UTF8=ACCEPT");

@@ -42,7 +42,7 @@ describe("UIDFETCH", () => {
     });
   }
 
-  it("with another UID inside → the one in front counts [fault A7]", () => {
+  it("with another UID inside → the first one counts [fault A7]", () => {
     const response = untagged("* 5 UIDFETCH (UID 6 FLAGS ())");
     assert(response.type === "FETCH");
     assertEquals(response.uid, 5);
@@ -54,7 +54,7 @@ describe("UIDFETCH", () => {
     assertEquals([response.items.FLAGS, response.bad?.[0].name], [[], "ENVELOPE"]);
   });
 
-  it("that makes no sense → kept as it came [fault A7]", () => {
+  it("malformed → kept as it came [fault A7]", () => {
     for (const line of ["* 5 UIDFETCH x", "* UIDFETCH (FLAGS ())"]) {
       assertEquals(untagged(line).type, "UNKNOWN");
     }
@@ -209,7 +209,7 @@ test("[UIDREQUIRED] → the code of the error [fault A7]", async () => {
   client.shutdown();
 });
 
-test("UIDFETCH where nobody enabled it → read all the same [fault A7]", async () => {
+test("UIDFETCH without UIDONLY enabled → read anyway [fault A7]", async () => {
   const { client, server } = await connectFake({}, "* PREAUTH [CAPABILITY IMAP4rev1] hello");
   const selecting = client.selectFolder("INBOX");
   await server.answer('SELECT "INBOX"', "* 10 EXISTS");

@@ -46,7 +46,7 @@ describe("VANISHED", () => {
   for (
     const rest of ["", "*", "1:*", "0", "x", "4294967296", "(LATER) 5", "(EARLIER)", "5 6", "(5)"]
   ) {
-    it(`is kept as it came where it makes no sense: ${JSON.stringify(rest)} [fault A6]`, () => {
+    it(`is kept as it came if it is malformed: ${JSON.stringify(rest)} [fault A6]`, () => {
       const response = untagged(`* VANISHED ${rest}`);
       assert(response.type === "UNKNOWN" && response.error !== null);
       assertEquals([response.name, plain(response.raw)], ["VANISHED", { bytes: rest }]);

@@ -40,7 +40,7 @@ for (
     "* ESEARCH (TAG 5) UID ALL 7",
   ]
 ) {
-  test(`ESEARCH: ${JSON.stringify(line)} → nobody's, told to listeners [fault C17]`, async () => {
+  test(`ESEARCH: ${JSON.stringify(line)} → not this search's, goes to listeners [fault C17]`, async () => {
     const { ids, heard } = await found(line, '* ESEARCH (TAG "$") UID ALL 1');
     assertEquals(ids, [1]);
     assertEquals(heard.length, 1);

@@ -77,16 +77,16 @@ async function tracesOf(between: string, replies: typeof repliesWith): Promise<s
 }
 
 for (const between of BETWEEN) {
-  test(`a token endpoint that repeats secrets (${between}) gives none away`, async () => {
+  test(`a token endpoint that repeats secrets (${between}): none shows`, async () => {
     assertEquals(await tracesOf(between, repliesWith), []);
   });
 }
 
-test("a token endpoint that repeats secrets in another form gives none away", async () => {
+test("a token endpoint that repeats secrets in another form: none shows", async () => {
   assertEquals(await tracesOf('"\\', otherForms), []);
 });
 
-test("a token endpoint that can't be used gives no secret away", async () => {
+test("a token endpoint that can't be used: no secret shows", async () => {
   const secrets = [newSecret(), newSecret(), newSecret()];
   const [refresh, client, inUrl] = secrets;
   const grant = { clientId: "c", clientSecret: client.text, refreshToken: refresh.text };
@@ -127,7 +127,7 @@ async function create(account: AccountConfig, answer: string): Promise<[Error, s
   return [await failing, logger.text];
 }
 
-test("a client made of an account gives no secret away where that fails", async () => {
+test("creating a client from an account fails: no secret shows", async () => {
   const secrets = [newSecret(), newSecret(), newSecret(), newSecret("\x01")];
   const [password, refresh, client, access] = secrets;
   const endpoint = await startTokenEndpoint();

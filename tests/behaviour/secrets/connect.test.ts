@@ -35,14 +35,14 @@ test("a private key does not show with the client", async () => {
   assertNone("the end", shownBy(await client.over), secret);
 });
 
-test("a private key does not show with the TLS options that the client gives", async () => {
+test("a private key does not show in the client's TLS options", async () => {
   const secret = newSecret();
   const { client } = await connectFake({ tls: { key: pem(secret), cert: "x" } });
   client.shutdown();
   assertNone("tls", shownBy(client.tls), secret);
 });
 
-test("a private key that is none does not show in the error", async () => {
+test("an invalid private key does not show in the error", async () => {
   const server = createServer((socket) => socket.on("error", () => {}));
   server.listen(0, "127.0.0.1");
   await once(server, "listening");

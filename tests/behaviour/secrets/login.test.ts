@@ -189,7 +189,7 @@ for (const login of LOGINS) {
   });
 }
 
-test("what can't be sent is not shown", async () => {
+test("a secret that can't be sent is not shown", async () => {
   const greeting = "* OK [CAPABILITY IMAP4rev1 AUTH=PLAIN AUTH=XOAUTH2 AUTH=OAUTHBEARER] hello";
   const logger = new KeptLog();
   const { client } = await connectFake({ logger }, greeting);

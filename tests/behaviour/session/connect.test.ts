@@ -217,7 +217,7 @@ test("TLS in place of a greeting → an error that says so, however it is cut [f
   }
 });
 
-test("what is no sign of TLS → not said to be one [fault D13]", async () => {
+test("other answers and ends → the error does not mention TLS [fault D13]", async () => {
   const secure = fakeNetwork();
   const silent = ImapClient.connect({ transport: secure.transport, timeout: 0.05 });
   const late = await assertRejects(() => silent, TimeoutError);
@@ -309,7 +309,7 @@ test("A7 Q9 what a transport throws is a ConnectError, with its cause", async ()
   assertStrictEquals(await outcome(ImapClient.connect({ transport })), own);
 });
 
-test("A7 an aborted signal gives up connecting at each step", async () => {
+test("A7 an aborted signal ends connecting at each step", async () => {
   const reason = new Error("enough");
   const opened: boolean[] = [];
   await assertRejects(
@@ -422,7 +422,7 @@ test("A14 disposing logs out and closes", async () => {
   assert(await server.isOver());
 });
 
-test("A14 S5 disposing just closes where logging out fails, and says so", async () => {
+test("A14 S5 disposing just closes if logging out fails, and says so", async () => {
   const logger = new KeptLog();
   const { client, server } = await connectFake({ logger });
   const disposing = client[Symbol.asyncDispose]();
@@ -482,7 +482,7 @@ test("Q8 lines that begin no response, before the greeting: they are let pass [f
   assertEquals((await connecting).welcome, "[CAPABILITY IMAP4rev1] ready");
 });
 
-test("A16 Q8 what is no IMAP greeting throws a ProtocolError at once", async () => {
+test("A16 Q8 a greeting that is not IMAP throws a ProtocolError at once", async () => {
   const lines = [
     "HTTP/1.1 400 Bad Request",
     "SSH-2.0-OpenSSH_9.6",
@@ -514,7 +514,7 @@ test("A16 hanging up without a greeting throws", async () => {
   }
 });
 
-test("A17 there is no socket to get at; listen tells what comes", async () => {
+test("A17 there is no access to the socket; listen reports what arrives", async () => {
   const { client, server } = await selectFake();
   for (const name of ["socket", "_sock", "sock"]) assertFalse(name in client);
   const heard: UntaggedResponse["type"][] = [];

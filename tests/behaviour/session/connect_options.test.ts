@@ -192,7 +192,7 @@ test("connect: a limit that is undefined → the default holds still [fault E10]
   client.shutdown();
 });
 
-test("connect: signals and loggers of other kinds → taken by what they can do [fault E10]", async () => {
+test("connect: signals and loggers of other classes → accepted by their methods [fault E10]", async () => {
   class Log {
     lines: string[] = [];
     debug(line: string) {

@@ -14,7 +14,7 @@ async function greeted(...lines: readonly string[]) {
 }
 
 for (const nuls of ["\0", "\0\0\0\0"]) {
-  test(`greeting: ${nuls.length} NULs in front of it → it is read [fault C19]`, async () => {
+  test(`greeting: ${nuls.length} NULs before it → it is read [fault C19]`, async () => {
     const { client, server } = await greeted(`${nuls}${CAPABLE}`);
     assertEquals(client.state, "not authenticated");
     // Also before later responses.
@@ -33,7 +33,7 @@ for (
     "an OK and a NO": ["* OK hello", "* NO [ALERT] the disk is full"],
   })
 ) {
-  test(`PREAUTH: behind ${what} → authenticated (Courier) [fault C19]`, async () => {
+  test(`PREAUTH: after ${what} → authenticated (Courier) [fault C19]`, async () => {
     const { client, server } = await greeted(...lines, PREAUTH);
     assertEquals(client.state, "authenticated");
     const selecting = client.selectFolder("x");
@@ -43,7 +43,7 @@ for (
   });
 }
 
-test("PREAUTH: behind an alert, after the question for capabilities → it counts [fault C19]", async () => {
+test("PREAUTH: after an alert and the request for capabilities → it counts [fault C19]", async () => {
   const { transport, server } = fakeNetwork();
   const connecting = ImapClient.connect({ transport });
   await server.send("* OK [ALERT] the disk is nearly full");
@@ -97,14 +97,14 @@ for (const bye of ["BYE so long", "bye", "BYE [ALERT] so long"]) {
   });
 }
 
-test("LOGOUT: a BYE without a tag in front of the tagged one → resolves", async () => {
+test("LOGOUT: an untagged BYE before the tagged one → resolves", async () => {
   const { client, server } = await connectFake({}, PREAUTH);
   const logout = client.logout();
   await server.send("* BYE first", `${await server.expect("LOGOUT")} BYE so long`);
   assertEquals(await logout, "so long");
 });
 
-test("a tagged BYE to anything else → the end, in the server's words [fault C19]", async () => {
+test("a tagged BYE to any other command → the end, with the server's text [fault C19]", async () => {
   const { client, server } = await connectFake({}, PREAUTH);
   const noop = outcome(client.noop());
   await server.send(`${await server.expect("NOOP")} BYE [UNAVAILABLE] shutting down`);

@@ -11,7 +11,7 @@ async function logIn(client: ImapClient, server: FakeServer, more = ""): Promise
   await login;
 }
 
-test("a login is followed by ID, where the server has it, and nobody waits for its answer", async () => {
+test("a login is followed by ID if the server has it, and nothing waits for its answer", async () => {
   const { client, server } = await connectFake({}, GREETING);
   await logIn(client, server);
   const selecting = client.selectFolder("INBOX");
@@ -22,7 +22,7 @@ test("a login is followed by ID, where the server has it, and nobody waits for i
   client.shutdown();
 });
 
-test("ID and the command behind it go out in one chunk, and what comes then waits", async () => {
+test("ID and the next command go out in one chunk, and later ones wait", async () => {
   const { client, server } = await connectFake({}, GREETING);
   await logIn(client, server);
   const selecting = client.selectFolder("INBOX");
@@ -41,7 +41,7 @@ test("ID and the command behind it go out in one chunk, and what comes then wait
   client.shutdown();
 });
 
-test("what changes the connection, or lasts, waits for the answer to ID", async () => {
+test("commands that change the connection or last wait for the answer to ID", async () => {
   const { client, server } = await connectFake({}, GREETING);
   await logIn(client, server);
   const leaving = client.logout();
@@ -67,7 +67,7 @@ test("what changes the connection, or lasts, waits for the answer to ID", async 
   other.client.shutdown();
 });
 
-test("what is said by ID can be chosen, or nothing at all", async () => {
+test("the fields of ID can be chosen, or no ID be sent", async () => {
   const other = await connectFake({ id: { name: "my program" } }, GREETING);
   await logIn(other.client, other.server);
   await other.server.answer('ID ("name" "my program")', "* ID NIL");
@@ -87,7 +87,7 @@ test("what is said by ID can be chosen, or nothing at all", async () => {
   none.client.shutdown();
 });
 
-test("what can't be sent by ID is told before anything is connected to", async () => {
+test("fields that ID can't send are refused before it connects", async () => {
   let asked = false;
   const transport = () => {
     asked = true;

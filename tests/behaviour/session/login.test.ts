@@ -27,7 +27,7 @@ async function acceptAtOnce(server: FakeServer, mechanism: string, message: stri
   await server.send(`${tag} ${IN}`);
 }
 
-test("D3 oauth2Login sends user and token, and the vendor where it is given", async () => {
+test("D3 oauth2Login sends user and token, and the vendor if given", async () => {
   for (
     const [options, mechanism, message] of [
       [{}, "XOAUTH2", "user=ann@x.org\x01auth=Bearer t0ken\x01\x01"],
@@ -44,7 +44,7 @@ test("D3 oauth2Login sends user and token, and the vendor where it is given", as
   }
 });
 
-test("D3 a refused token throws, with what the server found wrong with it", async () => {
+test("D3 a refused token throws an error with the server's explanation", async () => {
   const log = new KeptLog();
   const { client, server } = await connectFake({ logger: log }, greeting("AUTH=XOAUTH2"));
   const login = outcome(client.oauth2Login("ann@x.org", "s3cret-token"));
@@ -104,7 +104,7 @@ test("D8 saslLogin hands each challenge to the function, the first one empty", a
   client.shutdown();
 });
 
-test("D8 what the function throws cancels the login and comes through", async () => {
+test("D8 an error of the function cancels the login and reaches the caller", async () => {
   const { client, server } = await connectFake({}, greeting("AUTH=EXTERNAL"));
   const reason = new Error("no smart card");
   const login = outcome(client.saslLogin("EXTERNAL", () => Promise.reject(reason)));
@@ -132,7 +132,7 @@ test("D8 E3 a mechanism that the server does not offer is not tried", async () =
   client.shutdown();
 });
 
-test("D8 a server that says yes before it proved who it is is left at once", async () => {
+test("D8 a server that says OK before it has proved itself → the connection is closed", async () => {
   const { client, server } = await connectFake({}, greeting("AUTH=SCRAM-SHA-256 SASL-IR"));
   const login = outcome(client.saslLogin(scramSha256("ann", "secret")));
   const line = await server.line();
@@ -141,12 +141,12 @@ test("D8 a server that says yes before it proved who it is is left at once", asy
   assert(client.closed);
 });
 
-test("D4 E7 what the manual took out is not there", () => {
+test("D4 E7 what the manual has removed is not there", () => {
   for (const name of ["oauthLogin", "getFolderDelimiter"]) assert(!(name in ImapClient.prototype));
   return Promise.resolve();
 });
 
-test("E4 enable gives what is on, and the session knows", async () => {
+test("E4 enable returns what is enabled, and the session knows", async () => {
   const { client, server } = await connectFake(
     { enable: [] },
     "* PREAUTH [CAPABILITY IMAP4rev1 ENABLE UTF8=ACCEPT] hello",
@@ -183,7 +183,7 @@ test("E4 ENABLE is illegal once a folder is selected, and of nothing", async () 
   client.shutdown();
 });
 
-test("E5 Z14 id gives a record, before a login too", async () => {
+test("E5 Z14 id returns a record, before a login too", async () => {
   const { client, server } = await connectFake({}, greeting("ID"));
   const nobody = client.id();
   await server.answer("ID NIL", '* ID ("name" "GImap" "vendor" "Google, Inc." "support-url" NIL)');

@@ -30,7 +30,7 @@ async function capabilitiesOf(client: ImapClient, server: FakeServer): Promise<s
 
 // Login
 
-test("D1 D10 login gives the server's text, and its capabilities are used once", async () => {
+test("D1 D10 login returns the server's text, and its capabilities are used once", async () => {
   const { client, server } = await connectFake();
   const login = client.login("ann", 'pass "word"\\');
   const tag = await server.expect('LOGIN "ann" "pass \\"word\\"\\\\"');
@@ -63,7 +63,7 @@ test("E1 capabilities that the login does not tell are asked for, once", async (
   client.shutdown();
 });
 
-test("E1 those of the greeting hold till the login", async () => {
+test("E1 the greeting's capabilities are valid until the login", async () => {
   const { client, server } = await connectFake({}, "* OK [CAPABILITY imap4rev1 Idle] ready");
   assertEquals(await capabilitiesOf(client, server), "IMAP4REV1 IDLE");
   client.shutdown();
@@ -93,7 +93,7 @@ test("E3 a command without its capability throws before it is sent", async () =>
   other.client.shutdown();
 });
 
-test("a command that needs any of several capabilities: one of them → sent, none → it names all [E3]", async () => {
+test("a command that needs any of several capabilities: one of them → sent, none → an error that names all [E3]", async () => {
   const command = (): Command<string> => ({
     name: "X-NOTES",
     needs: ["METADATA", "METADATA-SERVER"],
@@ -111,7 +111,7 @@ test("a command that needs any of several capabilities: one of them → sent, no
   unable.client.shutdown();
 });
 
-test("D1 Q5 who is logged in can't log in again, and after the end nobody can", async () => {
+test("D1 Q5 a login is refused after a login and after the end", async () => {
   const greeting = "* PREAUTH [CAPABILITY IMAP4rev1 AUTH=PLAIN LOGINDISABLED] in";
   const { client, server } = await connectFake({}, greeting);
   const calls = [() => client.login("ann", "x"), () => client.plainLogin("ann", "x")];
@@ -198,7 +198,7 @@ test("D2 plainLogin sends its message at once with SASL-IR", async () => {
 
 // Logout, shutdown, NOOP
 
-test("D5 logout gives the server's text and closes the connection", async () => {
+test("D5 logout returns the server's text and closes the connection", async () => {
   const { client, server } = await connectFake();
   const logout = client.logout();
   const tag = await server.expect("LOGOUT");
@@ -209,7 +209,7 @@ test("D5 logout gives the server's text and closes the connection", async () => 
   await assertRejects(() => client.noop(), ImapError);
 });
 
-test("D5 a server that hangs up right behind its BYE has logged out", async () => {
+test("D5 a server that hangs up right after its BYE has logged out", async () => {
   for (const hangUp of ["end", "close", "break"] as const) {
     const { client, server } = await connectFake();
     const logout = client.logout();
@@ -239,7 +239,7 @@ test("D5 a logout that fails throws, and closes all the same", async () => {
   assertInstanceOf(await second, ImapError);
 });
 
-test("D5 logout waits for what was asked before", async () => {
+test("D5 logout waits for earlier calls", async () => {
   const { client, server } = await selectFake();
   const search = client.search("ALL");
   const logout = client.logout();
@@ -258,7 +258,7 @@ test("D6 shutdown closes without a word", async () => {
   assert(await server.isOver());
 });
 
-test("D7 noop gives the text and what the server told", async () => {
+test("D7 noop returns the text and the server's updates", async () => {
   const { client, server } = await selectFake();
   const noop = client.noop();
   const tag = await server.expect("NOOP");

@@ -39,7 +39,7 @@ function connectStarttls(options: ConnectOptions = {}) {
   return { connecting: outcome(connecting), ...network };
 }
 
-test("C5 A5 starttls starts TLS with the options in force and gives the text", async () => {
+test("C5 A5 starttls starts TLS with the client's options and returns the text", async () => {
   const { client, server, handshake } = await connectPlain(STARTTLS_GREETING, {
     tls: { minVersion: "TLSv1.3" },
   });
@@ -152,7 +152,7 @@ test("C6 A16 PREAUTH instead of a chance for STARTTLS is refused", async () => {
   client.shutdown();
 });
 
-test("C6 bytes behind the OK to STARTTLS are an injection, and end it", async () => {
+test("C6 bytes after the OK to STARTTLS are an injection, and end the connection", async () => {
   const injections = [
     "* CAPABILITY IMAP4rev1 AUTH=PLAIN",
     "A2 OK trust me",
@@ -199,7 +199,7 @@ test("C7 nothing from before TLS is believed after it", async () => {
   client.shutdown();
 });
 
-test("C7 capabilities from before TLS are gone even where new ones are refused", async () => {
+test("C7 capabilities from before TLS are gone even if new ones are refused", async () => {
   const { client, server, handshake } = await connectPlain();
   await server.send("* CAPABILITY STARTTLS X-OLD");
   await turns();

@@ -16,7 +16,7 @@ describe("ACL", () => {
     await client.close();
   });
 
-  it("gives the owner everything", async () => {
+  it("the owner has all rights", async () => {
     const client = await withAcl().login();
     assertEquals(
       await client.command("GETACL inbox"),
@@ -33,7 +33,7 @@ describe("ACL", () => {
     await client.close();
   });
 
-  it("keeps what is set, added, removed and deleted", async () => {
+  it("stores rights that are set, added, removed and deleted", async () => {
     const scene = withAcl();
     scene.ann.createFolder("Überblick");
     const client = await scene.login();

@@ -26,7 +26,7 @@ function oauthbearer(identity: string, token: string, more = ""): string {
 }
 
 describe("AUTHENTICATE with a token", () => {
-  it("takes what the user was made with", async () => {
+  it("accepts the user's own credentials", async () => {
     for (
       const text of [
         xoauth2("ann", "ya29.t"),
@@ -46,7 +46,7 @@ describe("AUTHENTICATE with a token", () => {
     }
   });
 
-  it("asks where there is no initial response", async () => {
+  it("asks for a missing initial response", async () => {
     const client = await open();
     await client.send("x AUTHENTICATE XOAUTH2\r\n");
     assertEquals(await client.until(/\n/), "+ \r\n");
@@ -55,7 +55,7 @@ describe("AUTHENTICATE with a token", () => {
     await client.close();
   });
 
-  it("tells what is wrong before it says NO", async () => {
+  it("explains before it says NO", async () => {
     const client = await open();
     for (
       const [text, response] of [
@@ -96,7 +96,7 @@ describe("AUTHENTICATE with a token", () => {
     await client.close();
   });
 
-  it("is offered where it is named, and until the login", async () => {
+  it("is offered if it is added, and until the login", async () => {
     const client = await open(["AUTH=XOAUTH2"]);
     assertMatch(await client.command("CAPABILITY"), /AUTH=PLAIN AUTH=XOAUTH2\r/);
     assertMatch(await client.command(oauthbearer("a=ann", "ya29.t")), /^T NO/);

@@ -47,7 +47,7 @@ describe("CONDSTORE", () => {
     await client.close();
   });
 
-  it("tells news with it, where it was enabled one way or another", async () => {
+  it("sends updates with MODSEQ once CONDSTORE is enabled in any way", async () => {
     for (
       const text of [
         "ENABLE CONDSTORE",
@@ -151,7 +151,7 @@ describe("STATUS=SIZE", () => {
 });
 
 describe("this library's client", () => {
-  it("R2 uses what the server has of CONDSTORE", async () => {
+  it("R2 uses the server's CONDSTORE", async () => {
     await using fixture = new Fixture();
     const client = await ImapClient.connect({ transport: fixture.server.transport });
     await client.login("ann", "secret");

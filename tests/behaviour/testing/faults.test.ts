@@ -145,7 +145,7 @@ both("a line of garbage is noticed by a careful client", async ({ server }, conn
   assert(client.closed);
 });
 
-test("R2 garbage is any line, in front of the answer", async () => {
+test("R2 garbage is any line, sent before the answer", async () => {
   await using fixture = new Fixture({ greeting: "PREAUTH" });
   fixture.server.faults.garbage("* 3 FETCH (FLAGS (ü", { times: 2 });
   const text = await everything(fixture, "a NOOP\r\nb NOOP\r\nc NOOP\r\nd LOGOUT\r\n");
@@ -173,7 +173,7 @@ both("BYE ends all sessions now", async ({ server }, connect) => {
   await next.logout();
 });
 
-test("R2 a connection is cut behind a number of bytes, to the byte", async () => {
+test("R2 a connection is cut after an exact number of bytes", async () => {
   await using fixture = new Fixture({ greeting: "PREAUTH" });
   const commands = "a SELECT INBOX\r\nb FETCH 1:* BODY.PEEK[]\r\nc LOGOUT\r\n";
   const whole = await everything(fixture, commands);

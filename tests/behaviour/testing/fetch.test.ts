@@ -261,7 +261,7 @@ describe("FETCH", () => {
     await client.close();
   });
 
-  it("gives the UID with UID FETCH, once", async () => {
+  it("includes the UID with UID FETCH, once", async () => {
     const it = new Scene();
     it.fill("one", "two");
     const client = await it.select();

@@ -43,7 +43,7 @@ describe("LIST", () => {
     await client.close();
   });
 
-  it("LSUB tells what is subscribed", async () => {
+  it("LSUB lists subscribed folders", async () => {
     const scene = new Scene();
     scene.ann.createFolder("a/b", { subscribed: false });
     const client = await scene.login();
@@ -135,7 +135,7 @@ describe("CREATE, DELETE and RENAME", () => {
     await client.close();
   });
 
-  it("give a folder made anew another UIDVALIDITY", async () => {
+  it("a recreated folder gets a new UIDVALIDITY", async () => {
     const client = await new Scene().login();
     const validity = async () =>
       /UIDVALIDITY (\d+)/.exec(await client.command("STATUS x (UIDVALIDITY)"))![1];
@@ -169,7 +169,7 @@ describe("CREATE, DELETE and RENAME", () => {
 });
 
 describe("STATUS", () => {
-  it("tells what was asked", async () => {
+  it("returns the requested items", async () => {
     const scene = new Scene();
     scene.fill("one", "two");
     scene.ann.append("INBOX", "Subject: three\n\n", { flags: ["\\Seen"] });

@@ -73,7 +73,7 @@ describe("curl", { skip: missing("curl") }, () => {
     assertEquals(TEXT.decode(sent.bytes), "Subject: By curl\r\n\r\nHello\r\n");
   });
 
-  it("R2 speaks TLS with it, by both ways, and sees what is refused", async () => {
+  it("R2 connects with TLS in both ways, and sees refusals", async () => {
     await using fixture = new Fixture();
     const tls = certificates.good;
     const [implicit, upgraded] = [

@@ -128,14 +128,14 @@ describe("X-GM-THRID", () => {
     return messages.map(([, thread]) => messages.findIndex(([id]) => id === thread) + 1);
   }
 
-  it("is the message's own id where it answers nothing", async () => {
+  it("is the message's own id if it replies to nothing", async () => {
     assertEquals(
       await threads("Subject: same", "Subject: same", "Message-ID: <a@x>", "Message-ID: <b@x>"),
       [1, 2, 3, 4],
     );
   });
 
-  it("is shared by answers, whichever field tells and whichever comes first", async () => {
+  it("is shared by replies, by either field and in any order", async () => {
     assertEquals(
       await threads(
         "Message-ID: <a@x>",
@@ -149,7 +149,7 @@ describe("X-GM-THRID", () => {
     );
   });
 
-  it("becomes that of the older where a message joins two", async () => {
+  it("becomes that of the older if a message joins two", async () => {
     assertEquals(
       await threads(
         "Message-ID: <c@x>\nIn-Reply-To: <b@x>",
@@ -357,7 +357,7 @@ describe("X-GM-RAW", () => {
     it(JSON.stringify(query), async () => assertEquals(await found(query), expected));
   }
 
-  it("stands among other keys, as an atom or quoted", async () => {
+  it("can be among other keys, as an atom or quoted", async () => {
     assertEquals(
       await client.command("UID SEARCH OR SEEN (X-GM-RAW has:attachment UNSEEN)"),
       "* SEARCH 1 2\r\nT OK UID SEARCH completed\r\n",

@@ -43,7 +43,7 @@ test("R2 a mailbox can be looked at after the code under test ran", async () => 
   assertEquals(ann.messages("inbox")[1].labels, ["\\Important", "Übung"]);
 });
 
-test("R2 what is read back does not change afterwards, and must be there", async () => {
+test("R2 snapshots do not change later, and their folder must exist", async () => {
   await using fixture = new Fixture();
   const { ann } = fixture;
   const before = ann.messages("INBOX");
@@ -116,7 +116,7 @@ test("R2 it listens with TLS, from the first byte or by STARTTLS", async () => {
   await plain.logout();
 });
 
-test("R2 bytes behind STARTTLS are not taken for protected ones", async () => {
+test("R2 bytes after STARTTLS do not pass for encrypted ones", async () => {
   await using fixture = new Fixture();
   const { host, port } = await fixture.listen({ tls: certificates.good, starttls: true });
   const socket = connectSocket(port, host);
@@ -132,7 +132,7 @@ test("R2 bytes behind STARTTLS are not taken for protected ones", async () => {
   socket.destroy();
 });
 
-test("R2 a client that has said all it wants to may stop sending", async () => {
+test("R2 a client may end its side when it has sent everything", async () => {
   await using fixture = new Fixture();
   const { host, port } = await fixture.listen();
   const socket = connectSocket({ port, host, allowHalfOpen: true });
@@ -142,7 +142,7 @@ test("R2 a client that has said all it wants to may stop sending", async () => {
   assertMatch(text, /^b OK [^]*^\* BYE [^]*^c OK /m);
 });
 
-test("R2 a port or a certificate that won't do is said at once", async () => {
+test("R2 an unusable port or certificate is reported at once", async () => {
   await using fixture = new Fixture();
   const { port } = await fixture.listen();
   await assertRejects(() => fixture.listen({ port }), ConnectError, `127.0.0.1:${port}`);

@@ -23,7 +23,7 @@ describe("APPEND", () => {
     await client.close();
   });
 
-  it("refuses a missing folder before the literal, and behind one sent unasked", async () => {
+  it("refuses a missing folder before the literal, or after one that was sent without asking", async () => {
     const client = await new Scene().login();
     assertMatch(await client.command("APPEND nowhere {1000}"), /^T NO \[TRYCREATE\]/);
     assertMatch(await client.command("APPEND nowhere {3+}\r\nabc"), /^T NO \[TRYCREATE\]/);
@@ -160,7 +160,7 @@ describe("COPY and MOVE", () => {
 });
 
 describe("EXPUNGE", () => {
-  it("removes what is deleted, or what of it is named", async () => {
+  it("removes deleted messages, or those of them that are named", async () => {
     const scene = new Scene();
     scene.fill("one", "two", "three", "four");
     const client = await scene.select();

@@ -13,7 +13,7 @@ describe("METADATA", () => {
     await client.close();
   });
 
-  it("keeps what is set, and loses what is removed, whatever the case of its name", async () => {
+  it("stores values and removes them, with names in any case", async () => {
     const client = await withMetadata();
     assertEquals(
       await client.command(
@@ -75,7 +75,7 @@ describe("METADATA", () => {
     await client.close();
   });
 
-  it("goes as deep as it is told, and tells the size of what is too long", async () => {
+  it("respects DEPTH, and reports the size of values that are too long", async () => {
     const client = await withMetadata();
     await client.command(
       'SETMETADATA INBOX (/shared/a "1" /shared/a/b "22" /shared/a/b/c "333" /shared/ab "4")',

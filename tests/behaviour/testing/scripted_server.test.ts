@@ -113,7 +113,7 @@ test("R2 literals are compared line by line", async () => {
   ]);
 });
 
-test("R2 of long literals what differs is shown, and bytes that can't be printed", async () => {
+test("R2 differences in long literals are shown, with unprintable bytes escaped", async () => {
   const lines = Array.from({ length: 100 }, (_, index) => `line ${index}`);
   const one = lines.join("\r\n");
   assertEquals(difference(one, one.replace("line 50\r", "LINE\t\r")).split("\n"), [

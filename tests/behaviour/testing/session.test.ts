@@ -104,7 +104,7 @@ describe("AUTHENTICATE PLAIN", () => {
     await client.close();
   });
 
-  it("asks where there is none, and where SASL-IR is missing takes none", async () => {
+  it("asks for a missing initial response, and accepts none without SASL-IR", async () => {
     const client = connect(new Scene({ capabilities: { omit: ["SASL-IR"] } }).server);
     await client.until(/\n/);
     assertMatch(await client.command(`AUTHENTICATE PLAIN ${message}`), /^T BAD/);
@@ -115,7 +115,7 @@ describe("AUTHENTICATE PLAIN", () => {
     await client.close();
   });
 
-  it("can be cancelled, and refuses what is wrong", async () => {
+  it("can be cancelled, and refuses wrong responses", async () => {
     const client = connect(new Scene().server);
     await client.until(/\n/);
     await client.send("x AUTHENTICATE PLAIN\r\n");
@@ -270,7 +270,7 @@ describe("syntax", () => {
     await client.close();
   });
 
-  it("LITERAL- limits what is sent unasked", async () => {
+  it("LITERAL- limits literals that are sent without asking", async () => {
     const scene = new Scene({ capabilities: { omit: ["LITERAL+"], add: ["LITERAL-"] } });
     const client = await scene.login();
     const text = "x".repeat(4096);

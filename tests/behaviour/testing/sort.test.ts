@@ -173,7 +173,7 @@ describe("THREAD", () => {
     );
   });
 
-  it("REFERENCES keeps a place for what is missing only where it holds threads together", async () => {
+  it("REFERENCES keeps a dummy only if it joins several threads", async () => {
     assertEquals(
       await threads(
         "REFERENCES",

@@ -45,7 +45,7 @@ export function bytesSuite(adapter: Adapter): void {
       }
     };
 
-    it("takes 100 MiB at the reader's pace, and then the end", async () => {
+    it("receives 100 MiB at the reader's pace, and then the end", async () => {
       const expected = checksum(SIZE);
       await eachBulk(true, async (duplex, peer, kind) => {
         const reader = duplex.readable.getReader();
@@ -135,7 +135,7 @@ export function bytesSuite(adapter: Adapter): void {
       );
     });
 
-    it("reads and writes without its streams, and then gives the end", async () => {
+    it("reads and writes without its streams, up to the end", async () => {
       await eachKind(
         (socket) => void socket.on("data", (heard) => socket.end(heard)),
         async (duplex, kind) => {
@@ -154,7 +154,7 @@ export function bytesSuite(adapter: Adapter): void {
       );
     });
 
-    it("reads to where it is told, or gives memory of its own", async () => {
+    it("reads into the given buffer, or returns its own", async () => {
       await eachKind((socket) => void socket.end("hello"), async (duplex, kind) => {
         let heard = "";
         for (;;) {

@@ -51,7 +51,7 @@ describe("memoryPair", () => {
     await one.close();
   });
 
-  it("rejects what is under way when one closes", async () => {
+  it("rejects reads and writes in progress when one side closes", async () => {
     for (const closes of [0, 1]) {
       const pair = memoryPair();
       const [writer] = pair;

@@ -8,7 +8,7 @@ import { echo, listen, withPeer } from "../../support/peer.ts";
 const never = new AbortController().signal;
 
 describe("tcpTransport", () => {
-  it("connects, on whatever runtime this is", async () => {
+  it("connects on this runtime", async () => {
     await withPeer(echo, undefined, async (peer) => {
       const duplex = await tcpTransport({ host: "127.0.0.1", port: peer.port })(never);
       await send(duplex, "hello");

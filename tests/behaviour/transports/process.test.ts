@@ -75,7 +75,7 @@ describe("processTransport", { skip }, () => {
         await duplex.close();
       });
 
-      it("rejects what is under way when it is closed, and ends the command", async () => {
+      it("rejects reads and writes in progress when it is closed, and ends the command", async () => {
         const duplex = await start(command);
         const reading = assertRejects(() => receive(duplex, 1), ConnectionClosedError);
         const closed = duplex.close();
@@ -99,7 +99,7 @@ describe("processTransport", { skip }, () => {
     await duplex.close();
   });
 
-  it("says how a command failed, and what it said last", async () => {
+  it("says how a command failed, and its last output", async () => {
     const noise = "i=0; while [ $i -lt 500 ]; do echo noise-$i-noise >&2; i=$((i+1)); done";
     const commands = ["%; echo hey; echo no such user >&2; exit 67", [
       "sh",
@@ -120,14 +120,14 @@ describe("processTransport", { skip }, () => {
     }
   });
 
-  it("gives what came before a failure", async () => {
+  it("delivers what came before a failure", async () => {
     const duplex = await start("echo hey; echo late >&2; exit 1");
     assertEquals(await receive(duplex, 4), "hey\n");
     await assertRejects(() => receive(duplex, 1), ConnectionClosedError, "exit status 1: late");
     await duplex.close();
   });
 
-  it("rejects the write that a dying command leaves behind, with its reason", async () => {
+  it("rejects a pending write with the reason when the command dies", async () => {
     const duplex = await start(["sh", "-c", "sleep 0.2; echo gone >&2; exit 3"]);
     const writing = assertRejects(
       () => send(duplex, chunks(32 * MIB)),
@@ -176,7 +176,7 @@ describe("processTransport", { skip }, () => {
     await duplex.close();
   });
 
-  it("asks a command to terminate that goes on without input", async () => {
+  it("terminates a command that continues without input", async () => {
     for (const command of ["echo $$; exec sleep 60", ["sh", "-c", "echo $$; exec sleep 60"]]) {
       const duplex = await start(command);
       const pid = await pidOf(duplex);
@@ -193,14 +193,14 @@ describe("processTransport", { skip }, () => {
     await until(() => !lives(pid));
   });
 
-  it("leaves nothing behind of a command line that starts more than one", async () => {
+  it("ends all processes of a command line that starts several", async () => {
     const duplex = await start("sleep 60 & echo $!; cat");
     const pid = await pidOf(duplex);
     await within(2000, Promise.resolve(duplex.close()));
     await until(() => !lives(pid) || isZombie(pid));
   });
 
-  it("ends at the end of the output, whoever holds the rest open", async () => {
+  it("ends with the output, even if a process holds other streams open", async () => {
     const duplex = await start("sleep 60 >/dev/null & echo hey");
     assertEquals(await within(3000, receive(duplex, 100)), "hey\n");
     await duplex.close();

@@ -39,7 +39,7 @@ export function tcpSuite(adapter: Adapter): void {
       );
     });
 
-    it("says that nobody listens", async () => {
+    it("says that nothing listens there", async () => {
       const peer = await listen(echo);
       await peer.close();
       const error = await assertRejects(() => dial(adapter, peer.port), ConnectError);
@@ -68,7 +68,7 @@ export function tcpSuite(adapter: Adapter): void {
       });
     });
 
-    it("gives up on a host that does not answer when the signal aborts", async () => {
+    it("stops waiting for a host that does not answer when the signal aborts", async () => {
       const deaf = await deafListener();
       try {
         const signal = AbortSignal.timeout(200);
@@ -79,7 +79,7 @@ export function tcpSuite(adapter: Adapter): void {
       }
     });
 
-    it("gives up in the middle of a TLS handshake when the signal aborts", async () => {
+    it("stops in the middle of a TLS handshake when the signal aborts", async () => {
       await withPeer((socket) => void socket.resume(), undefined, async (peer) => {
         const signal = AbortSignal.timeout(200);
         const error = await assertRejects(() => dial(adapter, peer.port, {}, signal));
@@ -110,7 +110,7 @@ export function tcpSuite(adapter: Adapter): void {
   describe(`${name}: closing`, { skip }, () => {
     const idle = (socket: Socket): void => void socket.resume();
 
-    it("rejects the read under way, at once", async () => {
+    it("rejects the read in progress, at once", async () => {
       for (const [, server, client] of kinds()) {
         await withPeer(idle, server, async (peer) => {
           const duplex = await dial(adapter, peer.port, client);
@@ -148,7 +148,7 @@ export function tcpSuite(adapter: Adapter): void {
       }
     });
 
-    it("goes with cancelling the readable, and with aborting the writable", async () => {
+    it("closes when the readable is cancelled, and when the writable is aborted", async () => {
       const ways = [
         (duplex: Duplex) => duplex.readable.cancel(),
         (duplex: Duplex) => duplex.writable.abort(),

@@ -105,7 +105,7 @@ export function tlsSuite(adapter: Adapter): void {
       return duplex;
     };
 
-    it("C3 trusts what `ca` vouches for, by name and by address", async () => {
+    it("C3 trusts certificates that `ca` has signed, by name and by address", async () => {
       const { ca, good, selfSigned } = certificates();
       await accepts(good, { ca });
       await accepts(good, { ca: [selfSigned.cert, ca] }, {}, "localhost");
@@ -179,7 +179,7 @@ export function tlsSuite(adapter: Adapter): void {
       });
     });
 
-    it("keeps a private key that does not fit to itself", async () => {
+    it("does not reveal a private key that does not match", async () => {
       const { good, client, ca } = certificates();
       const tls = { ca, cert: client.cert, key: good.key };
       await withPeer(echo, good, async (peer) => {
@@ -368,7 +368,7 @@ export function tlsSuite(adapter: Adapter): void {
       }
     });
 
-    it("an option that there is not is refused, with the right one [fault E9]", async () => {
+    it("an unknown option is refused with the name of the right one [fault E9]", async () => {
       const wrong: readonly (readonly [object, string])[] = [
         [{ rejectUnauthorized: false }, "tls.dangerouslyDisableVerification"],
         [{ servername: "mail.example" }, "tls.serverName"],
@@ -410,7 +410,7 @@ export function tlsSuite(adapter: Adapter): void {
       });
     });
 
-    it("a port of plain text says so, whatever it says and when [fault D13]", async () => {
+    it("a plain-text port → the error says so, whatever it sends and when [fault D13]", async () => {
       const greetings = [
         "* OK IMAP ready\r\n",
         "+OK POP\r\n",
@@ -451,14 +451,14 @@ export function tlsSuite(adapter: Adapter): void {
       });
     });
 
-    it("a server that hangs up at once says nothing of TLS [fault D13]", async () => {
+    it("a server that hangs up at once → the error does not mention TLS [fault D13]", async () => {
       await withPeer((socket) => socket.end(), undefined, async (peer) => {
         const error = await assertRejects(() => dial(adapter, peer.port, {}), ImapAbortError);
         assertMatch(error.message, /hung up/);
       });
     });
 
-    it("gives up a handshake when the plain duplex is closed", async () => {
+    it("ends a handshake when the plain duplex is closed", async () => {
       const silent = (socket: Socket): void =>
         void socket.once("data", () => socket.write("OK\r\n"));
       await withPeer(silent, undefined, async (plain) => {

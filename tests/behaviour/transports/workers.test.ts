@@ -70,7 +70,7 @@ describe("workersTransport", () => {
     await assertRejects(() => plain.startTls!({}), TlsError, "locked");
   });
 
-  it("expects another name where asked to", async () => {
+  it("expects another name on request", async () => {
     const log: Log = [];
     const duplex = await dial(log, { serverName: "imap.example" })(never);
     assertEquals(duplex.secure, true);

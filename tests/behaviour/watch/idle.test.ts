@@ -80,7 +80,7 @@ test("M1 idle waits for the server's + and returns at once then", async () => {
   client.shutdown();
 });
 
-test("M1 idle throws what the server answers instead", async () => {
+test("M1 idle throws an error with the server's refusal", async () => {
   const { client, server } = await selectFake({}, IDLE);
   const refused = outcome(client.idle());
   await server.send(`${await server.expect("IDLE")} NO [LIMIT] not now`);
@@ -99,7 +99,7 @@ test("M1 idle throws what the server answers instead", async () => {
   client.shutdown();
 });
 
-test("M2 M3 idleCheck gives typed events, all that are there at once", async () => {
+test("M2 M3 idleCheck returns typed events, all that have arrived", async () => {
   const { client, server } = await idling();
   await server.send("* OK Still here", "* 1 EXISTS", "* 1 FETCH (FLAGS (\\NotJunk))");
   const events = await client.idleCheck();
@@ -137,7 +137,7 @@ test("M2 an aborted idleCheck takes nothing away", async () => {
   client.shutdown();
 });
 
-test("M4 idleDone gives the server's text and what came since the last check", async () => {
+test("M4 idleDone returns the server's text and the events since the last check", async () => {
   const { client, server, tag } = await idling();
   await server.send("* 3 EXISTS");
   await client.idleCheck();
@@ -156,7 +156,7 @@ test("M4 idleDone gives the server's text and what came since the last check", a
   client.shutdown();
 });
 
-test("M4 what the server refuses at the end is thrown", async () => {
+test("M4 a refusal at the end is thrown", async () => {
   const { client, server, tag } = await idling();
   const done = outcome(client.idleDone());
   assertEquals(await server.line(), "DONE");
@@ -226,7 +226,7 @@ test("M6 idleDone while another call runs, and while IDLE rests", async () => {
   client.shutdown();
 });
 
-test("M6 a server that asks for more twice gets one DONE", async () => {
+test("M6 a server that sends + twice gets one DONE", async () => {
   const { client, server, tag } = await idling();
   await server.send("+ still idling");
   const done = client.idleDone();
@@ -238,7 +238,7 @@ test("M6 a server that asks for more twice gets one DONE", async () => {
   client.shutdown();
 });
 
-test("M6 only one may wait for news, by idle or by watch", async () => {
+test("M6 only one idle or watch may be active", async () => {
   const { client } = await idling();
   await assertRejects(() => client.idle(), IllegalStateError);
   await assertRejects(() => client.watch().next(), IllegalStateError);
@@ -285,7 +285,7 @@ test("E3 M1 without the capability nothing is sent", async () => {
   client.shutdown();
 });
 
-test("M7 IDLE is begun anew before the server's patience ends", async () => {
+test("M7 IDLE is renewed before the server's timeout", async () => {
   const { client, server } = await selectFake({}, IDLE);
   const { events, end } = gather(client.watch({ renewEvery: 0.02 }));
   for (let round = 1; round <= 3; round++) {
@@ -314,7 +314,7 @@ test("M2 a silent server is no timeout while nothing is owed", async () => {
   client.shutdown();
 });
 
-test("Z4 idleCheck throws what ended the connection, behind the last events", async () => {
+test("Z4 after the last events, idleCheck throws the error that ended the connection", async () => {
   for (const polite of [true, false]) {
     const { client, server } = await idling();
     await server.send("* 9 EXISTS", ...polite ? ["* BYE going down"] : []);
@@ -353,7 +353,7 @@ test("M7 watch hands out events in order, and leaving the loop ends IDLE", async
   client.shutdown();
 });
 
-test("M7 calls within the loop of watch run, and what comes meanwhile is not lost", async () => {
+test("M7 calls within the loop of watch run, and updates meanwhile are not lost", async () => {
   const { client, server } = await selectFake({}, IDLE);
   const seen: unknown[] = [];
   const loop = (async () => {
@@ -418,7 +418,7 @@ test("M7 Z4 watch ends with an error when the connection dies, also while IDLE r
   }
 });
 
-test("M7 where there is no IDLE watch asks by NOOP", async () => {
+test("M7 without IDLE, watch polls with NOOP", async () => {
   const { client, server } = await selectFake();
   const { events, end } = gather(client.watch({ pollEvery: 0.01 }));
   await server.answer("NOOP");
@@ -449,7 +449,7 @@ test("M7 a pace that makes no sense is refused", async () => {
   client.shutdown();
 });
 
-test("M2 news that nobody takes make the server wait, but no call", async () => {
+test("M2 updates that nobody reads make the server wait, but no call", async () => {
   const { client, server, tag } = await idling();
   const flood = (async () => {
     const lines = Array.from({ length: 1000 }, (_, i) => `* ${i + 1} EXISTS`);
@@ -470,7 +470,7 @@ test("M2 news that nobody takes make the server wait, but no call", async () => 
   client.shutdown();
 });
 
-test("M7 one's own logout ends watch with an error", async () => {
+test("M7 the client's own logout ends watch with an error", async () => {
   const { client, server } = await selectFake({}, IDLE);
   const { end } = gather(client.watch());
   const tag = await agreeToIdle(server);
@@ -482,7 +482,7 @@ test("M7 one's own logout ends watch with an error", async () => {
   assertInstanceOf(await end, ConnectionClosedError);
 });
 
-test("M6 an IDLE that waits to go on is no reason to take in what a slow loop does not", async () => {
+test("M6 an IDLE that waits to resume does not buffer more than a slow loop reads", async () => {
   const { client, server } = await selectFake({}, IDLE);
   const messages = client.fetchEach("1:*", ["BODY.PEEK[]"]);
   const first = messages.next();
@@ -523,7 +523,7 @@ test("S1 the log tells of DONE, which is no secret", async () => {
   client.shutdown();
 });
 
-test("M6 a call behind an IDLE that has still to be sent is not held up", async () => {
+test("M6 a call after an IDLE that has not been sent yet is not held up", async () => {
   const { client, server } = await selectFake({}, IDLE);
   const first = client.noop();
   const begun = client.idle();
@@ -536,7 +536,7 @@ test("M6 a call behind an IDLE that has still to be sent is not held up", async 
   client.shutdown();
 });
 
-test("M2 once news are taken the server may go on", async () => {
+test("M2 once updates are read, the server may continue", async () => {
   const { client, server } = await idling();
   const flood = (async () => {
     const lines = Array.from({ length: 1000 }, (_, i) => `* ${i + 1} EXISTS`);
@@ -548,7 +548,7 @@ test("M2 once news are taken the server may go on", async () => {
   client.shutdown();
 });
 
-test("M7 one watch may follow another, and no timer is left behind", async () => {
+test("M7 one watch may follow another, and no timer is left", async () => {
   const { client, server } = await selectFake({}, IDLE);
   const timers = new LongTimers();
   try {

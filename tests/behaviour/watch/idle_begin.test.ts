@@ -13,7 +13,7 @@ test("M1 E3 only a + begins it; NO and BAD are errors with the server's text", a
   }
 });
 
-test("M3 events come in the shapes that NOOP gives", async () => {
+test("M3 events have the same form as in the result of NOOP", async () => {
   const { client, server } = await selectFake({}, "IMAP4rev1 IDLE");
   const idling = client.idle();
   const tag = await server.expect("IDLE");

@@ -59,7 +59,7 @@ test("idle: a hundred + in one IDLE, as signs of life → it goes on [fault D1]"
   client.shutdown();
 });
 
-test("a conversation that has no end within one call → ProtocolError as ever [fault D1]", async () => {
+test("a conversation without end within one call → still a ProtocolError [fault D1]", async () => {
   const { client, server } = await selectFake();
   const command: Command<string> = {
     name: "X-TALK",
@@ -208,7 +208,7 @@ test("idle: aborted before the + → settles at once, and may be called again [f
   client.shutdown();
 });
 
-test("watch: aborted while its IDLE waits behind a call → it is never sent [fault D7]", async () => {
+test("watch: aborted while its IDLE waits for a call → never sent [fault D7]", async () => {
   const { client, server } = await selectFake({}, IDLE);
   const noop = client.noop();
   const tag = await server.expect("NOOP");
@@ -237,7 +237,7 @@ test("watch: aborted during a NOOP that is not answered → settles at once [fau
   client.shutdown();
 });
 
-test("an IDLE of one's own: aborted → it is interrupted [fault D7]", async () => {
+test("an custom IDLE: aborted → it is interrupted [fault D7]", async () => {
   const { client, server } = await selectFake();
   let end = () => {};
   const ended = new Promise<void>((resolve) => end = resolve);
@@ -303,7 +303,7 @@ test("watch: NOOP is refused too → it throws [fault D8]", async () => {
 
 // From the call on
 
-test("watch: news in the answer to a call before the loop → told to it [fault D14]", async () => {
+test("watch: updates in the answer to a call before the loop → in the loop [fault D14]", async () => {
   for (const capabilities of [IDLE, "IMAP4rev1"]) {
     const { client, server } = await selectFake({}, capabilities);
     const loop = client.watch({ pollEvery: 0.01 });
@@ -361,7 +361,7 @@ test("watch: of a connection that ended before the loop → throws why [fault D1
 
 // Polling is paused, and what is kept is bounded
 
-test("watch: by NOOP, and nobody takes the news → the server is not asked on [fault E2]", async () => {
+test("watch: by NOOP, and nobody reads the updates → it stops asking the server [fault E2]", async () => {
   const { client, server } = await selectFake();
   const loop = client.watch({ pollEvery: 0.001 });
   const first = loop.next();
@@ -390,7 +390,7 @@ test("watch: by NOOP, and nobody takes the news → the server is not asked on [
   client.shutdown();
 });
 
-test("watch: more news than memory has room for, while a call runs → it fails [fault E1]", async () => {
+test("watch: more updates than memory has room for, while a call runs → it fails [fault E1]", async () => {
   const { client, server } = await selectFake({}, IDLE);
   const loop = client.watch();
   const fetching = client.fetch("1:*", ["RFC822.SIZE"]);

@@ -174,7 +174,7 @@ describe("livetest", () => {
     }
   });
 
-  it("no folder in another, or none that can be deleted → said, and it ends [fault F2]", async () => {
+  it("no nested folders, or folders that can't be deleted → reported, and it ends [fault F2]", async () => {
     const server = new MemoryServer();
     server.addUser("ann", "secret");
     const { host, port } = await server.listen();
@@ -202,7 +202,7 @@ describe("livetest", () => {
     }
   });
 
-  it("U1 says how it is used, and what is wrong with the file", async () => {
+  it("U1 explains its usage, and mistakes in the file", async () => {
     for (const args of [[], ["no-such.ini"], ["a.ini", "--what"]]) {
       const { status, output } = await livetest(...args);
       assertEquals(status, 2);

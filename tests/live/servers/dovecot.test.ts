@@ -94,7 +94,7 @@ describe("startDovecot", { skip: dovecotMissing }, () => {
       }
     });
 
-    it(`says by ${name} what is wrong with a token`, async () => {
+    it(`explains by ${name} what is wrong with a token`, async () => {
       // A password is not a token.
       await Promise.all(["no-token", TOKENS.bob, DOVECOT_USERS.ann].map(async (token) => {
         const socket = connect(server.port, server.host);
@@ -228,7 +228,7 @@ describe("a lock that a killed session left", { skip: dovecotMissing }, () => {
     assertMatch(await select(), /^\* 1 EXISTS/m);
   });
 
-  it("holds up nobody who stops the server", { timeout }, async () => {
+  it("does not delay stopping the server", { timeout }, async () => {
     leaveLock();
     const waiting = select();
     await sleep(500);

@@ -5,7 +5,7 @@ import { bytes } from "../../support/wire.ts";
 import { answers, assertRefused, begins, UNSENDABLE } from "./support.ts";
 
 describe("EXTERNAL", () => {
-  it("D8 external sends nothing where the server knows who it is", async () => {
+  it("D8 external sends nothing if the server knows the user", async () => {
     const mechanism = external();
     assertEquals(mechanism.name, "EXTERNAL");
     assertEquals(begins(mechanism), "");

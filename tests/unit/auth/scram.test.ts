@@ -138,7 +138,7 @@ for (const example of [SHA1, SHA256]) {
       await assertFails(client, example.serverFinal);
     });
 
-    it("an OK right behind the server's proof is in time", async () => {
+    it("an OK right after the server's proof is in time", async () => {
       const client = await waiting(example);
       const answer = answers(client, example.serverFinal);
       client.finish?.();
@@ -268,7 +268,7 @@ for (const example of [SHA1, SHA256]) {
       await assertFails(await waiting(example), bytes(`${example.serverFinal},x=\xff`));
     });
 
-    it("Z1 a signature with more or less behind a right start is refused", async () => {
+    it("Z1 a signature that is too short or too long is refused", async () => {
       const signature = Buffer.from(example.serverFinal.slice(2), "base64");
       for (const wrong of [Buffer.concat([signature, signature]), signature.subarray(0, -1)]) {
         await assertFails(await waiting(example), `v=${wrong.toString("base64")}`);
@@ -361,7 +361,7 @@ for (const example of [SHA1, SHA256]) {
       );
     });
 
-    it("as many iterations as a server may ask for are counted", async () => {
+    it("the number of iterations is limited", async () => {
       const client = scram(example.hash, { user: "user", password: "pencil" }, "abc");
       const server = new Server(example.hash, "pencil");
       const proof = await answers(client, server.challenge(begins(client), SALT, 100_000));
@@ -423,7 +423,7 @@ describe("SCRAM's first message", () => {
     assertRefused(() => scramSha256("ann", undefined as unknown as string));
   });
 
-  it("does not show the password to who looks at it", () => {
+  it("does not show the password when it is inspected", () => {
     const client = scramSha256("ann", SECRET);
     assertFalse(JSON.stringify(client).includes(SECRET));
     assertFalse(JSON.stringify(Object.entries(client)).includes(SECRET));

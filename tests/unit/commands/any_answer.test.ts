@@ -100,7 +100,7 @@ function converse(
   }
 }
 
-describe("whatever the server says, nothing but this library's errors is thrown", () => {
+describe("any answer throws only this library's errors", () => {
   const NAMES = [
     ...["LIST", "LSUB", "XLIST", "STATUS", "NAMESPACE", "ENABLED", "ID", "1 FETCH", "SORT"],
     ...[

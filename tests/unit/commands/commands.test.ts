@@ -46,7 +46,7 @@ describe("FETCH is written", () => {
     });
   }
 
-  it("J2 modifiers go behind the items", () => {
+  it("J2 modifiers come after the items", () => {
     const command = fetch(request(1, ["FLAGS"], true, ["CHANGEDSINCE 123", "vanished"]));
     assertEquals(sent(command), "1 (FLAGS) (CHANGEDSINCE 123 VANISHED)");
   });
@@ -78,7 +78,7 @@ describe("FETCH is written", () => {
     assertThrows(() => request(1, []), InvalidArgumentError, "no items");
   });
 
-  it("P11 UID goes in front where ids are UIDs", () => {
+  it("P11 UID comes first if ids are UIDs", () => {
     assertEquals(fetch(request(1, "FLAGS")).name, "UID FETCH");
     assertEquals(fetch(request(1, "FLAGS", false)).name, "FETCH");
   });
@@ -107,7 +107,7 @@ describe("FETCH is read", () => {
     assertEquals([...found], [[7, { SEQ: 2, FLAGS: ["b"], MODSEQ: 4n }]] as never);
   });
 
-  it("J6 Z10 what was not asked for is left to others", () => {
+  it("J6 Z10 other responses are left to others", () => {
     assertEquals(
       claims(
         fetch(request("5:6", "FLAGS")),
@@ -147,7 +147,7 @@ describe("FETCH is read", () => {
   });
 });
 
-describe("FETCH: what stands behind an item without end", () => {
+describe("FETCH: the items after one without end", () => {
   const NAMES = ["ENVELOPE", "FLAGS", "BODY[HEADER.FIELDS (SUBJECT)]", "RFC822.SIZE"];
   const REST = " NIL) FLAGS (a) BODY[HEADER.FIELDS (Subject)] NIL";
   const ENVELOPES = [
@@ -190,7 +190,7 @@ describe("LIST", () => {
     assertEquals(sent(list("LIST", { directory: 'a"b\\c', pattern: "*" })), '"a\\"b\\\\c" "*"');
   });
 
-  it("F1 F4 F9 gives flags, delimiter and name of each, and nothing for none", () => {
+  it("F1 F4 F9 returns flags, delimiter and name of each, or an empty list", () => {
     const folders = answer(
       list("LIST", ALL),
       '* LIST (\\HasNoChildren) "/" Alpha',
@@ -220,7 +220,7 @@ describe("SELECT", () => {
     assertThrows(() => sent(select(bytes("a\xff"), false)), InvalidArgumentError, "ASCII");
   });
 
-  it("G4 G5 gives what the server says, in its types", () => {
+  it("G4 G5 returns what the server says, with types", () => {
     const result = answer(
       select("INBOX", false),
       "* FLAGS (\\Flagged abc [foo]/bar def)",
@@ -253,7 +253,7 @@ describe("SELECT", () => {
     assertEquals({ ...result }, { EXISTS: 0, FLAGS: [], RECENT: 0, "READ-ONLY": true });
   });
 
-  it("G3 what is said of the folder before, up to CLOSED, does not count", () => {
+  it("G3 responses about the previous folder, up to CLOSED, do not count", () => {
     const result = answer(
       select("x", false),
       "* 900 EXISTS",
@@ -268,7 +268,7 @@ describe("SELECT", () => {
 });
 
 describe("logging in", () => {
-  it("D1 LOGIN quotes both, and gives the server's text", () => {
+  it("D1 LOGIN quotes both, and returns the server's text", () => {
     assertEquals(sent(login("a b", 'p"w\\')), '"a b" "p\\"w\\\\"');
     assertEquals(
       answer(login("a", "b"), "a OK [CAPABILITY IMAP4rev1 X] Logged in"),
@@ -276,7 +276,7 @@ describe("logging in", () => {
     );
   });
 
-  it("D1 Z9 what is not ASCII goes as a literal", () => {
+  it("D1 Z9 non-ASCII text is sent as a literal", () => {
     assertEquals(sent(login("ann", "grün")), '"ann" {5}↵…grÃ¼n');
     assertEquals(sent(login("ann", "grün"), { nonSynchronising: 4096 }), '"ann" {5+}↵grÃ¼n');
   });
@@ -313,14 +313,14 @@ describe("logging in", () => {
 });
 
 describe("the other commands", () => {
-  it("E1 CAPABILITY gives what was said, in upper case", () => {
+  it("E1 CAPABILITY returns the names in upper case", () => {
     assertEquals(answer(capability(), "* CAPABILITY imap4rev1 Idle", "a OK"), [
       "IMAP4REV1",
       "IDLE",
     ]);
   });
 
-  it("D7 M5 NOOP collects news without keeping it from others", () => {
+  it("D7 M5 NOOP collects updates, and others get them too", () => {
     const command = noop();
     assertEquals(claims(command, "* 4 EXISTS", "* 3 FETCH (FLAGS (bar))"), [false, false]);
     const { text, responses } = answer(command, "a OK NOOP completed.");

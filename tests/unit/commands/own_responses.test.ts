@@ -5,7 +5,7 @@ import { ProtocolError } from "../../../src/model/errors.ts";
 import { untagged } from "../../support/wire.ts";
 
 describe("own responses", () => {
-  it("a private response: its reader starts behind the name and the spaces", () => {
+  it("a private response: its reader starts after the name and the spaces", () => {
     const own = new OwnResponses();
     const read: string[] = [];
     const reader = (cursor: { astring(): string }) => read.push(cursor.astring());
@@ -48,7 +48,7 @@ describe("own responses", () => {
     assertThrows(() => own.checked([]), ProtocolError);
   });
 
-  it("a required response: its value, else what is wrong with it, else that it did not come", () => {
+  it("a required response: its value, or the error that it is malformed or missing", () => {
     const own = new OwnResponses();
     assertThrows(() => own.required("SORT", null), ProtocolError, "the server sent no SORT");
     own.read(untagged("* SORT x"), "SORT");

@@ -60,7 +60,7 @@ describe("modified UTF-7", () => {
     }
   });
 
-  it("P12 what is sent is printable ASCII", () => {
+  it("P12 encoded names are printable ASCII", () => {
     fc.assert(fc.property(anyName, (name) => assertMatch(encodeUtf7(name), /^[\x20-\x7e]*$/)));
   });
 

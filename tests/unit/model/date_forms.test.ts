@@ -30,7 +30,7 @@ describe("forms of dates", () => {
     }
   });
 
-  it("date: any word in front or behind → none [fault C9]", () => {
+  it("date: any word before or after it → null [fault C9]", () => {
     for (const [text, moment] of DATE_FORMS) {
       if (moment === null || text.includes("(cut off")) continue;
       for (const word of ["garbage", "=", "1", "+", "5 Feb", "10:00", '"', "\\", "\u0000", ";"]) {

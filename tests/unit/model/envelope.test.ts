@@ -26,7 +26,7 @@ const FIELDS: EnvelopeFields = {
 };
 
 describe("Envelope", () => {
-  it("O4 decodes what is read", () => {
+  it("O4 decodes fields when they are read", () => {
     const envelope = new Envelope(FIELDS);
     assertInstanceOf(envelope.date, ZonedDate);
     assertEquals(envelope.date.toISOString(), "2013-03-24T20:06:10.000Z");
@@ -159,7 +159,7 @@ describe("Envelope", () => {
     assertEquals([other.from?.length, other.from?.[0].mailbox, other.subject], [1, "m", null]);
   });
 
-  it("an address that another client decoded → decoded anew [fault C5, E4]", () => {
+  it("an address that another client decoded → decoded again [fault C5, E4]", () => {
     const decoding = new Decoding(new MailText({ decodeCharset: () => "ü" }));
     const names = [readWith(), readWith(decoding), readWith(), readWith(decoding)].map((it) =>
       it.from?.[0].name

@@ -4,7 +4,7 @@ import { InvalidArgumentError } from "../../../src/model/errors.ts";
 import { placeName, readHost } from "../../../src/model/host.ts";
 
 describe("readHost", () => {
-  it("a name: what is connected to, and expected in the certificate [fault E9]", () => {
+  it("a name: the host to connect to, and the name in the certificate [fault E9]", () => {
     const names: readonly (readonly [string, string, string?])[] = [
       ["imap.example.org", "imap.example.org"],
       ["IMAP.Example.ORG", "imap.example.org"],
@@ -77,7 +77,7 @@ describe("readHost", () => {
 });
 
 describe("placeName", () => {
-  it("an IPv6 address stands in brackets, once [fault E9]", () => {
+  it("an IPv6 address is in brackets, once [fault E9]", () => {
     assertEquals(placeName("imap.test", 993), "imap.test:993");
     assertEquals(placeName("::1", 993), "[::1]:993");
     assertEquals(placeName("[::1]", 993), "[::1]:993");

@@ -70,7 +70,7 @@ describe("NumberSet", () => {
     assertThrows(() => [...set], InvalidArgumentError);
   });
 
-  it("gives back any ids", () => {
+  it("returns any ids unchanged", () => {
     const ids = fc.array(fc.integer({ min: 1, max: 30 }), { maxLength: 40 });
     fc.assert(fc.property(ids, (all) => {
       const set = NumberSet.from(all);
@@ -90,7 +90,7 @@ describe("NumberSet.split", () => {
     maxLength: 200,
   });
 
-  it("gives short sets of the same ids, in ascending order", () => {
+  it("yields short sets of the same ids, in ascending order", () => {
     fc.assert(
       fc.property(ids, fc.integer({ min: 25, max: 400 }), (list, length) => {
         const set = NumberSet.from(list);

@@ -82,7 +82,7 @@ describe("checkOptions", () => {
     });
   }
 
-  it("options: a place and a hint → stand in the message [fault E10]", () => {
+  it("options: a place and a hint → are in the message [fault E10]", () => {
     assertEquals(
       refusal({ prot: 1 }, "tls"),
       `there is no option "tls.prot": did you mean 'tls.port'?`,
@@ -116,7 +116,7 @@ describe("kinds", () => {
     [oneOf(STRING, NUMBER), 1, true],
   ];
   for (const [kind, right, wrong] of SAMPLES) {
-    it(`a kind: ${kind.name} → tells what is of it [fault E10]`, () => {
+    it(`a kind: ${kind.name} → recognises its values [fault E10]`, () => {
       assert(kind.is(right));
       assert(!kind.is(wrong) && !kind.is(null) && !kind.is(undefined));
     });

@@ -12,7 +12,7 @@ const ranges = fc.array(range, { maxLength: 8 });
 const ascending = (ids: Iterable<number>) => [...ids].sort((a, b) => a - b);
 
 describe("two sets of message ids", () => {
-  it("union, intersection, difference → what sets of single ids give [ext NUMBERSET]", () => {
+  it("union, intersection, difference → the same as with sets of single ids [ext NUMBERSET]", () => {
     fc.assert(fc.property(ranges, ranges, (one, other) => {
       const [a, b] = [NumberSet.from(one), NumberSet.from(other)];
       const [mine, theirs] = [new Set(a), new Set(b)];
@@ -63,7 +63,7 @@ describe("two sets of message ids", () => {
     assertThrows(() => NumberSet.from("1:3").isSubsetOf("*"), InvalidArgumentError);
   });
 
-  it("what is no set → InvalidArgumentError", () => {
+  it("an invalid set → InvalidArgumentError", () => {
     for (const value of [0, "1-3", null, [{}], 2 ** 32]) {
       const ids = value as MessageIds;
       assertThrows(() => NumberSet.from(1).union(ids), InvalidArgumentError);

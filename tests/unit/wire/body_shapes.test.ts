@@ -119,7 +119,7 @@ const PLAIN = { type: "text/plain", encoding: "base64", size: 20 };
 const IMAGE = '"IMAGE" "PNG" NIL NIL NIL "BASE64" 20';
 const PNG = { ...PLAIN, type: "image/png" };
 
-describe("BODYSTRUCTURE: a list where the checksum stands", () => {
+describe("BODYSTRUCTURE: a list in place of the checksum", () => {
   const CASES: readonly Case[] = [
     [`${TEXT} NIL ${ATTACHED} NIL NIL`, { ...PLAIN, ...FILE }],
     [`${TEXT} 1 ${ATTACHED} NIL NIL`, { ...PLAIN, lines: 1, ...FILE }],
@@ -173,14 +173,14 @@ describe("BODYSTRUCTURE: a part without its subtype", () => {
     it(`${wire} → the rest is right [fault C12]`, () => assertEquals(fields(wire), expected));
   }
 
-  it("its parameters, id and description → read where they stand [fault C12]", () => {
+  it("its parameters, id and description → read from where they are [fault C12]", () => {
     const { params, id, description } = partOf('"AUDIO" ("NAME" "x") "<id>" "words" "base64" 9');
     assertEquals(plain([params, id, description]), [{ name: "x" }, "<id>", "words"]);
     const missing = partOf('"AUDIO" NIL "<id>" "words" "base64" 9');
     assertEquals([missing.id, missing.description], ["<id>", "words"]);
   });
 
-  it("what is read of one part → does not change what is read of the next [fault C12]", () => {
+  it("one part → does not change how the next is read [fault C12]", () => {
     const structure = item(
       'BODYSTRUCTURE (("AUDIO" NIL NIL NIL "base64" 9)("AUDIO" NIL NIL NIL NIL "base64" 9)' +
         '("AUDIO" NIL NIL NIL "base64" 9)("AUDIO" NIL NIL NIL NIL NIL 9) "mixed")',

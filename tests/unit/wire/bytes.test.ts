@@ -3,7 +3,7 @@ import { assertEquals } from "@std/assert";
 import { hasNul } from "../../../src/util/bytes.ts";
 
 describe("a byte 0 among bytes", () => {
-  it("is found in every place, wherever the bytes stand in memory", () => {
+  it("is found in every place, at any alignment in memory", () => {
     for (const filling of [1, 65, 128, 255]) {
       for (let offset = 0; offset < 5; offset++) {
         for (let length = 0; length < 40; length++) {

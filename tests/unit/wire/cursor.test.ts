@@ -133,7 +133,7 @@ const values = fc.letrec<{ value: Sent; list: Sent }>((tie) => ({
 })).value;
 
 describe("parseResponse, any values", () => {
-  it("P2 P3 P4 P6 gives back what was written", () => {
+  it("P2 P3 P4 P6 reads back what was written", () => {
     fc.assert(fc.property(fc.array(values, { maxLength: 5 }), (all) => {
       const wire = all.map((it) => it.wire).join(" ");
       assertEquals(plain(parseResponse(bytes(wire))), all.map((it) => it.value));

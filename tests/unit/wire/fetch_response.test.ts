@@ -81,7 +81,7 @@ describe("FETCH items", () => {
     assertEquals(plain(items), { SEQ: 1, "RFC822.TEXT": shown("text"), RFC822: shown("all") });
   });
 
-  it("O6 no space behind a list", () => {
+  it("O6 no space after a list", () => {
     const { items, uid, bad } = fetched("* 1 FETCH (FLAGS (a)UID 5 X (b)Y 1)");
     assertEquals([items, uid, bad], [{ SEQ: 1, FLAGS: ["a"], X: ["b"], Y: 1 }, 5, null]);
   });
@@ -199,7 +199,7 @@ describe("one bad item spoils only itself", () => {
     assertEquals(bad?.map((it) => [it.name, text(it.raw)]), [["BODY[1]", ""]]);
   });
 
-  it("Z11 a flood of bad items is given up, and what came before stands", () => {
+  it("Z11 a flood of bad items is abandoned, and earlier items are kept", () => {
     const response = read(`* 1 FETCH (UID 7 ${"(1) ".repeat(100_000)})`);
     assert(response.kind === "untagged" && response.type === "FETCH");
     assertEquals(response.uid, 7);
@@ -214,7 +214,7 @@ describe("one bad item spoils only itself", () => {
     ]);
   });
 
-  it("Z11 where nobody can tell where an item ends, what stands before it is kept", () => {
+  it("Z11 if an item's end can't be found, earlier items are kept", () => {
     const { items, uid, bad } = fetched(
       '* 9 FETCH (UID 5 FLAGS (a) ENVELOPE ("odd" "number"of "x)',
     );

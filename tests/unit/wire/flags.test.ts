@@ -31,14 +31,14 @@ describe("lists of flags in which something is no flag", () => {
       assertEquals(fetchProblems(items), bad);
     });
 
-    it(`FLAGS ${wire} → the flags, and what is wrong [fault C20]`, () => {
+    it(`FLAGS ${wire} → the flags, and the problem [fault C20]`, () => {
       const response = untagged(`* FLAGS ${wire}`);
       assert(response.type === "FLAGS");
       assertEquals(response.flags, flags);
       assertInstanceOf(response.bad?.error, ProtocolError);
     });
 
-    it(`[PERMANENTFLAGS ${wire}] → the flags, and the text behind it [fault C20]`, () => {
+    it(`[PERMANENTFLAGS ${wire}] → the flags, and the text after it [fault C20]`, () => {
       const response = read(`* OK [PERMANENTFLAGS ${wire}] some text`);
       assert("code" in response);
       assertEquals([response.code?.name, response.text], ["PERMANENTFLAGS", "some text"]);
@@ -74,7 +74,7 @@ describe("lists of flags in which something is no flag", () => {
     assertEquals(fetchProblems(result).map(({ name }) => name), ["FLAGS", "PERMANENTFLAGS"]);
   });
 
-  it("SELECT: what was wrong before CLOSED → is no fault of the new folder", () => {
+  it("SELECT: a problem before CLOSED → does not count for the new folder", () => {
     const result = answer(select("x", false), "* FLAGS ((a) b)", "* OK [CLOSED] x", "A1 OK done");
     assertEquals(fetchProblems(result), []);
   });

@@ -108,7 +108,7 @@ describe("what recurs", () => {
     }
   });
 
-  it("a bare end of a part is one only in front of its parenthesis", () => {
+  it("a bare end of a part is one only before its parenthesis", () => {
     const part = (end: string) => {
       const { items, bad } = fetched(
         `* 1 FETCH (BODY ("text" "plain" NIL NIL NIL "7bit" 1 1 ${end}))`,
@@ -122,7 +122,7 @@ describe("what recurs", () => {
     assertEquals(part('NIL NIL NIL NIL "more"'), [null, ["more"]]);
   });
 
-  it("what differs in a literal alone, which stands elsewhere", () => {
+  it("a difference only in a literal, which is stored elsewhere", () => {
     const wire = (letter: string) => {
       const long = `{5000}\r\n${letter.repeat(5000)}`;
       const address = `("name" NIL ${long} "host")`;

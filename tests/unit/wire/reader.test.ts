@@ -62,26 +62,26 @@ describe("Reader, however the chunks are cut", () => {
     });
   });
 
-  it("gives the same for a cut at every byte", () => {
+  it("the same responses for a cut at every byte", () => {
     for (let place = 1; place < SESSION.length; place++) {
       assertEquals(results(cut(SESSION, [place])), WHOLE, `cut at ${place}`);
     }
   });
 
-  it("gives the same for chunks of every small size", () => {
+  it("the same responses for chunks of every small size", () => {
     for (const size of [1, 2, 3, 5, 7, 64, 4095, 4096, 4097, 4113]) {
       const places = Array.from({ length: Math.floor(SESSION.length / size) }, (_, i) => i * size);
       assertEquals(results(cut(SESSION, places)), WHOLE, `chunks of ${size}`);
     }
   });
 
-  it("gives the same for any cuts and empty chunks", () => {
+  it("the same responses for any cuts and empty chunks", () => {
     const places = fc.array(fc.nat({ max: SESSION.length }), { maxLength: 12 })
       .map((all) => all.sort((a, b) => a - b));
     fc.assert(fc.property(places, (all) => assertEquals(results(cut(SESSION, all)), WHOLE)));
   });
 
-  it("gives the same for any responses and any cuts", () => {
+  it("the same for any responses and any cuts", () => {
     const printable = fc.string({ unit: fc.constantFrom(..."ab{}1 5+~\\[]"), maxLength: 12 });
     const literal = fc.oneof(fc.uint8Array({ maxLength: 40 }), fc.uint8Array({ maxLength: 5000 }))
       .map((data) => `{${data.length}}\r\n${text(data)}`);
@@ -145,7 +145,7 @@ describe("Reader, what announces a literal", () => {
     });
   }
 
-  it("P6 a literal may end its response, whatever it holds", () => {
+  it("P6 a literal of any content may end its response", () => {
     const { lines, midway } = frames("* X {4}\r\n{99}\r\n* 1 EXISTS\r\n");
     assertEquals(lines, ["* X {4}\r\n{99}", "* 1 EXISTS"]);
     assertEquals(midway, false);
@@ -219,7 +219,7 @@ describe("Reader, limits", () => {
     }
   });
 
-  it("the literals of one response count together, those of the next anew", () => {
+  it("the literals of one response count together, those of the next separately", () => {
     const response = (...sizes: number[]) =>
       bytes(`* X ${sizes.map((size) => `{${size}}\r\n${"x".repeat(size)}`).join(" ")}\r\n`);
     for (const size of [100, 6000]) {
@@ -307,7 +307,7 @@ describe("Reader, linear work: these would not end otherwise", () => {
     assert(sizes.length < 30, `${sizes.length} allocations`);
   });
 
-  it("P13 a long word with many literals behind it", () => {
+  it("P13 a long word followed by many literals", () => {
     const data = bytes(`${"a".repeat(1024 * 1024)}${" {0}\r\n".repeat(300_000)}\r\n`);
     for (const places of [[], [data.length - 2]]) {
       let frames = 0;
@@ -506,7 +506,7 @@ describe("Reader, streamed literals", () => {
   });
 });
 
-describe("Reader, what was given to the handler", () => {
+describe("Reader, values passed to the handler", () => {
   for (const size of [1, 50, 100_000]) {
     it(`stays as it was when more arrives, in chunks of ${size}`, () => {
       const body = (i: number) => String.fromCharCode(65 + i).repeat(200);

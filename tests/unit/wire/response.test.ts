@@ -294,7 +294,7 @@ describe("response codes", () => {
     assertEquals(response.code?.uids?.size, 4294967295);
   });
 
-  it("a list right behind the name of a code is its argument [fault C20]", () => {
+  it("a list right after the name of a code is its argument [fault C20]", () => {
     for (const [wire, name] of [["BADCHARSET(UTF-8)", "BADCHARSET"], ["X-A(b c)", "X-A"]]) {
       const response = read(`A1 NO [${wire}] text`);
       assert("code" in response);
@@ -370,7 +370,7 @@ describe("folder names", () => {
     });
   }
 
-  it("F8 a literal behind another", () => {
+  it("F8 a literal after another", () => {
     const names = ["* LIST () {1}\r\n/ {3}\r\nfoo", "* LIST () {1}\r\n/ {3}\r\n{9}"].map((line) => {
       const list = untagged(line);
       assert(list.type === "LIST");
@@ -495,7 +495,7 @@ describe("pains 11, quirks of servers", () => {
     assertEquals([response.name, response.values()], ["COPYUID", [1, 2, 3]]);
   });
 
-  it("space in front of a response", () => {
+  it("space before a response", () => {
     assertEquals(plain(read(" * 3 EXISTS")), { kind: "untagged", type: "EXISTS", number: 3 });
   });
 });
@@ -511,7 +511,7 @@ describe("unknown responses", () => {
     assertEquals(plain(response.values()), values, "a second time");
   });
 
-  it("keep the number in front of them", () => {
+  it("keep the number before them", () => {
     const response = untagged("* 7 VANISHED x");
     assert(response.type === "UNKNOWN");
     assertEquals([response.name, response.number, plain(response.raw)], [
@@ -559,7 +559,7 @@ describe("unknown responses", () => {
     ["* 99999999999999999999 EXISTS", ""],
   ];
   for (const [line, name, number = null] of BAD) {
-    it(`one that makes no sense is kept with what is wrong: ${line}`, () => {
+    it(`a malformed one is kept with the problem: ${line}`, () => {
       const response = untagged(line);
       assert(response.type === "UNKNOWN");
       assertEquals([response.name, response.number], [name, number]);
@@ -582,7 +582,7 @@ describe("unknown responses", () => {
   });
 
   for (const line of ["", "A1", "A1 HELLO", "A1 okay", "*", "*OK", '"A1" OK', "HTTP/1.1 400 Bad"]) {
-    it(`a line that is no response gives null: ${JSON.stringify(line)}`, () => {
+    it(`a line that is not a response → null: ${JSON.stringify(line)}`, () => {
       const data = bytes(line);
       const frame = { bytes: data, start: 0, end: data.length, detached: [] };
       assertEquals(readResponse(frame), null);
@@ -597,7 +597,7 @@ describe("unknown responses", () => {
     assertInstanceOf(response.error, ProtocolError);
   });
 
-  it("P8 whatever comes, nothing but a response or null comes out", () => {
+  it("P8 any input yields a response or null", () => {
     const words = fc.constantFrom(
       ...["* ", "A1 ", "+ ", "OK ", "BYE", "[", "]", "CAPABILITY ", "LIST ", "STATUS ", "SEARCH "],
       ...[
@@ -630,7 +630,7 @@ describe("unknown responses", () => {
 });
 
 describe("esearchIds", () => {
-  it("gives the ids of a set in their order", () => {
+  it("returns the ids of a set in order", () => {
     assertEquals(esearchIds("2,10:12,5:3", DEFAULT_LIMITS.items), [2, 10, 11, 12, 5, 4, 3]);
     assertEquals(esearchIds(7, DEFAULT_LIMITS.items), [7]);
     assertEquals(esearchIds(undefined, DEFAULT_LIMITS.items), []);

@@ -140,7 +140,7 @@ describe("Reader, lines that begin no response", () => {
     }
   });
 
-  it("100,000 literals, and as many lines that go on with them → linear work", () => {
+  it("100,000 literals, and as many continuation lines → linear work", () => {
     const data = bytes(`* 1 X (a${" {3}\r\nabc\r\n".repeat(100_000)})\r\n* 2 X\r\n`);
     assertEquals(frames([data]).length, 2);
     assertEquals(frames(cut(data, [500_000, 900_000])).length, 2);
@@ -168,7 +168,7 @@ describe("Reader, lines that begin no response", () => {
     }
   });
 
-  it("literals in front of a fold → count together with those behind it", () => {
+  it("literals before a fold → count together with those after it", () => {
     const limits = { ...DEFAULT_LIMITS, literal: 10_000 };
     const literal = `{4800}\r\n${LONG}`;
     for (const places of [[], [3000], [20, 5000, 9000]]) {
@@ -184,7 +184,7 @@ describe("Reader, lines that begin no response", () => {
     }
   });
 
-  it("a streamed literal and a line end behind it → the items that follow are read", () => {
+  it("a line end after a streamed literal → the items that follow are read", () => {
     const taken: Uint8Array[] = [];
     const sink: LiteralSink = { write: (part) => taken.push(part), end() {} };
     const wire = bytes(`* 1 FETCH (UID 5 BODY[1] {4800}\r\n${LONG}\r\n FLAGS (a))\r\n`);

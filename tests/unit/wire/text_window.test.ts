@@ -15,7 +15,7 @@ describe("a stretch of bytes as text", () => {
   const line = 'a "quoted" word, and (more) of "it" ';
   const long = encodeUtf8(line.repeat(1000));
 
-  it("gives the text of any place, in any order", () => {
+  it("returns the text of any place, in any order", () => {
     const texts = new TextWindow();
     const whole = line.repeat(1000);
     for (const [start, end] of [[0, 5], [4090, 4110], [20, 40], [30_000, 35_500], [5, 5]]) {
@@ -32,7 +32,7 @@ describe("a stretch of bytes as text", () => {
     assertEquals(texts.find("nowhere", long, 0), -1);
   });
 
-  it("leaves alone what is no ASCII", () => {
+  it("leaves non-ASCII bytes alone", () => {
     const texts = new TextWindow();
     for (const bytes of [encodeUtf8('"é" "a"'), Uint8Array.of(34, 255, 34, 32, 34, 97, 34)]) {
       assertEquals(quoteFrom(texts, bytes, 1), -1);
@@ -57,7 +57,7 @@ describe("a stretch of bytes as text", () => {
     ]);
   });
 
-  it("is made anew for other bytes, and when it is told to forget", () => {
+  it("is decoded again for other bytes, and after it is cleared", () => {
     const texts = new TextWindow();
     const bytes = encodeUtf8("first");
     assertEquals(texts.ascii(bytes, 0, 5), "first");

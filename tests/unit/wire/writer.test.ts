@@ -54,7 +54,7 @@ describe("the pieces of a command", () => {
     assertEquals(sizes, ["{4096+}", "{4097}↵"]);
   });
 
-  it("Z5 one space stands between a literal and the next argument", () => {
+  it("Z5 one space separates a literal from the next argument", () => {
     const write = (out: CommandWriter) => out.string("\xff").sp().string("\xfe").sp().atom("X");
     assertEquals(written(write, { nonSynchronising: Infinity }), "{2+}↵Ã¿ {2+}↵Ã¾ X");
   });

@@ -50,7 +50,7 @@ describe("GETACL", () => {
     assertEquals(read("INBOX a[b lr c]d rw"), [["a[b", "lr"], ["c]d", "rw"]]);
   });
 
-  it("N1 the last answer counts, none is nobody, and others are left to others", () => {
+  it("N1 the last answer counts, no answer means no entries, and others are left alone", () => {
     assertEquals(answer(getAcl("x"), "* ACL x a lr", "* ACL x b rw", "a OK"), [
       { who: "b", acl: "rw" },
     ]);
@@ -73,7 +73,7 @@ describe("GETACL", () => {
 });
 
 describe("SETACL", () => {
-  it("N2 sends folder, user and rights, and gives the server's text", () => {
+  it("N2 sends folder, user and rights, and returns the server's text", () => {
     assertEquals(sent(setAcl("Entwürfe", "fred", "lrs")), '"Entw&APw-rfe" fred lrs');
     assertEquals(sent(setAcl(bytes("x"), bytes("a b"), "+k")), '"x" "a b" +k');
     assertEquals(sent(setAcl("x", "-fred", "-lr0")), '"x" -fred -lr0');

@@ -77,7 +77,7 @@ describe("the names of entries", () => {
     });
   }
 
-  it("none, or one twice in whatever case → InvalidArgumentError", () => {
+  it("no entry, or one twice in any case → InvalidArgumentError", () => {
     assertThrows(() => getMetadata("x", []), InvalidArgumentError, "no metadata entries named");
     assertThrows(() => setMetadata("x", {}), InvalidArgumentError, "no metadata entries named");
     assertThrows(() => getMetadata("x", ["/a/b", "/A/B"]), InvalidArgumentError, "named twice");
@@ -139,7 +139,7 @@ describe("GETMETADATA: the answer", () => {
     }
   });
 
-  it("names without values: news, left to the listeners", () => {
+  it("names without values: an update for the listeners", () => {
     assertEquals(
       claims(
         getMetadata("INBOX", COMMENT),

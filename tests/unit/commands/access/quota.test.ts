@@ -170,7 +170,7 @@ describe("GETQUOTAROOT", () => {
     assertEquals(roots, { mailbox: "user.ann.Sent Items", quotaRoots: ["User quota", "y"] });
   });
 
-  it("N6 A10 a decoder that leaves names as they are gives bytes", () => {
+  it("N6 A10 with a decoder that changes nothing, names are bytes", () => {
     const [{ mailbox }] = answer(getQuotaRoot("x", (raw) => raw), "* QUOTAROOT &APw- a", "a OK");
     assertEquals(mailbox, bytes("&APw-"));
   });

@@ -48,7 +48,7 @@ describe("commands on folders", () => {
     ["G2", unsubscribe, "UNSUBSCRIBE"],
   ] as const;
   for (const [row, command, name] of COMMANDS) {
-    it(`${row} ${name} takes a name, and gives the server's text`, () => {
+    it(`${row} ${name} takes a name, and returns the server's text`, () => {
       assertEquals([command("x").name, command("x").state], [name, "authenticated"]);
       assertEquals(sent(command("Entwürfe & x")), '"Entw&APw-rfe &- x"');
       assertEquals(sent(command('a"b\\c')), '"a\\"b\\\\c"');
@@ -118,7 +118,7 @@ describe("LIST, LSUB and XLIST", () => {
       ]);
     });
 
-    it(`F4 ${name} that finds nothing gives nothing`, () => {
+    it(`F4 ${name} that finds nothing returns an empty list`, () => {
       assertEquals(answer(list(name, ALL), "a OK done"), []);
     });
 
@@ -339,7 +339,7 @@ function check(make: () => Command<unknown>, hostile: string): void {
   }
 }
 
-describe("nothing that a caller gives can begin a second command", () => {
+describe("no argument can begin a second command", () => {
   for (const [name, make] of Object.entries(ARGUMENTS)) {
     it(`Z1 ${name}`, () => {
       const onBytes = make as (text: Text) => Command<unknown>;
@@ -353,7 +353,7 @@ describe("nothing that a caller gives can begin a second command", () => {
     });
   }
 
-  it("Z1 whatever the text is", () => {
+  it("Z1 with any text", () => {
     const part = fc.constantFrom(
       ...'\r\n\0"\\{}()%*[]+5 aü&-',
       "\r\n",

@@ -45,7 +45,7 @@ const CUT_SHORT: readonly Vector[] = [
 
 describe("NAMESPACE", () => {
   for (const [wire, personal, other, shared] of CUT_SHORT) {
-    it(`NAMESPACE: ${JSON.stringify(wire)} → what is missing is null [fault C20]`, () => {
+    it(`NAMESPACE: ${JSON.stringify(wire)} → missing parts are null [fault C20]`, () => {
       const found = answer(namespace(), `* NAMESPACE ${wire}`, "a OK");
       const shown = [found.personal, found.other, found.shared].map((part) => {
         return part?.map(({ prefix, delimiter }) => [prefix, delimiter]) ?? null;
@@ -64,7 +64,7 @@ describe("NAMESPACE", () => {
     });
   }
 
-  it("E6 A10 a decoder that leaves prefixes as they are gives bytes, and delimiters as text", () => {
+  it("E6 A10 with a decoder that changes nothing, prefixes are bytes and delimiters text", () => {
     const line = '* NAMESPACE (("&AP8-." "/")) NIL (("x\xff" "."))';
     assertEquals(answer(namespace((raw) => raw), line, "a OK"), {
       personal: [{ prefix: bytes("&AP8-."), delimiter: "/" }],

@@ -34,7 +34,7 @@ describe("STATUS is written", () => {
     });
   }
 
-  it("G9 nothing to ask for, and what is no item, is refused", () => {
+  it("G9 an empty list or an invalid item is refused", () => {
     for (const what of [[], "", "MESSAGES UNSEEN", ["UNSEEN)"], "{5}", [""]]) {
       assertThrows(() => sent(status("x", what)), InvalidArgumentError);
     }
@@ -90,13 +90,13 @@ describe("STATUS is read", () => {
     }
   });
 
-  it("G10 text behind the items does not hide them", () => {
+  it("G10 text after the items does not hide them", () => {
     for (const wire of ['"foo" (UIDNEXT 4) junk', "{3}\r\nfoo (UIDNEXT 4) junk"]) {
       assertEquals(answer(status("foo", "UIDNEXT"), `* STATUS ${wire}`, "a OK").UIDNEXT, 4);
     }
   });
 
-  it("G10 items that nobody asked for are there too", () => {
+  it("G10 items that were not requested are there too", () => {
     const found = answer(status("x", "UIDNEXT"), "* STATUS x (UIDNEXT 4 X-Y (a b))", "a OK");
     assertEquals({ ...found } as unknown, { UIDNEXT: 4, "X-Y": ["a", "b"] });
   });

@@ -166,7 +166,7 @@ describe("MULTIAPPEND is written", () => {
     );
   });
 
-  it("L8 P10 Z5 one space stands behind a literal that goes unasked", () => {
+  it("L8 P10 Z5 one space follows a literal that is sent without asking", () => {
     const command = multiappend("x", [...MESSAGES.slice(0, 2), { msg: "y".repeat(5000) }]);
     assertEquals(
       sent(command, { nonSynchronising: 4096 }),

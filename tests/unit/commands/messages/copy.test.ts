@@ -37,7 +37,7 @@ describe("COPY and MOVE", () => {
       assertThrows(() => sent(command(none)), InvalidArgumentError, "empty");
     });
 
-    it(`${row} Z15 ${name} gives text, UIDVALIDITY and the UIDs by pairs`, () => {
+    it(`${row} Z15 ${name} returns text, UIDVALIDITY and the UIDs in pairs`, () => {
       assertEquals(tagged("COPYUID 38505 304,319:320 3956:3958"), {
         text: "[COPYUID 38505 304,319:320 3956:3958] Done",
         uidValidity: 38505,
@@ -45,7 +45,7 @@ describe("COPY and MOVE", () => {
       });
     });
 
-    it(`${row} Z15 ${name} pairs sets in their order, whatever it is`, () => {
+    it(`${row} Z15 ${name} pairs sets in any order they have`, () => {
       const { uids } = tagged("COPYUID 1 320,304,319 10,5:6");
       assertEquals([...uids], [[320, 10], [304, 5], [319, 6]]);
     });
@@ -72,7 +72,7 @@ describe("COPY and MOVE", () => {
     }
   }
 
-  it("L3 L4 Z15 more UIDs than were asked for are none", () => {
+  it("L3 L4 Z15 more UIDs than were requested count as missing", () => {
     for (const command of [copy, move]) {
       const code = "COPYUID 1 1:5000000 1:5000000";
       assertEquals(answer(command(REQUEST), `a OK [${code}] Done`).uids.size, 0);
@@ -105,7 +105,7 @@ describe("COPY and MOVE", () => {
     assertEquals([error.code, error.text], ["TRYCREATE", "none"]);
   });
 
-  it("L4 MOVE that fails half-way says what was moved, as far as it knows", () => {
+  it("L4 MOVE that fails half-way → the error says what was moved, as far as known", () => {
     for (
       const [lines, uids] of [
         [["* OK [COPYUID 1 304 5] x", "* 1 EXPUNGE"], [[304, 5]]],

@@ -44,7 +44,7 @@ describe("EXPUNGE", () => {
     assertEquals(claims(expunge(null), "* 1 EXPUNGE", "* 3 EXISTS"), [false, false]);
   });
 
-  it("L5 Q10 what the server refuses is no result", () => {
+  it("L5 Q10 a refusal is not a result", () => {
     const { refused } = expunge(null);
     assertEquals(refused, undefined); // an ImapError, as for every command that says nothing else
     assertEquals(new ImapError("x", { text: "y" }).text, "y");
@@ -72,7 +72,7 @@ describe("the events that NOOP and EXPUNGE collect", () => {
     assertEquals(plain(answer(expunge(null), ...LINES, "a OK done").responses), SHAPES);
   });
 
-  it("M3 M5 what is unknown, or makes no sense, is kept as it came", () => {
+  it("M3 M5 unknown or malformed responses are kept as they came", () => {
     const { responses } = answer(noop(), "* X-NEWS (a b) 5", "* FLAGS garbage", "a OK done");
     const [unknown, garbled] = responses;
     assertEquals([unknown.type, garbled.type], ["UNKNOWN", "UNKNOWN"]);

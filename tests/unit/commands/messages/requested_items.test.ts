@@ -21,7 +21,7 @@ type ValueAt<Item extends string, Key extends keyof FetchedMessage<Item>> = Fetc
   Item
 >[Key];
 
-describe("what FETCH gives follows from what was asked for", () => {
+describe("the type of a FETCH follows from the requested items", () => {
   it("J4 the type of each value", () => {
     const checks: readonly true[] = [
       true satisfies Same<ValueAt<"ENVELOPE", "ENVELOPE">, Envelope>,
@@ -53,13 +53,13 @@ describe("what FETCH gives follows from what was asked for", () => {
     assertEquals(checks.length, 5);
   });
 
-  it("what was not asked for is no property", () => {
+  it("an item that was not requested is not a property", () => {
     const message = { SEQ: 1, FLAGS: [] } as FetchedMessage<"FLAGS">;
     // @ts-expect-error: the envelope was not asked for
     assertEquals(message.ENVELOPE, undefined);
   });
 
-  it("items that are not known before run time give the general type", () => {
+  it("items known only at run time → the general type", () => {
     const message: FetchedMessage<string> = { SEQ: 1, FLAGS: ["x"] };
     const value: FetchedValue = message.FLAGS;
     assertEquals(value, ["x"]);
@@ -80,7 +80,7 @@ describe("what FETCH gives follows from what was asked for", () => {
 });
 
 describe("items", () => {
-  it("J1 B9 in upper case, from one or many, none twice", () => {
+  it("J1 B9 in upper case, from one or many, without duplicates", () => {
     assertEquals(normaliseItems("flags"), ["FLAGS"]);
     assertEquals(normaliseItems(new Set(["Flags", "uid", "FLAGS"])), ["FLAGS", "UID"]);
     assertEquals(normaliseItems([new TextEncoder().encode("body[]")]), ["BODY[]"]);

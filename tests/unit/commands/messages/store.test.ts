@@ -69,7 +69,7 @@ describe("STORE is written", () => {
     });
   }
 
-  it("K1 P11 UID goes in front where ids are UIDs", () => {
+  it("K1 P11 UID comes first if ids are UIDs", () => {
     assertEquals([flags().name, flags({ uid: false }).name], ["UID STORE", "STORE"]);
     assertEquals([flags().state, flags().modifies], ["selected", true]);
   });
@@ -115,7 +115,7 @@ describe("STORE is read", () => {
     assertEquals(answer(flags(), ...lines, "a OK"), new Map([[1, []]]));
   });
 
-  it("K2 Z10 what was not asked for is left to others", () => {
+  it("K2 Z10 other responses are left to others", () => {
     const lines = [
       "* 1 FETCH (UID 9 FLAGS (a))",
       "* 1 FETCH (FLAGS (a))",

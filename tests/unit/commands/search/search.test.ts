@@ -124,7 +124,7 @@ describe("search criteria", () => {
     assertThrows(() => criteria(["TEXT", "日"], "no-such"), InvalidCriteriaError, "no-such");
   });
 
-  it("H7 a charset is needed for text beyond ASCII only, however deep it stands", () => {
+  it("H7 only non-ASCII text needs a charset, at any depth", () => {
     assert(!needsCharset(["SUBJECT", "x", ["TO", bytes("\xff"), 5]]));
     assert(needsCharset([["NOT", ["SUBJECT", "ü"]]]));
     assert(needsCharset('SUBJECT "ü"'));
@@ -163,7 +163,7 @@ describe("search criteria", () => {
 describe("search results", () => {
   const all = () => search("ALL", UTF8, true);
 
-  it("H10 ids, and none", () => {
+  it("H10 ids, and no ids", () => {
     assertEquals([...answer(all(), "* SEARCH 1 2 44", "a OK")], [1, 2, 44]);
     for (const none of [["* SEARCH"], ["* SEARCH NIL"], []]) {
       const ids = answer(all(), ...none, "a OK done");
@@ -171,7 +171,7 @@ describe("search results", () => {
     }
   });
 
-  it("H11 a mod-sequence, wherever it stands", () => {
+  it("H11 a mod-sequence, in any position", () => {
     for (const line of ["1 2 3 (MODSEQ 51101)", "1 2 3(modseq 51101)", "1 (modseq 51101) 2 3"]) {
       const ids = answer(all(), `* SEARCH ${line}`, "a OK");
       assertEquals([[...ids], ids.modseq], [[1, 2, 3], 51101n]);
@@ -211,12 +211,12 @@ describe("search results", () => {
     );
   });
 
-  it("P11 UID goes in front where ids are UIDs", () => {
+  it("P11 UID comes first if ids are UIDs", () => {
     assertEquals([all().name, search("ALL", UTF8, false).name], ["UID SEARCH", "SEARCH"]);
   });
 });
 
-describe("what is no criterion", () => {
+describe("invalid criteria", () => {
   const RETURNS: readonly unknown[] = [
     "RETURN (MIN MAX COUNT) ALL",
     "return () ALL",

@@ -50,7 +50,7 @@ describe("criteria as an object", () => {
     }
   });
 
-  it("Z1 what is no criterion is refused, and no text breaks out", () => {
+  it("Z1 an invalid criterion is refused, and no text breaks out", () => {
     for (
       const query of [
         { frm: "x" },

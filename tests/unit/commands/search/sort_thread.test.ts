@@ -78,7 +78,7 @@ describe("SORT", () => {
     assertThrows(() => sent(sort("DATE", beyond)), InvalidCriteriaError, "US-ASCII");
   });
 
-  it("I1 P11 UID goes in front where ids are UIDs", () => {
+  it("I1 P11 UID comes first if ids are UIDs", () => {
     assertEquals([sort("DATE", ALL).name, sort("DATE", { ...ALL, uid: false }).name], [
       "UID SORT",
       "SORT",
@@ -95,7 +95,7 @@ describe("SORT", () => {
     assertEquals(read(`* SORT${" 5".repeat(200_000)}`).length, 200_000);
   });
 
-  it("I1 a search's answer is none of its business", () => {
+  it("I1 ignores a search's answer", () => {
     const lines = ["* SEARCH 1 2", "* THREAD (1)", "* 3 EXISTS", "* SORT 1", "* SORT x"];
     assertEquals(claims(sort("DATE", ALL), ...lines), [false, false, false, true, true]);
   });
@@ -151,12 +151,12 @@ describe("THREAD", () => {
     it(`I2 ${wire || "nothing"}`, () => assertEquals(read(`* THREAD ${wire}`), expected));
   }
 
-  it("I2 several answers, and none", () => {
+  it("I2 several answers, and no answer", () => {
     assertEquals(read("* THREAD (1 2)", "* THREAD (3)"), [[1, 2], [3]]);
     assertEquals([read("* THREAD"), read()], [[], []]);
   });
 
-  it("I2 what is written so is read so", () => {
+  it("I2 written threads are read back", () => {
     const ids = fc.integer({ min: 1, max: 0xffffffff });
     const { thread: any } = fc.letrec<{ thread: Thread }>((tie) => ({
       thread: fc.array(fc.oneof({ maxDepth: 4 }, ids, tie("thread")), {
@@ -198,7 +198,7 @@ describe("THREAD", () => {
     }
   });
 
-  it("THREAD: as many levels as lists may nest → kept [fault B6]", () => {
+  it("THREAD: the largest allowed nesting → kept [fault B6]", () => {
     const wire = (depth: number) => `${"(".repeat(depth)}1${")".repeat(depth)}`;
     assertEquals(
       [1, 2, 63, 64, 65, 70].map((depth) => depthOf(read(`* THREAD ${wire(depth)}`)[0])),

@@ -40,7 +40,7 @@ describe("ENABLE", () => {
     assertEquals(enable("FOO").state, "authenticated");
   });
 
-  it("E4 nothing to enable, and what is no capability, is refused", () => {
+  it("E4 an empty list or an invalid capability is refused", () => {
     for (const names of [[], "", "A B", ["FOO", ""], "(X)", '"X"', "{5}"]) {
       assertThrows(() => sent(enable(names)), InvalidArgumentError);
     }
@@ -77,7 +77,7 @@ describe("ID is written", () => {
   });
 
   for (const fields of [[], [["name", "x"]], "name", 5, true, undefined, () => {}, { name: 5 }]) {
-    it(`E5 what is no record of texts is refused: ${JSON.stringify(fields)}`, () => {
+    it(`E5 a value that is not a record of texts is refused: ${JSON.stringify(fields)}`, () => {
       assertThrows(() => id(fields as unknown as IdFields), InvalidArgumentError);
     });
   }
@@ -125,11 +125,11 @@ describe("ID is read", () => {
     });
   }
 
-  it("E5 a server that says nothing of itself gives an empty record", () => {
+  it("E5 a server that says nothing about itself → an empty record", () => {
     assertEquals(answer(id(null), "a OK"), {});
   });
 
-  it("E5 Z14 the fields are the record's own, whatever their names", () => {
+  it("E5 Z14 the fields are the record's own, with any names", () => {
     const found = answer(id(null), '* ID ("__proto__" "x" "constructor" "y")', "a OK");
     assertEquals(Object.entries(found), [["__proto__", "x"], ["constructor", "y"]]);
     assertEquals(Object.getPrototypeOf({}), Object.prototype);

@@ -27,7 +27,7 @@ describe("IDLE by itself", () => {
     assertThrows(read, ProtocolError, "Unexpected IDLE response: OK done");
   });
 
-  it("M3 news are left to others", () => {
+  it("M3 updates are left to others", () => {
     const { command } = listened();
     assertEquals(claims(command, "* 1 EXISTS", "* OK Still here"), [false, false]);
   });
