@@ -5,9 +5,20 @@ import type { FetchedMessage, StreamedMessage } from "../commands/messages/fetch
 import { InvalidArgumentError, named } from "../model/errors.ts";
 import { checkKeys } from "../model/options.ts";
 import type { Text } from "../model/text.ts";
+import type { ListFoldersOptions } from "../operations/folders/list_options.ts";
 import type { CallOptions } from "../operations/scope.ts";
 
 export type { CallOptions };
+export type {
+  ItemOf,
+  ListedFolder,
+  ListFoldersOptions,
+  ListSelection,
+  WithMetadata,
+  WithRights,
+  WithSpecialUse,
+  WithStatus,
+} from "../operations/folders/list_options.ts";
 
 /** How to log in with an OAuth 2.0 token. */
 export interface Oauth2Options extends CallOptions {
@@ -102,6 +113,7 @@ type AnyOptions =
   & CharsetOptions
   & FetchEachOptions
   & IdleCheckOptions
+  & ListFoldersOptions
   & MetadataOptions
   & Oauth2Options
   & OpenFolderOptions
@@ -112,19 +124,26 @@ type AnyOptions =
 /** Complete by its type: a name that is missing here, or not an option, is a type error. */
 const NAMES: Readonly<Record<keyof AnyOptions, true>> = {
   charset: true,
+  children: true,
   date: true,
   depth: true,
   flags: true,
   maxSize: true,
   mech: true,
+  metadata: true,
   modifiers: true,
   msgTime: true,
+  myRights: true,
   pollEvery: true,
   readonly: true,
   renewEvery: true,
+  select: true,
   signal: true,
   silent: true,
+  specialUse: true,
+  status: true,
   stream: true,
+  subscribed: true,
   timeout: true,
   vendor: true,
 };

@@ -54,9 +54,11 @@ import {
   folderExists,
   folderStatus,
   listFolders,
+  listPlain,
   namespaceOf,
   specialFolder,
 } from "../operations/folders/list_folders.ts";
+import type { ListedFolder, ListFoldersOptions } from "../operations/folders/list_options.ts";
 import {
   closeFolder,
   holdFolder,
@@ -544,9 +546,19 @@ export class ImapClient extends FolderCalls {
   }
 
   /**
-   * Lists the folders below `directory` whose names match `pattern` (LIST, RFC 9051 section
-   * 6.3.9). In a pattern, `*` matches anything, and `%` anything but the delimiter. Lists all
-   * folders by default.
+   * Lists the folders below `directory` whose names match a pattern, or one of several (LIST, RFC
+   * 9051 section 6.3.9). In a pattern, `*` matches anything, and `%` anything but the delimiter.
+   * Lists all folders by default.
+   *
+   * The options select folders, and add to each what they ask for: `status` (counts, as {@linkcode
+   * ImapClient.folderStatus} returns them), `myRights`, `metadata` and `specialUse`. What the server
+   * does not tell about a folder is `null`. If the server has LIST-EXTENDED (RFC 5258), LIST-STATUS
+   * (RFC 5819), LIST-MYRIGHTS (RFC 8440) and LIST-METADATA (RFC 9590), one command is enough.
+   * Otherwise each folder is asked about, many at a time, and subscriptions come from LSUB.
+   *
+   * Throws `CapabilityError` if what is asked for can't be had: `myRights` needs ACL, `metadata`
+   * METADATA, `specialUse` SPECIAL-USE, `children` CHILDREN, and `REMOTE` LIST-EXTENDED. Throws
+   * `InvalidArgumentError` for options that make no sense.
    *
    * ```ts
    * import type { ImapClient } from "@imapclient/imapclient";
@@ -554,14 +566,19 @@ export class ImapClient extends FolderCalls {
    * async function showFolders(client: ImapClient) {
    *   for (const { name, flags } of await client.listFolders()) console.log(name, flags);
    * }
+   *
+   * async function unread(client: ImapClient) {
+   *   const folders = await client.listFolders("", "*", { status: ["UNSEEN"] });
+   *   return folders.map(({ name, status }) => [name, status?.UNSEEN ?? 0]);
+   * }
    * ```
    */
-  async listFolders(
+  async listFolders<const Options extends ListFoldersOptions = CallOptions>(
     directory: Text = "",
-    pattern: Text = "*",
-    options: CallOptions = {},
-  ): Promise<readonly FolderListing[]> {
-    return await listFolders(this.#scope(options), "LIST", directory, pattern);
+    pattern: Text | Iterable<Text> = "*",
+    options: Options = {} as Options,
+  ): Promise<readonly ListedFolder<Options>[]> {
+    return await listFolders(this.#scope(options), directory, pattern, options);
   }
 
   /**
@@ -573,7 +590,7 @@ export class ImapClient extends FolderCalls {
     pattern: Text = "*",
     options: CallOptions = {},
   ): Promise<readonly FolderListing[]> {
-    return await listFolders(this.#scope(options), "LSUB", directory, pattern);
+    return await listPlain(this.#scope(options), "LSUB", directory, pattern);
   }
 
   /**
@@ -587,7 +604,7 @@ export class ImapClient extends FolderCalls {
     pattern: Text = "*",
     options: CallOptions = {},
   ): Promise<readonly FolderListing[]> {
-    return await listFolders(this.#scope(options), "XLIST", directory, pattern);
+    return await listPlain(this.#scope(options), "XLIST", directory, pattern);
   }
 
   /**

@@ -101,7 +101,9 @@ export class CallQueue {
     if (command.exclusive !== undefined || this.#exclusive > 0) {
       if (this.#near(command).find((call) => disturbs(call.command, command))) return false;
     }
-    return !uncorrelated || this.#inFlight.find((call) => call.command.name === name) === undefined;
+    return !uncorrelated || this.#inFlight.find(({ command: other }) => {
+          return other.name === name && (uncorrelated === true || other.uncorrelated !== "named");
+        }) === undefined;
   }
 
   /** The calls in flight that may name the same messages. */

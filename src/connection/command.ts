@@ -61,9 +61,10 @@ export interface Command<Result> {
   readonly independent?: boolean;
   /**
    * Whether its responses don't tell which command they answer, as those of SEARCH. Two such commands
-   * of the same name are never in flight together.
+   * of the same name are never in flight together. `"named"`: the command takes only responses that
+   * name its folder, so that several may be in flight together, but none beside one that takes any.
    */
-  readonly uncorrelated?: boolean;
+  readonly uncorrelated?: boolean | "named";
   /** The ids of the messages that it is about, if its responses are about no others. */
   readonly messages?: NumberSet;
   /**

@@ -175,7 +175,8 @@ export class Session {
   }
 }
 
-function missingCapability(needs: string | readonly string[]): CapabilityError {
+/** The error of a call that needs one of these capabilities. */
+export function missingCapability(needs: string | readonly string[]): CapabilityError {
   const names = typeof needs === "string" ? needs : needs.join(" or ");
   return new CapabilityError(`Server does not support ${names} capability`);
 }

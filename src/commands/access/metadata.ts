@@ -52,7 +52,7 @@ export function getMetadata(
   entries: string | Iterable<string>,
   options: MetadataRequest = {},
 ): Command<Metadata> {
-  const asked = checkedNames(typeof entries === "string" ? [entries] : entries);
+  const asked = checkedEntries(typeof entries === "string" ? [entries] : entries);
   checkOptions(options, OPTIONS);
   const { depth = 0, maxSize } = options;
   const own = new OwnResponses();
@@ -73,7 +73,7 @@ export function getMetadata(
         readAskedMailbox(cursor, folder);
         // Names without values are news of a change, which is not an answer.
         if (cursor.next() !== LPAREN) return false;
-        return readValues(cursor, asked, values);
+        return readMetadataValues(cursor, asked, values);
       }),
     partial: () => values.size > 0 ? { values, longEntries: null } : null,
     result: ({ code }) => own.checked({ values, longEntries: longEntries(code) }),
@@ -94,7 +94,7 @@ function writeOptions(out: CommandWriter, depth: MetadataDepth, maxSize?: number
 }
 
 /** A list of entries and their values. */
-function readValues(
+export function readMetadataValues(
   cursor: Cursor,
   asked: ReadonlyMap<string, string>,
   into: Map<string, Uint8Array>,
@@ -116,7 +116,7 @@ function longEntries(code: ResponseCode | null): number | null {
 /** SETMETADATA (RFC 5464 section 4.3): sets all of the values, or none. */
 export function setMetadata(folder: Text, values: MetadataValues): Command<string> {
   const pairs = pairsOf(values).map(([entry, value]) => [entry, bytesOf(entry, value)] as const);
-  checkedNames(pairs.map(([entry]) => entry));
+  checkedEntries(pairs.map(([entry]) => entry));
   return {
     name: "SETMETADATA",
     needs: needs(folder),
@@ -176,7 +176,7 @@ function bytesOf(entry: string, value: Text | null): Uint8Array | null {
 }
 
 /** The names by their lower-case form, each checked; case makes no difference between them. */
-function checkedNames(entries: Iterable<string>): ReadonlyMap<string, string> {
+export function checkedEntries(entries: Iterable<string>): ReadonlyMap<string, string> {
   if (!(Symbol.iterator in Object(entries))) {
     throw new InvalidArgumentError(`expected names of metadata entries, not ${named(entries)}`);
   }

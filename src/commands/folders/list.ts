@@ -1,9 +1,10 @@
 import type { Command } from "../../connection/command.ts";
 import type { FolderName } from "../../model/folder_name.ts";
-import type { UntaggedResponse } from "../../model/responses.ts";
-import { decodeAscii } from "../../util/bytes.ts";
+import type { ListResponse, UntaggedResponse } from "../../model/responses.ts";
+import type { ImapValue } from "../../model/values.ts";
+import { decodeAscii, encodeUtf8 } from "../../util/bytes.ts";
 import { decodeFolderName } from "../../mime/utf7.ts";
-import type { Text } from "../../model/text.ts";
+import { type Text, textOf, upperAscii } from "../../model/text.ts";
 import type { CommandWriter } from "../../wire/writer.ts";
 import { OwnResponses } from "../own_responses.ts";
 
@@ -15,6 +16,16 @@ export interface FolderListing {
   readonly delimiter: string | null;
   /** Its name; the server's bytes if `folderEncode` is off. */
   readonly name: FolderName;
+  /**
+   * Which selection options match folders below it, such as `SUBSCRIBED` (CHILDINFO, RFC 9051 section
+   * 6.3.9.6). Only there if the server sent it, which it does for `RECURSIVEMATCH`.
+   */
+  readonly childInfo?: readonly string[];
+  /**
+   * The name that it had before it was renamed, or that it was asked for by (OLDNAME, RFC 9051 section
+   * 6.3.9.7). Only there if the server sent it.
+   */
+  readonly oldName?: FolderName;
 }
 
 /** The commands that list folders: all, the subscribed ones, and all with Gmail's attributes. */
@@ -26,9 +37,16 @@ export interface ListRequest {
   readonly directory: Text;
   /** The pattern of names, with `*` and `%`. */
   readonly pattern: Text;
-  /** What else to return for each (RFC 5258 section 3), such as `SPECIAL-USE`. */
-  readonly returns?: readonly string[];
+  /** Several patterns instead, which needs LIST-EXTENDED. */
+  readonly patterns?: readonly Text[];
+  /** Which folders to list (RFC 5258 section 3.1), such as `SUBSCRIBED`. */
+  readonly select?: readonly string[];
+  /** What else to return for each (RFC 5258 section 3.2), such as `SPECIAL-USE`. */
+  readonly returns?: readonly ReturnOption[];
 }
+
+/** The name of a return option, or what writes it with its arguments. */
+export type ReturnOption = string | ((out: CommandWriter) => void);
 
 /**
  * LIST (RFC 9051 section 6.3.9), LSUB (RFC 3501 section 6.3.9) or XLIST (Gmail's, older than RFC
@@ -36,10 +54,19 @@ export interface ListRequest {
  */
 export function list(
   name: ListName,
-  { directory, pattern, returns = [] }: ListRequest,
+  request: ListRequest,
   decode: (name: Uint8Array) => FolderName = decodeFolderName,
 ): Command<readonly FolderListing[]> {
-  const folders: FolderListing[] = [];
+  return listRows(name, request, (response) => listingOf(response, decode));
+}
+
+/** As {@linkcode list}, with what `read` makes of each response. */
+export function listRows<Row>(
+  name: ListName,
+  { directory, pattern, patterns, select = [], returns = [] }: ListRequest,
+  read: (response: ListResponse) => Row,
+): Command<readonly Row[]> {
+  const rows: Row[] = [];
   const own = new OwnResponses();
   return {
     name,
@@ -48,21 +75,52 @@ export function list(
     pipelining: "uids",
     uncorrelated: true,
     write(out: CommandWriter): void {
-      out.sp().mailbox(directory).sp().listMailbox(pattern);
-      if (returns.length > 0) out.sp().atom("RETURN").sp().list(returns, (it) => out.atom(it));
+      if (select.length > 0) out.sp().list(select, (it) => out.atom(it));
+      out.sp().mailbox(directory).sp();
+      if (patterns === undefined) out.listMailbox(pattern);
+      else out.list(patterns, (it) => out.listMailbox(it));
+      if (returns.length > 0) out.sp().atom("RETURN").sp().list(returns, (it) => option(out, it));
     },
     accept(response: UntaggedResponse): boolean {
       if (response.type === name) {
-        const { flags, delimiter, name } = response;
-        folders.push({ flags, delimiter, name: decode(name) });
+        rows.push(read(response));
         return true;
       }
       // Some servers send the name alone, which names no folder and is no mistake.
       return isBlank(response, name) || own.read(response, name);
     },
-    partial: () => folders.length > 0 ? folders : null,
-    result: () => own.checked(folders),
+    partial: () => rows.length > 0 ? rows : null,
+    result: () => own.checked(rows),
   };
+}
+
+function option(out: CommandWriter, it: ReturnOption): void {
+  if (typeof it === "string") out.atom(it);
+  else it(out);
+}
+
+/** The folder that a response is about. */
+export function listingOf(
+  { flags, delimiter, name, extended }: ListResponse,
+  decode: (name: Uint8Array) => FolderName,
+): FolderListing {
+  const folder: Writable<FolderListing> = { flags, delimiter, name: decode(name) };
+  const { CHILDINFO, OLDNAME } = extended;
+  if (Array.isArray(CHILDINFO)) folder.childInfo = CHILDINFO.map((it) => upperAscii(textOf(it)));
+  const [oldName] = Array.isArray(OLDNAME) ? OLDNAME : [OLDNAME];
+  if (isName(oldName)) folder.oldName = decode(bytesOf(oldName));
+  return folder;
+}
+
+type Writable<Value> = { -readonly [Key in keyof Value]: Value[Key] };
+
+/** A name that is all digits was read as a number. */
+function isName(value: ImapValue | undefined): value is string | number | bigint | Uint8Array {
+  return value !== undefined && value !== null && !Array.isArray(value);
+}
+
+function bytesOf(name: string | number | bigint | Uint8Array): Uint8Array {
+  return name instanceof Uint8Array ? name : encodeUtf8(String(name));
 }
 
 /** Whether a response is nothing but its name. */

@@ -72,7 +72,11 @@ function isSameName(raw: Uint8Array, folder: Text): boolean {
   });
 }
 
-function statusOf(found: Readonly<Record<string, ImapValue>>, items: readonly string[]): object {
+/** The items that were asked for, of those found. Reading one that is missing throws. */
+export function statusOf(
+  found: Readonly<Record<string, ImapValue>>,
+  items: readonly string[],
+): object {
   const status: Record<string, ImapValue> = {};
   for (const [name, value] of Object.entries(found)) {
     const read = statusValue(name, value);

@@ -11,11 +11,13 @@ import { decodeFolderName } from "../../mime/utf7.ts";
 import type { FolderName } from "../../model/folder_name.ts";
 import { type Text, toText } from "../../model/text.ts";
 import { decodeAscii } from "../../util/bytes.ts";
-import { nameDecoder, run, type Scope } from "../scope.ts";
+import { lazyImport } from "../../util/lazy_import.ts";
+import { nameDecoder, run, runWhole, type Scope } from "../scope.ts";
+import type { ListedFolder, ListFoldersOptions } from "./list_options.ts";
 import { findSpecialFolder } from "./special_folders.ts";
 
-/** LIST, LSUB or XLIST. */
-export async function listFolders(
+/** LSUB or XLIST. */
+export async function listPlain(
   scope: Scope,
   name: ListName,
   directory: Text,
@@ -23,6 +25,28 @@ export async function listFolders(
 ): Promise<readonly FolderListing[]> {
   return await run(scope, list(name, { directory, pattern }, nameDecoder(scope)));
 }
+
+/** LIST, with options and several patterns if they are given. */
+export async function listFolders<Options extends ListFoldersOptions>(
+  scope: Scope,
+  directory: Text,
+  pattern: Text | Iterable<Text>,
+  options: Options,
+): Promise<readonly ListedFolder<Options>[]> {
+  const isOne = typeof pattern === "string" || pattern instanceof Uint8Array;
+  if (isOne && Object.keys(options).every((name) => name === "signal")) {
+    const folders = await listPlain(scope, "LIST", directory, pattern);
+    return folders as readonly ListedFolder<Options>[];
+  }
+  const { withDetails, listed } = await runWhole(scope, async (scope) => {
+    const { listByOptions, withDetails } = await listDetails();
+    return { withDetails, listed: await listByOptions(scope, directory, pattern, options) };
+  });
+  return await withDetails(scope, listed, options) as readonly ListedFolder<Options>[];
+}
+
+/** Loaded on demand: most programs list folders without options. */
+const listDetails = lazyImport(() => import("./list_details.ts"));
 
 /** The name of the folder with a special use; `null` if none is found. */
 export async function specialFolder(scope: Scope, flag: Text): Promise<FolderName | null> {

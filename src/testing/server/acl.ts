@@ -5,6 +5,7 @@ import type { ServerCommand } from "./command.ts";
 import type { Folder } from "../folder.ts";
 import { binaryOf, string } from "../output.ts";
 import { bad } from "../refusal.ts";
+import type { Session } from "./server_session.ts";
 
 /** GETACL (RFC 4314 section 3.3). The rights are stored, not enforced. */
 export const getAcl: ServerCommand = command("GETACL", (session, args) => {
@@ -56,10 +57,14 @@ export const listRights: ServerCommand = command("LISTRIGHTS", (session, args) =
 export const myRights: ServerCommand = command("MYRIGHTS", (session, args) => {
   const name = args.sp().mailbox();
   args.end();
-  const { account } = session;
-  const folder = account.get(name);
-  session.untagged(`MYRIGHTS ${nameOf(folder)} ${shown(folder.rights.get(account.user) ?? "")}`);
+  tellMyRights(session, session.account.get(name));
 });
+
+/** Says what the user may do with a folder. */
+export function tellMyRights(session: Session, folder: Folder): void {
+  const rights = folder.rights.get(session.account.user) ?? "";
+  session.untagged(`MYRIGHTS ${nameOf(folder)} ${shown(rights)}`);
+}
 
 function command(name: string, run: ServerCommand["run"]): ServerCommand {
   return { name, state: "authenticated", capability: "ACL", run };

@@ -1,24 +1,49 @@
 import { canonical, DELIMITER } from "../account.ts";
 import type { ServerCommand } from "./command.ts";
 import type { Folder } from "../folder.ts";
-import { no } from "../refusal.ts";
+import { bad, no } from "../refusal.ts";
 import type { Session } from "./server_session.ts";
+import { BACKSLASH, SP } from "../../util/bytes.ts";
+import type { Arguments } from "../arguments.ts";
 
-/** CREATE (RFC 3501 section 6.3.3). */
+/** CREATE (RFC 3501 section 6.3.3), with a special use (RFC 6154 section 3). */
 export const create: ServerCommand = {
   name: "CREATE",
   state: "authenticated",
   run(session, args): void {
     const name = args.sp().mailbox();
+    const uses = args.take(SP) ? readUses(session, args) : [];
     args.end();
     // A delimiter at the end announces that folders will be created below.
     const folder = name.endsWith(DELIMITER) ? name.slice(0, -1) : name;
     if (session.account.find(folder)?.selectable) {
       throw no("there is such a folder already", "ALREADYEXISTS");
     }
-    session.account.create(folder, null);
+    const unknown = uses.find((use) => !CREATABLE.includes(use));
+    if (unknown !== undefined || uses.length > 1) {
+      throw no("a folder can't be made for this use", "USEATTR");
+    }
+    session.account.create(folder, uses[0] ?? null);
   },
 };
+
+/** The uses that a folder can be made for; the others are views of what is in all folders. */
+const CREATABLE: readonly string[] = ["\\Archive", "\\Drafts", "\\Junk", "\\Sent", "\\Trash"];
+
+/** `(USE (\Sent))`, which is unknown without CREATE-SPECIAL-USE. */
+function readUses(session: Session, args: Arguments): readonly string[] {
+  const uses: string[] = [];
+  args.list(() => {
+    if (!session.has("CREATE-SPECIAL-USE") || args.keyword() !== "USE") {
+      throw bad("there is no such parameter");
+    }
+    args.sp().list(() => {
+      const use = `\\${args.expect(BACKSLASH).atom()}`;
+      uses.push(CREATABLE.find((it) => it.toLowerCase() === use.toLowerCase()) ?? use);
+    }, "empty");
+  });
+  return uses;
+}
 
 /** DELETE (RFC 3501 section 6.3.4). */
 export const deleteFolder: ServerCommand = {

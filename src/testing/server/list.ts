@@ -17,23 +17,13 @@ const XLIST_USES: Readonly<Record<string, string>> = {
   "\\trash": "\\Trash",
 };
 
-/** LIST (RFC 3501 section 6.3.8), with CHILDREN (RFC 3348) and SPECIAL-USE (RFC 6154). */
-export const list: ServerCommand = {
-  name: "LIST",
-  state: "authenticated",
-  run: (session, args) =>
-    listAll(session, args, "LIST", ({ specialUse }) => {
-      return session.has("SPECIAL-USE") ? specialUse : null;
-    }),
-};
-
 /** XLIST: Gmail's command for special uses from before there was a standard. */
 export const xlist: ServerCommand = {
   name: "XLIST",
   state: "authenticated",
   capability: "XLIST",
   run: (session, args) =>
-    listAll(session, args, "XLIST", ({ name, specialUse }) => {
+    listAll(session, args, ({ name, specialUse }) => {
       if (name === "INBOX") return "\\Inbox";
       const use = specialUse?.toLowerCase() ?? "";
       return Object.hasOwn(XLIST_USES, use) ? XLIST_USES[use] : null;
@@ -67,47 +57,61 @@ export const lsub: ServerCommand = {
 function listAll(
   session: Session,
   args: Arguments,
-  kind: string,
   useOf: (folder: Folder) => string | null,
 ): void {
   const reference = args.sp().mailbox();
   const pattern = args.sp().listMailbox();
   args.end();
-  if (pattern === "") {
-    session.untagged(`${kind} (\\Noselect) "${DELIMITER}" ""`);
-    return;
-  }
+  if (pattern === "") return tellDelimiter(session, "XLIST");
   const matches = matcher(reference + pattern);
   for (const folder of session.account.allFolders) {
     if (!matches(folder.name)) continue;
     const use = useOf(folder);
     const all = [...attributes(session, folder), ...(use === null ? [] : [use])];
-    answer(session, kind, all, folder.name);
+    answer(session, "XLIST", all, folder.name);
   }
 }
 
-function answer(session: Session, kind: string, attributes: string[], name: string): void {
-  const shown = string(encodeUtf7(name));
-  session.untagged(`${kind} (${attributes.join(" ")}) "${DELIMITER}" ${shown}`);
+/** Says what stands between the levels of names, where no folder is asked for. */
+export function tellDelimiter(session: Session, kind: string): void {
+  session.untagged(`${kind} (\\Noselect) "${DELIMITER}" ""`);
 }
 
-function attributes(session: Session, folder: Folder): string[] {
+/** Says that there is a folder. */
+export function answer(
+  session: Session,
+  kind: string,
+  attributes: readonly string[],
+  name: string,
+  more = "",
+): void {
+  const shown = string(encodeUtf7(name));
+  session.untagged(`${kind} (${attributes.join(" ")}) "${DELIMITER}" ${shown}${more}`);
+}
+
+/** The attributes of a folder, apart from its special use. */
+export function attributes(
+  session: Session,
+  folder: Folder,
+  children: boolean = session.has("CHILDREN"),
+): string[] {
   const list: string[] = [];
   if (!folder.selectable) list.push("\\Noselect");
-  if (session.has("CHILDREN")) {
+  if (children) {
     const children = session.account.below(folder.name).length > 0;
     list.push(children ? "\\HasChildren" : "\\HasNoChildren");
   }
   return list;
 }
 
-function parents(name: string): string[] {
+/** The names above a name. */
+export function parents(name: string): string[] {
   const levels = name.split(DELIMITER);
   return levels.slice(1).map((_, i) => levels.slice(0, i + 1).join(DELIMITER));
 }
 
 /** A test for names: `*` matches anything, `%` anything within one level. */
-function matcher(pattern: string): (name: string) => boolean {
+export function matcher(pattern: string): (name: string) => boolean {
   const source = canonical(pattern)
     .replace(/[*%]+/g, (run) => run.includes("*") ? "*" : "%")
     .replace(/[.+?^${}()|[\]\\]/g, "\\$&")

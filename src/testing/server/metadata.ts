@@ -32,6 +32,16 @@ export const getMetadata: ServerCommand = command("GETMETADATA", (session, args)
   return longest > 0 ? `METADATA LONGENTRIES ${longest}` : undefined;
 });
 
+/** Says what the values of some entries of a folder are, as LIST does (RFC 9590). */
+export function tellMetadata(session: Session, folder: Folder, entries: readonly string[]): void {
+  const values = annotations.get(folder);
+  const pairs = entries.map((entry) => {
+    const value = values?.get(entry);
+    return `${string(entry)} ${value === undefined ? "NIL" : written(value)}`;
+  });
+  session.untagged(`METADATA ${string(encodeUtf7(folder.name))} (${pairs.join(" ")})`);
+}
+
 /** SETMETADATA (RFC 5464 section 4.3). */
 export const setMetadata: ServerCommand = command("SETMETADATA", (session, args) => {
   const { values } = readPlace(session, args.sp());
@@ -80,7 +90,7 @@ function readPlace(session: Session, args: Arguments): { name: string; values: A
 }
 
 /** Reads the name of an entry, in any letter case (RFC 5464 section 3.2). */
-function readEntry(args: Arguments): string {
+export function readEntry(args: Arguments): string {
   const entry = decodeAscii(args.astring()).toLowerCase();
   if (/^\/(?:private|shared)(?:\/[^/*%]+)+$/.test(entry) && /^[ -~]*$/.test(entry)) return entry;
   throw bad("that can't be the name of an entry");

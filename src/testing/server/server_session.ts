@@ -20,6 +20,7 @@ const CAPABILITIES: readonly string[] = [
   ...["IMAP4rev1", "LITERAL+", "SASL-IR", "ID", "ENABLE", "NAMESPACE", "UNSELECT", "UIDPLUS"],
   ...["MOVE", "IDLE", "SPECIAL-USE", "CHILDREN", "MULTIAPPEND", "SORT"],
   ...["THREAD=ORDEREDSUBJECT", "THREAD=REFERENCES", "QUOTA", "CONDSTORE", "STATUS=SIZE"],
+  ...["LIST-EXTENDED", "LIST-STATUS", "CREATE-SPECIAL-USE"],
 ];
 
 /** Mechanisms that are only there if added; like AUTH=PLAIN, they disappear after the login. */

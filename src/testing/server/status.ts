@@ -1,4 +1,5 @@
 import { encodeUtf7 } from "../../mime/utf7.ts";
+import type { Arguments } from "../arguments.ts";
 import type { ServerCommand } from "./command.ts";
 import type { Folder } from "../folder.ts";
 import { string } from "../output.ts";
@@ -25,17 +26,27 @@ export const status: ServerCommand = {
   state: "authenticated",
   run(session, args): void {
     const name = args.sp().mailbox();
-    const items: string[] = [];
-    args.sp().list(() => items.push(args.keyword()));
+    const items = readStatusItems(session, args.sp());
     args.end();
-    const unknown = items.find((item) => !Object.hasOwn(ITEMS, item) || !isThere(item, session));
-    if (unknown !== undefined) throw bad(`there is no status ${unknown}`);
-    if (items.includes("HIGHESTMODSEQ")) session.useCondstore();
-    const folder = session.account.get(name);
-    const values = items.map((item) => `${item} ${ITEMS[item](folder, session)}`);
-    session.untagged(`STATUS ${string(encodeUtf7(folder.name))} (${values.join(" ")})`);
+    tellStatus(session, session.account.get(name), items);
   },
 };
+
+/** The items that are asked for, in parentheses. */
+export function readStatusItems(session: Session, args: Arguments): readonly string[] {
+  const items: string[] = [];
+  args.list(() => items.push(args.keyword()));
+  const unknown = items.find((item) => !Object.hasOwn(ITEMS, item) || !isThere(item, session));
+  if (unknown !== undefined) throw bad(`there is no status ${unknown}`);
+  if (items.includes("HIGHESTMODSEQ")) session.useCondstore();
+  return items;
+}
+
+/** Says what the items of a folder are. */
+export function tellStatus(session: Session, folder: Folder, items: readonly string[]): void {
+  const values = items.map((item) => `${item} ${ITEMS[item](folder, session)}`);
+  session.untagged(`STATUS ${string(encodeUtf7(folder.name))} (${values.join(" ")})`);
+}
 
 /** Whether the server has the capability that an item needs. */
 function isThere(item: string, session: Session): boolean {

@@ -26,9 +26,43 @@ function listing(
   };
 }
 
+/** No selection selects all. */
+function allFolders(value: unknown): string[] | undefined {
+  const isNone = value === undefined || Array.isArray(value) && value.length === 0;
+  return isNone ? ["LIST", "", "*"] : undefined;
+}
+
 /** The methods by name. */
 export const FOLDER_METHODS: Readonly<Record<string, Method>> = {
-  listFolders: listing("LIST", (c) => (...args) => c.listFolders(...args)),
+  listFolders: {
+    parameters: 3,
+    places: [
+      ...listing("LIST", (c) => (...args) => c.listFolders(...args)).places,
+      folder("one of several patterns", (c, v) => c.listFolders("", [v, "b"]), [
+        "LIST",
+        "",
+        ["FOLDER", "b"],
+      ]),
+      word("select", (c, v) => c.listFolders("", "*", { select: v as never }), kinds.none, [], {
+        ...authenticated,
+        odd: allFolders,
+      }),
+      word("status", (c, v) => c.listFolders("", "*", { status: [v] }), kinds.name, [
+        "LIST",
+        "",
+        "*",
+        "RETURN",
+        ["STATUS", ["IT"]],
+      ], authenticated),
+      word("metadata", (c, v) => c.listFolders("", "*", { metadata: [v, ENTRY] }), kinds.entry, [
+        "LIST",
+        "",
+        "*",
+        "RETURN",
+        ["METADATA", ["IT", ENTRY]],
+      ], { ...authenticated, also: ENTRIES }),
+    ],
+  },
   listSubFolders: listing("LSUB", (c) => (...args) => c.listSubFolders(...args)),
   xlistFolders: listing("XLIST", (c) => (...args) => c.xlistFolders(...args)),
   findSpecialFolder: {

@@ -148,11 +148,28 @@ function idField(it: Scanner): Word[] {
   return [name, it.nstring()];
 }
 
+/** RFC 5258 section 6. */
 function list(it: Scanner): Word[] {
-  const words = each(mailbox, (it) => it.listMailbox())(it);
+  const words: Word[] = [];
+  it.sp();
+  if (it.peek() === "(") {
+    words.push(it.list(() => it.atom()));
+    it.sp();
+  }
+  words.push(it.mailbox());
+  it.sp();
+  words.push(it.peek() === "(" ? it.list(() => it.listMailbox()) : it.listMailbox());
   if (it.peek() !== " ") return words;
   it.expect(" RETURN ");
-  return [...words, "RETURN", it.list(() => it.atom())];
+  return [...words, "RETURN", it.list(() => returnOption(it)).flat()];
+}
+
+/** RFC 5258, 5819, 8440 and 9590. */
+function returnOption(it: Scanner): Word[] {
+  const name = it.atom();
+  if (name !== "STATUS" && name !== "METADATA") return [name];
+  it.sp();
+  return [name, it.list(() => name === "STATUS" ? it.atom() : it.astring())];
 }
 
 function limit(it: Scanner): Word {

@@ -11,7 +11,8 @@ describe("greeting", () => {
       await client.until(/\n/),
       "* OK [CAPABILITY IMAP4rev1 LITERAL+ SASL-IR ID ENABLE NAMESPACE UNSELECT UIDPLUS MOVE IDLE " +
         "SPECIAL-USE CHILDREN MULTIAPPEND SORT THREAD=ORDEREDSUBJECT THREAD=REFERENCES QUOTA " +
-        "CONDSTORE STATUS=SIZE AUTH=PLAIN] MemoryServer\r\n",
+        "CONDSTORE STATUS=SIZE LIST-EXTENDED LIST-STATUS CREATE-SPECIAL-USE AUTH=PLAIN] " +
+        "MemoryServer\r\n",
     );
     await client.close();
   });

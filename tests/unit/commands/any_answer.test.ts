@@ -15,6 +15,8 @@ import { create } from "../../../src/commands/folders/folder.ts";
 import { id } from "../../../src/commands/session/id.ts";
 import { idle } from "../../../src/commands/watch/idle.ts";
 import { list } from "../../../src/commands/folders/list.ts";
+import { listDetails } from "../../../src/commands/folders/list_details.ts";
+import { myRights } from "../../../src/commands/access/my_rights.ts";
 import { login } from "../../../src/commands/session/login.ts";
 import { namespace } from "../../../src/commands/folders/namespace.ts";
 import { getQuota, getQuotaRoot, setQuota } from "../../../src/commands/access/quota.ts";
@@ -36,6 +38,7 @@ import { bytes, text } from "../../support/wire.ts";
 const IDS = NumberSet.from("1:3");
 const SEARCH = { criteria: "ALL", charset: "UTF-8", uid: true };
 const FLAGS = { ids: IDS, item: "FLAGS", action: "add", silent: false, uid: true } as const;
+const DETAILS = { status: ["MESSAGES"], myRights: true, metadata: new Map([["/a", "/a"]]) };
 const LISTENER = { begun() {}, ending() {} };
 
 /** One of every command that reads the server's answer. */
@@ -43,6 +46,8 @@ const READERS: readonly (() => Command<unknown>)[] = [
   () => list("LIST", { directory: "", pattern: "*" }),
   () => list("LSUB", { directory: "", pattern: "*" }),
   () => list("XLIST", { directory: "", pattern: "*" }),
+  () => listDetails({ directory: "", pattern: "*" }, DETAILS, decodeFolderName),
+  () => myRights("x"),
   () => status("x", ["MESSAGES", "HIGHESTMODSEQ", "MAILBOXID"]),
   namespace,
   () => enable("X"),
@@ -108,6 +113,7 @@ describe("any answer throws only this library's errors", () => {
       "SEARCH",
       "ESEARCH",
       "ACL",
+      "MYRIGHTS",
       "QUOTA",
       "QUOTAROOT",
       "METADATA",

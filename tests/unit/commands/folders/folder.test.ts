@@ -170,9 +170,10 @@ describe("LIST, LSUB and XLIST", () => {
     for (const [wire, delimiter, expected] of BROKEN) {
       it(`${name}: ${JSON.stringify(wire)} → this one by its raw name, and the others [fault B4]`, () => {
         const lines = [`* ${name} () "/" a`, `* ${name} (\\X) ${wire}`, `* ${name} () "/" "b"`];
+        const info = wire.includes("CHILDINFO") ? { childInfo: ["SUBSCRIBED"] } : {};
         assertEquals(answer(list(name, ALL), ...lines, "a OK"), [
           { flags: [], delimiter: "/", name: "a" },
-          { flags: ["\\X"], delimiter, name: expected },
+          { flags: ["\\X"], delimiter, name: expected, ...info },
           { flags: [], delimiter: "/", name: "b" },
         ]);
       });

@@ -1,0 +1,91 @@
+// Lists with options, and trees of folders.
+import { after, before, describe, it } from "node:test";
+import { assert, assertEquals } from "@std/assert";
+import type { ImapClient } from "@imapclient/imapclient";
+import { type RunningServer, SERVERS } from "../support/servers/servers.ts";
+
+const TIMEOUT = 20;
+
+for (const { name: server, missing, start } of SERVERS) {
+  describe(`lists on ${server}`, { skip: missing }, () => {
+    let running: RunningServer;
+    let client: ImapClient;
+    let own = "";
+
+    before(async () => {
+      running = await start();
+      client = await running.open("ann", { timeout: TIMEOUT });
+      own = (await client.namespace()).personal![0].prefix as string;
+      for (const name of ["list & one", "list & one/two", "list & one/two/three"]) {
+        await client.createFolder(own + name);
+      }
+      await client.subscribeFolder(`${own}list & one/two/three`);
+      await client.append(`${own}list & one`, "Subject: a\r\n\r\nb\r\n");
+    });
+    after(() => running?.stop());
+
+    /** The names of a list, without the prefix. */
+    const names = (rows: readonly { readonly name: string | Uint8Array }[]) =>
+      rows.map(({ name }) => String(name).slice(own.length)).sort();
+
+    it("status of each folder [ext LIST-EXTENDED, LIST-STATUS]", async () => {
+      const rows = await client.listFolders("", `${own}list*`, { status: ["MESSAGES", "UNSEEN"] });
+      assertEquals(names(rows), ["list & one", "list & one/two", "list & one/two/three"]);
+      const counts = rows.map(({ name, status }) => [name, status?.MESSAGES, status?.UNSEEN]);
+      assertEquals(counts.filter(([, messages]) => messages !== 0), [[`${own}list & one`, 1, 1]]);
+      for (const { name, status } of rows) {
+        assertEquals({ ...status }, { ...await client.folderStatus(name, ["MESSAGES", "UNSEEN"]) });
+      }
+    });
+
+    it("several patterns, children and subscriptions [ext LIST-EXTENDED]", async () => {
+      const patterns = [`${own}list & one`, `${own}list & one/two/*`];
+      const rows = await client.listFolders("", patterns, { children: true, subscribed: true });
+      const shown = rows.map(({ name, flags }) => [
+        String(name).slice(own.length),
+        ...["\\HasChildren", "\\HasNoChildren", "\\Subscribed"].filter((it) => flags.includes(it)),
+      ]);
+      assertEquals(shown.sort(), [
+        ["list & one", "\\HasChildren"],
+        ["list & one/two/three", "\\HasNoChildren", "\\Subscribed"],
+      ]);
+    });
+
+    it("subscribed folders, and those above them [ext LIST-EXTENDED]", async () => {
+      const pattern = `${own}list*`;
+      const all = await client.listFolders("", pattern, { select: "SUBSCRIBED" });
+      assertEquals(names(all), ["list & one/two/three"]);
+      assert(all[0].flags.includes("\\Subscribed"));
+      const above = await client.listFolders("", `${own}%`, {
+        select: ["SUBSCRIBED", "RECURSIVEMATCH"],
+      });
+      const one = above.find(({ name }) => name === `${own}list & one`);
+      assertEquals(one?.childInfo, ["SUBSCRIBED"]);
+    });
+
+    it("rights and annotations [ext LIST-MYRIGHTS, LIST-METADATA]", async (test) => {
+      const has = async (name: string) => await client.hasCapability(name);
+      if (!await has("ACL") || !await has("METADATA")) return test.skip("no ACL, or no METADATA");
+      const folder = `${own}list & one`;
+      await client.setMetadata(folder, { "/private/comment": "hi" });
+      const rows = await client.listFolders("", `${own}list*`, {
+        myRights: true,
+        metadata: ["/private/comment", "/shared/comment"],
+      });
+      for (const { name, myRights, metadata } of rows) {
+        assert(myRights?.includes("r") && myRights.includes("i"), `${name}: ${myRights}`);
+        const entries = [...metadata ?? []].map(([entry]) => entry);
+        assertEquals(entries, name === folder ? ["/private/comment"] : [], String(name));
+      }
+    });
+
+    it("special uses [ext SPECIAL-USE]", async () => {
+      const rows = await client.listFolders("", "*", { select: "SPECIAL-USE", specialUse: true });
+      // The tests' Dovecot marks no folders.
+      assertEquals(rows.length > 0, server !== "Dovecot");
+      for (const { specialUse } of rows) assert(specialUse.length > 0);
+      const all = await client.listFolders("", "*", { specialUse: true });
+      assert(all.some(({ specialUse }) => specialUse.length === 0));
+    });
+  });
+}
