@@ -4,13 +4,13 @@ import { checkMechanismName, checkUnicode } from "./checks.ts";
 import type { SaslMechanism } from "./sasl.ts";
 
 /**
- * A mechanism by its name (RFC 4422). `respond` gets each challenge and gives the answer: bytes, or
- * text, which is sent in UTF-8. If the client has to speak first, the first challenge is empty. Use it
- * for one login.
+ * A mechanism by its name (RFC 4422). `respond` gets each challenge and returns the answer: bytes
+ * or text, which is sent in UTF-8. If the client has to speak first, the first challenge is empty.
+ * Use it for one login.
  *
- * Throws `InvalidArgumentError` if the name is not valid (RFC 4422 section 3.1). The login throws it
- * for an answer that can't be sent. An error that `respond` throws cancels the login and is thrown
- * unchanged.
+ * Throws `InvalidArgumentError` if the name is not valid (RFC 4422 section 3.1). The login throws
+ * it for an answer that can't be sent. An error that `respond` throws cancels the login and is
+ * thrown unchanged.
  */
 export function callback(
   name: string,

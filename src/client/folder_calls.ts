@@ -450,9 +450,9 @@ export class FolderCalls {
    *
    * async function waitForMail(client: ImapClient) {
    *   await client.idle();
-   *   const news = await client.idleCheck({ timeout: 30 });
+   *   const updates = await client.idleCheck({ timeout: 30 });
    *   await client.idleDone();
-   *   return news.some(({ type }) => type === "EXISTS");
+   *   return updates.some(({ type }) => type === "EXISTS");
    * }
    * ```
    */

@@ -1,10 +1,10 @@
 import type { UntaggedResponse } from "../model/responses.ts";
 import type { Logger } from "../util/log.ts";
 
-/** Hears what the server tells of its own accord, such as new messages. */
+/** Called with what the server reports unasked, such as new messages. */
 export type ResponseListener = (response: UntaggedResponse) => void;
 
-/** Who listens to a client's news. */
+/** The listeners to a client's updates. */
 export class Listeners {
   readonly #listeners = new Set<ResponseListener>();
   readonly #logger: Logger | null;
@@ -14,7 +14,7 @@ export class Listeners {
     this.#logger = logger;
   }
 
-  /** Adds a listener; gives how to remove it. */
+  /** Adds a listener; returns a function that removes it. */
   add(listener: ResponseListener): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);

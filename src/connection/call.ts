@@ -39,8 +39,8 @@ export interface CallRequest {
   /** How many messages had been expunged from the folder. */
   readonly expunges?: number;
   /**
-   * Whether it names messages by their sequence numbers, which must not have moved since. By default
-   * the command's name tells.
+   * Whether it names messages by their sequence numbers, which must not have moved since. By
+   * default the command's name tells.
    */
   readonly byNumber?: boolean;
   /** Where its message ids were found, if a search found them. */
@@ -113,7 +113,7 @@ export class Call implements FifoItem {
     return this.#out?.describe().slice(this.tag.length + 1) ?? this.command.name;
   }
 
-  /** Writes the command; gives its parts, or none if all of it is in the writer's buffer. */
+  /** Writes the command; returns its parts, or none if all of it is in the writer's buffer. */
   write(out: CommandWriter): readonly CommandPart[] {
     out.atom(this.tag).sp().commandName(this.command.name);
     const written: unknown = this.command.write?.(out);

@@ -91,7 +91,9 @@ export class CallQueue {
     return call;
   }
 
-  /** Whether a command may run now. The calls in flight are of one kind: the oldest speaks for all. */
+  /**
+   * Whether a command may run now. The calls in flight are of one kind: the oldest speaks for all.
+   */
   #mayRun(command: Command<unknown>): boolean {
     const { oldest } = this;
     if (oldest === undefined) return true;
@@ -162,7 +164,7 @@ export class CallQueue {
     return this.#index ??= new CallIndex(this.#inFlight);
   }
 
-  /** Empties the queue, and gives all calls that were in it. */
+  /** Empties the queue, and returns all calls that were in it. */
   takeAll(): Call[] {
     const all = [...this.#inFlight];
     for (const it of this.#waiting) {
@@ -208,9 +210,9 @@ export class CallQueue {
   }
 
   /**
-   * Offers a FETCH to several calls. Dovecot may answer two commands about a message before it sends
-   * OK to either, so the second answer is for a command that has none yet, or it is news of the
-   * message.
+   * Offers a FETCH to several calls. Dovecot may answer two commands about a message before it
+   * sends OK to either, so the second answer is for a command that has none yet, or it is an update
+   * of the message.
    */
   #offerFetch(first: Call, response: FetchResponse): boolean {
     // Most often it is for the first call.
@@ -249,8 +251,8 @@ function isUrgent(call: Call | Place): boolean {
 
 /**
  * Whether two commands may spoil each other's answers. Dovecot answers STORE 1 +FLAGS (a) and STORE
- * 1 -FLAGS (b), sent together, by one FETCH with the result of both; and UID STORE together with UID
- * SEARCH by a FETCH without UID.
+ * 1 -FLAGS (b), sent together, by one FETCH with the result of both; and UID STORE together with
+ * UID SEARCH by a FETCH without UID.
  */
 function disturbs(one: Command<unknown>, other: Command<unknown>): boolean {
   if (one.exclusive === undefined && other.exclusive === undefined) return false;

@@ -92,7 +92,7 @@ export interface Command<Result> {
    * of the item whose value the literal is. `null`: the literal is held in memory.
    */
   literal?(head: FetchResponse, item: string): LiteralSink | null;
-  /** Gives the line to send, without its line end, when the server asks for more (`+`). */
+  /** Returns the line to send, without its line end, when the server asks for more (`+`). */
   respond?(request: ContinuationRequest): Uint8Array | Promise<Uint8Array>;
   /**
    * What neither a log nor an error may show, should the server repeat it. Called when the command is

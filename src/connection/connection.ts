@@ -124,7 +124,7 @@ export class Connection {
     };
   }
 
-  /** Starts reading and gives the server's greeting, which must come within `patience` seconds. */
+  /** Starts reading and returns the greeting, which must come within `patience` seconds. */
   greeting(patience: number): Promise<StatusResponse> {
     this.#life.awaitGreeting(patience);
     this.#reading.start();
@@ -134,7 +134,7 @@ export class Connection {
   // Calls
 
   /**
-   * Sends a command as soon as the calls before it allow, and gives its result. If it is aborted
+   * Sends a command as soon as the calls before it allow, and returns its result. If it is aborted
    * before it is sent, it leaves the queue; after that, its answer is still read, and ignored.
    */
   run<Result>(command: Command<Result>, request: CallRequest): Promise<Result> {
@@ -254,7 +254,7 @@ export class Connection {
   }
 
   /**
-   * Calls a listener when the connection is over, or at once where it is already. The function that
+   * Calls a listener when the connection is over, or at once if it already is. The function that
    * is returned removes the listener.
    */
   onEnd(listener: (cause: ImapError) => void): () => void {

@@ -11,7 +11,7 @@ import { visible } from "../model/text.ts";
 /** The first byte of a TLS record that holds an alert or a handshake. No greeting begins so. */
 const [TLS_ALERT, TLS_HANDSHAKE] = [0x15, 0x16];
 
-/** Throws {@linkcode TlsError} where the first chunk of a connection is TLS. */
+/** Throws {@linkcode TlsError} if the first chunk of a connection is TLS. */
 export function refuseTls(chunk: Uint8Array): void {
   if (chunk[0] !== TLS_ALERT && chunk[0] !== TLS_HANDSHAKE) return;
   throw new TlsError(

@@ -34,7 +34,7 @@ export class Continuations {
     this.#write = write;
   }
 
-  /** Answers a request. Throws {@linkcode ProtocolError} where the server asks without end. */
+  /** Answers a request. Throws {@linkcode ProtocolError} if the server asks without end. */
   answer(request: ContinuationRequest): void {
     const call = this.#calls.responder();
     // Exchange is known to ask for more when nothing is owed.
@@ -49,8 +49,8 @@ export class Continuations {
 
   /**
    * Whether a tag is the first word of the last line that was sent: the server had ended the
-   * exchange before the line came and took it for a command. That happens where DONE crosses the end
-   * of an IDLE (`DONE BAD Unknown command`).
+   * exchange before the line came and took it for a command. That happens where DONE crosses the
+   * end of an IDLE (`DONE BAD Unknown command`).
    */
   wasTakenForCommand(tag: string): boolean {
     if (this.#lastLine === null || firstWord(this.#lastLine) !== tag) return false;
@@ -86,7 +86,7 @@ export class Continuations {
 }
 
 /**
- * The line that a call's command answers with; `null` where there is none, since the call was given
+ * The line that a call's command answers with; `null` if there is none, since the call was given
  * up or its command failed.
  */
 async function lineOf(call: Call, request: ContinuationRequest): Promise<Uint8Array | null> {

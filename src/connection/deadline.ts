@@ -38,7 +38,7 @@ export class Deadline {
   #isExpiring = false;
 
   /**
-   * `patience` gives how many seconds of silence are allowed at the moment (0 is no limit), and
+   * `patience` returns how many seconds of silence are allowed at the moment (0 is no limit), and
    * `expired` is called after a longer silence.
    */
   constructor(patience: () => number, expired: (seconds: number) => void) {

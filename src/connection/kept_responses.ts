@@ -13,8 +13,8 @@ const LARGEST_SECTION = 4096;
 
 /**
  * Keeps untagged responses that nobody asked for until somebody takes them. The server decides how
- * many come, so they have a budget. Bytes are copied, since a few of them would keep a whole chunk of
- * the connection in memory, and message bodies are left out.
+ * many come, so they have a budget. Bytes are copied, since a few of them would keep a whole chunk
+ * of the connection in memory, and message bodies are left out.
  */
 export class KeptResponses {
   #responses: UntaggedResponse[] = [];
@@ -101,7 +101,7 @@ class Copier {
   }
 }
 
-/** The items of a FETCH that are news, such as flags, but no message text. */
+/** The items of a FETCH that are updates, such as flags, but no message text. */
 function withoutBodies(response: FetchResponse): FetchResponse {
   const isSmall = (value: unknown) =>
     !(value instanceof Uint8Array) || value.length <= LARGEST_SECTION;

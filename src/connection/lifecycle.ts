@@ -113,7 +113,7 @@ export class Lifecycle {
   }
 
   /**
-   * Calls a listener when the connection is over, or at once where it is already. The function that
+   * Calls a listener when the connection is over, or at once if it already is. The function that
    * is returned removes the listener.
    */
   onEnd(listener: (cause: ImapError) => void): () => void {

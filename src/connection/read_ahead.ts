@@ -12,7 +12,7 @@ export class ReadAhead {
   #reading: Promise<void> | null = null;
   #end: { readonly failed: boolean; readonly reason?: unknown } | null = null;
 
-  /** `read` gives the next chunk of the connection; `null` at its end. */
+  /** `read` returns the next chunk of the connection; `null` at its end. */
   constructor(read: () => Promise<Uint8Array | null>) {
     this.#read = read;
   }
@@ -49,7 +49,9 @@ export class ReadAhead {
     }
   }
 
-  /** Takes the next chunk that was read ahead; `null` at the end. Throws if the connection broke. */
+  /**
+   * Takes the next chunk that was read ahead; `null` at the end. Throws if the connection broke.
+   */
   async next(): Promise<Uint8Array | null> {
     if (this.#chunks.length === 0) await this.#reading;
     const chunk = this.#chunks.shift();

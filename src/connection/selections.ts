@@ -41,8 +41,9 @@ export class Selections {
   /** The selected folder, if any. */
   folder: SelectedFolder | null = null;
   /**
-   * How many changes of the folder wait until nobody holds one. They have no place in the order yet:
-   * a call that is made meanwhile may be meant for their folder, or for the one that is selected.
+   * How many changes of the folder wait until nobody holds one. They have no place in the order
+   * yet: a call that is made meanwhile may be meant for their folder, or for the one that is
+   * selected.
    */
   waiting = 0;
   /** What the server has said so far about the folder that it is selecting. */
@@ -84,7 +85,7 @@ export class Selections {
     this.#held = this.#current;
   }
 
-  /** A change of the folder is queued: gives its number. */
+  /** A change of the folder is queued: returns its number. */
   queue(): number {
     const number = ++this.#given;
     this.#pending = [...this.#pending, { number, answered: this.#heard }];
@@ -101,7 +102,9 @@ export class Selections {
     if (SELECTS.test(name)) this.#incoming = newFolder(name);
   }
 
-  /** A change was answered. If its caller has given it up, nobody knows which folder is selected. */
+  /**
+   * A change was answered. If its caller has given it up, nobody knows which folder is selected.
+   */
   settle(number: number, name: string, done: TaggedResponse, givenUp: boolean): void {
     this.drop(number);
     // Nobody waits for a call that was given up.
@@ -189,7 +192,7 @@ export class Selections {
     );
   }
 
-  /** Gives the selected folder. Throws if the call is for another one, or if none is selected. */
+  /** Returns the selected folder. Throws if the call is for another one, or if none is selected. */
   check(name: string, request: CallRequest): SelectedFolder {
     this.checkCurrent(name, request);
     const { folder } = this;

@@ -30,7 +30,7 @@ export class Sender {
   readonly #touch: () => void;
   #isSending = false;
   #isScheduled = false;
-  /** Lets sending go on: `true` after `+`, `false` where the command ended before that. */
+  /** Lets sending go on: `true` after `+`, `false` if the command ended before that. */
   #asked: ((more: boolean) => void) | null = null;
   #written: WriterOptions | null = null;
 
@@ -57,7 +57,9 @@ export class Sender {
     return this.#asked !== null;
   }
 
-  /** Sends what waits, in one chunk with what is called in the same turn, unless that is very much. */
+  /**
+   * Sends what waits, in one chunk with what is called in the same turn, unless that is very much.
+   */
   sendSoon(): void {
     if (this.#isSending) return;
     if (this.#calls.waiting >= CROWD) return this.sendNow();
@@ -83,8 +85,8 @@ export class Sender {
   }
 
   /**
-   * The server asks for more (`+`): for the literal that was announced, else for the next line of an
-   * exchange. Throws {@linkcode ProtocolError} where it asks without end.
+   * The server asks for more (`+`): for the literal that was announced, else for the next line of
+   * an exchange. Throws {@linkcode ProtocolError} if it asks without end.
    */
   answer(request: ContinuationRequest): void {
     if (this.#asked !== null) this.goOn(true);
@@ -136,8 +138,8 @@ export class Sender {
   }
 
   /**
-   * Writes a call's command into the buffer, or gives it in parts where it does not fit or has to be
-   * sent in steps. Where it can't be sent, the call fails and nothing is written.
+   * Writes a call's command into the buffer, or gives it in parts where it does not fit or has to
+   * be sent in steps. Where it can't be sent, the call fails and nothing is written.
    */
   #begin(call: Call, buffer: CommandBuffer): readonly CommandPart[] {
     const { selections } = this.#session;

@@ -31,7 +31,7 @@ export interface ResponseCode {
   readonly flags?: readonly string[];
   /** `CAPABILITY`: the capabilities, in upper case. */
   readonly capabilities?: readonly string[];
-  /** `BADCHARSET`: the charsets that the server knows, where it names them. */
+  /** `BADCHARSET`: the charsets that the server knows, if it names them. */
   readonly charsets?: readonly string[];
   /** `APPENDUID`, `COPYUID` (RFC 4315): the UIDVALIDITY of the destination. */
   readonly uidValidity?: number;

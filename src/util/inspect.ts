@@ -1,5 +1,5 @@
 /**
- * Makes `console.log` show what `view` gives instead of the object's fields. Node and Bun use one
+ * Makes `console.log` show what `view` returns instead of the object's fields. Node and Bun use one
  * symbol for that, Deno another.
  */
 export function showAs<T>(type: { prototype: T }, view: (value: T) => unknown): void {

@@ -15,7 +15,7 @@ export interface FetchHead {
 }
 
 /**
- * Reads the response that a literal is announced in; `null` where the literal is no item's value.
+ * Reads the response that a literal is announced in; `null` if the literal is no item's value.
  */
 export function readFetchHead(head: Frame, limits: Limits, decoding?: Decoding): FetchHead | null {
   const literal: LiteralSink = { write(): void {}, end(): void {} };

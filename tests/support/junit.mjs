@@ -3,8 +3,8 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 
 /**
- * What tests that passed say that they prove, in every report of a folder: `read` gives what is named
- * in a part of a test's name.
+ * What tests prove that passed in every report of a folder. `read` returns what a part of a test's
+ * name says that it proves.
  */
 export function provenInAll(folder, read) {
   const reports = readdirSync(folder).filter((name) => name.endsWith(".xml"));

@@ -1,6 +1,6 @@
-// Prints the extensions that no test proves, and the names that tests give but the list below lacks,
-// and fails if there are any. It reads the reports that the tests wrote. An extension counts if a test
-// for it passed on every reported runtime:
+// Prints the extensions that no test proves, and the names that tests give but the list below
+// lacks, and fails if there are any. It reads the reports that the tests wrote. An extension counts
+// if a test for it passed on every reported runtime:
 //
 //   node tests/run.mjs --all --reports=folder && node tests/tools/extensions.mjs folder
 //

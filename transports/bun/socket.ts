@@ -13,7 +13,7 @@ import { trusted } from "../shared/trusted.ts";
 
 /** The part of Bun's `Socket` that is used here. */
 export interface BunSocket {
-  /** Takes some of the bytes and gives how many; -1 if the socket is closed. */
+  /** Takes some of the bytes and returns how many; -1 if the socket is closed. */
   write(bytes: Uint8Array): number;
   /** Says that nothing more will be sent. */
   shutdown(): void;
@@ -29,7 +29,7 @@ export interface BunSocket {
   setKeepAlive(on: boolean, after: number): void;
   /** The other side's certificate, once TLS is on. */
   getPeerCertificate(): { readonly subjectaltname?: string };
-  /** Starts TLS; gives the socket below and the one with TLS. */
+  /** Starts TLS; returns the socket below and the one with TLS. */
   upgradeTLS(options: {
     readonly tls: Readonly<Record<string, unknown>>;
     readonly socket: BunHandlers;

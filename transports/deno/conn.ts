@@ -11,8 +11,8 @@ import { DirectDuplex } from "../shared/direct_duplex.ts";
 import { identity } from "../shared/identity.ts";
 
 /**
- * The size of a read, in bytes. With a larger one, V8 collects garbage less often, which takes three
- * times the memory and is hardly faster.
+ * The size of a read, in bytes. With a larger one, V8 collects garbage less often, which takes
+ * three times the memory and is hardly faster.
  */
 const READ_SIZE = 16 * 1024;
 
@@ -21,9 +21,9 @@ const IDLE_SIZE = 1024;
 
 /** The part of `Deno.Conn` that is used here. */
 export interface DenoConn {
-  /** Reads into the buffer; gives the number of bytes, `null` at the end. */
+  /** Reads into the buffer; returns the number of bytes, `null` at the end. */
   read(into: Uint8Array): Promise<number | null>;
-  /** Writes some of the bytes and gives how many. */
+  /** Writes some of the bytes and returns how many. */
   write(bytes: Uint8Array): Promise<number>;
   /** Says that nothing more will be sent. */
   closeWrite(): Promise<void>;

@@ -1,6 +1,6 @@
 /**
- * Duplexes over the sockets of `node:net` and `node:tls`: for the Node adapter, and for others whose
- * runtime's own TLS lacks something.
+ * Duplexes over the sockets of `node:net` and `node:tls`: for the Node adapter, and for others
+ * whose runtime's own TLS lacks something.
  *
  * @module
  */
@@ -74,7 +74,7 @@ export async function handshake(
 }
 
 /**
- * Prepares a handshake, and gives the function that starts it. That function starts it before it
+ * Prepares a handshake, and returns the function that starts it. That function starts it before it
  * returns, so no byte is lost between the previous reader of the socket and TLS.
  */
 async function prepared(

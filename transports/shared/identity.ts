@@ -11,7 +11,7 @@ import type { Target } from "./failures.ts";
 
 export type { Host } from "../../src/model/host.ts";
 
-/** Checks the options of TLS, and gives the name that the certificate must be for. */
+/** Checks the options of TLS, and returns the name that the certificate must be for. */
 export function identity(target: Target, options: TlsOptions): Host {
   checkTlsOptions(options);
   return options.serverName === undefined
@@ -19,7 +19,7 @@ export function identity(target: Target, options: TlsOptions): Host {
     : readHost(options.serverName, "tls.serverName");
 }
 
-/** Checks the options before connecting, and gives the address to connect to. */
+/** Checks the options before connecting, and returns the address to connect to. */
 export function addressOf(options: TcpOptions): string {
   if (options.tls !== undefined) identity(options, options.tls);
   return readHost(options.host).address;
@@ -29,8 +29,8 @@ export function addressOf(options: TcpOptions): string {
 export type NameCheck = (subjectAltName: string | undefined) => Error | undefined;
 
 /**
- * The check of a certificate's names on Node and Bun. Their own check accepts the common name if there
- * is no other name; but common names no longer count (RFC 9525), and Deno ignores them.
+ * The check of a certificate's names on Node and Bun. Their own check accepts the common name if
+ * there is no other name; but common names no longer count (RFC 9525), and Deno ignores them.
  */
 export async function nameCheck(name: string): Promise<NameCheck> {
   const { checkServerIdentity } = await import("node:tls");

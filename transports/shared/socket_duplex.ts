@@ -14,8 +14,8 @@ const READ_AHEAD = 256 * 1024;
 /** What {@linkcode SocketDuplex} needs of a runtime's socket. */
 export interface Socket {
   /**
-   * Sends all of the bytes; resolves when their memory is no longer needed. Instead of rejecting, it
-   * may leave a failure to {@linkcode SocketDuplex.fail}, which rejects the write in progress.
+   * Sends all of the bytes; resolves when their memory is no longer needed. Instead of rejecting,
+   * it may leave a failure to {@linkcode SocketDuplex.fail}, which rejects the write in progress.
    */
   write(bytes: Uint8Array): Promise<void>;
   /** Says that nothing more will be sent; receiving goes on. */
@@ -27,7 +27,7 @@ export interface Socket {
   /** Ends both directions at once; a promise resolves when all is closed. */
   destroy(): void | Promise<void>;
   /**
-   * Prepares TLS, and gives the function that starts it. Until that is called, the socket's owner
+   * Prepares TLS, and returns the function that starts it. Until that is called, the socket's owner
    * reports what is received as before; after that, TLS gets it.
    */
   prepareTls?(options: TlsOptions): Promise<() => Promise<Duplex>>;

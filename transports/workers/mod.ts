@@ -22,7 +22,7 @@ export interface WorkersSocket {
   readonly opened: Promise<unknown>;
   /** Closes both directions. */
   close(): Promise<void>;
-  /** Gives an encrypted socket that replaces this one. */
+  /** Returns an encrypted socket that replaces this one. */
   startTls(options?: { readonly expectedServerHostname?: string }): WorkersSocket;
 }
 

@@ -71,7 +71,7 @@ export function getMetadata(
     accept: (response) =>
       own.read(response, "METADATA", (cursor) => {
         readAskedMailbox(cursor, folder);
-        // Names without values are news of a change, which is not an answer.
+        // Names without values report a change, which is not an answer.
         if (cursor.next() !== LPAREN) return false;
         return readMetadataValues(cursor, asked, values);
       }),

@@ -10,7 +10,7 @@ export interface ExpungeResult {
   /** The server's text. */
   readonly text: string;
   /**
-   * Its news about the folder in order: which messages are removed, and how many are left. Each
+   * Its updates about the folder in order: which messages are removed, and how many are left. Each
    * `EXPUNGE` changes the sequence numbers of the messages after it. With QRESYNC or UIDONLY
    * enabled, the server sends `VANISHED` with the UIDs instead. Bodies of messages are left out.
    */
@@ -21,7 +21,7 @@ export interface ExpungeResult {
 
 /**
  * EXPUNGE (RFC 9051 section 6.4.3), or UID EXPUNGE of these messages (RFC 4315 section 2.1). The
- * server's news are in the result, or in `told` if that is given.
+ * server's updates are in the result, or in `told` if that is given.
  */
 export function expunge(
   uids: NumberSet | null,

@@ -83,7 +83,7 @@ export function writeFetch(out: CommandWriter, request: FetchRequest): void {
   }
 }
 
-/** Whether a FETCH response is about a message of this request; servers send others as news. */
+/** Whether a FETCH response is about a message of this request; servers send others as updates. */
 export function isWanted({ ids, uid: isUid }: FetchRequest, response: FetchResponse): boolean {
   const id = isUid ? response.uid : response.number;
   return id !== null && ids.has(id);
@@ -250,7 +250,7 @@ class Fetch implements UidCommand<Map<number, FetchedBase>> {
     const { uid, number } = response;
     if (isWanted(this.#request, response)) return this.#request.uid ? uid : number;
     if (!this.#request.uid || uid !== null || this.#expunged) return null;
-    // This may be news of a known message, without its UID.
+    // This may be an update of a known message, without its UID.
     this.#bySequence ??= new SequenceIndex(this.#messages);
     return this.#bySequence.idOf(number);
   }

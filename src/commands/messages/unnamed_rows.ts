@@ -1,13 +1,13 @@
 import { ProtocolError } from "../../model/errors.ts";
 import type { FetchResponse } from "../../model/responses.ts";
 
-/** Items that servers also send as news, some of them without the UID. */
+/** Items that servers also send as updates, some of them without the UID. */
 const NEWS: readonly string[] = ["FLAGS", "MODSEQ", "X-GM-LABELS"];
 
 /**
  * FETCH responses to UID FETCH or UID STORE without the UID, which RFC 9051 section 6.4.9 requires:
- * nobody can tell which messages they are about. News of flags looks the same, and is harmless if
- * the server is known to send UIDs.
+ * nobody can tell which messages they are about. An update of flags looks the same, and is harmless
+ * if the server is known to send UIDs.
  */
 export class UnnamedRows {
   readonly #keys: readonly string[];

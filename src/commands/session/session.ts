@@ -7,13 +7,13 @@ import { fullText } from "../../model/text.ts";
 export interface NoopResult {
   /** The server's text. */
   readonly text: string;
-  /** Its news about the folder in order, without the bodies of messages. */
+  /** Its updates about the folder in order, without the bodies of messages. */
   readonly responses: readonly UntaggedResponse[];
   /** How many more responses came, if they did not fit into 8 MiB of memory. */
   readonly omitted?: number;
 }
 
-/** NOOP (RFC 9051 section 6.1.2): does nothing, but lets the server send news. */
+/** NOOP (RFC 9051 section 6.1.2): does nothing, but lets the server send updates. */
 export function noop(): Command<NoopResult> {
   const told = new KeptResponses();
   return {

@@ -5,7 +5,7 @@ import { fullText } from "../../model/text.ts";
 
 /** Gets told how an IDLE proceeds. */
 export interface IdleListener {
-  /** The server has agreed, and sends news from now on. */
+  /** The server has agreed, and sends updates from now on. */
   begun(): void;
   /** It ends, since its time is over or another command waits. */
   ending(): void;

@@ -86,7 +86,7 @@ function fetchRequests(
   return { requests, scope: own };
 }
 
-/** What the requests give, in one result. */
+/** The results of the requests, as one. */
 function fetchAll<Request extends { readonly ids: NumberSet }, Value>(
   scope: Scope,
   requests: readonly Request[],
@@ -103,7 +103,7 @@ function fetchAll<Request extends { readonly ids: NumberSet }, Value>(
     : together(requests.map((request) => run(scope, make(request))));
 }
 
-/** What one request gives, also if the server looks at only some of its messages at once. */
+/** The result of one request, even if the server looks at only some of its messages at once. */
 async function fetchBelowLimit<Request extends { readonly ids: NumberSet }, Value>(
   scope: Scope,
   request: Request,

@@ -10,13 +10,15 @@ import { untilAborted } from "../../util/until_aborted.ts";
 import type { Scope } from "../scope.ts";
 import { type IdlePace, Idling } from "./idling.ts";
 
-/** RFC 2177 allows 29 minutes, but some servers and routers give an idle connection up after ten. */
+/**
+ * RFC 2177 allows 29 minutes, but some servers and routers give an idle connection up after ten.
+ */
 const RENEW_EVERY = 9 * 60;
 const POLL_EVERY = 60;
 /** The longest that a timeout may be, in seconds: a day. */
 const MAX_SECONDS = 86_400;
 
-/** How often IDLE is renewed, and how often the server is asked where it has no IDLE; in seconds. */
+/** How often IDLE is renewed, and how often a server without IDLE is asked, in seconds. */
 export type Pace = Partial<IdlePace>;
 
 /** IDLE, until {@linkcode idleDone}. */
@@ -53,7 +55,7 @@ export async function idleDone(scope: Scope): Promise<NoopResult> {
   return { text, responses: idling.takeAll() };
 }
 
-/** The news one by one, by IDLE or NOOP. */
+/** The updates one by one, by IDLE or NOOP. */
 export function watch(scope: Scope, options: Pace): AsyncGenerator<UntaggedResponse, void, void> {
   const pace = paceOf(options);
   const idling = idlingAt(scope, pace);

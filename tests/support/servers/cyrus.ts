@@ -9,7 +9,7 @@ import { skipLive } from "../skip.ts";
 
 /**
  * Debian's package cyrus-imapd, unpacked, since installing it would remove Dovecot. `.ci/run`
- * unpacks it.
+ * unpacks it, and reads the line below.
  */
 const PACKAGE = "/opt/imapclient-cyrus";
 const IMAPD = `${PACKAGE}/usr/lib/cyrus/bin/imapd`;

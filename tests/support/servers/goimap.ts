@@ -8,8 +8,8 @@ import { skipLive } from "../skip.ts";
 const PROGRAM = "/opt/imapclient-goimap/goimap";
 
 /**
- * What go-imap offers, apart from what it always does: after login that is SASL-IR, LITERAL-, UNSELECT,
- * ENABLE, IDLE and UTF8=ACCEPT.
+ * What go-imap offers, apart from what it always does: after login that is SASL-IR, LITERAL-,
+ * UNSELECT, ENABLE, IDLE and UTF8=ACCEPT.
  */
 const CAPABILITIES: readonly string[] = [
   ...["IMAP4rev2", "IMAP4rev1", "NAMESPACE", "UIDPLUS", "ESEARCH", "SEARCHRES", "LIST-EXTENDED"],

@@ -93,9 +93,9 @@ const memory: Server = {
 };
 
 /**
- * For tests of IMAP4rev2, UTF8=ACCEPT, UNAUTHENTICATE and what else it offers; it has no CONDSTORE, no
- * SORT, no ACL, no quota. It makes flags lower case, lists only the flags that messages have, and sends
- * UID with every FETCH response.
+ * For tests of IMAP4rev2, UTF8=ACCEPT, UNAUTHENTICATE and what else it offers; it has no CONDSTORE,
+ * no SORT, no ACL, no quota. It makes flags lower case, lists only the flags that messages have,
+ * and sends UID with every FETCH response.
  */
 export const GOIMAP: Server<"go-imap"> = {
   name: "go-imap",
