@@ -582,8 +582,8 @@ export class ImapClient extends FolderCalls {
   }
 
   /**
-   * Lists the folders that the user is subscribed to (LSUB, RFC 3501 section 6.3.9); otherwise
-   * like {@linkcode ImapClient.listFolders}. A folder that no longer exists may be listed.
+   * Lists the folders that the user is subscribed to (LSUB, RFC 3501 section 6.3.9; with IMAP4rev2,
+   * LIST (SUBSCRIBED), RFC 9051 section 6.3.9.1); otherwise like {@linkcode ImapClient.listFolders}. A folder that no longer exists may be listed.
    */
   async listSubFolders(
     directory: Text = "",

@@ -84,6 +84,7 @@ export function idsOf(messages: MessageIds, scope: Scope): ScopedIds {
 /** How folder names are read in the answer to a call. */
 export function nameDecoder({ client, folderEncode }: Scope): (name: Uint8Array) => FolderName {
   if (!folderEncode) return (name) => name;
-  const { utf8, rawNames } = client.connection.session;
-  return (name) => utf8 ? decodeFolderName(name, true) : rawNames.read(name);
+  const { session } = client.connection;
+  const { rawNames } = session;
+  return (name) => session.utf8 ? decodeFolderName(name, true) : rawNames.read(name);
 }

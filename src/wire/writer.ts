@@ -254,12 +254,20 @@ export class CommandWriter {
    * refused.
    */
   literal(bytes: Uint8Array, binary = false): this {
-    if (!(bytes instanceof Uint8Array)) {
-      throw new InvalidArgumentError(`expected bytes, not ${typeof bytes}`);
-    }
+    checkBytes(bytes);
     const isBinary = hasNul(bytes);
     if (isBinary && !binary) throw new InvalidArgumentError("a literal can't hold a NUL");
-    if (isBinary) this.#byte(TILDE);
+    return isBinary ? this.literal8(bytes) : this.#literal(bytes);
+  }
+
+  /** Bytes as a `literal8`, whatever they hold (RFC 3516 section 4.4, RFC 6855 section 4). */
+  literal8(bytes: Uint8Array): this {
+    checkBytes(bytes);
+    this.#byte(TILDE);
+    return this.#literal(bytes);
+  }
+
+  #literal(bytes: Uint8Array): this {
     this.#announce(bytes.length);
     if (bytes.length <= COPIED) this.#bytes(bytes);
     else {
@@ -444,6 +452,11 @@ function textBytes(value: Text): Uint8Array {
   }
   if (!value.isWellFormed()) throw invalid("text", value);
   return encodeUtf8(value);
+}
+
+function checkBytes(bytes: unknown): void {
+  if (bytes instanceof Uint8Array) return;
+  throw new InvalidArgumentError(`expected bytes, not ${typeof bytes}`);
 }
 
 function notText(value: unknown): InvalidArgumentError {

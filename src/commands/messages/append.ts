@@ -1,7 +1,7 @@
 import type { Command } from "../../connection/command.ts";
 import { InvalidArgumentError } from "../../model/errors.ts";
 import type { TaggedResponse } from "../../model/responses.ts";
-import { encodeUtf8 } from "../../util/bytes.ts";
+import { CR, encodeUtf8, LF } from "../../util/bytes.ts";
 import { fullText, type Text } from "../../model/text.ts";
 import { wrapped } from "../wrapped.ts";
 import { storableFlags } from "./flags.ts";
@@ -54,17 +54,26 @@ export interface MessageToAppend extends MessageAttributes {
   readonly msg: Text | MessageStream;
 }
 
-/**
- * APPEND (RFC 9051 section 6.3.12). The server accepts messages of up to `limit` bytes and, with
- * `takesNul`, messages that contain a NUL (BINARY, RFC 3516).
- */
+/** What the server takes from APPEND. */
+export interface AppendLimits {
+  /** How many bytes a message may have (APPENDLIMIT, RFC 7889). Default: any number. */
+  readonly limit?: number;
+  /** Whether a message may contain a NUL (BINARY, RFC 3516). */
+  readonly takesNul?: boolean;
+  /**
+   * Whether a message with UTF-8 in its header has to be sent as `UTF8 (~{n})` (RFC 6855 section 4).
+   * RFC 9755, which replaces that RFC, has none of this.
+   */
+  readonly utf8Item?: boolean;
+}
+
+/** APPEND (RFC 9051 section 6.3.12). */
 export function append(
   folder: Text,
   message: MessageToAppend,
-  limit: number = Infinity,
-  takesNul = false,
+  limits: AppendLimits = {},
 ): Command<AppendResult> {
-  const command = appendAll(folder, [message], limit, takesNul);
+  const command = appendAll(folder, [message], limits);
   return wrapped(command, {
     result(done: TaggedResponse): AppendResult {
       const { text, uidValidity, uids } = command.result(done);
@@ -77,17 +86,15 @@ export function append(
 export function multiappend(
   folder: Text,
   messages: readonly MessageToAppend[],
-  limit: number = Infinity,
-  takesNul = false,
+  limits: AppendLimits = {},
 ): Command<MultiappendResult> {
-  return wrapped(appendAll(folder, messages, limit, takesNul), { needs: "MULTIAPPEND" });
+  return wrapped(appendAll(folder, messages, limits), { needs: "MULTIAPPEND" });
 }
 
 function appendAll(
   folder: Text,
   messages: readonly MessageToAppend[],
-  limit: number,
-  takesNul: boolean,
+  { limit = Infinity, takesNul = false, utf8Item = false }: AppendLimits,
 ): Command<MultiappendResult> {
   const ready = messages.map(({ msg, flags = [], ...dates }) => ({
     content: contentOf(msg, limit),
@@ -103,8 +110,10 @@ function appendAll(
       for (const { content, flags, date } of ready) {
         out.sp().flagList(flags).sp();
         if (date !== null) out.dateTime(date).sp();
-        if (content instanceof Uint8Array) out.literal(content, takesNul);
-        else out.literalFrom(content);
+        if (!(content instanceof Uint8Array)) out.literalFrom(content);
+        else if (utf8Item && hasUtf8Header(content)) {
+          out.atom("UTF8").sp().list([content], (message) => out.literal8(message));
+        } else out.literal(content, takesNul);
       }
     },
     result(done: TaggedResponse): MultiappendResult {
@@ -113,6 +122,20 @@ function appendAll(
       return { text: fullText(done), uidValidity: code?.uidValidity ?? null, uids };
     },
   };
+}
+
+/** Whether the header of a message, its field names and values, is not all ASCII. */
+export function hasUtf8Header(message: MessageToAppend["msg"]): boolean {
+  const bytes = typeof message === "string" ? encodeUtf8(message) : message;
+  if (!(bytes instanceof Uint8Array)) return false;
+  // A line end after a line end: the CR before it does not count.
+  let isEmptyLine = true;
+  for (const byte of bytes) {
+    if (byte > 127) return true;
+    if (byte === LF && isEmptyLine) return false;
+    if (byte !== CR) isEmptyLine = byte === LF;
+  }
+  return false;
 }
 
 function dateOf({ date, msgTime }: MessageAttributes): Date | null {

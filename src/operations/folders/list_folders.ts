@@ -23,7 +23,20 @@ export async function listPlain(
   directory: Text,
   pattern: Text,
 ): Promise<readonly FolderListing[]> {
-  return await run(scope, list(name, { directory, pattern }, nameDecoder(scope)));
+  const request = { directory, pattern };
+  const { rev2 } = scope.client.connection.session;
+  const command = name === "LSUB" && rev2
+    ? list("LIST", { ...request, select: subscribed(pattern) }, nameDecoder(scope))
+    : list(name, request, nameDecoder(scope));
+  return await run(scope, command);
+}
+
+/**
+ * IMAP4rev2 has LIST (SUBSCRIBED) in place of LSUB (RFC 9051 section 6.3.9.1). With `%`, LSUB also
+ * lists a folder for subscribed ones below it.
+ */
+function subscribed(pattern: Text): readonly string[] {
+  return toText(pattern).includes("%") ? ["SUBSCRIBED", "RECURSIVEMATCH"] : ["SUBSCRIBED"];
 }
 
 /** LIST, with options and several patterns if they are given. */
@@ -89,5 +102,7 @@ export async function folderStatus<Item extends string = DefaultStatusItem>(
   const { rev2 } = scope.client.connection.session;
   const all = rev2 ? STATUS_ITEMS.filter((item) => item !== "RECENT") : STATUS_ITEMS;
   const items = what === undefined ? all as readonly string[] as readonly Item[] : what;
-  return await run(scope, status<Item>(folder, items));
+  const found = await run(scope, status<Item>(folder, items));
+  // As in the result of selectFolder.
+  return what === undefined && rev2 ? Object.assign(found, { RECENT: 0 }) : found;
 }

@@ -1,13 +1,16 @@
 import {
   append,
+  type AppendLimits,
   type AppendResult,
+  hasUtf8Header,
   type MessageToAppend,
   multiappend,
   type MultiappendResult,
 } from "../../commands/messages/append.ts";
-import { InvalidArgumentError } from "../../model/errors.ts";
+import type { Command } from "../../connection/command.ts";
+import { ImapAbortError, ImapError, InvalidArgumentError } from "../../model/errors.ts";
 import type { Text } from "../../model/text.ts";
-import { run, type Scope } from "../scope.ts";
+import { run, runWhole, type Scope } from "../scope.ts";
 
 /** APPEND. */
 export async function appendMessage(
@@ -15,8 +18,7 @@ export async function appendMessage(
   folder: Text,
   message: MessageToAppend,
 ): Promise<AppendResult> {
-  const { appendLimit, takesNul } = scope.client.connection.session;
-  return await run(scope, append(folder, message, appendLimit, takesNul));
+  return await appending(scope, [message], (limits) => append(folder, message, limits));
 }
 
 /** APPEND of several messages at once (MULTIAPPEND). */
@@ -34,6 +36,43 @@ export async function appendMessages(
     throw new InvalidArgumentError(`a message must be text or bytes, not ${typeof msg}`);
   });
   if (messages.length === 0) return { text: "", uidValidity: null, uids: [] };
-  const { appendLimit, takesNul } = scope.client.connection.session;
-  return await run(scope, multiappend(folder, messages, appendLimit, takesNul));
+  return await appending(scope, messages, (limits) => multiappend(folder, messages, limits));
+}
+
+/**
+ * Sends messages as they are, which RFC 9051 and RFC 9755 want. A server of RFC 6855 refuses UTF-8 in
+ * a header unless it comes as `UTF8 (~{n})`, and nothing it says before that tells it from the others.
+ */
+async function appending<Result>(
+  scope: Scope,
+  messages: readonly MessageToAppend[],
+  make: (limits: AppendLimits) => Command<Result>,
+): Promise<Result> {
+  const { session } = scope.client.connection;
+  const limits = { limit: session.appendLimit, takesNul: session.takesNul };
+  const plain = make(limits);
+  if (!session.enabled.has("UTF8=ACCEPT") || session.rev2 || !isUtf8(messages)) {
+    return await run(scope, plain);
+  }
+  return await runWhole(scope, async (scope) => {
+    try {
+      return await run(scope, plain);
+    } catch (error) {
+      if (!mayBeForUtf8(error)) throw error;
+      return await run(scope, make({ ...limits, utf8Item: true }));
+    }
+  });
+}
+
+/** Whether a message has a header in UTF-8, and none is a stream, which can be sent only once. */
+function isUtf8(messages: readonly MessageToAppend[]): boolean {
+  const isStream = ({ msg }: MessageToAppend) => typeof msg !== "string" && "stream" in msg;
+  return messages.some(({ msg }) => hasUtf8Header(msg)) && !messages.some(isStream);
+}
+
+/** Whether the server may have refused a message for its header: any other reason has a code. */
+function mayBeForUtf8(error: unknown): boolean {
+  const isRefusal = error instanceof ImapError && !(error instanceof ImapAbortError) &&
+    error.text !== null;
+  return isRefusal && (error.code === null || error.code === "CANNOT");
 }

@@ -20,7 +20,7 @@ import {
 
 /** A logged-in client and its server. */
 function loggedIn(capabilities = ""): Promise<{ client: ImapClient; server: FakeServer }> {
-  return connectFake({}, `* PREAUTH [CAPABILITY IMAP4rev1 ${capabilities}] hello`);
+  return connectFake({ enable: [] }, `* PREAUTH [CAPABILITY IMAP4rev1 ${capabilities}] hello`);
 }
 
 const LIST_ALL = 'LIST "" "*"';

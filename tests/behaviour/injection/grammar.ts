@@ -202,9 +202,19 @@ function append(it: Scanner): Word[] {
       words.push(it.dateTime());
       it.sp();
     }
-    words.push(it.literal());
+    words.push(it.peek() === "U" ? utf8Message(it) : it.literal());
   } while (it.peek() === " ");
   return words;
+}
+
+/** `UTF8 (~{n})` (RFC 6855 section 4). */
+function utf8Message(it: Scanner): Word {
+  if (it.atom() !== "UTF8") it.fail("not a message");
+  it.sp();
+  return it.list(() => {
+    it.expect("~");
+    return it.literal("binary");
+  }) as Word;
 }
 
 function storeItem(it: Scanner): Word {

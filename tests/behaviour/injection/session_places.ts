@@ -282,6 +282,7 @@ export const WRITER_METHODS: readonly string[] = [
     "dateTime",
     "fetchItem",
     "literal",
+    "literal8",
     "literalFrom",
   ],
   ...["raw", "commandName", "charset", "sp", "finish", "finishInPage", "describe"],

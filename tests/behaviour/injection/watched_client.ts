@@ -142,7 +142,9 @@ class StrictServer {
     const all = words[0] === "AUTHENTICATE" && words.length === 2 ? await this.#ask(words) : words;
     // `watch` polls if IDLE is refused: that NOOP contains nothing from the caller.
     const isPoll = words.join() === "NOOP" && this.seen.at(-1)?.words.join() === "IDLE";
-    if (!isPoll) this.seen.push({ tag, words: all });
+    // `append` repeats a message that is refused as UTF8 (~{n}), with the same words.
+    const isRepeat = words[0] === "APPEND" && String(words) === String(this.seen.at(-1)?.words);
+    if (!isPoll && !isRepeat) this.seen.push({ tag, words: all });
     if (!this.agrees) return await this.#say(`${tag} NO no`);
     if (words[0] === "CAPABILITY") await this.#say(`* CAPABILITY ${CAPABILITIES}`);
     for (const line of ANSWERS[String(words[0])] ?? []) await this.#say(line);

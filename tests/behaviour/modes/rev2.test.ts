@@ -193,3 +193,52 @@ test("enable: given up after it was sent → what it switched on is known [fault
   client.shutdown();
   await outcome(asking);
 });
+
+const SUBSCRIBED: readonly (readonly [pattern: string, sent: string])[] = [
+  ["*", 'LIST (SUBSCRIBED) "" "*"'],
+  ["%", 'LIST (SUBSCRIBED RECURSIVEMATCH) "" "%"'],
+];
+for (const [pattern, sent] of SUBSCRIBED) {
+  test(`listSubFolders of ${pattern}: IMAP4rev2 → LIST (SUBSCRIBED) [ext IMAP4rev2]`, async () => {
+    const { client, server } = await loggedIn("IMAP4rev2");
+    const listing = client.listSubFolders("", pattern);
+    await server.answer(sent, '* LIST (\\Subscribed) "/" "Entw\xc3\xbcrfe"', "* LSUB () NIL x");
+    assertEquals((await listing).map(({ flags }) => flags), [["\\Subscribed"]]);
+    client.shutdown();
+  });
+}
+
+test("listSubFolders: both revisions, rev2 off → LSUB [ext IMAP4rev2]", async () => {
+  const { client, server } = await loggedIn("IMAP4rev1 IMAP4rev2");
+  const listing = client.listSubFolders();
+  await server.answer('LSUB "" "*"', '* LSUB () "/" a');
+  assertEquals((await listing).length, 1);
+  client.shutdown();
+});
+
+test("folderStatus without items: IMAP4rev2 → RECENT is 0, as in selectFolder [ext IMAP4rev2]", async () => {
+  const { client, server } = await loggedIn("IMAP4rev2");
+  const asking = client.folderStatus("x");
+  const items = "MESSAGES UIDNEXT UIDVALIDITY UNSEEN";
+  await server.answer(`STATUS "x" (${items})`, "* STATUS x (MESSAGES 4 UIDNEXT 5 UNSEEN 1)");
+  const { MESSAGES, RECENT } = await asking;
+  assertEquals([MESSAGES, RECENT], [4, 0]);
+  client.shutdown();
+});
+
+test("what SELECT answers as RFC 9051 has it → the folder after CLOSED [ext IMAP4rev2]", async () => {
+  const { client, server } = await selectFake({}, "IMAP4rev2");
+  const selecting = client.selectFolder("b");
+  await server.answer(
+    'SELECT "b"',
+    "* 1001 EXISTS",
+    "* OK [CLOSED] the folder before is closed",
+    "* 2 EXISTS",
+    "* FLAGS (\\Seen)",
+    "* OK [UIDVALIDITY 7] ok",
+    '* LIST () "/" b ("OLDNAME" ("B"))',
+  );
+  const { EXISTS, RECENT, UIDVALIDITY } = await selecting;
+  assertEquals([EXISTS, RECENT, UIDVALIDITY], [2, 0, 7]);
+  client.shutdown();
+});

@@ -106,11 +106,15 @@ describe("APPEND is written", () => {
   });
 
   it("L1 a message over the server's limit is refused, its line ends counted", () => {
-    append("x", { msg: "12345678\n" }, 10);
-    append("x", { msg: new Uint8Array(10) }, 10);
+    append("x", { msg: "12345678\n" }, { limit: 10 });
+    append("x", { msg: new Uint8Array(10) }, { limit: 10 });
     for (const msg of ["123456789\n", "ü".repeat(6), new Uint8Array(11)]) {
-      assertThrows(() => append("x", { msg }, 10), InvalidArgumentError, "APPENDLIMIT");
-      assertThrows(() => multiappend("x", [{ msg }], 10), InvalidArgumentError, "APPENDLIMIT");
+      assertThrows(() => append("x", { msg }, { limit: 10 }), InvalidArgumentError, "APPENDLIMIT");
+      assertThrows(
+        () => multiappend("x", [{ msg }], { limit: 10 }),
+        InvalidArgumentError,
+        "APPENDLIMIT",
+      );
     }
   });
 });
@@ -224,7 +228,7 @@ describe("APPEND is read", () => {
 describe("APPEND with a NUL", () => {
   const NUL = bytes("a\0b");
   const with8 = (msg: MessageToAppend["msg"], options: Partial<WriterOptions> = {}) =>
-    sent(append("x", { msg }, Infinity, true), options);
+    sent(append("x", { msg }, { takesNul: true }), options);
 
   it("APPEND: a NUL, where the server has BINARY → literal8 [fault C27]", () => {
     assertEquals(with8(NUL), '"x" () ~{3}↵…a\0b');
@@ -244,7 +248,9 @@ describe("APPEND with a NUL", () => {
   });
 
   it("MULTIAPPEND: only the message with a NUL is a literal8 [fault C27]", () => {
-    const command = multiappend("x", [{ msg: "a" }, { msg: NUL }, { msg: "c" }], Infinity, true);
+    const command = multiappend("x", [{ msg: "a" }, { msg: NUL }, { msg: "c" }], {
+      takesNul: true,
+    });
     assertEquals(sent(command), '"x" () {1}↵…a () ~{3}↵…a\0b () {1}↵…c');
   });
 });
