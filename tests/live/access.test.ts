@@ -141,7 +141,7 @@ for (const { name: server, missing, start } of SERVERS) {
       assertEquals(rest.filter(({ acl }) => acl !== "").map(({ who }) => who), ["ann"]);
     });
 
-    it("N2 Z1 what would be another command is only an odd identifier", async () => {
+    it("N2 Z1 text that looks like another command is only an odd identifier", async () => {
       const before = await client.getacl("INBOX");
       for (const who of ["a\r\nx LOGOUT", "a lr\r\nx DELETE INBOX", "\r\n", "a\nb"]) {
         // The in-memory server accepts it.
@@ -159,7 +159,7 @@ for (const { name: server, missing, start } of SERVERS) {
       assertEquals(left(await client.getacl(box), "bob"), "");
     });
 
-    it("N1 N2 Q1 Q10 what can't be done throws, and nothing is changed", async () => {
+    it("N1 N2 Q1 Q10 an impossible call throws, and nothing is changed", async () => {
       for (const what of ["l r", "LR", "*", "++l", "l+", "l\0"]) {
         await assertRejects(() => client.setacl(box, "bob", what), InvalidArgumentError);
       }
@@ -181,7 +181,7 @@ for (const { name: server, missing, start } of SERVERS) {
     });
 
     if (isReal) {
-      it("N2 rights hold: bob can do what he was given, and no more", async () => {
+      it("N2 rights apply: bob can do what he may, and no more", async () => {
         await client.append(box, mail(1));
         const noPermission = server === "Cyrus" ? null : "NOPERM";
         const refuses = async (call: () => Promise<unknown>) => {
@@ -268,7 +268,7 @@ for (const { name: server, missing, start } of SERVERS) {
     const count = async (folder: string) =>
       (await client.folderStatus(folder, "MESSAGES")).MESSAGES;
 
-    it("N3 N4 getQuota says how much is used, and may be", async () => {
+    it("N3 N4 getQuota returns how much is used and allowed", async () => {
       assertUsage(await client.getQuota(), 3);
       assertUsage(await client.getQuota(box), 3);
       await client.append(other, mail(1));
@@ -293,7 +293,7 @@ for (const { name: server, missing, start } of SERVERS) {
       }
     });
 
-    it("N4 N5 N6 Q10 what there is not throws", async () => {
+    it("N4 N5 N6 Q10 a missing folder or root throws", async () => {
       await assertRejects(() => client.getQuotaByRoot("no such root"), ImapError, "GETQUOTA");
       await assertRejects(() => client.getQuotaByRoot("a\r\nx LOGOUT"), ImapError, "GETQUOTA");
       await assertRejects(() => client.getQuotaByRoot("a\0b"), InvalidArgumentError);
@@ -321,7 +321,7 @@ for (const { name: server, missing, start } of SERVERS) {
       if (!isReal) assertUsage(await client.getQuotaByRoot(), 3);
     });
 
-    it("N7 setQuota refuses what makes no sense, and sends nothing for nothing", async () => {
+    it("N7 setQuota refuses invalid limits, and sends nothing without limits", async () => {
       const log = new KeptLog();
       const ann = await running.open("ann", { timeout: TIMEOUT, logger: log, id: false });
       const before = log.lines.length;
@@ -528,7 +528,7 @@ describe("the administrator of Cyrus", { skip: cyrusMissing }, () => {
     assertEquals(await admin.getQuota("common"), []);
   });
 
-  it("N7 Q10 what can't be limited throws, and the limits of before hold", async () => {
+  it("N7 Q10 an unknown resource throws, and the old limits stay", async () => {
     await admin.setQuota([{ quotaRoot, resource: "STORAGE", limit: 10 }]);
     const before = await admin.getQuotaByRoot(quotaRoot);
     for (

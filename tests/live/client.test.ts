@@ -112,7 +112,7 @@ for (const target of TARGETS) {
       }
     });
 
-    it("H9 says which criteria the server did not take", async () => {
+    it("H9 says which criteria the server refused", async () => {
       const error = await assertRejects(
         () => client.search(["NOSUCHKEY", "x"]),
         InvalidCriteriaError,
@@ -233,7 +233,7 @@ for (const target of TARGETS) {
       }
     });
 
-    it("hands out messages one by one, with other calls between them", async () => {
+    it("yields messages one by one, with other calls between them", async () => {
       const seen: number[] = [];
       for await (const message of client.fetchEach("1:*", ["FLAGS", "BODY.PEEK[]"])) {
         seen.push(message.UID);
@@ -337,7 +337,7 @@ describe("logging in to Dovecot", { skip: dovecotMissing }, () => {
     await client.logout();
   });
 
-  it("C5 C6 C7 starts TLS when told to, and not twice", async () => {
+  it("C5 C6 C7 starts TLS on request, and not twice", async () => {
     const client = await connect({ tls: { ca: server.ca } });
     assert(!client.ssl);
     assert((await client.starttls()).length > 0);

@@ -91,7 +91,7 @@ describe("configuration files against Dovecot", { skip: dovecotMissing }, () => 
     assertKeeps(error, ["wr0ng;#pass"]);
   });
 
-  it("T10 T11 logs in by OAuth 2.0, and gets a new token where one has expired", async () => {
+  it("T10 T11 logs in by OAuth 2.0, and gets a new token if one has expired", async () => {
     const lines = `${plain()}\nusername = ann\noauth2 = yes\ntimeout = 20
 oauth2_client_id = id-1\noauth2_client_secret = s3cret;=#\noauth2_refresh_token = 1//0live
 oauth2_token_url = ${endpoint.url}`;
@@ -140,7 +140,7 @@ describe("servers that are not there", () => {
     assertKeeps(error, ["s3cret"]);
   });
 
-  it("T7 T11 one that says nothing is given up after the timeout", async () => {
+  it("T7 T11 a silent one is abandoned after the timeout", async () => {
     const server = createServer().listen(0, "127.0.0.1");
     await once(server, "listening");
     const { port } = server.address() as AddressInfo;

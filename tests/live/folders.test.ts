@@ -30,7 +30,7 @@ for (const { name: server, missing, start } of SERVERS) {
     });
     after(() => running?.stop());
 
-    it("E6 O8 says where the user's own folders are", async () => {
+    it("E6 O8 returns the prefix of the user's own folders", async () => {
       const { personal, other, shared } = await client.namespace();
       assertEquals(personal!.map(({ delimiter }) => delimiter), ["/"]);
       for (const entries of [other, shared]) assert(entries === null || entries.length > 0);
@@ -116,7 +116,7 @@ for (const { name: server, missing, start } of SERVERS) {
       });
     }
 
-    it("G1 G2 Q1 Q10 what can't be done throws, and the client goes on", async () => {
+    it("G1 G2 Q1 Q10 an impossible call throws, and the client continues", async () => {
       const taken = await assertRejects(() => client.createFolder("INBOX"), ImapError);
       assert(taken.message.startsWith("CREATE failed: "), taken.message);
       for (
@@ -167,7 +167,7 @@ for (const { name: server, missing, start } of SERVERS) {
       await client.deleteFolder(folder);
     });
 
-    it("G9 status counts, and HIGHESTMODSEQ and SIZE where the server has them", async () => {
+    it("G9 status counts, and HIGHESTMODSEQ and SIZE if the server has them", async () => {
       const folder = `${own}counted`;
       await client.createFolder(folder);
       const empty = await client.folderStatus(folder);

@@ -167,7 +167,7 @@ for (const { name: server, missing, start } of SERVERS) {
       assertEquals([...new Set(errors.map(({ code }) => code))], codes[server]);
     });
 
-    it("D1 D2 Z1 what would be another command is only a wrong password", async () => {
+    it("D1 D2 Z1 text that looks like another command is only a wrong password", async () => {
       await refused(connect, [
         (client) => client.login("ann", `${WRONG}\r\nx LOGOUT`),
         (client) => client.login(`ann" "${ANN}`, WRONG),
@@ -185,7 +185,7 @@ for (const { name: server, missing, start } of SERVERS) {
       await client.logout();
     });
 
-    it("D5 Q5 after logout, before the login or after it, nothing can be done", async () => {
+    it("D5 Q5 no call works after logout or without a login", async () => {
       for (const login of [false, true]) {
         const client = await connect();
         await assertRejects(() => client.listFolders(), IllegalStateError);
@@ -209,7 +209,7 @@ for (const { name: server, missing, start } of SERVERS) {
       assert(!log.text.includes("Logged out"));
     });
 
-    it("D1 a second login is refused, and the first one holds", async () => {
+    it("D1 a second login is refused, and the first one stays", async () => {
       const client = await connect();
       await client.login("ann", ANN);
       for (const call of [client.login, client.plainLogin]) {
@@ -222,7 +222,7 @@ for (const { name: server, missing, start } of SERVERS) {
       await client.logout();
     });
 
-    it("D10 E1 E2 capabilities are those told at the greeting, then at the login", async () => {
+    it("D10 E1 E2 capabilities are those of the greeting, then those of the login", async () => {
       const log = new KeptLog();
       const client = await connect({ logger: log });
       const before = await client.capabilities();
@@ -356,7 +356,7 @@ for (const { name: server, missing, start } of SERVERS) {
         if (!isReal) await loggedIn(connect, (client) => client.oauthbearerLogin("", TOKENS.bob));
       });
 
-      it("D3 D9 Q7 S2 a token that is not good is a LoginError that says why", async () => {
+      it("D3 D9 Q7 S2 an invalid token → a LoginError that says why", async () => {
         const statuses = isReal ? ["401", "invalid_token"] : ["400", "400"];
         for (const token of [WRONG_TOKEN, TOKENS.bob, ANN]) {
           const [xoauth2, bearer] = await refused(connect, [
@@ -506,7 +506,7 @@ for (const { name, missing, start } of WITH_STARTTLS) {
     });
     after(() => server?.stop());
 
-    it("C5 C7 E1 S2 S5 comes before the login, and capabilities are asked afresh", async () => {
+    it("C5 C7 E1 S2 S5 comes before the login, and capabilities are requested again", async () => {
       const logins: Login[] = [
         (client) => client.login("bob", BOB),
         (client) => client.plainLogin("ann", ANN),
@@ -549,7 +549,7 @@ for (const { name, missing, start } of WITH_STARTTLS) {
 }
 
 describe("a server that takes passwords only over TLS", { skip: cyrusMissing }, () => {
-  it("C7 D1 Q4 is told one only then, since it is asked again", async () => {
+  it("C7 D1 Q4 learns of one only then, since it asks again", async () => {
     const server = await startCyrus({ config: "allowplaintext: no" });
     const { host, port, ca } = server;
     try {

@@ -98,7 +98,7 @@ for (const { name: server, missing, start } of SERVERS) {
       assertEquals((await client.search()).length, 3);
     });
 
-    it("L1 P9 a large message goes up whole", async () => {
+    it("L1 P9 a large message is uploaded whole", async () => {
       const line = `${"x".repeat(70)}\r\n`;
       const large = `Subject: large\r\n\r\n${line.repeat(40_000)}`;
       const { uid } = await client.append(other, large);
@@ -108,7 +108,7 @@ for (const { name: server, missing, start } of SERVERS) {
       assertEquals(text(message["BODY[]"]) === large, true);
     });
 
-    it("L1 a message goes up from a stream", async () => {
+    it("L1 a message is uploaded from a stream", async () => {
       const line = new TextEncoder().encode(`${"y".repeat(998)}\r\n`);
       const head = new TextEncoder().encode("Subject: streamed\r\n\r\n");
       const size = head.length + 3000 * line.length;
@@ -191,7 +191,7 @@ for (const { name: server, missing, start } of SERVERS) {
       assertEquals((await client.search()).length, 2);
     });
 
-    it("L4 move in steps does the same, where a server has no MOVE", async () => {
+    it("L4 move in steps does the same if a server has no MOVE", async () => {
       const plain = await running.open();
       // As if it had never been offered.
       const all = await plain.capabilities();
@@ -205,7 +205,7 @@ for (const { name: server, missing, start } of SERVERS) {
       await plain.logout();
     });
 
-    it("L5 expunge tells what went", async () => {
+    it("L5 expunge returns what was removed", async () => {
       await client.deleteMessages([uids[0], uids[2]]);
       const { responses } = await client.expunge();
       const left = [1, 2, 3];
@@ -225,7 +225,7 @@ for (const { name: server, missing, start } of SERVERS) {
       await assertRejects(() => client.expunge(1), InvalidArgumentError);
     });
 
-    it("M5 noop tells what others did", async () => {
+    it("M5 noop returns what others did", async () => {
       const second = await running.open();
       await second.append(box, mail("four"));
       // Cyrus looks for changes once a second at most.
@@ -245,7 +245,7 @@ for (const { name: server, missing, start } of SERVERS) {
       await assertRejects(() => client.addGmailLabels("1:*", "x"), CapabilityError);
     });
 
-    it("many changes at once come out right", async () => {
+    it("many changes at once have the right results", async () => {
       const flags = ["a", "b", "c", "d", "e"];
       await Promise.all([
         ...flags.map((flag) => client.addFlags(uids, flag, { silent: true })),

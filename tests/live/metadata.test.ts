@@ -70,7 +70,7 @@ for (const { name: server, missing, start } of SERVERS) {
       assertEquals((await client.getMetadata(box, two)).values.get(two), left);
     });
 
-    it("maxSize: larger values are left out, and the largest size is told", async () => {
+    it("maxSize: larger values are left out, and the largest size is returned", async () => {
       await client.setMetadata(box, { [one]: "12345", [two]: "123" });
       const { values, longEntries } = await client.getMetadata(box, [one, two], { maxSize: 4 });
       // Cyrus reports the size only if it returns no values.

@@ -399,7 +399,7 @@ for (const { name: server, missing, start } of SERVERS) {
       });
     });
 
-    it("I1 I3 H2 H4 H8 Z2 Z3 sorts what matches, nested and with 8-bit text", async () => {
+    it("I1 I3 H2 H4 H8 Z2 Z3 sorts matches, with nested criteria and 8-bit text", async () => {
       await inBothModes(async () => {
         for (const [criteria, found] of CRITERIA) {
           const message = JSON.stringify(criteria);
@@ -412,7 +412,7 @@ for (const { name: server, missing, start } of SERVERS) {
       });
     });
 
-    it("I1 I2 A3 ids within criteria are of the same kind as those that come back", async () => {
+    it("I1 I2 A3 ids in criteria are of the same kind as the results", async () => {
       for (const [useUid, first] of [[true, offset], [false, 1]] as const) {
         client.useUid = useUid;
         const wanted = `${first + 1}:${first + 3},${first + 7}`;
@@ -428,7 +428,7 @@ for (const { name: server, missing, start } of SERVERS) {
     });
 
     if (isReal) {
-      it("I1 sorts by what else the server knows", async () => {
+      it("I1 sorts by the server's other keys", async () => {
         const names = SAMPLES.map(({ from }) => {
           return collated(from.includes("=?") ? "Jörg" : from.split(" <")[0]);
         });
@@ -460,7 +460,7 @@ for (const { name: server, missing, start } of SERVERS) {
       });
     });
 
-    it("I2 I3 H8 Z2 Z3 threads what matches", async () => {
+    it("I2 I3 H8 Z2 Z3 threads matches", async () => {
       await inBothModes(async () => {
         for (const [criteria, found] of CRITERIA) {
           const message = JSON.stringify(criteria);
@@ -491,7 +491,7 @@ for (const { name: server, missing, start } of SERVERS) {
       await assertUnharmed();
     });
 
-    it("H9 I1 I2 I3 Q6 criteria that are not valid throw, and the client goes on", async () => {
+    it("H9 I1 I2 I3 Q6 invalid criteria throw, and the client continues", async () => {
       for (
         const criteria of [
           ["NOSUCHKEY", "x"],
@@ -519,7 +519,7 @@ for (const { name: server, missing, start } of SERVERS) {
       await assertUnharmed();
     });
 
-    it("H5 I3 Q6 nor is anything sent of criteria that make no sense here", async () => {
+    it("H5 I3 Q6 criteria that make no sense to the library are not sent", async () => {
       for (
         const criteria of [
           "",
@@ -735,7 +735,7 @@ for (const { name: server, missing, start } of SERVERS) {
       await assertUnharmed();
     });
 
-    it("I1 I2 many at once come out right", async () => {
+    it("I1 I2 many at once have the right results", async () => {
       const keys = Object.keys(KEYS);
       const [sorts, threads, subjects, ids] = await Promise.all([
         Promise.all(keys.map((key) => client.sort(key))),

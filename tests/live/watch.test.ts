@@ -50,7 +50,7 @@ for (const { name: server, missing, start } of SERVERS) {
 
     const count = async () => (await other.folderStatus(folder)).MESSAGES;
 
-    it("M1 M2 M3 M4 a new message, a flag and an expunge are told as they happen", async () => {
+    it("M1 M2 M3 M4 a new message, a flag and an expunge are reported as they happen", async () => {
       const before = await count();
       await client.idle();
       const { uid } = await other.append(folder, MAIL);
@@ -82,7 +82,7 @@ for (const { name: server, missing, start } of SERVERS) {
       await client.idleDone();
     });
 
-    it("M7 watch renews IDLE, and hands out what happens", async () => {
+    it("M7 watch renews IDLE, and yields the updates", async () => {
       const seen: string[] = [];
       const watching = (async () => {
         for await (const event of client.watch({ renewEvery: 0.2 })) {

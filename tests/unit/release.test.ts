@@ -108,7 +108,7 @@ describe("a release", () => {
     assertEquals(tags(), "");
   }
 
-  it("anything amiss → says what, tags nothing", () => {
+  it("a problem → reported, nothing tagged", () => {
     git("init", "--quiet", "--initial-branch=other");
     commit();
     setVersion("2.11.0");

@@ -19,7 +19,7 @@ describe("the version", () => {
     });
   }
 
-  it("R10 of this library is what its parts say, and what its manifest says", () => {
+  it("R10 of this library agrees with its parts and its manifest", () => {
     assertEquals(version, formatVersion(versionInfo));
     assert(/^\d+\.\d+\.\d+(?:-[a-z0-9.]+)?$/.test(version));
     const manifest = readFileSync(new URL("../../deno.json", import.meta.url), "utf8");

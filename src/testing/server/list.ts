@@ -72,7 +72,7 @@ function listAll(
   }
 }
 
-/** Says what stands between the levels of names, where no folder is asked for. */
+/** Sends the character between the levels of names, if no folder is asked for. */
 export function tellDelimiter(session: Session, kind: string): void {
   session.untagged(`${kind} (\\Noselect) "${DELIMITER}" ""`);
 }

@@ -9,18 +9,18 @@ import { readEntry, tellMetadata } from "./metadata.ts";
 import type { Session } from "./server_session.ts";
 import { readStatusItems, tellStatus } from "./status.ts";
 
-/** What LIST is to return about each folder. */
+/** What LIST returns about each folder. */
 interface Returns {
   readonly names: Set<string>;
   status: readonly string[] | null;
   readonly metadata: string[];
 }
 
-/** Whether a name is meant. */
+/** Whether a name is selected. */
 type Test = (name: string) => boolean;
 
 /**
- * LIST (RFC 3501 section 6.3.8), with CHILDREN (RFC 3348), SPECIAL-USE (RFC 6154) and, where the
+ * LIST (RFC 3501 section 6.3.8), with CHILDREN (RFC 3348), SPECIAL-USE (RFC 6154) and, if the
  * server has them, LIST-EXTENDED (RFC 5258), LIST-STATUS (RFC 5819), LIST-MYRIGHTS (RFC 8440) and
  * LIST-METADATA (RFC 9590).
  */
@@ -97,7 +97,7 @@ function needs(session: Session, capability: string): void {
   if (!session.has(capability)) throw bad(`there is no ${capability}`);
 }
 
-/** Which folders are meant, and what to say about them. */
+/** Which folders to list, and what to return about them. */
 interface Question {
   readonly select: ReadonlySet<string>;
   readonly matches: Test;
@@ -140,7 +140,7 @@ function names(
   return [...known, ...new Set(more.filter((name) => !known.has(name)).sort())];
 }
 
-/** The names above those for which a test holds. */
+/** The names above those that pass a test. */
 function namesAbove(session: Session, test: Test): ReadonlySet<string> {
   const { allFolders, subscribed } = session.account;
   const all = [...allFolders.map(({ name }) => name), ...subscribed];

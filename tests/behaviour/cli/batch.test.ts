@@ -88,7 +88,7 @@ describe("the shell without a terminal", () => {
     assertMatch(stderr, /^interact: UID FETCH needs a selected folder[^\n]*\n$/);
   });
 
-  it("--help tells all options", async () => {
+  it("--help lists all options", async () => {
     const { status, stdout } = await runShell(["--help"]);
     assertEquals(status, 0);
     const options = "-H -u -p -P -s -f -e --host --username --password --port --ssl --starttls";

@@ -61,7 +61,7 @@ function passes(
 describe("the checker", () => {
   const selectA = call("0-1", select("A"), { kind: "ok", exists: 3 });
 
-  it("takes calls one after the other", () => {
+  it("accepts sequential calls", () => {
     const found = call("2-3", search, { kind: "ok", found: [1, 3] });
     const stored = call("4-5", store("\\Seen"), OK, { ids: [1, 3], source: "search2" });
     const left = { A: [mail(1, "red A1", "\\Seen"), A2, mail(3, "red A3", "\\Seen")] };
@@ -72,7 +72,7 @@ describe("the checker", () => {
     assertEquals(passes([selectA, found, stored], all), false);
   });
 
-  it("takes either order of calls at once, and one order of calls in turn", () => {
+  it("accepts either order of concurrent calls, and one order of sequential calls", () => {
     const found = (when: `${number}-${number}`, ids: number[]) =>
       call(when, search, { kind: "ok", found: ids });
     for (const ids of [[1, 3], [3]]) {
@@ -96,7 +96,7 @@ describe("the checker", () => {
     assertEquals(passes([selectA, moved, other], right, { settings }), true);
   });
 
-  it("takes a refusal only for a reason", () => {
+  it("accepts a refusal only for a reason", () => {
     const refused = call("4-5", store("\\Seen"), { kind: "refused" }, { ids: [1] });
     assertEquals(passes([refused]), true);
     assertEquals(passes([selectA, refused]), false);
@@ -122,7 +122,7 @@ describe("the checker", () => {
     assertEquals(passes([selectA, found, other, done({ ids: [1, 3] })], left), true);
   });
 
-  it("takes numbers for the messages that had them when they were found", () => {
+  it("accepts numbers only for the messages that had them when they were found", () => {
     const settings = { numbers: true };
     const found = call("2-3", search, { kind: "ok", found: [1, 3] });
     const gone = call("4-5", { kind: "vanish", folder: "A", mark: "vagrant A2" }, OK, {
@@ -173,7 +173,7 @@ describe("the checker", () => {
     assertEquals(passes([selectA, fails, found([1, 3])]), false);
   });
 
-  it("takes calls as a whole", () => {
+  it("accepts calls only as a whole", () => {
     const settings = { without: ["MOVE"] };
     const moved = call("2-9", move, { kind: "ok", values: new Map([[1, "4"]]) }, { ids: [1] });
     const flags = call("3-4", getFlags, { kind: "ok", values: new Map([[1, "\\Deleted"]]) }, {
@@ -212,7 +212,7 @@ describe("the checker", () => {
     assertEquals(passes([opened, call("2-3", own, OK), refused("4-5"), released]), true);
   });
 
-  it("takes folders that are held in turn, or shared", () => {
+  it("accepts folders that are held in turn, or shared", () => {
     const opened = call("0-1", open("A"), { kind: "ok", exists: 3 });
     const released = call("6-7", release("open0"), OK);
     assertEquals(passes([opened, call("2-3", open("A"), OK), released]), true);
@@ -246,7 +246,7 @@ describe("the checker", () => {
     assertEquals(passes([given(false), call("2-3", open("B"), { kind: "ok", exists: 3 })]), true);
   });
 
-  it("takes the messages of fetchEach set by set, and those before a refusal", () => {
+  it("accepts the messages of fetchEach set by set, and those before a refusal", () => {
     const settings = { idsAtOnce: 1 };
     const each = (values: [number, string][], kind: "ok" | "refused" = "ok") => {
       const op: Op = { kind: "fetchEach", ids: { literal: [] } };

@@ -55,7 +55,7 @@ test("a move in steps: SELECT queued meanwhile → waits for the last step [faul
   client.shutdown();
 });
 
-test("a move in steps: its second step fails → SELECT goes on, nothing else [fault A1]", async () => {
+test("a move in steps: its second step fails → SELECT is sent, nothing else [fault A1]", async () => {
   const { client, server } = await open();
   const moving = outcome(client.move([1, 2, 3], "Archive"));
   await server.answer("UID SEARCH UID 1:3", "* SEARCH 1 2 3");
@@ -243,7 +243,7 @@ test("ids found in one folder: refused in another, taken in the same again [faul
   client.shutdown();
 });
 
-test("ids found over another connection: UIDVALIDITY tells whether they hold [fault A4]", async () => {
+test("ids found over another connection: valid if UIDVALIDITY is the same [fault A4]", async () => {
   const first = await open();
   const searching = first.client.search("ALL");
   await first.server.answer("UID SEARCH ALL", "* SEARCH 1 2 3");
@@ -326,7 +326,7 @@ test("SELECT by a custom command: the session follows [fault A2]", async () => {
   client.shutdown();
 });
 
-test("a call and its settings: those of the moment when it was made", async () => {
+test("a call's settings: those at the moment when it was made", async () => {
   const { client, server } = await open();
   const noop = client.noop();
   const fetching = client.fetch([2], ["FLAGS"]);

@@ -191,7 +191,7 @@ test("COPY by number: an EXPUNGE in its answer → calls made after it are refus
   client.shutdown();
 });
 
-test("by number: what comes besides an EXPUNGE → sent [fault A3]", async () => {
+test("by number: other responses than EXPUNGE → sent [fault A3]", async () => {
   const { client, server } = await selectFake({ useUid: false }, ALL);
   const noop = client.noop();
   const tag = await server.expect("NOOP");

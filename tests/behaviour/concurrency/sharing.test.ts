@@ -38,7 +38,7 @@ test("two fetches of a message, both answered before the first OK → each has i
   client.shutdown();
 });
 
-test("a message told in pieces → they are put together", async () => {
+test("a message sent in pieces → they are joined", async () => {
   const { client, server } = await selectFake();
   const full = client.fetch([3], ["FLAGS", "RFC822.SIZE"]);
   const [tag] = await tags(server, "UID FETCH 3 (FLAGS RFC822.SIZE)");

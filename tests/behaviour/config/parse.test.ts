@@ -84,7 +84,7 @@ describe("configuration files", () => {
     assertEquals(errorOf("").message, "test.ini: there is no section DEFAULT");
   });
 
-  it("T7 every key is read as what it is", () => {
+  it("T7 every key is read with its type", () => {
     assertEquals({ ...accountOf(ALL) }, {
       host: "imap.example.org",
       username: "ann@example.org",
@@ -154,7 +154,7 @@ describe("configuration files", () => {
     ["ssl_check_hostname", "null"],
     ["ssl_verify_cert", "-"],
   ] as const;
-  it("T7 T8 a value that can't be is an error, which says where", () => {
+  it("T7 T8 an invalid value is an error with its place", () => {
     for (const [name, value] of wrong) {
       const error = errorOf(`[DEFAULT]\nhost = x\n\n${name} = ${value}`);
       assert(error.message.startsWith(`test.ini:4: [DEFAULT] ${name}: must be `), error.message);

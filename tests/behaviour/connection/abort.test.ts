@@ -21,7 +21,7 @@ test("A15 an abort beforehand sends nothing", async () => {
   client.shutdown();
 });
 
-test("A15 an abort in the queue takes the command out of it", async () => {
+test("A15 an abort removes a queued command", async () => {
   const { client, server } = await selectFake();
   const controller = new AbortController();
   const before = client.noop();

@@ -98,7 +98,7 @@ test("Q1 Q10 every NO and BAD throws, with command, code and text", async () => 
   client.shutdown();
 });
 
-test("Q1 a refusal without text shows what there is", async () => {
+test("Q1 a refusal without text shows the rest", async () => {
   const { client, server } = await selectFake();
   for (const [answer, message] of [["NO [CANNOT]", "CANNOT"], ["NO", "NO"], ["BAD ", "BAD"]]) {
     const noop = outcome(client.noop());

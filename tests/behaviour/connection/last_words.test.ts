@@ -132,7 +132,7 @@ test("logout after an alert, and the server just hangs up → no farewell [fault
   assertEquals(await farewell, "see you");
 });
 
-test("a refusal without text → what came before it [fault D9]", async () => {
+test("a refusal without text → the text that came before it [fault D9]", async () => {
   const { client, server } = await selectFake();
   for (
     const [untagged, tagged, text, code] of [

@@ -74,7 +74,7 @@ test("P9 nothing is sent between a literal's size and its bytes", async () => {
   client.shutdown();
 });
 
-test("P9 a refused literal beside another command stops, and the other goes on", async () => {
+test("P9 a refused literal next to another command stops, and the other continues", async () => {
   const { client, server } = await selectFake();
   const fetching = client.fetch(1, "FLAGS");
   const putting = outcome(client.run(appendLike(bytesOf("data"))));

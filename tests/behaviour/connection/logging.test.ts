@@ -64,7 +64,7 @@ test("S1 without a logger nothing is printed", async () => {
   assertEquals(printed, []);
 });
 
-test("S1 S3 a logger that throws does no harm", async () => {
+test("S1 S3 a logger that throws is ignored", async () => {
   const fail = () => {
     throw new Error("disk full");
   };
@@ -266,7 +266,7 @@ test("S4 long literals are cut, on either side", async () => {
   assert(logger.text.includes("* 2 FETCH (UID 2 BODY[] {100000}"));
 });
 
-test("S5 the events of a session are told, login and logout at debug", async () => {
+test("S5 the events of a session are logged, login and logout at debug", async () => {
   const { logger, client, server } = await logged(GREETING, { host: "imap.test", port: 993 });
   const login = client.login("ann", "x");
   const tag = await takeLine(server);
@@ -283,7 +283,7 @@ test("S5 the events of a session are told, login and logout at debug", async () 
   ]);
 });
 
-test("S5 D6 plain text and shutdown are told", async () => {
+test("S5 D6 plain text and shutdown are logged", async () => {
   const logger = new KeptLog();
   const { transport, server } = fakeNetwork({ plain: true });
   const connecting = ImapClient.connect({ transport, host: "imap.test", ssl: false, logger });

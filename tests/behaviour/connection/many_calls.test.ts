@@ -164,7 +164,7 @@ test("4,000 calls that change flags → each compared with a few others [fault E
   client.shutdown();
 });
 
-test("among very many calls → a row goes to the oldest that may have it, as among few [fault E7]", async () => {
+test("among very many calls → a response goes to the oldest that may have it, as among few [fault E7]", async () => {
   const { client, server } = await selectFake();
   const sets = [
     ...Array.from({ length: 30 }, (_, i) => `${i + 1}`),

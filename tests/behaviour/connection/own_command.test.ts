@@ -48,7 +48,7 @@ const UNSENT: Readonly<Record<string, Record<string, unknown>>> = {
 };
 
 for (const [name, parts] of Object.entries(UNSENT)) {
-  test(`a command of one's own: ${name} → rejected, nothing sent [fault D6]`, async () => {
+  test(`a custom command: ${name} → rejected, nothing sent [fault D6]`, async () => {
     const { client, server } = await selectFake();
     const before = client.traffic.sent;
     // Commands in the same chunk are not affected.
@@ -77,7 +77,7 @@ for (
     ["is right, but secrets gives numbers then", () => bytesOf("ok"), () => [1]],
   ] as const
 ) {
-  test(`a command of one's own: respond ${name} → rejected, and cancelled [fault D6]`, async () => {
+  test(`a custom command: respond ${name} → rejected, and cancelled [fault D6]`, async () => {
     const { client, server } = await connectFake();
     let asked = 0;
     const late = () => asked++ === 0 ? [] : secrets?.() ?? [];
@@ -93,7 +93,7 @@ for (
   });
 }
 
-test("a command of one's own: respond never settles, and it is aborted → cancelled [fault D6]", async () => {
+test("a custom command: respond never settles, and it is aborted → cancelled [fault D6]", async () => {
   const { client, server } = await connectFake();
   const controller = new AbortController();
   const command = own({ respond: () => new Promise(() => {}) });
@@ -108,7 +108,7 @@ test("a command of one's own: respond never settles, and it is aborted → cance
   await isWell(client, server);
 });
 
-test("a command of one's own: respond never settles → TimeoutError [fault D6]", async () => {
+test("a custom command: respond never settles → TimeoutError [fault D6]", async () => {
   const { client, server } = await connectFake({ timeout: 0.05 });
   const given = outcome(client.run(own({ respond: () => new Promise(() => {}) })));
   await server.expect("X-OWN");
@@ -136,7 +136,7 @@ for (
     ["patience is less than 0", { patience: -1 }, "NO"],
   ] as const
 ) {
-  test(`a command of one's own: ${name} → rejected by an error [fault D6]`, async () => {
+  test(`a custom command: ${name} → rejected with an error [fault D6]`, async () => {
     const { client, server } = await selectFake({ timeout: 60 });
     const refused = outcome(client.run(own(parts)));
     const next = outcome(client.search("ALL"));
@@ -149,7 +149,7 @@ for (
   });
 }
 
-test("a command of one's own: knows throws → rejected, and others get their rows [fault D6]", async () => {
+test("a custom command: knows throws → rejected, and others get their responses [fault D6]", async () => {
   const { client, server } = await selectFake();
   const parts = { knows: boom, pipelining: "uids", state: "selected", name: "UID X-OWN" };
   const refused = outcome(client.run(own(parts)));
@@ -162,7 +162,7 @@ test("a command of one's own: knows throws → rejected, and others get their ro
   await isWell(client, server);
 });
 
-test("a command of one's own: literal throws → rejected, the literal goes by [fault D6]", async () => {
+test("a custom command: literal throws → rejected, the literal is skipped [fault D6]", async () => {
   const { client, server } = await selectFake();
   const refused = outcome(client.run(own({ literal: boom })));
   const tag = await server.expect("X-OWN");

@@ -72,7 +72,7 @@ for (
   });
 }
 
-test("fetchEach: the second stream is there and unread, then the first is asked for → it comes [fault D3]", async () => {
+test("fetchEach: the second stream is unread, then the first is requested → it arrives [fault D3]", async () => {
   const { client, loop, sending, bodies, section } = await scene([1, 2], [2, 1], 2 * MIB);
   assert(await isPending(sending), "nobody reads: the server has to wait");
   const piped: Uint8Array[] = [];

@@ -16,7 +16,7 @@ test("traffic: bytes in both directions are counted, including literals", async 
   client.shutdown();
 });
 
-test("traffic: tells how much of a message is still to come", async () => {
+test("traffic: reports how much of a message is still to come", async () => {
   const { client, server } = await selectFake();
   const fetching = client.fetch(1, ["BODY.PEEK[]"]);
   const tag = await server.expect("UID FETCH 1 (BODY.PEEK[])");
@@ -29,7 +29,7 @@ test("traffic: tells how much of a message is still to come", async () => {
   client.shutdown();
 });
 
-test("traffic: tells how much of a message is still to go, piece by piece", async () => {
+test("traffic: reports how much of a message is still to be sent, piece by piece", async () => {
   const greeting = "* PREAUTH [CAPABILITY IMAP4rev1 LITERAL+] hello";
   const { client, server } = await connectFake({}, greeting);
   const appending = client.append("INBOX", new Uint8Array(MEGABYTE).fill(97));

@@ -466,7 +466,7 @@ test("B7 a name that the server writes in its own way is sent back that way", as
   client.shutdown();
 });
 
-test("SELECT: an untagged NO and an id → in the result, and told to listeners [fault C14, C20]", async () => {
+test("SELECT: an untagged NO and an id → in the result, and passed to listeners [fault C14, C20]", async () => {
   const { client, server } = await connectFake({}, "* PREAUTH [CAPABILITY IMAP4rev1] hello");
   const heard: string[] = [];
   client.listen((response) => {

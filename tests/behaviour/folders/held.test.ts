@@ -60,7 +60,7 @@ test("openFolder → the folder is selected, and its calls act in it", async () 
   client.shutdown();
 });
 
-test("openFolder, readonly → EXAMINE, and what would change it is refused", async () => {
+test("openFolder, readonly → EXAMINE, and changes are refused", async () => {
   const { client, server } = await loggedIn();
   const folder = await open(client, server, "Work", { readonly: true });
   assertEquals(folder.readOnly, true);
@@ -168,7 +168,7 @@ async function openAgain(client: ImapClient): Promise<Folder> {
   return await client.openFolder("Work", { readonly: true, timeout: 0.02 });
 }
 
-test("a folder that was closed → every call is refused, and a second close does no harm", async () => {
+test("a closed folder → every call is refused, and a second close does nothing", async () => {
   const { client, server } = await loggedIn("IMAP4rev1 IDLE");
   const folder = await open(client, server, "Work");
   await folder.close();

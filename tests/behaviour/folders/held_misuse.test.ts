@@ -220,7 +220,7 @@ test("closed during a move in steps → all steps, then the next folder", async 
   client.shutdown();
 });
 
-test("closed while fetchEach is half-way → it ends as far as it was sent, then the next folder", async () => {
+test("closed during fetchEach → it ends after what was sent, then the next folder", async () => {
   const { client, server } = await loggedIn("IMAP4rev1", { limits: { ids: 4 } });
   const folder = await open(client, server, "A");
   const messages = folder.fetchEach([1, 3, 5], ["FLAGS"]);
@@ -243,7 +243,7 @@ test("closed while fetchEach is half-way → it ends as far as it was sent, then
 
 // The connection ends
 
-test("opened during logout or after it, or after shutdown → told why, and nothing hangs", async () => {
+test("opened during or after logout, or after shutdown → rejected with the reason", async () => {
   for (const held of [true, false]) {
     const { client, server } = await loggedIn();
     if (held) await open(client, server, "A");

@@ -1,4 +1,4 @@
-// listFolders with options: by LIST-EXTENDED and its kin, and without them.
+// listFolders with options: with LIST-EXTENDED and related extensions, and without them.
 import { describe } from "node:test";
 import { assert, assertEquals, assertInstanceOf, assertRejects } from "@std/assert";
 import {
@@ -25,7 +25,7 @@ async function open(capabilities: string) {
   return await selectFake({}, capabilities);
 }
 
-/** What a call gives once the server has played its part. */
+/** The result of a call, with the server's part played by `part`. */
 async function play<Result>(
   capabilities: string,
   call: (client: ImapClient) => Promise<Result>,
@@ -39,7 +39,7 @@ async function play<Result>(
   return got;
 }
 
-describe("listFolders with LIST-EXTENDED and its kin", () => {
+describe("listFolders with LIST-EXTENDED and related extensions", () => {
   test("all options → one command [ext LIST-EXTENDED, LIST-STATUS, LIST-MYRIGHTS, LIST-METADATA, SPECIAL-USE]", async () => {
     const rows = await play(FULL, (client) =>
       client.listFolders("", ["%", "a/*"], {
@@ -61,7 +61,7 @@ describe("listFolders with LIST-EXTENDED and its kin", () => {
         '* LIST (\\NonExistent \\Subscribed \\Trash) "/" Bin',
       ));
     const [sent, bin] = rows;
-    // The types are those of what was asked for.
+    // The types follow from what was requested.
     const status: FolderStatus<"unseen" | "HIGHESTMODSEQ"> | null = sent.status;
     assertEquals({ ...status }, { UNSEEN: 2, HIGHESTMODSEQ: 7n });
     const rights: string | null = sent.myRights;
@@ -172,7 +172,7 @@ describe("listFolders without them", () => {
       await server.expect('STATUS "a" (UNSEEN)'),
       await server.expect('STATUS "b" (UNSEEN)'),
     ];
-    // It takes whatever comes, so it has to wait.
+    // It accepts any STATUS response, so it has to wait.
     const again = client.folderStatus("y", "UNSEEN");
     assert(await server.isSilent());
     await server.send("* STATUS a (UNSEEN 1)", "* STATUS b (UNSEEN 2)");

@@ -63,6 +63,6 @@ describe("injection", () => {
 
   for (const [name, { places }] of Object.entries(METHODS)) {
     if (places.length === 0) continue;
-    test(`Z1 ${name}: a text is refused, or is where it belongs`, () => tryTexts(places));
+    test(`Z1 ${name}: a text is refused, or sent in its place`, () => tryTexts(places));
   }
 });

@@ -13,10 +13,11 @@ describe("injection of other values", () => {
     );
   });
 
-  test("Z1 bytes are refused, or are where they belong", () => tryBytes(PLACES));
+  test("Z1 bytes are refused, or sent in their place", () => tryBytes(PLACES));
   test("Z1 non-ASCII letters do not become ASCII in upper case", () => tryTurncoats(PLACES));
 
-  test("Z1 what only some take is one command, or refused", () => tryMixed(PLACES));
+  test("Z1 values that only some places accept are one command, or refused", () =>
+    tryMixed(PLACES));
 
   for (const [name, { places }] of Object.entries(METHODS)) {
     if (places.length === 0) continue;

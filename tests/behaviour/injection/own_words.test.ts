@@ -42,7 +42,7 @@ const CALLS = [
 
 for (const [i, setting] of SETTINGS.filter(({ folderEncode }) => folderEncode).entries()) {
   const { command, call } = CALLS[i % CALLS.length];
-  test(`Z1 one's own words to ${command[0]} are one command, or none: ${setting.name}`, async () => {
+  test(`Z1 raw criteria for ${command[0]} are one command, or refused: ${setting.name}`, async () => {
     let watched: WatchedClient | null = null;
     const wrong: string[] = [];
     let [sent, refused] = [0, 0];
@@ -92,7 +92,7 @@ test("Z1 what the client sends about itself after a login is refused, or is one 
   }
 });
 
-test("Z1 each step of what takes several is one command, with the name in its place", async () => {
+test("Z1 each step of a call with several is one command, with the name in its place", async () => {
   for (const value of ['a"b\\', "a\r\nA1 LOGOUT", "é", "{5+}", "*"]) {
     const watched = await WatchedClient.open(SETTINGS[4], "selected");
     watched.agrees = true;

@@ -18,7 +18,7 @@ test("L1 P9 responses before the server's + are kept", async () => {
   client.shutdown();
 });
 
-test("L8 P9 NO in place of a later + stops the rest, and the client goes on", async () => {
+test("L8 P9 NO in place of a later + stops the rest, and the client continues", async () => {
   for (const status of ["NO [OVERQUOTA]", "BAD"]) {
     const { client, server } = await selectFake({}, "IMAP4rev1 MULTIAPPEND");
     const appended = outcome(client.multiappend("x", ["one", "two", "three"]));

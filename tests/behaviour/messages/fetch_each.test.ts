@@ -47,7 +47,7 @@ test("J1 J3 messages come one by one, in the server's order, with UID and SEQ", 
   client.shutdown();
 });
 
-test("J3 without UIDs the UID is asked for all the same", async () => {
+test("J3 without UIDs the UID is still requested", async () => {
   const { client, server } = await selectFake({ useUid: false });
   const iterator = client.fetchEach(7, "FLAGS");
   const first = iterator.next();
@@ -233,7 +233,7 @@ test("fetchEach: flag updates without end → refused, not kept [fault B7]", asy
 
 // Leaving, other commands, failures
 
-test("A15 leaving the loop lets the rest go by, and the next command works", async () => {
+test("A15 leaving the loop skips the rest, and the next command works", async () => {
   const { client, server } = await selectFake();
   const seen: number[] = [];
   const loop = (async () => {

@@ -144,7 +144,7 @@ test("J4 a stream that is skipped lets the next message come", async () => {
   client.shutdown();
 });
 
-test("J4 leaving the loop in the middle of a stream lets the rest go by", async () => {
+test("J4 leaving the loop in the middle of a stream skips the rest", async () => {
   const { client, server } = await selectFake();
   const body = pattern(3 * MiB);
   const loop = (async () => {

@@ -17,7 +17,7 @@ const GMAIL = "IMAP4rev1 X-GM-EXT-1";
 const FLAG_CALLS = ["addFlags", "removeFlags", "setFlags"] as const;
 const LABEL_CALLS = ["addGmailLabels", "removeGmailLabels", "setGmailLabels"] as const;
 
-test("K1 flags are added, removed and set, and the result says what there is then", async () => {
+test("K1 flags are added, removed and set, and the result has the new flags", async () => {
   const { client, server } = await selectFake();
   for (const [i, sign] of ["+", "-", ""].entries()) {
     const changed = client[FLAG_CALLS[i]]([5, 6, 7], [SEEN, "foo"]);

@@ -37,7 +37,7 @@ describe("Gmail's extensions, on the in-memory server", () => {
     assertEquals((await client.getGmailLabels([1, 2])).get(2), []);
   });
 
-  it("H13 gmailSearch takes Gmail's own language, accents too", async () => {
+  it("H13 gmailSearch takes Gmail's own query language, with accents", async () => {
     for (
       const [query, expected] of [
         ["from:bob", [1]],

@@ -139,7 +139,7 @@ test("in an empty folder sequence numbers are not asked for, and UIDs are", asyn
   client.shutdown();
 });
 
-test("a client tells when its connection is over, and why", async () => {
+test("a client reports the end of its connection, and why", async () => {
   const { client, server } = await selectFake();
   const over = client.over;
   await server.send("* BYE see you");

@@ -67,7 +67,7 @@ test("FETCH: a garbled item by the spelling asked → the error that names it [f
   assertThrows(() => message["BODY.PEEK[1]"], ProtocolError);
 });
 
-test("FETCH: what came in a further response → found as asked [fault C24]", async () => {
+test("FETCH: items in a further response → found under the requested key [fault C24]", async () => {
   const { client, server } = await selectFake();
   const fetching = client.fetch(5, ["flags", "BODY.PEEK[1]"]);
   await server.answer(

@@ -130,7 +130,7 @@ test("fetch of all: an open set is cut at the UID [fault A8]", async () => {
   client.shutdown();
 });
 
-test("fetch: the code in an untagged NO beside EXPUNGEISSUED → goes on [fault A8]", async () => {
+test("fetch: the code in an untagged NO besides EXPUNGEISSUED → continues [fault A8]", async () => {
   const { client, server } = await selectFake({}, LIMITED);
   const fetching = client.fetch("1:9", "FLAGS");
   const first = "UID FETCH 1:9 (FLAGS)";
@@ -140,7 +140,7 @@ test("fetch: the code in an untagged NO beside EXPUNGEISSUED → goes on [fault 
   client.shutdown();
 });
 
-test("fetch in several sets: each goes on where it stopped [fault A8]", async () => {
+test("fetch in several sets: each continues where it stopped [fault A8]", async () => {
   const { client, server } = await selectFake({ limits: { ids: 3 } }, LIMITED);
   const fetching = client.fetch([1, 3, 5, 7], "FLAGS");
   await answer(server, "UID FETCH 1,3 (FLAGS)", row(3), stopped(3));
@@ -150,7 +150,7 @@ test("fetch in several sets: each goes on where it stopped [fault A8]", async ()
   client.shutdown();
 });
 
-test("fetch by numbers: nobody can tell where to go on → an error [fault A8]", async () => {
+test("fetch by numbers: unknown where to continue → an error [fault A8]", async () => {
   const { client, server } = await selectFake({ useUid: false }, LIMITED);
   const fetching = outcome(client.fetch("1:9", "FLAGS"));
   await answer(server, "FETCH 1:9 (FLAGS)", "* 9 FETCH (FLAGS ())", stopped(7));
@@ -298,7 +298,7 @@ test("copy: refused without a UID, or stuck → nothing, or a part, is done [fau
   client.shutdown();
 });
 
-test("move: the server stops → it goes on below, by UIDs alone [fault A8]", async () => {
+test("move: the server stops → it continues below, only with UIDs [fault A8]", async () => {
   const { client, server } = await selectFake({}, LIMITED);
   const moving = client.move("1:9", "x");
   const copied = "* OK [COPYUID 1 7:9 17:19] x";
@@ -329,7 +329,7 @@ test("move: no progress, or refused half-way → PartialMoveError with what was 
   }
 });
 
-test("move without an announced limit: the server stops → it goes on anyway [fault A8]", async () => {
+test("move without an announced limit: the server stops → it continues anyway [fault A8]", async () => {
   const { client, server } = await selectFake({}, "IMAP4rev1 MOVE UIDPLUS");
   const moving = client.move("1:9", "x");
   await answer(server, 'UID MOVE 1:9 "x"', "* OK [COPYUID 1 9 17] x", stopped(9));
@@ -338,7 +338,7 @@ test("move without an announced limit: the server stops → it goes on anyway [f
   client.shutdown();
 });
 
-test("move in steps: each step goes on below the limit [fault A8]", async () => {
+test("move in steps: each step continues below the limit [fault A8]", async () => {
   const { client, server } = await selectFake({}, "IMAP4rev1 UIDPLUS MESSAGELIMIT=1000");
   const moving = client.move("1:9", "x");
   await answer(server, "UID SEARCH UID 1:9", "* SEARCH 8 9", stopped(5));

@@ -178,7 +178,7 @@ test("an error with a part → printed without it, as it may be private [fault A
   client.shutdown();
 });
 
-test("search: refused criteria after a part → InvalidCriteriaError as ever [fault A9]", async () => {
+test("search: refused criteria after a part → still InvalidCriteriaError [fault A9]", async () => {
   const { client, server } = await selectFake();
   const failing = failure(client.search());
   const [tag] = (await server.line()).split(" ");

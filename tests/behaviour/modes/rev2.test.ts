@@ -93,7 +93,7 @@ test("hasCapability includes implied capabilities, capabilities() does not [faul
   client.shutdown();
 });
 
-test("QRESYNC and its like imply what they build on [fault C25]", () => {
+test("QRESYNC and similar ones imply the extensions that they build on [fault C25]", () => {
   const has = (offered: string[], name: string) => {
     const session = new Session();
     session.capabilities = offered;
@@ -179,7 +179,7 @@ test("enable of something clients can't enable → refused, with what to enable 
   client.shutdown();
 });
 
-test("enable: given up after it was sent → what it switched on is known [fault C25]", async () => {
+test("enable: aborted after it was sent → what it enabled is known [fault C25]", async () => {
   const { client, server } = await loggedIn("IMAP4rev1 IMAP4rev2");
   const controller = new AbortController();
   const enabling = outcome(client.enable("IMAP4rev2", { signal: controller.signal }));

@@ -183,7 +183,7 @@ test("calls by sequence number after UIDONLY → refused, nothing sent [fault A7
   client.shutdown();
 });
 
-test("calls by sequence number where UIDONLY was refused → sent as ever [fault A7]", async () => {
+test("calls by sequence number after UIDONLY was refused → sent [fault A7]", async () => {
   const { client, server } = await connectFake({}, `* PREAUTH [CAPABILITY ${OFFERED}] hello`);
   const enabling = client.enable("UIDONLY");
   await server.answer("ENABLE UIDONLY", "* ENABLED");
@@ -230,7 +230,7 @@ test("UIDFETCH without UIDONLY enabled → read anyway [fault A7]", async () => 
   client.shutdown();
 });
 
-test("rows that are no messages, after UIDONLY → an error, as ever [fault A7]", async () => {
+test("malformed rows after UIDONLY → still an error [fault A7]", async () => {
   const { client, server } = await uidOnly();
   const fetching = outcome(client.fetch("5", "RFC822.SIZE"));
   await server.answer("UID FETCH 5 (RFC822.SIZE)", "* 1 FETCH (RFC822.SIZE 3)");

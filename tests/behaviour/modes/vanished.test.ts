@@ -163,7 +163,7 @@ test("fetch: numbers that VANISHED moved → no longer trusted to tell a message
 
 const MOVE = "IMAP4rev1 MOVE UIDPLUS QRESYNC";
 
-test("move: VANISHED, then NO or BAD → PartialMoveError with what is gone [fault A5]", async () => {
+test("move: VANISHED, then NO or BAD → PartialMoveError with the UIDs that are gone [fault A5]", async () => {
   for (const how of ["NO [SERVERBUG] sorry", "BAD sorry"]) {
     const { client, server } = await selectFake({}, MOVE);
     const moved = outcome(client.move("40:45", "x"));
@@ -190,7 +190,7 @@ test("move: VANISHED of other messages alone, then NO → nothing was moved [fau
   }
 });
 
-test("move: VANISHED and COPYUID, then the end → both are told, with the cause [fault A5]", async () => {
+test("move: VANISHED and COPYUID, then the end → both are in the error, with the cause [fault A5]", async () => {
   for (const how of ["abort", "break", "BYE"]) {
     const { client, server } = await selectFake({}, MOVE);
     const controller = new AbortController();
@@ -212,7 +212,7 @@ test("move: VANISHED and COPYUID, then the end → both are told, with the cause
   }
 });
 
-test("move: several sets, the second refused → what is gone of all of them [fault A5]", async () => {
+test("move: several sets, the second refused → the UIDs that are gone of all of them [fault A5]", async () => {
   const { client, server } = await selectFake({ limits: { ids: 5 } }, MOVE);
   const moved = outcome(client.move([1, 3, 5, 7, 9], "x"));
   await server.answer('UID MOVE 7,9 "x"', "* VANISHED 7,9");
@@ -224,7 +224,7 @@ test("move: several sets, the second refused → what is gone of all of them [fa
   client.shutdown();
 });
 
-test("move by numbers, and of all: VANISHED → told as it came [fault A5]", async () => {
+test("move by numbers, and of all: VANISHED → reported as it came [fault A5]", async () => {
   for (const [useUid, ids] of [[false, "2"], [true, "2:*"]] as const) {
     const { client, server } = await selectFake({ useUid }, MOVE);
     const moved = outcome(client.move(ids, "x"));
@@ -237,7 +237,7 @@ test("move by numbers, and of all: VANISHED → told as it came [fault A5]", asy
   }
 });
 
-test("move in steps: VANISHED, then NO to EXPUNGE → what is gone is told [fault A5]", async () => {
+test("move in steps: VANISHED, then NO to EXPUNGE → the error has the UIDs that are gone [fault A5]", async () => {
   const { client, server } = await selectFake({}, "IMAP4rev1 UIDPLUS QRESYNC");
   const moved = outcome(client.move("5:6", "x"));
   await server.answer("UID SEARCH UID 5:6", "* SEARCH 5 6");

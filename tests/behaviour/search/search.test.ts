@@ -23,7 +23,7 @@ test("H9 BAD to SEARCH shows the criteria and where they are explained", async (
   client.shutdown();
 });
 
-test("H9 NO to SEARCH is no fault of the criteria", async () => {
+test("H9 NO to SEARCH is not an error in the criteria", async () => {
   const { client, server } = await selectFake();
   const search = outcome(client.search("ALL"));
   const tag = await server.expect("UID SEARCH ALL");

@@ -57,7 +57,7 @@ test("an invalid private key does not show in the error", async () => {
   server.close();
 });
 
-test("a private key does not show where STARTTLS fails", async () => {
+test("a private key does not show if STARTTLS fails", async () => {
   const secret = newSecret();
   const logger = new KeptLog();
   const { transport, server, handshake } = fakeNetwork({ plain: true });
@@ -70,7 +70,7 @@ test("a private key does not show where STARTTLS fails", async () => {
   assertNone("STARTTLS", shownBy(await connecting) + logger.text, secret);
 });
 
-test("the arguments of a command show only where they are asked for", async () => {
+test("the arguments of a command show only on request", async () => {
   for (const last of ["--password=", ""]) {
     const secret = newSecret();
     const program = "./no-such-program";
@@ -78,7 +78,7 @@ test("the arguments of a command show only where they are asked for", async () =
   }
 });
 
-test("the arguments of a command line for the shell show only where they are asked for", async () => {
+test("the arguments of a command line for the shell show only on request", async () => {
   const secret = newSecret();
   assertNone("a line", await failing({ stream: `exit 3 # ${secret.text}` }), secret);
 });

@@ -181,7 +181,7 @@ test("A7 a server that does not greet in time throws, and is hung up on", async 
   assert(await server.isOver());
 });
 
-test("plain text to a port for TLS: its silence, or its end → said with the error [fault D13]", async () => {
+test("plain text to a port for TLS: silence, or the end → the error mentions TLS [fault D13]", async () => {
   const hint = "if the port expects TLS from the first byte (as 993 does)";
   for (const options of [{ ssl: false }, { starttls: true }]) {
     const silent = fakeNetwork({ plain: true });
@@ -288,7 +288,7 @@ test("A7 without a limit the client waits", async () => {
   (await connecting).shutdown();
 });
 
-test("A7 Q9 what a transport throws is a ConnectError, with its cause", async () => {
+test("A7 Q9 an error of a transport becomes the cause of a ConnectError", async () => {
   const cause = new Error("no route");
   const transports = [
     () => Promise.reject(cause),

@@ -148,7 +148,7 @@ describe("connect options", () => {
   }
 
   for (const [names, hint] of UNKNOWN) {
-    it(`connect: no option ${JSON.stringify(names)} → told of the right one [fault E10]`, async () => {
+    it(`connect: no option ${JSON.stringify(names)} → the error names the right one [fault E10]`, async () => {
       for (const name of names) {
         const message = await refusal({ [name]: "hunter2" });
         assert(message.startsWith(`there is no option ${JSON.stringify(name)}: `), message);
@@ -158,7 +158,7 @@ describe("connect options", () => {
     });
   }
 
-  it("connect: an unknown option of TLS → told of its place [fault E10]", async () => {
+  it("connect: an unknown option of TLS → the error names its place [fault E10]", async () => {
     const message = await refusal({ tls: { rejectUnauthorised: false } });
     assert(message.includes("'tls.dangerouslyDisableVerification'"), message);
   });

@@ -74,7 +74,7 @@ for (
     ["in the answer to CAPABILITY", false],
   ] as const
 ) {
-  test(`PREAUTH: ${when}, where TLS is to be started → TlsError [fault C19]`, async () => {
+  test(`PREAUTH: ${when}, if TLS is to be started → TlsError [fault C19]`, async () => {
     const { transport, server } = fakeNetwork();
     const connecting = outcome(ImapClient.connect({ transport, starttls: true }));
     if (before) await server.send(CAPABLE, PREAUTH);

@@ -222,7 +222,7 @@ test("D5 a server that hangs up right after its BYE has logged out", async () =>
   }
 });
 
-test("D5 a logout that fails throws, and closes all the same", async () => {
+test("D5 a logout that fails throws, and closes anyway", async () => {
   const { client, server } = await connectFake();
   const logout = outcome(client.logout());
   const tag = await server.expect("LOGOUT");

@@ -57,7 +57,7 @@ test("C5 A5 starttls starts TLS with the client's options and returns the text",
   client.shutdown();
 });
 
-test("C5 starttls takes TLS options of its own", async () => {
+test("C5 starttls accepts its own TLS options", async () => {
   const { client, server, handshake } = await connectPlain();
   const starting = client.starttls({ serverName: "other.test" });
   await server.answer("STARTTLS");
@@ -67,7 +67,7 @@ test("C5 starttls takes TLS options of its own", async () => {
   client.shutdown();
 });
 
-test("C5 C7 connect with starttls says nothing else before TLS", async () => {
+test("C5 C7 connect with starttls sends nothing else before TLS", async () => {
   const { connecting, server, handshake } = connectStarttls();
   await server.send(STARTTLS_GREETING);
   await server.answer("STARTTLS");
@@ -108,7 +108,7 @@ test("C6 starttls refused is an ordinary error with the server's text", async ()
   }
 });
 
-test("C6 connect with starttls never goes on without TLS", async () => {
+test("C6 connect with starttls never continues without TLS", async () => {
   for (const status of ["NO", "BAD"]) {
     const { connecting, server } = connectStarttls();
     await server.send(STARTTLS_GREETING);
@@ -298,7 +298,7 @@ test("C9 a failed handshake throws as it is and closes the connection", async ()
   assertStrictEquals(error.cause, cause);
 });
 
-test("C6 a transport that can't start TLS is told so", async () => {
+test("C6 a transport that can't start TLS is refused", async () => {
   const { transport, server } = fakeNetwork({ plain: true });
   const connecting = ImapClient.connect({
     transport: async (signal) => ({ ...await transport(signal), startTls: undefined }),

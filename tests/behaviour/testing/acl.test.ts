@@ -7,7 +7,7 @@ function withAcl(): Scene {
 }
 
 describe("ACL", () => {
-  it("has to be named, and tells its rights", async () => {
+  it("has to be added, and announces its rights", async () => {
     const without = await new Scene().login();
     assertMatch(await without.command("GETACL INBOX"), /^T BAD unknown command/);
     await without.close();
@@ -63,7 +63,7 @@ describe("ACL", () => {
     await client.close();
   });
 
-  it("refuses what is not there, and bad syntax", async () => {
+  it("refuses a missing folder, and bad syntax", async () => {
     const client = await withAcl().login();
     for (const text of ["GETACL nowhere", "SETACL nowhere bob l", "MYRIGHTS nowhere"]) {
       assertMatch(await client.command(text), /^T NO \[NONEXISTENT\]/, text);

@@ -74,7 +74,7 @@ describe("MULTIAPPEND", () => {
 });
 
 describe("APPENDLIMIT", () => {
-  it("is told, and holds for each message", async () => {
+  it("is announced, and applies to each message", async () => {
     const scene = new Scene({ appendLimit: 10 });
     const client = await scene.login();
     assertMatch(await client.command("CAPABILITY"), / APPENDLIMIT=10[ \r]/);
@@ -143,7 +143,7 @@ describe("the quota", () => {
     await client.close();
   });
 
-  it("is told in units of 1024 bytes, and can be set", async () => {
+  it("is reported in units of 1024 bytes, and can be set", async () => {
     const client = await limited(512 * 1024);
     await client.command(`APPEND INBOX ${bytes(9 * 1024 + 1)}`);
     assertEquals(
@@ -163,7 +163,7 @@ describe("the quota", () => {
     await client.close();
   });
 
-  it("refuses what is not there, and bad syntax", async () => {
+  it("refuses a missing root or folder, and bad syntax", async () => {
     const client = await new Scene().login();
     assertEquals(
       await client.command('GETQUOTA ""'),

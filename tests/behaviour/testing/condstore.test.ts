@@ -12,7 +12,7 @@ async function three(): Promise<{ scene: Scene; client: RawClient }> {
 }
 
 describe("CONDSTORE", () => {
-  it("counts changes, and tells the number of the last", async () => {
+  it("counts changes, and reports the number of the last", async () => {
     const { scene, client } = await three();
     assertMatch(await client.command("SELECT INBOX"), /\* OK \[HIGHESTMODSEQ 4\]/);
     assertEquals(
@@ -29,7 +29,7 @@ describe("CONDSTORE", () => {
     await client.close();
   });
 
-  it("is told of each message, once the client asked for it", async () => {
+  it("is sent for each message, once the client asked for it", async () => {
     const { client } = await three();
     assertEquals(
       await client.command("FETCH 1:2 (UID MODSEQ)"),
@@ -71,7 +71,7 @@ describe("CONDSTORE", () => {
     }
   });
 
-  it("fetches what changed since", async () => {
+  it("fetches messages changed since", async () => {
     const { client } = await three();
     assertEquals(
       await client.command("UID FETCH 1:* (FLAGS) (CHANGEDSINCE 3)"),
@@ -87,7 +87,7 @@ describe("CONDSTORE", () => {
     await client.close();
   });
 
-  it("stores what did not change since, and names the rest", async () => {
+  it("stores flags of unchanged messages, and names the others", async () => {
     const { client } = await three();
     assertEquals(
       await client.command("STORE 1:3 (UNCHANGEDSINCE 3) +FLAGS (\\Seen)"),
@@ -140,7 +140,7 @@ describe("CONDSTORE", () => {
 });
 
 describe("STATUS=SIZE", () => {
-  it("tells the bytes of all messages", async () => {
+  it("reports the bytes of all messages", async () => {
     const { client } = await three();
     assertMatch(await client.command("STATUS INBOX (SIZE)"), /\(SIZE 91\)/);
     await client.close();

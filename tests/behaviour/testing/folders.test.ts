@@ -4,7 +4,7 @@ import { InvalidArgumentError } from "../../../src/model/errors.ts";
 import { Scene } from "./raw_client.ts";
 
 describe("LIST", () => {
-  it("matches patterns, and tells special uses and children", async () => {
+  it("matches patterns, and reports special uses and children", async () => {
     const scene = new Scene();
     scene.ann.createFolder("Archive/2026/June", { specialUse: "\\Archive" });
     scene.ann.createFolder("Sent", { specialUse: "\\Sent" });
@@ -64,7 +64,7 @@ describe("LIST", () => {
 });
 
 describe("XLIST", () => {
-  it("tells special uses as Gmail did", async () => {
+  it("reports special uses as Gmail did", async () => {
     const scene = new Scene({ capabilities: { add: ["XLIST"], omit: ["CHILDREN"] } });
     const uses = ["All", "Drafts", "Flagged", "Important", "junk", "Sent", "Trash", "Archive"];
     for (const use of uses) scene.ann.createFolder(`G/${use}`, { specialUse: `\\${use}` });
@@ -96,7 +96,7 @@ describe("XLIST", () => {
 });
 
 describe("CREATE, DELETE and RENAME", () => {
-  it("do what they say", async () => {
+  it("have their effects", async () => {
     const client = await new Scene().login();
     const list = async () =>
       Array.from(
@@ -160,7 +160,7 @@ describe("CREATE, DELETE and RENAME", () => {
     await client.close();
   });
 
-  it("the account refuses what can't be", () => {
+  it("the account refuses invalid arguments", () => {
     const { ann } = new Scene();
     assertThrows(() => ann.createFolder("INBOX"), InvalidArgumentError);
     assertThrows(() => ann.createFolder("a//b"), InvalidArgumentError);
@@ -186,7 +186,7 @@ describe("STATUS", () => {
 });
 
 describe("SELECT", () => {
-  it("tells about the folder", async () => {
+  it("describes the folder", async () => {
     const scene = new Scene();
     scene.ann.append("INBOX", "\n", { flags: ["\\Seen", "$Label"] });
     scene.ann.append("INBOX", "\n");
@@ -210,7 +210,7 @@ describe("SELECT", () => {
     await client.close();
   });
 
-  it("closes the folder of before even if it fails", async () => {
+  it("closes the previous folder even if it fails", async () => {
     const client = await new Scene().select();
     assertMatch(await client.command("SELECT nowhere"), /^T NO \[NONEXISTENT\]/);
     assertMatch(await client.command("CHECK"), /^T BAD/);

@@ -73,7 +73,7 @@ describe("X-GM-EXT-1", () => {
 });
 
 describe("X-GM-MSGID", () => {
-  it("tells messages apart where a double can't, and is found by SEARCH", async () => {
+  it("distinguishes messages that a double can't, and is found by SEARCH", async () => {
     const scene = gmail();
     scene.fill("one", "two", "one");
     const client = await scene.select();

@@ -17,7 +17,7 @@ async function open(options: ConstructorParameters<typeof Scene>[0] = {}) {
   return { scene, client };
 }
 
-/** The lines that answer a command, without what never changes. */
+/** The lines that answer a command, without those that never change. */
 async function lines(client: Awaited<ReturnType<typeof open>>["client"], command: string) {
   const answer = await client.command(command);
   assertMatch(answer, /^T OK/m, command);

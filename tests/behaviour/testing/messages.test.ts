@@ -121,7 +121,7 @@ describe("STORE", () => {
 });
 
 describe("COPY and MOVE", () => {
-  it("COPY tells the new UIDs", async () => {
+  it("COPY returns the new UIDs", async () => {
     const scene = new Scene();
     scene.ann.createFolder("b");
     scene.ann.append("b", "\n");
@@ -141,7 +141,7 @@ describe("COPY and MOVE", () => {
     await client.close();
   });
 
-  it("MOVE tells them before the EXPUNGEs", async () => {
+  it("MOVE returns them before the EXPUNGEs", async () => {
     const scene = new Scene();
     scene.ann.createFolder("b");
     scene.fill("one", "two", "three");
@@ -213,7 +213,7 @@ describe("two sessions", () => {
     await two.close();
   });
 
-  it("IDLE tells at once", async () => {
+  it("IDLE reports changes at once", async () => {
     const scene = new Scene();
     scene.fill("one");
     const [one, two] = [await scene.select(), await scene.select()];
@@ -241,7 +241,7 @@ describe("two sessions", () => {
     await two.close();
   });
 
-  it("a message that comes and goes unseen is not told", async () => {
+  it("a message that is added and removed between reports is not reported", async () => {
     const scene = new Scene();
     const [one, two] = [await scene.select(), await scene.select()];
     scene.fill("one");

@@ -48,7 +48,7 @@ describe("METADATA", () => {
     await client.close();
   });
 
-  it("follows a folder that is renamed, and goes with it", async () => {
+  it("follows a renamed folder, and is deleted with it", async () => {
     const client = await withMetadata();
     for (const text of ["CREATE a", "SETMETADATA a (/shared/c d)".replace(" d)", ' "d")')]) {
       assertMatch(await client.command(text), /^T OK/);
@@ -64,7 +64,7 @@ describe("METADATA", () => {
     await client.close();
   });
 
-  it("takes a NUL in a literal8 alone", async () => {
+  it("accepts a NUL only in a literal8", async () => {
     const client = await withMetadata();
     assertMatch(await client.command("SETMETADATA INBOX (/shared/c ~{3+}\r\na\0b)"), /^T OK/);
     assertEquals(

@@ -17,7 +17,7 @@ const missing = skipLive(
   existsSync(`${FOLDER}/imapclient`) ? false : `there is no ${REQUIREMENT} for Python`,
 );
 
-/** Runs the script, and gives what it shows by name. */
+/** Runs the script; returns the values that it prints, by name. */
 async function session(port: number): Promise<Map<string, unknown>> {
   const env = [`PYTHONPATH=${FOLDER}`, "PYTHONDONTWRITEBYTECODE=1"];
   const { stdout, stderr } = await runProgram(

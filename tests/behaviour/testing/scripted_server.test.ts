@@ -14,7 +14,7 @@ function complaint(server: ScriptedServer): string {
   return assertThrows(() => server.finish(), Error).message;
 }
 
-test("R1 R2 a client runs against a script, and what it sent can be read", async () => {
+test("R1 R2 a client runs against a script, and the commands that it sent can be read", async () => {
   const server = new ScriptedServer({ capabilities: ["IMAP4rev1", "IDLE"] })
     .expect('LOGIN "ann" "x"', ["* CAPABILITY IMAP4rev1 IDLE"], "OK welcome")
     .expect('SELECT "INBOX"', ["* 3 EXISTS", "* FLAGS (\\Seen)"], "OK [READ-WRITE] selected")
@@ -55,7 +55,7 @@ test("R2 IDLE and challenges are conversations", async () => {
   server.finish();
 });
 
-test("R2 another command than the one expected is shown beside it, and ends the script", async () => {
+test("R2 an unexpected command is shown next to the expected one, and ends the script", async () => {
   const server = new ScriptedServer({ greeting: "PREAUTH" })
     .expect("NOOP")
     .expect('CREATE "a"');

@@ -119,7 +119,7 @@ describe("SEARCH", () => {
     });
   }
 
-  it("gives UIDs where asked to", async () => {
+  it("returns UIDs on request", async () => {
     assertEquals(
       await client.command("UID SEARCH FLAGGED"),
       "* SEARCH 2\r\nT OK UID SEARCH completed\r\n",

@@ -220,7 +220,7 @@ describe("session commands", () => {
 });
 
 describe("syntax", () => {
-  it("is answered BAD where it is wrong, and the session goes on", async () => {
+  it("is answered BAD if it is wrong, and the session continues", async () => {
     const client = connect(new Scene().server);
     await client.until(/\n/);
     const wrong = [
@@ -321,7 +321,7 @@ describe("connections", () => {
     await client.close();
   });
 
-  it("are told to the log", async () => {
+  it("are logged", async () => {
     const lines: string[] = [];
     const server = new MemoryServer({ log: (side, text) => lines.push(`${side}: ${text}`) });
     const client = connect(server);
@@ -342,7 +342,7 @@ describe("connections", () => {
     ]);
   });
 
-  it("fail loudly where the server itself does", async () => {
+  it("fail loudly if the server itself fails", async () => {
     const server = new MemoryServer({
       log: (side) => {
         if (side === "client") throw new Error("broken log");

@@ -69,7 +69,7 @@ describe("SORT", () => {
     });
   }
 
-  it("gives only what matches, and UIDs where asked to", async () => {
+  it("returns only matches, and UIDs on request", async () => {
     await client.command("STORE 4 +FLAGS.SILENT (\\Deleted)");
     await client.command("EXPUNGE");
     scene.ann.append("INBOX", "Subject: a\n\n", {
@@ -215,7 +215,7 @@ describe("THREAD", () => {
     );
   });
 
-  it("gives only what matches, and UIDs where asked to", async () => {
+  it("returns only matches, and UIDs on request", async () => {
     const scene = new Scene();
     scene.fill("gone", "plan", "plan", "Re: plan");
     const client = await scene.select();
@@ -230,7 +230,7 @@ describe("THREAD", () => {
     await client.close();
   });
 
-  it("goes as deep as answers do", async () => {
+  it("is as deep as the replies", async () => {
     const scene = new Scene();
     for (let i = 1; i <= 5000; i++) {
       scene.ann.append("INBOX", `Message-ID: <${i}@x>\nIn-Reply-To: <${i - 1}@x>\n\n`);

@@ -167,7 +167,7 @@ describe("processTransport", { skip }, () => {
     assertStrictEquals(await assertRejects(() => processTransport("cat")(signal)), reason);
   });
 
-  it("takes no notice of a signal that aborts later", async () => {
+  it("ignores a signal that aborts later", async () => {
     const controller = new AbortController();
     const duplex = await processTransport(["cat"])(controller.signal);
     controller.abort();

@@ -88,7 +88,7 @@ export function tcpSuite(adapter: Adapter): void {
       });
     });
 
-    it("takes no notice of a signal that aborts later", async () => {
+    it("ignores a signal that aborts later", async () => {
       const { good, ca } = certificates();
       for (const [server, client] of [[undefined, undefined], [good, { ca }]] as const) {
         const controller = new AbortController();
@@ -135,7 +135,7 @@ export function tcpSuite(adapter: Adapter): void {
       }
     });
 
-    it("may be asked for again and again, and ends it for good", async () => {
+    it("may be called repeatedly, and closes it for good", async () => {
       for (const [, server, client] of kinds()) {
         await withPeer(echo, server, async (peer) => {
           const duplex = await dial(adapter, peer.port, client);

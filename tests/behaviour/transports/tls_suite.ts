@@ -141,7 +141,7 @@ export function tlsSuite(adapter: Adapter): void {
       await accepts(other, { ca, serverName: "mail.example" });
     });
 
-    it("C2 with checkHostname false takes another name, and nothing else", async () => {
+    it("C2 with checkHostname false accepts another name, and nothing else", async () => {
       const { other, expired, expiredOther, ca } = certificates();
       const checkHostname = false;
       await accepts(other, { ca, checkHostname });
@@ -150,7 +150,7 @@ export function tlsSuite(adapter: Adapter): void {
       await refuses(expiredOther, { ca, checkHostname }, CertificateError, /expired|not trusted/);
     });
 
-    it("C2 takes anything if verification is disabled", async () => {
+    it("C2 accepts anything if verification is disabled", async () => {
       const { selfSigned, expiredOther } = certificates();
       await accepts(selfSigned, { dangerouslyDisableVerification: true });
       await accepts(expiredOther, { dangerouslyDisableVerification: true });

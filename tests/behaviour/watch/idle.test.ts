@@ -261,7 +261,7 @@ test("M4 idleDone ends an idleCheck that waits, and leaves a watch alone", async
   await end;
 });
 
-test("M4 an aborted idleDone waits no longer, and IDLE ends all the same", async () => {
+test("M4 an aborted idleDone stops waiting, and IDLE still ends", async () => {
   const { client, server, tag } = await idling();
   const controller = new AbortController();
   const done = outcome(client.idleDone({ signal: controller.signal }));
@@ -327,7 +327,7 @@ test("Z4 after the last events, idleCheck throws the error that ended the connec
   }
 });
 
-test("Z4 an idleCheck that waits learns of the end", async () => {
+test("Z4 a waiting idleCheck throws at the end of the connection", async () => {
   const { client, server } = await idling();
   const waiting = outcome(client.idleCheck());
   server.break();
@@ -509,7 +509,7 @@ test("M6 an IDLE that waits to resume does not buffer more than a slow loop read
   client.shutdown();
 });
 
-test("S1 the log tells of DONE, which is no secret", async () => {
+test("S1 the log shows DONE, which is not a secret", async () => {
   const log = new KeptLog();
   const { client, server } = await selectFake({ logger: log }, IDLE);
   const begun = client.idle();

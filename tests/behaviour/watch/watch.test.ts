@@ -16,7 +16,7 @@ const IDLE = "IMAP4rev1 IDLE";
 
 // A server that ends IDLE by itself, or asks for more in it
 
-test("watch: the server ends IDLE itself thirty times → it goes on [fault D1]", async () => {
+test("watch: the server itself ends IDLE thirty times → it continues [fault D1]", async () => {
   const { client, server } = await selectFake({}, IDLE);
   const { events, end } = gather(client.watch());
   for (let round = 1; round <= 30; round++) {
@@ -43,7 +43,7 @@ test("watch: several + to each of twenty IDLEs → one DONE to each [fault D1]",
   await end;
 });
 
-test("idle: a hundred + in one IDLE, as signs of life → it goes on [fault D1]", async () => {
+test("idle: a hundred + in one IDLE, as signs of life → it continues [fault D1]", async () => {
   const { client, server } = await selectFake({}, IDLE);
   const begun = client.idle();
   const tag = await server.expect("IDLE");

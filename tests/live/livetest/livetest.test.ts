@@ -159,7 +159,7 @@ describe("livetest", () => {
     }
   });
 
-  it("U1 U4 fails where a test fails, and where a failure was expected and did not come", async () => {
+  it("U1 U4 fails if a test fails, or if an expected failure does not happen", async () => {
     const server = await startMemory();
     try {
       const file = write(

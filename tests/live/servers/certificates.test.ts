@@ -25,7 +25,7 @@ describe("createAuthority", { skip: dovecotMissing }, () => {
     assertStringIncludes(new X509Certificate(authority.issue("ann").cert).subject, "CN=ann");
   });
 
-  it("issues one that is past its time, and right otherwise", () => {
+  it("issues one that has expired and is otherwise valid", () => {
     const authority = createAuthority(folder);
     const issued = authority.issue("late", { hosts: LOOPBACK_HOSTS, expired: true });
     const late = new X509Certificate(issued.cert);

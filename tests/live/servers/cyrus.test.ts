@@ -70,7 +70,7 @@ describe("startCyrus", { skip: cyrusMissing }, () => {
 });
 
 describe("startCyrus with more configuration", { skip: cyrusMissing }, () => {
-  it("takes it instead of its own", async () => {
+  it("uses it instead of its own", async () => {
     const config = "maxmessagesize: 2000\nautocreate_inbox_folders: Archive";
     const server = await startCyrus({ config });
     try {

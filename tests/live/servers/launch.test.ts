@@ -32,7 +32,7 @@ describe("launch", () => {
     }
   }
 
-  it("takes other ports where one was taken meanwhile, and says why nothing starts", async () => {
+  it("uses other ports if one was taken meanwhile, and says why nothing starts", async () => {
     const tried: number[][] = [];
     let made = "";
     const start = () =>

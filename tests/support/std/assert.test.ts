@@ -241,7 +241,7 @@ describe("assertObjectMatch", () => {
     assertObjectMatch(cycle(), { self: { self: {} } });
   });
 
-  it("tells what is missing or different", () => {
+  it("shows what is missing or different", () => {
     refuses(() => assertObjectMatch({ a: 1 }, { a: 1, b: undefined }));
     refuses(() => assertObjectMatch({ a: { b: 1 } }, { a: { b: 2 } }));
     refuses(() => assertObjectMatch({ a: [1] }, { a: [1, 2] }));

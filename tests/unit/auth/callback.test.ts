@@ -23,7 +23,7 @@ describe("A mechanism run by a function", () => {
     assertEquals(challenges, [bytes(""), bytes("\x00\x80"), bytes("a"), bytes("b")]);
   });
 
-  it("D8 callback waits for the server, also where the client speaks first", () => {
+  it("D8 callback waits for the server, even if the client speaks first", () => {
     const mechanism = callback("PLAIN", () => "\0ann\0secret");
     assertEquals(mechanism.initialResponse, undefined);
     assertEquals(sent(authenticate(mechanism, true)), "PLAIN");
@@ -33,7 +33,7 @@ describe("A mechanism run by a function", () => {
     assertEquals(await answers(callback("PLAIN", () => "\0ann\0x"), ""), "\0ann\0x");
   });
 
-  it("D8 callback's own error comes through", async () => {
+  it("D8 callback's own error reaches the caller", async () => {
     const error = new RangeError("no ticket");
     const thrown = callback("GSSAPI", () => {
       throw error;

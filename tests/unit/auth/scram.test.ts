@@ -115,7 +115,7 @@ for (const example of [SHA1, SHA256]) {
       assertEquals(client.reason?.(), null);
     });
 
-    it("D8 scram takes no OK before the server has proved itself", async () => {
+    it("D8 scram accepts no OK before the server has proved itself", async () => {
       assertThrows(() => clientOf(example).finish?.(), LoginError, "did not prove");
       const client = await waiting(example);
       assertThrows(() => client.finish?.(), LoginError, "did not prove");

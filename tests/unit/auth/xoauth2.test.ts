@@ -30,7 +30,7 @@ describe("XOAUTH2", () => {
     assertEquals(begins(xoauth2("ann", "T", { vendor: "" })), begins(xoauth2("ann", "T")));
   });
 
-  it("D3 xoauth2 goes by another name if told so", () => {
+  it("D3 xoauth2 can have another name", () => {
     assertEquals(xoauth2("ann", "T", { mech: "X-OAUTH_3" }).name, "X-OAUTH_3");
     assertEquals(xoauth2("ann", "T", { mech: undefined }).name, "XOAUTH2");
     for (const mech of ["", "XO AUTH", "A\r\nB", "xoauth2", "A".repeat(21)]) {

@@ -85,7 +85,7 @@ describe("FETCH is written", () => {
 });
 
 describe("FETCH is read", () => {
-  it("J3 the UID is the key and no entry, with SEQ beside the items", () => {
+  it("J3 the UID is the key and not an item, and the message has SEQ", () => {
     const found = answer(fetch(request([7, 8], "FLAGS")), "* 3 FETCH (FLAGS (a) UID 7)", "a OK");
     assertEquals([...found], [[7, { SEQ: 3, FLAGS: ["a"] }]] as never);
   });
@@ -158,7 +158,7 @@ describe("FETCH: the items after one without end", () => {
     '(NIL "one" (((NIL NIL "ann" "x.org") NIL NIL NIL NIL NIL NIL NIL)',
   ];
   for (const envelope of ENVELOPES) {
-    it(`${envelope} → told as unreadable, not as missing [fault B8]`, () => {
+    it(`${envelope} → reported as unreadable, not as missing [fault B8]`, () => {
       const found = answer(
         fetch(request("1:2", NAMES.map((name) => name.replace("[", ".PEEK[")))),
         `* 1 FETCH (UID 1 ENVELOPE ${envelope}${REST})`,
@@ -293,13 +293,13 @@ describe("logging in", () => {
     assertThrows(() => answer(command, "a BAD wrong"), LoginError, "AUTHENTICATE failed: wrong");
   });
 
-  it("D2 PLAIN goes along with the command where the server takes it", () => {
+  it("D2 PLAIN is sent with the command if the server accepts that", () => {
     assertEquals(sent(authenticate(plain("ann", "pw"), true)), `PLAIN ${btoa("\0ann\0pw")}`);
     const other = authenticate(plain("ann", "pw", "bob"), true);
     assertEquals(sent(other), `PLAIN ${btoa("bob\0ann\0pw")}`);
   });
 
-  it("D2 else it waits to be asked", async () => {
+  it("D2 otherwise it waits to be asked", async () => {
     const command = authenticate(plain("ann", "pü"), false);
     assertEquals(sent(command), "PLAIN");
     const line = await command.respond!({ kind: "continuation", code: null, text: "" });

@@ -56,7 +56,7 @@ describe("own responses", () => {
     assertEquals(own.required("SORT", 5), 5);
   });
 
-  it("a reader's own mistake: comes through at once", () => {
+  it("a reader's own error: thrown at once", () => {
     const own = new OwnResponses();
     const boom = () => {
       throw new TypeError("boom");

@@ -223,7 +223,7 @@ describe("texts of a header", () => {
   });
 });
 
-describe("charsets of the caller's", () => {
+describe("the caller's charsets", () => {
   const cp850: CharsetDecoder = (charset, bytes) => {
     if (charset === "broken") throw new Error("broken");
     if (charset !== "ibm850" && charset !== "hz-gb-2312") return null;
@@ -239,7 +239,7 @@ describe("charsets of the caller's", () => {
     ["a charset that the runtime knows → not asked for", "=?koi8-r?Q?=C1?=", "а"],
   ], new MailText({ decodeCharset: cp850 }));
 
-  it("what it does not return as text → not taken [fault C5]", () => {
+  it("a result that is not text → ignored [fault C5]", () => {
     for (const value of [undefined, null, 5, {}, Promise.resolve("x")]) {
       const mail = new MailText({ decodeCharset: () => value as string });
       assertEquals(decodeHeader("=?ibm850?Q?a?=", mail), "=?ibm850?Q?a?=");

@@ -52,7 +52,7 @@ describe("modified UTF-7", () => {
 
   const anyName = fc.string({ unit: fc.nat({ max: 0xffff }).map((it) => String.fromCharCode(it)) });
 
-  it("P12 any name comes back, lone surrogates too", () => {
+  it("P12 any name can be read back, with lone surrogates too", () => {
     for (const names of [anyName, fc.string({ unit: "binary" }), fc.string({ unit: "grapheme" })]) {
       fc.assert(fc.property(names, (name) => {
         assertEquals(decodeUtf7(bytes(encodeUtf7(name))), name);

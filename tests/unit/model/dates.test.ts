@@ -69,7 +69,7 @@ describe("parseToDatetime", () => {
     });
   }
 
-  it("R3 A11 normalised it prints in local time, else in its own zone", () => {
+  it("R3 A11 normalised it prints in local time, otherwise in its own zone", () => {
     const text = "Sun, 24 Mar 2013 22:06:10 +0200";
     const plain = new Date("2013-03-24T20:06:10Z");
     assertEquals(`${parseToDatetime(text)}`, plain.toString());

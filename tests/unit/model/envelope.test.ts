@@ -150,7 +150,7 @@ describe("Envelope", () => {
     return response.items.ENVELOPE as Envelope;
   }
 
-  it("an address that comes again → can't be changed through the other [fault E4]", () => {
+  it("a recurring address → can't be changed through the other [fault E4]", () => {
     const [one, other] = [readWith(), readWith()];
     const [address] = one.from as unknown as { mailbox: string }[];
     assertThrows(() => address.mailbox = "eve", TypeError);

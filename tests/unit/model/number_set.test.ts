@@ -42,7 +42,7 @@ describe("NumberSet", () => {
     });
   }
 
-  it("B1 tells how a range is written", () => {
+  it("B1 the error says how a range is written", () => {
     assertThrows(() => NumberSet.from("50-65"), InvalidArgumentError, "50:65");
   });
 
@@ -54,7 +54,7 @@ describe("NumberSet", () => {
     assertEquals([first, second], [1, 2]);
   });
 
-  it("knows what it holds", () => {
+  it("knows its content", () => {
     const set = NumberSet.from("2,10:12,5:3");
     assertEquals([...set], [2, 10, 11, 12, 5, 4, 3]);
     assertEquals([1, 2, 3, 4, 5, 9, 10, 12, 13].map((id) => set.has(id)), [

@@ -37,7 +37,7 @@ function refusal(options: unknown, place = "", hints = {}): string {
 }
 
 describe("checkOptions", () => {
-  it("options: of the right kinds, or left out → taken [fault E10]", () => {
+  it("options: of the right kinds, or missing → accepted [fault E10]", () => {
     const { signal } = new AbortController();
     checkOptions({}, KINDS);
     checkOptions({ port: 0, useUid: false, signal, level: null }, KINDS);

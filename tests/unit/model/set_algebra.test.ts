@@ -50,7 +50,7 @@ describe("two sets of message ids", () => {
     assertLess(performance.now() - start, 10_000);
   });
 
-  it("a * → kept where that is safe, else refused", () => {
+  it("a * → kept if that is safe, otherwise refused", () => {
     assertEquals(String(NumberSet.from("5:*").union("1:3")), "1:3,5:*");
     assertEquals(String(NumberSet.from("1:*").intersection("3:4")), "3:4");
     assertEquals(String(NumberSet.from("3:*").intersection("1:*")), "3:*");

@@ -24,7 +24,7 @@ describe("what recurs", () => {
     assertEquals(known.take(Cursor.over(long)), undefined);
   });
 
-  it("is taken with its bytes, where all of them come", () => {
+  it("is reused with its bytes, if all of them are there", () => {
     const known = new InternCache<number>(RPAREN);
     const whole = Cursor.over("(one) (on");
     whole.at = 5;
@@ -87,7 +87,7 @@ describe("what recurs", () => {
     assert(Object.isFrozen(params()));
   });
 
-  it("a part's head ends with NIL, and not with what begins so", () => {
+  it("a part's head ends with NIL, and not with a longer word", () => {
     const ends = ['NIL NIL "7bit"', "NIL NIL 7bit", 'NIL NILS "7bit"', 'NIL "NIL" "7bit"'];
     for (const [i, end] of [...ends, ...ends].entries()) {
       const wire = `("text" "plain" ("charset" "utf-8") ${end} 1 1)`;

@@ -468,7 +468,7 @@ describe("Reader, streamed literals", () => {
     });
   }
 
-  it("a literal that came whole, in one chunk, is left where it is", () => {
+  it("a literal that came whole, in one chunk, is not copied", () => {
     const [response] = readAll([WIRE], DEFAULT_LIMITS, () => {
       throw new Error("no sink is needed");
     });

@@ -150,7 +150,7 @@ describe("Reader, lines that begin no response", () => {
     assertEquals(frames(cut(detached, places)).length, 2);
   });
 
-  it("a response that goes on and on → refused at the limit", () => {
+  it("a response without end → refused at the limit", () => {
     const limits = { ...DEFAULT_LIMITS, line: 1000 };
     for (const more of ["\r\n", " a\r\n", " {1}\r\na\r\n", "b\r\n"]) {
       for (const size of [1, 3, 5000]) {
@@ -225,7 +225,7 @@ describe("FETCH over several lines", () => {
       assertEquals(size, 5);
     });
 
-    it(`${shown} within a folder's name → the name, and no harm to the next [fault B1]`, () => {
+    it(`${shown} within a folder's name → the name, and the next one is intact [fault B1]`, () => {
       const [list, next] = readAll([
         bytes(`* LIST (\\Marked) "/" "a${fold}b"\r\n* LIST () "/" c\r\n`),
       ]);

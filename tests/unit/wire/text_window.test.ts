@@ -23,7 +23,7 @@ describe("a stretch of bytes as text", () => {
     }
   });
 
-  it("finds what comes next, also where one stretch ends", () => {
+  it("finds what comes next, also at the end of a window", () => {
     const texts = new TextWindow();
     const whole = line.repeat(1000);
     for (let start = 0; start < 9000; start += 7) {
@@ -40,7 +40,7 @@ describe("a stretch of bytes as text", () => {
     }
   });
 
-  it("tells where a string ends, unless it has escapes", () => {
+  it("finds the end of a string, unless it has escapes", () => {
     const texts = new TextWindow();
     const bytes = encodeUtf8('"one" "t\\"wo" "three" "fo\\\\ur" "five');
     const starts = [1, 7, 15, 23, 32];

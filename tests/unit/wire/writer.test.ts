@@ -37,7 +37,7 @@ describe("the pieces of a command", () => {
     it(`${name}: ${expected}`, () => assertEquals(written(write), expected));
   }
 
-  it("P10 a literal goes unasked as far as the server allows", () => {
+  it("P10 a literal is sent without asking if the server allows it", () => {
     const two = (out: CommandWriter) =>
       out.string("ü").sp().literal(new Uint8Array(5000).fill(120));
     const big = "x".repeat(5000);
@@ -46,7 +46,7 @@ describe("the pieces of a command", () => {
     assertEquals(written(two, { nonSynchronising: Infinity }), `{2+}↵Ã¼ {5000+}↵${big}`);
   });
 
-  it("P10 LITERAL- lets 4096 bytes go unasked and no more", () => {
+  it("P10 LITERAL- allows at most 4096 bytes without asking", () => {
     const sizes = [4096, 4097].map((size) => {
       const write = (out: CommandWriter) => out.literal(new Uint8Array(size).fill(120));
       return written(write, { nonSynchronising: 4096 }).slice(0, 7);
@@ -73,7 +73,7 @@ describe("the pieces of a command", () => {
     assertThrows(() => raw("ü"), InvalidArgumentError, "folderEncode");
   });
 
-  it("where UTF-8 is on, it needs no literal and no encoding", () => {
+  it("with UTF-8 enabled, it needs no literal and no encoding", () => {
     const write = (out: CommandWriter) => out.mailbox("ü&").sp().string("ü");
     assertEquals(written(write, { utf8: true }), '"Ã¼&" "Ã¼"');
   });

@@ -98,7 +98,7 @@ describe("QUOTA is read", () => {
     ["u (STORAGE 0 -2)", [["u", "STORAGE", 0, Infinity]]],
   ];
   for (const [wire, expected] of ODD) {
-    it(`QUOTA: ${JSON.stringify(wire)} → read, and the root beside it [fault B5]`, () => {
+    it(`QUOTA: ${JSON.stringify(wire)} → read, and the root too [fault B5]`, () => {
       const lines = [`* QUOTA ${wire}`, '* QUOTA "z" (STORAGE 7 8)', "a OK"];
       assertEquals(rows(answer(getQuota(""), ...lines)), [...expected, ["z", "STORAGE", 7, 8]]);
     });

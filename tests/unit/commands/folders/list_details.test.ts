@@ -21,7 +21,7 @@ function command(asked: AskedDetails = EVERYTHING, request: ListRequest = ALL) {
   return listDetails(request, asked, decodeFolderName);
 }
 
-/** A row in short: its name, and what was said about it. */
+/** A row in short form: its name, and what was returned about it. */
 function shown({ listing, details }: DetailedRow): unknown[] {
   const { status, myRights, metadata } = details;
   const values = metadata && [...metadata].map(([entry, value]) => `${entry}=${text(value)}`);
@@ -180,7 +180,7 @@ describe("a command for one of many folders", () => {
     assertEquals(one.uncorrelated, "named");
   });
 
-  it("BAD → told; NO → not", () => {
+  it("BAD → reported; NO → not", () => {
     const bad: Error[] = [];
     const make = () => forFolder(status("a", "UNSEEN"), bytes("a"), (error) => bad.push(error));
     assertThrows(() => answer(make(), "a NO gone"), Error, "gone");

@@ -211,7 +211,7 @@ describe("STATUS is read", () => {
     }
   });
 
-  it("Q8 names out of JavaScript's own world do no harm", () => {
+  it("Q8 names of JavaScript's own properties do no harm", () => {
     const found = answer(status("x", "UNSEEN"), "* STATUS x (__proto__ 5 UNSEEN 1)", "a OK");
     assertEquals([found.UNSEEN, Object.getPrototypeOf(found)], [1, Object.prototype]);
     assert(!("x" in found));

@@ -62,7 +62,7 @@ describe("APPEND is written", () => {
     ]);
   });
 
-  it("L1 P10 the message goes unasked as far as the server allows", () => {
+  it("L1 P10 the message is sent without asking if the server allows it", () => {
     for (
       const [nonSynchronising, size, mark] of [
         [-1, 0, "{0}↵…"],
@@ -205,7 +205,7 @@ describe("APPEND is read", () => {
     }
   });
 
-  it("L1 L8 Z15 a set of any size costs nothing, and tells no UID", () => {
+  it("L1 L8 Z15 a wrong set of any size costs nothing, and no UID is returned", () => {
     const start = performance.now();
     for (const set of ["1:4294967295", "1:*", "*", "4294967295:1", "1:2"]) {
       const single = answer(one(), `a OK [APPENDUID 7 ${set}] done`);
@@ -230,7 +230,7 @@ describe("APPEND with a NUL", () => {
   const with8 = (msg: MessageToAppend["msg"], options: Partial<WriterOptions> = {}) =>
     sent(append("x", { msg }, { takesNul: true }), options);
 
-  it("APPEND: a NUL, where the server has BINARY → literal8 [fault C27]", () => {
+  it("APPEND: a NUL, if the server has BINARY → literal8 [fault C27]", () => {
     assertEquals(with8(NUL), '"x" () ~{3}↵…a\0b');
     assertEquals(with8("a\0b\n"), '"x" () ~{5}↵…a\0b↵');
     assertEquals(with8(NUL, { nonSynchronising: Infinity }), '"x" () ~{3+}↵a\0b');
@@ -242,7 +242,7 @@ describe("APPEND with a NUL", () => {
     assert(with8(longer).startsWith('"x" () ~{20000}↵… '));
   });
 
-  it("APPEND: no NUL, where the server has BINARY → a literal like any other [fault C27]", () => {
+  it("APPEND: no NUL, if the server has BINARY → a literal like any other [fault C27]", () => {
     assertEquals(with8("ab"), '"x" () {2}↵…ab');
     assertEquals(with8(new Uint8Array(20_000).fill(1)).slice(0, 16), '"x" () {20000}↵…');
   });

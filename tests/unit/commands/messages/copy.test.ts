@@ -79,12 +79,12 @@ describe("COPY and MOVE", () => {
     }
   });
 
-  it("L3 COPY leaves what it is told meanwhile to others", () => {
+  it("L3 COPY leaves responses that arrive meanwhile to others", () => {
     assertEquals(claims(copy(REQUEST), "* OK [COPYUID 1 304 5] x", "* 3 EXISTS"), [false, false]);
     assertEquals([copy(REQUEST).modifies, move(REQUEST).modifies], [undefined, true]);
   });
 
-  it("L4 Z15 MOVE takes the UIDs that come before it is done, and leaves EXPUNGE to others", () => {
+  it("L4 Z15 MOVE takes the UIDs that come before its OK, and leaves EXPUNGE to others", () => {
     const command = move(REQUEST);
     const lines = [
       "* OK [COPYUID 1 304,319 5:6] x",

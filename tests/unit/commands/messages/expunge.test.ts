@@ -8,7 +8,7 @@ import { plain } from "../../../support/wire.ts";
 import { answer, claims, sent } from "../../../support/commands.ts";
 
 describe("EXPUNGE", () => {
-  it("L5 takes nothing, and needs no more than a folder that can be changed", () => {
+  it("L5 takes no arguments, and only needs a folder that can be changed", () => {
     const { name, needs, state, modifies } = expunge(null);
     assertEquals([name, needs, state, modifies], ["EXPUNGE", undefined, "selected", true]);
     assertEquals(sent(expunge(null)), "");
@@ -31,7 +31,7 @@ describe("EXPUNGE", () => {
       [[], []],
     ];
   for (const [lines, told] of TOLD) {
-    it(`L5 M3 what it told, in its order: ${JSON.stringify(lines)}`, () => {
+    it(`L5 M3 its responses, in order: ${JSON.stringify(lines)}`, () => {
       for (const uids of [null, NumberSet.from(1)]) {
         const { text, responses } = answer(expunge(uids), ...lines, "a OK [HIGHESTMODSEQ 5] Done");
         const short = responses.map((it) => "number" in it ? [it.number, it.type] : it);
@@ -40,7 +40,7 @@ describe("EXPUNGE", () => {
     });
   }
 
-  it("L5 others hear of it too", () => {
+  it("L5 others get its responses too", () => {
     assertEquals(claims(expunge(null), "* 1 EXPUNGE", "* 3 EXISTS"), [false, false]);
   });
 
@@ -85,7 +85,7 @@ describe("the events that NOOP and EXPUNGE collect", () => {
     assertEquals([garbled.name, garbled.error?.name], ["FLAGS", "ProtocolError"]);
   });
 
-  it("M5 NOOP takes nothing and may be sent at any time", () => {
+  it("M5 NOOP takes no arguments and may be sent at any time", () => {
     const { name, state, needs } = noop();
     assertEquals([name, state, needs, sent(noop())], ["NOOP", undefined, undefined, ""]);
   });

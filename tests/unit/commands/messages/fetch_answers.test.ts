@@ -123,7 +123,7 @@ describe("FETCH: an answer under another spelling", () => {
     ]);
   });
 
-  it("a bad item under another spelling → told as unreadable [fault C13]", () => {
+  it("a bad item under another spelling → reported as unreadable [fault C13]", () => {
     const [value] = found(["BODY.PEEK[TEXT]<0.5>", "FLAGS"], "BODY[TEXT]<0.5> (x) FLAGS (a)");
     assert(value!.startsWith("! ") && !value!.includes("sent no"), value!);
   });

@@ -133,7 +133,7 @@ describe("STORE is read", () => {
     assertEquals(found, new Map([[1, ["a"]], [2, ["b"]]]));
   });
 
-  it("K1 silent takes no answer", () => {
+  it("K1 silent claims no answer", () => {
     const line = "* 1 FETCH (UID 1 FLAGS (a))";
     assertEquals(claims(flags({ silent: true }), line), [false]);
     assertEquals(answer(flags({ silent: true }), line, "a OK").size, 0);

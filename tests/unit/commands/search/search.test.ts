@@ -107,7 +107,7 @@ describe("search criteria", () => {
     it(`${row}: ${expected}`, () => assertEquals(criteria(given), expected));
   }
 
-  it("H7 the charset goes first, unless it need not be named", () => {
+  it("H7 the charset comes first, unless none is needed", () => {
     const command = search([bytes("FOO"), bytes("BAR")], { charset: "utf-92", told: true }, true);
     assertEquals(sent(command), "CHARSET utf-92 FOO BAR");
     assertEquals(criteria(["TEXT", "☺"], "UTF-7"), "TEXT +Jjo-");
@@ -279,7 +279,7 @@ describe("invalid criteria", () => {
 });
 
 describe("Gmail's keys", () => {
-  it("labels beyond ASCII → no charset is needed for them, but for others [fault C21]", () => {
+  it("non-ASCII labels → no charset is needed for them, only for other texts [fault C21]", () => {
     const needs = (...items: SearchCriteria[]) => items.map(needsCharset);
     assertEquals(
       needs(["X-GM-LABELS", "Köln"], ["OR", ["x-gm-labels", "ü"], ["NOT", ["X-GM-LABELS", "é"]]]),

@@ -208,7 +208,7 @@ describe("THREAD", () => {
     );
   });
 
-  it("Q8 what it throws is short, however long the answer was", () => {
+  it("Q8 its errors are short, however long the answer was", () => {
     const long = "x".repeat(100_000);
     for (const wire of [long, `"${long}"`, `{100000}\r\n${long}`, `(1 ${long})`, `(${long}`]) {
       const error = assertThrows(() => read(`* THREAD ${wire}`), ProtocolError);
@@ -230,7 +230,7 @@ describe("SORT and THREAD refused", () => {
     () => thread("X", ALL),
   ];
 
-  it("I3 H9 BAD and BADCHARSET tell of the criteria", () => {
+  it("I3 H9 BAD and BADCHARSET are errors about the criteria", () => {
     for (const make of COMMANDS) {
       assertThrows(() => answer(make(), "a BAD what?"), InvalidCriteriaError, 'were: "ALL"');
       const charset = () => answer(make(), "a NO [BADCHARSET (UTF-8 X)] no");

@@ -43,7 +43,7 @@ describe("IDLE by itself", () => {
     assertEquals(answer(command, "a OK [X] Idle done"), "[X] Idle done");
   });
 
-  test("M4 M6 DONE waits for the + where it is interrupted before", async () => {
+  test("M4 M6 DONE waits for the + if it is interrupted before that", async () => {
     const { command, told } = listened();
     command.interrupt();
     assertEquals([told, command.patience], [["ending"], undefined]);
