@@ -63,6 +63,13 @@ export type { SearchCriteria, SearchCriterion } from "./src/commands/search/sear
 export type { SearchQuery, Texts } from "./src/commands/search/search_query.ts";
 export type { Thread } from "./src/commands/search/thread.ts";
 export type { SearchIds } from "./src/model/search_ids.ts";
+export type {
+  PartialRange,
+  SearchPage,
+  SearchResult,
+  SearchResults,
+  SearchReturn,
+} from "./src/model/search_results.ts";
 export { type MessageIds, NumberSet } from "./src/model/number_set.ts";
 
 // Messages

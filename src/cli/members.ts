@@ -22,6 +22,7 @@ export const MEMBERS: {
   closeFolder: 1,
   closed: null,
   copy: 3,
+  count: 2,
   createFolder: 2,
   deleteFolder: 2,
   deleteMessages: 2,

@@ -4,6 +4,13 @@ import type { MessageFlags } from "../commands/messages/store.ts";
 import type { FetchedMessage, StreamedMessage } from "../commands/messages/fetch_types.ts";
 import { InvalidArgumentError, named } from "../model/errors.ts";
 import { checkKeys } from "../model/options.ts";
+import type { SearchIds } from "../model/search_ids.ts";
+import type {
+  PartialRange,
+  SearchPage,
+  SearchResult,
+  SearchReturn,
+} from "../model/search_results.ts";
 import type { Text } from "../model/text.ts";
 import type { ListFoldersOptions } from "../operations/folders/list_options.ts";
 import type { CallOptions } from "../operations/scope.ts";
@@ -49,14 +56,34 @@ export interface OpenFolderOptions extends SelectOptions {
 /** Which annotations to read. */
 export interface MetadataOptions extends CallOptions, MetadataRequest {}
 
-/** How to search. */
-export interface SearchOptions extends CallOptions {
+/** How to search, and what to return. */
+export interface SearchOptions<
+  Returned extends SearchReturn = never,
+  Page extends PartialRange | undefined = undefined,
+> extends CallOptions {
   /**
    * The charset of the text in the criteria. By default, no charset is named for ASCII text, and
    * `UTF-8` for other text; if the server refuses that, one that it offers is tried.
    */
   readonly charset?: string | null;
+  /**
+   * What to return instead of all ids: the lowest (`MIN`), the highest (`MAX`), their number
+   * (`COUNT`), all of them as a `NumberSet` (`ALL`), and how well each matches (`RELEVANCY`).
+   */
+  readonly return?: readonly Returned[];
+  /**
+   * Returns a part of the ids: `[1, 500]` are the first 500, `[-1, -500]` the last 500. Default:
+   * all of them.
+   */
+  readonly partial?: Page;
 }
+
+/** What a search returns: the ids of all messages that match, or what its options ask for. */
+export type Searched<
+  Returned extends SearchReturn,
+  Page extends PartialRange | undefined,
+> = [Returned] extends [never] ? Page extends PartialRange ? SearchPage : SearchIds
+  : SearchResult<Returned> & (Page extends PartialRange ? SearchPage : unknown);
 
 /** How to sort, thread, or search as Gmail does. */
 export interface CharsetOptions extends CallOptions {
@@ -68,6 +95,11 @@ export interface CharsetOptions extends CallOptions {
 export interface FetchOptions extends CallOptions {
   /** Modifiers of extensions, such as `CHANGEDSINCE 123` (RFC 7162). */
   readonly modifiers?: Text | Iterable<Text>;
+  /**
+   * Fetches a part of the messages: `[1, 100]` are the first hundred of those that exist, `[-1,
+   * -100]` the last. Default: all of them.
+   */
+  readonly partial?: PartialRange;
 }
 
 /** How `fetchEach` fetches. */
@@ -117,7 +149,7 @@ type AnyOptions =
   & MetadataOptions
   & Oauth2Options
   & OpenFolderOptions
-  & SearchOptions
+  & SearchOptions<SearchReturn, PartialRange>
   & StoreOptions
   & WatchOptions;
 
@@ -134,9 +166,11 @@ const NAMES: Readonly<Record<keyof AnyOptions, true>> = {
   modifiers: true,
   msgTime: true,
   myRights: true,
+  partial: true,
   pollEvery: true,
   readonly: true,
   renewEvery: true,
+  return: true,
   select: true,
   signal: true,
   silent: true,

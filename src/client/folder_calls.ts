@@ -11,23 +11,22 @@ import { DELETED } from "../model/flags.ts";
 import type { MessageIds } from "../model/number_set.ts";
 import type { UntaggedResponse } from "../model/responses.ts";
 import type { SearchIds } from "../model/search_ids.ts";
+import type { PartialRange, SearchReturn } from "../model/search_results.ts";
 import type { Text } from "../model/text.ts";
 import { expungeAll, expungeMessages } from "../operations/messages/expunge_messages.ts";
 import {
   changeFlags,
   fetchEachMessage,
+  fetchEachOfPart,
   fetchMessages,
+  fetchPart,
   type FlagChange,
   getFlags,
 } from "../operations/messages/fetch_messages.ts";
 import { copyMessages, moveMessages } from "../operations/messages/move_messages.ts";
 import { type MakeScope, runOwn, type Scope } from "../operations/scope.ts";
-import {
-  searchGmail,
-  searchMessages,
-  sortMessages,
-  threadMessages,
-} from "../operations/search/search_messages.ts";
+import { searchGmail, sortMessages, threadMessages } from "../operations/search/search_messages.ts";
+import { searchAsAsked } from "../operations/search/search_request.ts";
 import { beginIdle, idleCheck, idleDone, watch } from "../operations/watch/watch.ts";
 import type {
   CallOptions,
@@ -36,6 +35,7 @@ import type {
   FetchEachOptions,
   FetchOptions,
   IdleCheckOptions,
+  Searched,
   SearchOptions,
   Stored,
   StoreOptions,
@@ -66,6 +66,11 @@ export class FolderCalls {
    * Throws {@linkcode InvalidCriteriaError} if the criteria make no sense to the library or to the
    * server, or begin with `RETURN (...)` or `CHARSET`.
    *
+   * With `return` (ESEARCH, RFC 4731), the result has what is named there: `min`, `max`, `count`,
+   * `all`. With `partial` (PARTIAL, RFC 9394), it has a part of the ids and the range. If the server
+   * can't do this, or does it wrong, it is asked for all ids, and the result is made of these.
+   * `RELEVANCY` throws `CapabilityError` if the server has no SEARCH=FUZZY (RFC 6203).
+   *
    * ```ts
    * import type { ImapClient } from "@imapclient/imapclient";
    *
@@ -74,14 +79,40 @@ export class FolderCalls {
    *   await client.search(["NOT", ["SUBJECT", "Grüße", "LARGER", 1000]]);
    *   await client.search('TEXT "foo bar" FLAGGED');
    *   await client.search({ seen: false, or: [{ from: "Bob" }, { larger: 1_000_000 }] });
+   *   const { count, max } = await client.search("UNSEEN", { return: ["COUNT", "MAX"] });
+   *   const { ids } = await client.search("ALL", { partial: [-1, -50] });
+   *   console.log(`${count} unread, the last is ${max}; the last fifty: ${ids}`);
    * }
    * ```
    */
-  async search(
+  async search<
+    const Returned extends SearchReturn = never,
+    const Page extends PartialRange | undefined = undefined,
+  >(
+    query: SearchCriteria | SearchQuery = "ALL",
+    options: SearchOptions<Returned, Page> = {},
+  ): Promise<Searched<Returned, Page>> {
+    const found = await searchAsAsked(this.#scope(options), query, options);
+    return found as Searched<Returned, Page>;
+  }
+
+  /**
+   * Returns how many messages match: `search` with `return: ["COUNT"]`, on a server without
+   * ESEARCH (RFC 4731) too.
+   *
+   * ```ts
+   * import type { ImapClient } from "@imapclient/imapclient";
+   *
+   * async function unread(client: ImapClient) {
+   *   return await client.count({ seen: false });
+   * }
+   * ```
+   */
+  async count(
     query: SearchCriteria | SearchQuery = "ALL",
     options: SearchOptions = {},
-  ): Promise<SearchIds> {
-    return await searchMessages(this.#scope(options), query, options.charset ?? null);
+  ): Promise<number> {
+    return (await this.search(query, { ...options, return: ["COUNT"] })).count;
   }
 
   /**
@@ -168,6 +199,9 @@ export class FolderCalls {
    * `fetchProblems`. Ids that do not exist are left out; with no ids, nothing is sent. A very long
    * list of ids is split over several commands.
    *
+   * With `partial`, only a part of the messages is fetched: `[-1, -100]` are the last hundred of
+   * those that exist (PARTIAL, RFC 9394). If the server can't do this, a search finds them.
+   *
    * ```ts
    * import type { ImapClient } from "@imapclient/imapclient";
    *
@@ -185,7 +219,11 @@ export class FolderCalls {
   ): Promise<Map<number, FetchedMessage<Item>>> {
     // Not `async`, to save two promises for each of a thousand calls.
     try {
-      const found = fetchMessages(this.#scope(options), messages, items, options.modifiers);
+      const { modifiers, partial } = options;
+      const scope = this.#scope(options);
+      const found = partial === undefined
+        ? fetchMessages(scope, messages, items, modifiers)
+        : fetchPart(scope, messages, items, modifiers, partial);
       return found as Promise<Map<number, FetchedMessage<Item>>>;
     } catch (error) {
       return Promise.reject(error);
@@ -220,8 +258,10 @@ export class FolderCalls {
     options: FetchEachOptions<Stream> = {},
   ): AsyncGenerator<EachMessage<Item, Stream>> {
     const scope = this.#scope(options);
-    const { modifiers, stream = false } = options;
-    const each = fetchEachMessage(scope, messages, items, modifiers, stream);
+    const { modifiers, stream = false, partial } = options;
+    const each = partial === undefined
+      ? fetchEachMessage(scope, messages, items, modifiers, stream)
+      : fetchEachOfPart(scope, messages, items, modifiers, stream, partial);
     return each as AsyncGenerator<EachMessage<Item, Stream>>;
   }
 

@@ -49,12 +49,15 @@ export function runOwn<Result>(scope: Scope, command: Command<Result>): Promise<
   throw new InvalidArgumentError(`a command's name must be text, not ${typeof command.name}`);
 }
 
-/** Runs several commands as one call: nothing that is queued later comes in between. */
+/**
+ * Runs several commands as one call: nothing that is queued later comes in between. What is part of
+ * such a call already goes on in its place.
+ */
 export function runWhole<Result>(
   scope: Scope,
   body: (scope: Scope) => Promise<Result>,
 ): Promise<Result> {
-  return scope.client.connection.runWhole(scope, body);
+  return scope.place === undefined ? scope.client.connection.runWhole(scope, body) : body(scope);
 }
 
 /** The folder that a call is for, if it is selected already. */

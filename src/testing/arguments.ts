@@ -33,6 +33,12 @@ for (let byte = 33; byte < 127; byte++) {
     (astring && char !== "+" ? TAG : 0) | ("0123456789:,*".includes(char) ? SEQUENCE_SET : 0);
 }
 
+/** `$` (RFC 5182). */
+const DOLLAR = 36;
+
+/** The messages that a command names. */
+export type MessageSet = NumberSet | "$";
+
 /** How many bytes a regular expression sees. */
 const LOOK_AHEAD = 256;
 
@@ -200,8 +206,9 @@ export class Arguments {
     return this.#folderName(this.#bytes.subarray(this.#at, this.#skip(LIST, "a pattern")));
   }
 
-  /** Reads a set of sequence numbers or UIDs. */
-  sequenceSet(): NumberSet {
+  /** Reads a set of sequence numbers or UIDs, or `$` for the saved result of a search. */
+  sequenceSet(): MessageSet {
+    if (this.take(DOLLAR)) return "$";
     const text = this.#run(SEQUENCE_SET, "a set of message numbers");
     if (!SET.test(text)) throw bad("not a set of message numbers");
     try {
@@ -214,7 +221,7 @@ export class Arguments {
   /** Whether a set of message numbers may begin here. */
   get atSequenceSet(): boolean {
     const byte = this.peek();
-    return byte === STAR || byte > 48 && byte < 58;
+    return byte === STAR || byte === DOLLAR || byte > 48 && byte < 58;
   }
 
   /** Reads a flag that clients may set; `\Recent` is not one of them. */

@@ -121,6 +121,8 @@ export class View {
   readonly recent: Set<Message>;
   /** Whether the session is told the mod-sequence of every change (RFC 7162). */
   tellsModseq = false;
+  /** The messages that `$` stands for (RFC 5182); `null` if the server has no SEARCHRES. */
+  saved: ReadonlySet<Message> | null = null;
   /** Called after every change, for a session that may be told at once. */
   onChange: (() => void) | null = null;
   #added: Message[] = [];

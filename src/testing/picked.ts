@@ -1,4 +1,5 @@
 import type { NumberSet } from "../model/number_set.ts";
+import type { MessageSet } from "./arguments.ts";
 import type { View } from "./folder.ts";
 import type { Message } from "./message.ts";
 import { bad } from "./refusal.ts";
@@ -12,7 +13,7 @@ export interface Picked {
 }
 
 /** The messages that a set names, in order. Missing UIDs are left out. */
-export function pick(view: View, set: NumberSet, uid: boolean): Picked[] {
+export function pick(view: View, set: MessageSet, uid: boolean): Picked[] {
   const has = membership(view, set, uid);
   const picked: Picked[] = [];
   view.messages.forEach((message, index) => {
@@ -24,9 +25,10 @@ export function pick(view: View, set: NumberSet, uid: boolean): Picked[] {
 /** A test whether a message is in a set. An invalid sequence number in the set is an error. */
 export function membership(
   view: View,
-  set: NumberSet,
+  set: MessageSet,
   uid: boolean,
 ): (message: Message, sequence: number) => boolean {
+  if (set === "$") return savedIn(view);
   const { messages } = view;
   const largest = uid ? messages.at(-1)?.uid ?? 0 : messages.length;
   const ranges = ascending(set, largest);
@@ -35,6 +37,11 @@ export function membership(
     if (last[1] > largest || ranges[0][0] === 0) throw bad("there is no such message");
   }
   return (message, sequence) => includes(ranges, uid ? message.uid : sequence);
+}
+
+function savedIn({ saved }: View): (message: Message) => boolean {
+  if (saved === null) throw bad("there is no SEARCHRES");
+  return (message) => saved.has(message);
 }
 
 /** The ranges, sorted and merged where they touch; `*` is the largest number in use. */

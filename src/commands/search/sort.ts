@@ -24,8 +24,7 @@ export function sort(
   keys: Text | Iterable<Text>,
   { criteria, charset, uid }: SortedSearch,
 ): Command<number[]> {
-  const order = toTexts(keys).map(sortKey);
-  if (order.length === 0) throw new InvalidArgumentError("no sort criteria named");
+  const order = sortKeys(keys);
   const ids: number[] = [];
   const own = new OwnResponses();
   let place: FoundIn | undefined;
@@ -51,6 +50,13 @@ export function sort(
     result: () => rememberFoundIn(own.checked(ids), place),
     refused: searchRefusal(criteria),
   };
+}
+
+/** Sort keys as they are sent. */
+export function sortKeys(keys: Text | Iterable<Text>): readonly string[] {
+  const order = toTexts(keys).map(sortKey);
+  if (order.length === 0) throw new InvalidArgumentError("no sort criteria named");
+  return order;
 }
 
 /** A sort key, or several in one text: `REVERSE SIZE`. */

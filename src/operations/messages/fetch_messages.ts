@@ -7,7 +7,9 @@ import type { Envelope } from "../../model/envelope.ts";
 import { ImapError } from "../../model/errors.ts";
 import type { FetchedBase } from "../../commands/messages/fetch_types.ts";
 import { type MessageIds, NumberSet } from "../../model/number_set.ts";
+import type { PartialRange } from "../../model/search_results.ts";
 import { type Text, toTexts } from "../../model/text.ts";
+import { lazyImport } from "../../util/lazy_import.ts";
 import { idsOf, run, runWhole, type Scope } from "../scope.ts";
 import { FetchEach } from "./fetch_each.ts";
 import { belowLimit, restOf, withAll } from "./message_limit.ts";
@@ -30,6 +32,38 @@ export function fetchMessages(
   const { requests, scope: own } = fetchRequests(scope, messages, items, modifiers);
   const found = fetchAll(own, requests, fetch);
   return own.normaliseTimes ? found : found.then(inOwnZones, failInOwnZones);
+}
+
+/** FETCH of a part of the messages. */
+export function fetchPart(
+  scope: Scope,
+  messages: MessageIds,
+  items: string | readonly string[],
+  modifiers: Modifiers,
+  partial: PartialRange,
+): Promise<Map<number, FetchedBase>> {
+  return runWhole(scope, async (scope) => {
+    const { pageRequest } = await pages();
+    const part = await pageRequest(scope, { messages, modifiers }, partial);
+    return await fetchMessages(scope, part.messages, items, part.modifiers);
+  });
+}
+
+const pages = lazyImport(() => import("./fetch_page.ts"));
+
+/** FETCH of a part of the messages, one by one. */
+export async function* fetchEachOfPart(
+  scope: Scope,
+  messages: MessageIds,
+  items: string | readonly string[],
+  modifiers: Modifiers,
+  stream: boolean,
+  partial: PartialRange,
+): AsyncGenerator<FetchedBase> {
+  const part = await runWhole(scope, async (scope) => {
+    return await (await pages()).pageRequest(scope, { messages, modifiers }, partial);
+  });
+  yield* fetchEachMessage(scope, part.messages, items, part.modifiers, stream);
 }
 
 /** FETCH: the messages one by one, as they come. */

@@ -8,7 +8,6 @@ import {
 } from "../../commands/messages/copy.ts";
 import { expunge } from "../../commands/messages/expunge.ts";
 import { store } from "../../commands/messages/store.ts";
-import { search } from "../../commands/search/search.ts";
 import { wrapped } from "../../commands/wrapped.ts";
 import {
   ImapAbortError,
@@ -24,9 +23,8 @@ import type { UntaggedResponse } from "../../model/responses.ts";
 import type { Text } from "../../model/text.ts";
 import { folderOf, idsOf, run, runWhole, type Scope } from "../scope.ts";
 import { belowLimit } from "./message_limit.ts";
+import { presentIds } from "./present_ids.ts";
 import { detailsOf, inTurn, messageOf, type Transfers } from "./transfers.ts";
-
-const UTF8 = { charset: "UTF-8", told: false };
 
 /** COPY. */
 export async function copyMessages(
@@ -95,7 +93,7 @@ async function moveAtOnce(scope: Scope, command: MoveCommand): Promise<CopyResul
 
 async function moveInSteps(scope: Scope, request: CopyRequest, gone: Gone): Promise<CopyResult> {
   // Only what is there now: a message that arrives later must not be removed without a copy.
-  const ids = await presentUids(scope, request.ids);
+  const ids = await presentIds(scope, request.ids);
   if (ids.isEmpty) return { text: "", uidValidity: null, uids: new Map() };
   const copied = await copyAll(scope, { ...request, ids });
   // If the server names the messages that it copied, no others are removed.
@@ -139,13 +137,4 @@ function expungeNoting(ids: NumberSet, gone: Gone): ReturnType<typeof expunge> {
       return command.accept!(response);
     },
   });
-}
-
-/** Those of the UIDs that the folder has. */
-async function presentUids(scope: Scope, uids: NumberSet): Promise<NumberSet> {
-  const found: number[][] = [];
-  const step = (ids: NumberSet) =>
-    run(scope, search(["UID", ids], UTF8, true, scope.client.limits));
-  await belowLimit(uids, step, (part) => found.push(part));
-  return NumberSet.from(found.flat());
 }

@@ -1,22 +1,16 @@
-import { search, type SearchEncoding } from "../../commands/search/search.ts";
-import {
-  namesNumbers,
-  needsCharset,
-  type SearchCriteria,
-  writeCriteria,
-} from "../../commands/search/search_criteria.ts";
+import { search } from "../../commands/search/search.ts";
+import { namesNumbers, type SearchCriteria } from "../../commands/search/search_criteria.ts";
 import { criteriaOf, type SearchQuery } from "../../commands/search/search_query.ts";
 import { sort } from "../../commands/search/sort.ts";
 import { type Thread, thread } from "../../commands/search/thread.ts";
 import { wrapped } from "../../commands/wrapped.ts";
 import type { Command } from "../../connection/command.ts";
-import { InvalidArgumentError, InvalidCriteriaError } from "../../model/errors.ts";
 import type { NumberSet } from "../../model/number_set.ts";
 import type { SearchIds } from "../../model/search_ids.ts";
-import { type Text, upperAscii } from "../../model/text.ts";
-import { CommandWriter } from "../../wire/writer.ts";
+import type { Text } from "../../model/text.ts";
 import { searchBelowLimit } from "../messages/message_limit.ts";
 import { run, runWhole, type Scope } from "../scope.ts";
+import { encodingOf, inCharset } from "./search_charset.ts";
 
 /** What a search looks for. */
 export type Query = SearchCriteria | SearchQuery;
@@ -28,23 +22,15 @@ export async function searchMessages(
   charset: string | null,
 ): Promise<SearchIds> {
   const criteria = criteriaOf(query);
-  const encoding = encodingOf(scope, criteria, charset);
-  const searching = (encoding: SearchEncoding) => (scope: Scope) =>
-    searchAll(scope, (among) => {
-      return search(criteria, { ...encoding, among }, scope.uid, scope.client.limits);
-    });
-  const own = scopeOf(scope, criteria);
-  // Only a charset that is named can be refused, and the caller's own is not replaced.
-  if (!encoding.told || charset) return await searching(encoding)(own);
-  return await runWhole(own, async (own) => {
-    try {
-      return await searching(encoding)(own);
-    } catch (error) {
-      const other = otherCharset(criteria, error);
-      if (other === undefined) throw error;
-      return await searching({ charset: other, told: true })(own);
-    }
-  });
+  return await inCharset(
+    scopeOf(scope, criteria),
+    criteria,
+    charset,
+    (scope, encoding) =>
+      searchAll(scope, (among) => {
+        return search(criteria, { ...encoding, among }, scope.uid, scope.client.limits);
+      }),
+  );
 }
 
 /** SEARCH with a query in Gmail's own language. */
@@ -90,37 +76,7 @@ async function searchAll(
   return await runWhole(scope, (scope) => searchBelowLimit((among) => run(scope, make(among))));
 }
 
-function scopeOf(scope: Scope, criteria: SearchCriteria): Scope {
+/** The scope of a search: criteria may name messages by their sequence numbers. */
+export function scopeOf(scope: Scope, criteria: SearchCriteria): Scope {
   return namesNumbers(criteria) ? { ...scope, byNumber: true } : scope;
-}
-
-function encodingOf(
-  { client }: Scope,
-  criteria: SearchCriteria,
-  charset: string | null,
-): SearchEncoding {
-  if (charset !== null && typeof charset !== "string") {
-    throw new InvalidArgumentError(`a charset must be a text, not ${typeof charset}`);
-  }
-  // Where strings are UTF-8 a charset must not be named (RFC 6855 section 3).
-  if (client.connection.session.utf8) return { charset: "UTF-8", told: false };
-  if (charset === null) return { charset: "UTF-8", told: needsCharset(criteria) };
-  return { charset, told: upperAscii(charset) !== "US-ASCII" };
-}
-
-/** At most this many of the offered charsets are tried. */
-const MAX_CHARSETS = 100;
-
-/** The first charset, other than UTF-8, that the server offered and the criteria can be sent in. */
-function otherCharset(criteria: SearchCriteria, error: unknown): string | undefined {
-  if (!(error instanceof InvalidCriteriaError) || error.code !== "BADCHARSET") return undefined;
-  const offered = new Set(error.responseCode?.charsets);
-  return [...offered].slice(0, MAX_CHARSETS).find((charset) => {
-    try {
-      writeCriteria(new CommandWriter(), criteria, charset);
-      return charset.toUpperCase() !== "UTF-8";
-    } catch {
-      return false;
-    }
-  });
 }

@@ -3,9 +3,11 @@ import type { Arguments } from "../arguments.ts";
 import type { ServerCommand } from "./command.ts";
 import { type FetchItem, MACROS, MODSEQ, readFetchItem } from "./fetch_items.ts";
 import { pick, type Picked } from "../picked.ts";
+import { bad } from "../refusal.ts";
+import { partOf, readRange } from "./search_return.ts";
 import type { Session } from "./server_session.ts";
 
-/** FETCH (RFC 3501 section 6.4.5), with CHANGEDSINCE (RFC 7162). */
+/** FETCH (RFC 3501 section 6.4.5), with CHANGEDSINCE (RFC 7162) and PARTIAL (RFC 9394). */
 export const fetch: ServerCommand = {
   name: "FETCH",
   state: "selected",
@@ -14,14 +16,15 @@ export const fetch: ServerCommand = {
   async run(session, args, uid): Promise<void> {
     const set = args.sp().sequenceSet();
     const items = readItems(args.sp(), session);
-    const since = args.take(SP) ? args.modifier("CHANGEDSINCE") : null;
+    const { since, partial } = readModifiers(args, uid && session.has("PARTIAL"));
     args.end();
     if (since !== null) {
       session.useCondstore();
       if (!items.includes(MODSEQ)) items.push(MODSEQ);
     }
     if (uid && !items.some(({ name }) => name === "UID")) items.unshift(UID);
-    for (const picked of pick(session.view, set, uid)) {
+    const named = pick(session.view, set, uid);
+    for (const picked of partial === null ? named : partOf(named, partial)) {
       if (since !== null && picked.message.modseq <= since) continue;
       answer(session, picked, items);
       if (session.output.full) await session.output.flush();
@@ -29,6 +32,23 @@ export const fetch: ServerCommand = {
     }
   },
 };
+
+interface Modifiers {
+  since: number | null;
+  partial: readonly [from: number, to: number] | null;
+}
+
+function readModifiers(args: Arguments, hasPartial: boolean): Modifiers {
+  const modifiers: Modifiers = { since: null, partial: null };
+  if (!args.take(SP)) return modifiers;
+  args.list(() => {
+    const name = args.keyword();
+    if (name === "CHANGEDSINCE") modifiers.since = args.sp().number();
+    else if (name === "PARTIAL" && hasPartial) modifiers.partial = readRange(args.sp());
+    else throw bad(`there is no modifier ${name}`);
+  });
+  return modifiers;
+}
 
 const UID = MACROS.UID[0];
 

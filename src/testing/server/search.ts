@@ -3,11 +3,12 @@ import type { ServerCommand } from "./command.ts";
 import type { Picked } from "../picked.ts";
 import { no } from "../refusal.ts";
 import { SearchKeys } from "./search_keys.ts";
+import { readReturn, type SearchReturn, tellResult } from "./search_return.ts";
 import type { Session } from "./server_session.ts";
 
 const CHARSETS = ["US-ASCII", "UTF-8"];
 
-/** SEARCH (RFC 3501 section 6.4.4), with MODSEQ (RFC 7162). */
+/** SEARCH (RFC 3501 section 6.4.4), with MODSEQ (RFC 7162) and RETURN (RFC 4731). */
 export const search: ServerCommand = {
   name: "SEARCH",
   state: "selected",
@@ -16,13 +17,15 @@ export const search: ServerCommand = {
   run(session, args, uid): void {
     let charset = "US-ASCII";
     args.sp();
+    const returns = readReturn(args, session, "ESEARCH");
     if (args.ahead(/^CHARSET /i)) {
       args.keyword();
       charset = readCharset(args);
       args.sp();
     }
-    const { found, modseq } = searchMessages(session, args, charset);
-    tellFound(session, "SEARCH", found, uid, modseq);
+    const search = searchMessages(session, args, charset);
+    if (returns === null) tellFound(session, "SEARCH", search, uid);
+    else tellReturned(session, search, returns, { uid, sorted: false });
   },
 };
 
@@ -53,16 +56,30 @@ export function searchMessages(session: Session, args: Arguments, charset: strin
 export function tellFound(
   session: Session,
   kind: string,
-  found: readonly Picked[],
+  { found, modseq }: Found,
   uid: boolean,
-  modseq: boolean,
 ): void {
-  const highest = found.reduce((high, { message }) => Math.max(high, message.modseq), 0);
   const numbers = found.map((picked) => numberOf(picked, uid));
   session.untagged([
     ...[kind, ...numbers],
-    ...(modseq && found.length > 0 ? [`(MODSEQ ${highest})`] : []),
+    ...(modseq && found.length > 0 ? [`(MODSEQ ${highestModseq(found)})`] : []),
   ].join(" "));
+}
+
+/** Sends what RETURN asks for. */
+export function tellReturned(
+  session: Session,
+  { found, modseq }: Found,
+  returns: SearchReturn,
+  { uid, sorted }: { readonly uid: boolean; readonly sorted: boolean },
+): void {
+  const highest = modseq ? highestModseq(found) : null;
+  const number = (picked: Picked) => numberOf(picked, uid);
+  tellResult(session, found, returns, number, { uid, sorted, modseq: highest });
+}
+
+function highestModseq(found: readonly Picked[]): number {
+  return found.reduce((high, { message }) => Math.max(high, message.modseq), 0);
 }
 
 /** Reads the charset of the texts in the keys. */

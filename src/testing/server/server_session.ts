@@ -57,6 +57,8 @@ export class Session {
   #ending = false;
   #upgrading = false;
   #condstore = false;
+  /** The tag of the current command. */
+  tag = "*";
   /** Whether the faults for the present command have happened. */
   #faultsMet = false;
 
@@ -169,6 +171,7 @@ export class Session {
     this.close();
     this.#view = view;
     view.tellsModseq = this.#condstore;
+    if (this.has("SEARCHRES")) view.saved = new Set();
   }
 
   /** The client has used CONDSTORE, so it is told mod-sequences (RFC 7162 section 3.1). */
@@ -241,13 +244,13 @@ export class Session {
   }
 
   async #answerNext(): Promise<void> {
-    let tag = "*";
+    this.tag = "*";
     let command: ServerCommand | null = null;
     let result: string;
     this.#faultsMet = false;
     try {
       const received = await this.#receive(async (head) => {
-        tag = new Arguments(head).tag();
+        this.tag = new Arguments(head).tag();
         const found = this.#find(head);
         await this.#meetFaults(found.command.name);
         this.#checkEarly(found);
@@ -256,7 +259,7 @@ export class Session {
         this.#ending = true;
         return;
       }
-      tag = new Arguments(received).tag();
+      this.tag = new Arguments(received).tag();
       const found = this.#find(received);
       command = found.command;
       await this.#meetFaults(command.name);
@@ -268,7 +271,7 @@ export class Session {
     }
     // An unknown command must not be answered with an EXPUNGE either.
     this.tellNews(command !== null && !command.keepsNumbers, command?.name.startsWith("UID "));
-    await this.#output.line(`${tag} ${result}`).flush();
+    await this.#output.line(`${this.tag} ${result}`).flush();
     if (this.#upgrading) await this.#upgrade();
   }
 

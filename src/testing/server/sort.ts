@@ -3,12 +3,13 @@ import type { Picked } from "../picked.ts";
 import { bad } from "../refusal.ts";
 import { SORT_KEYS } from "../sort_keys.ts";
 import { orderedSubject, references, type ThreadNode, threadText } from "../threads.ts";
-import { numberOf, readCharset, searchMessages, tellFound } from "./search.ts";
+import { numberOf, readCharset, searchMessages, tellFound, tellReturned } from "./search.ts";
+import { readReturn } from "./search_return.ts";
 
 /** Compares two messages: positive if the first comes after the second. */
 type Order = (a: Picked, b: Picked) => number;
 
-/** SORT (RFC 5256). */
+/** SORT (RFC 5256), with RETURN (RFC 5267). */
 export const sort: ServerCommand = {
   name: "SORT",
   state: "selected",
@@ -17,16 +18,19 @@ export const sort: ServerCommand = {
   keepsNumbers: true,
   run(session, args, uid): void {
     const orders: Order[] = [];
-    args.sp().list(() => {
+    args.sp();
+    const returns = readReturn(args, session, "ESORT");
+    args.list(() => {
       const first = args.keyword();
       const reverse = first === "REVERSE";
       orders.push(orderBy(reverse ? args.sp().keyword() : first, reverse ? -1 : 1));
     });
     const charset = readCharset(args);
-    const { found, modseq } = searchMessages(session, args.sp(), charset);
+    const search = searchMessages(session, args.sp(), charset);
     // Equal messages stay in the order of their numbers.
-    found.sort((a, b) => orders.reduce((sum, order) => sum || order(a, b), 0));
-    tellFound(session, "SORT", found, uid, modseq);
+    search.found.sort((a, b) => orders.reduce((sum, order) => sum || order(a, b), 0));
+    if (returns === null) tellFound(session, "SORT", search, uid);
+    else tellReturned(session, search, returns, { uid, sorted: true });
   },
 };
 

@@ -186,6 +186,12 @@ export const SEARCH_METHODS: Readonly<Record<string, Method>> = {
           utf8 ? [SEARCH, ...ASCII_QUERY] : [SEARCH, "CHARSET", seen, ...ASCII_QUERY],
         { ...either, odd: (value) => value == null ? [SEARCH, ...ASCII_QUERY] : undefined },
       ),
+      place("return", (c, v) => c.search("ALL", { return: v as never }), kinds.none, () => [], {
+        odd: (value) => value === undefined ? [SEARCH, "ALL"] : undefined,
+      }),
+      place("partial", (c, v) => c.search("ALL", { partial: v as never }), kinds.none, () => [], {
+        odd: (value) => value === undefined ? [SEARCH, "ALL"] : undefined,
+      }),
       criterion("criteria of no type", (c, v) => c.search(v), kinds.none, [SEARCH, "ALL"], {
         noText: true,
         odd: (value) => {
@@ -194,6 +200,15 @@ export const SEARCH_METHODS: Readonly<Record<string, Method>> = {
           return Array.isArray(seen) ? [SEARCH, ...seen] : undefined;
         },
       }),
+    ],
+  },
+  count: {
+    parameters: 2,
+    places: [
+      criterion("[SUBJECT, value]", (c, v) => c.count(["SUBJECT", v]), kinds.text, [
+        ...[SEARCH, "SUBJECT", "IT"],
+      ], any),
+      criterion("{ from }", (c, v) => c.count({ from: v }), kinds.text, [SEARCH, "FROM", "IT"]),
     ],
   },
   gmailSearch: {

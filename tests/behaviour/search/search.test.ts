@@ -34,6 +34,16 @@ test("H9 NO to SEARCH is not an error in the criteria", async () => {
   client.shutdown();
 });
 
+test("text that is not ASCII on a server with MESSAGELIMIT → one call, which ends", async () => {
+  const { client, server } = await selectFake({}, "IMAP4rev1 LITERAL+ MESSAGELIMIT=1000");
+  const search = client.search(["SUBJECT", "ü"]);
+  const tag = await server.expect("UID SEARCH CHARSET UTF-8 SUBJECT {2+}");
+  await server.line();
+  await server.send("* SEARCH 5", `${tag} OK done`);
+  assertEquals([...await search], [5]);
+  client.shutdown();
+});
+
 test("H7 a refused charset is tried once more in one that the server offers", async () => {
   const { client, server } = await selectFake({}, "IMAP4rev1 LITERAL+");
   const search = client.search(["SUBJECT", "ü"]);

@@ -20,6 +20,10 @@ import { myRights } from "../../../src/commands/access/my_rights.ts";
 import { login } from "../../../src/commands/session/login.ts";
 import { namespace } from "../../../src/commands/folders/namespace.ts";
 import { getQuota, getQuotaRoot, setQuota } from "../../../src/commands/access/quota.ts";
+import {
+  type ExtendedSearch,
+  extendedSearch,
+} from "../../../src/commands/search/extended_search.ts";
 import { search } from "../../../src/commands/search/search.ts";
 import { select } from "../../../src/commands/folders/select.ts";
 import { logout, noop } from "../../../src/commands/session/session.ts";
@@ -37,6 +41,10 @@ import { bytes, text } from "../../support/wire.ts";
 
 const IDS = NumberSet.from("1:3");
 const SEARCH = { criteria: "ALL", charset: "UTF-8", uid: true };
+const RESULTS: ExtendedSearch = {
+  ...{ criteria: "ALL", encoding: { charset: "UTF-8", told: false }, uid: true },
+  ...{ returns: ["ALL", "MIN", "RELEVANCY"], range: [1, 9] },
+};
 const FLAGS = { ids: IDS, item: "FLAGS", action: "add", silent: false, uid: true } as const;
 const DETAILS = { status: ["MESSAGES"], myRights: true, metadata: new Map([["/a", "/a"]]) };
 const LISTENER = { begun() {}, ending() {} };
@@ -62,6 +70,8 @@ const READERS: readonly (() => Command<unknown>)[] = [
   () => sort("DATE", SEARCH),
   () => thread("REFERENCES", SEARCH),
   () => search("ALL", { charset: "UTF-8", told: false }, true),
+  () => extendedSearch(RESULTS),
+  () => extendedSearch({ ...RESULTS, order: ["DATE"] }),
   () => getAcl("x"),
   () => setAcl("x", "y", ""),
   () => getMetadata("x", ["/shared/comment", "/private/comment"]),

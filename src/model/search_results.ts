@@ -1,0 +1,44 @@
+import type { NumberSet } from "./number_set.ts";
+import type { SearchIds } from "./search_ids.ts";
+
+/** What a search can return instead of all ids (ESEARCH, RFC 4731; FUZZY, RFC 6203). */
+export type SearchReturn = "MIN" | "MAX" | "COUNT" | "ALL" | "RELEVANCY";
+
+/**
+ * Which of the results make up a page: from the first one with `[1, 500]`, or from the last one
+ * with `[-1, -500]` (PARTIAL, RFC 9394).
+ */
+export type PartialRange = readonly [from: number, to: number];
+
+/** A page of what a search found. */
+export interface SearchPage {
+  /** The range that was asked for. */
+  readonly range: PartialRange;
+  /** The ids in it, in the order of the results; fewer, or none, if there are not so many. */
+  readonly ids: SearchIds;
+}
+
+/** Everything that a search can be asked to return. */
+export interface SearchResults {
+  /** The lowest id, or the first one in the order of a sort; `null` if nothing matches. */
+  readonly min: number | null;
+  /** The highest id, or the last one in the order of a sort; `null` if nothing matches. */
+  readonly max: number | null;
+  /** How many messages match. */
+  readonly count: number;
+  /** The ids of all messages that match, as ranges, which after a sort are in its order. */
+  readonly all: NumberSet;
+  /**
+   * How well each message of `all` or of the page matches, from 1 to 100, in the same order; `null`
+   * if the server does not say (RFC 6203).
+   */
+  readonly relevancy: readonly number[] | null;
+}
+
+/** What a search returns: what it was asked for. */
+export type SearchResult<Returned extends SearchReturn> =
+  & Pick<SearchResults, Lowercase<Returned>>
+  & {
+    /** The highest mod-sequence of the messages found, if `MODSEQ` was searched for (RFC 7162). */
+    readonly modseq: bigint | null;
+  };
