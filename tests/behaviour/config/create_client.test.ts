@@ -120,7 +120,7 @@ port = 99\nenable = none\ntimeout = 7.5\nssl_check_hostname = no\nssl_verify_cer
     const place = new Place();
     const client = await place.create({ host: "h" }, {
       login: false,
-      password: () => Promise.reject(new Error("nobody is to be asked")),
+      password: () => Promise.reject(new Error("the password must not be requested")),
     });
     assertEquals(client.state, "not authenticated");
     client.shutdown();

@@ -77,7 +77,7 @@ export async function inChunks(sizes: readonly number[]): Promise<Swept> {
       }
     }
   });
-  for (const reason of unheard) complaints.push(`nobody heard: ${reason}`);
+  for (const reason of unheard) complaints.push(`unhandled rejection: ${reason}`);
   return { offsets: sizes.length, verdict: verdictOf(complaints, sizes.length) };
 }
 

@@ -66,10 +66,10 @@ function judgeHalf(
   });
   const areFlagged = here.flat().some(({ flags }) => flags.includes("\\Deleted"));
   if (message.includes("not flagged") && !(ALL(here, 1) && !areFlagged)) {
-    harm.push(`"${message}", but flagged they are`);
+    harm.push(`"${message}", but they are flagged`);
   }
   if (message.includes("not expunged") && !ALL(here, 1)) {
-    harm.push(`"${message}", but expunged they are`);
+    harm.push(`"${message}", but they are expunged`);
   }
   return harm;
 }

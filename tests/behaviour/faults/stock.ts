@@ -82,7 +82,7 @@ export function harmToOthers({ INBOX, Archive }: Stock): string[] {
   const harm: string[] = [];
   for (const [uid, flags] of OTHERS) {
     const found = INBOX.find((message) => message.uid === uid);
-    if (found === undefined) harm.push(`message ${uid} is lost, which nobody named`);
+    if (found === undefined) harm.push(`message ${uid}, which no call named, is lost`);
     else if (found.text !== textOf(uid)) harm.push(`message ${uid} has another text`);
     else if (found.flags.join() !== flags.join()) harm.push(`message ${uid} has ${found.flags}`);
     if (copiesOf(Archive, uid).length > 0) harm.push(`message ${uid} was copied, unnamed`);

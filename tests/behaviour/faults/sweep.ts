@@ -46,7 +46,9 @@ export async function sweep(options: SweepOptions, attempt: Attempt): Promise<Sw
       for (const what of await attempt({ kind, direction, offset })) complain(offset, what);
     })
   );
-  for (const reason of unheard) complaints.push(`${kind} ${direction}: nobody heard: ${reason}`);
+  for (const reason of unheard) {
+    complaints.push(`${kind} ${direction}: unhandled rejection: ${reason}`);
+  }
   return { offsets: bytes.length + 1, verdict: verdictOf(complaints, tried) };
 }
 

@@ -178,7 +178,7 @@ export async function play(behaviour: Behaviour, lair: Lair): Promise<Played> {
     if (!await settles(lair.over(), REST)) leftOver.push("a connection that is open");
   }
   visitor.leave();
-  if (!await settles(lair.over(), REST)) leftOver.push("a connection that is not to be closed");
+  if (!await settles(lair.over(), REST)) leftOver.push("a connection that can't be closed");
   await settles(visit, REST);
   return { ...outcome, seconds, leftOver: [...leftOver, ...visitor.waiting] };
 }

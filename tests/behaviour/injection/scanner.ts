@@ -230,7 +230,7 @@ export class Scanner {
     }
     this.expect("}\r\n");
     if (synchronising && ++this.#asked > this.#granted) {
-      if (this.#at < this.#bytes.length) this.fail("a literal that was not waited for");
+      if (this.#at < this.#bytes.length) this.fail("a literal sent without waiting");
       throw new Incomplete(true);
     }
     const bytes = this.#bytes.subarray(this.#at, this.#at + size);

@@ -38,7 +38,7 @@ export class RawClient {
         return text;
       }
       const { value, done } = await this.#reader.read();
-      if (done) throw new Error(`the server hung up behind ${JSON.stringify(this.#received)}`);
+      if (done) throw new Error(`the server hung up after ${JSON.stringify(this.#received)}`);
       for (const byte of value) this.#received += String.fromCharCode(byte);
     }
   }
