@@ -49,7 +49,7 @@ export type { FolderName } from "./src/model/folder_name.ts";
 export { decodeUtf7, encodeUtf7 } from "./src/mime/utf7.ts";
 
 // Access
-export type { AclEntry } from "./src/commands/access/acl.ts";
+export type { AclEntry, AssignableRights } from "./src/commands/access/acl.ts";
 export type {
   Metadata,
   MetadataDepth,

@@ -12,10 +12,16 @@ import type {
   SearchReturn,
 } from "../model/search_results.ts";
 import type { Text } from "../model/text.ts";
+import type { CreateFolderOptions } from "../operations/folders/create_folder.ts";
 import type { ListFoldersOptions } from "../operations/folders/list_options.ts";
 import type { CallOptions } from "../operations/scope.ts";
 
 export type { CallOptions };
+export type {
+  Created,
+  CreatedFolder,
+  CreateFolderOptions,
+} from "../operations/folders/create_folder.ts";
 export type {
   ItemOf,
   ListedFolder,
@@ -143,6 +149,7 @@ export interface WatchOptions extends CallOptions {
 type AnyOptions =
   & AppendOptions
   & CharsetOptions
+  & CreateFolderOptions
   & FetchEachOptions
   & IdleCheckOptions
   & ListFoldersOptions
@@ -160,6 +167,7 @@ const NAMES: Readonly<Record<keyof AnyOptions, true>> = {
   date: true,
   depth: true,
   flags: true,
+  mailboxId: true,
   maxSize: true,
   mech: true,
   metadata: true,

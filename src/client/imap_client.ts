@@ -4,7 +4,15 @@ import { oauthbearer } from "../auth/oauthbearer.ts";
 import { plain } from "../auth/plain.ts";
 import type { SaslMechanism } from "../auth/sasl.ts";
 import { xoauth2 } from "../auth/xoauth2.ts";
-import { type AclEntry, getAcl, setAcl } from "../commands/access/acl.ts";
+import {
+  type AclEntry,
+  type AssignableRights,
+  deleteAcl,
+  getAcl,
+  listRights,
+  setAcl,
+} from "../commands/access/acl.ts";
+import { myRights } from "../commands/access/my_rights.ts";
 import {
   getMetadata,
   type Metadata,
@@ -17,13 +25,7 @@ import {
   type Quota,
   type QuotaLimit,
 } from "../commands/access/quota.ts";
-import {
-  create,
-  deleteFolder,
-  rename,
-  subscribe,
-  unsubscribe,
-} from "../commands/folders/folder.ts";
+import { deleteFolder, rename, subscribe, unsubscribe } from "../commands/folders/folder.ts";
 import type { FolderListing } from "../commands/folders/list.ts";
 import type { Namespace } from "../commands/folders/namespace.ts";
 import type { SelectResult } from "../commands/folders/select.ts";
@@ -58,6 +60,11 @@ import {
   namespaceOf,
   specialFolder,
 } from "../operations/folders/list_folders.ts";
+import {
+  type Created,
+  createFolder,
+  type CreateFolderOptions,
+} from "../operations/folders/create_folder.ts";
 import type { ListedFolder, ListFoldersOptions } from "../operations/folders/list_options.ts";
 import {
   closeFolder,
@@ -652,12 +659,30 @@ export class ImapClient extends FolderCalls {
   }
 
   /**
-   * Creates a folder (CREATE, RFC 9051 section 6.3.4) and returns the server's text. Throws
-   * {@linkcode ImapError} if the folder can't be created; many servers say why by `code`
-   * `ALREADYEXISTS`.
+   * Creates a folder (CREATE, RFC 9051 section 6.3.4) and returns the server's text. With
+   * `mailboxId`, returns the text and the folder's id, which stays the same when the folder is
+   * renamed (OBJECTID, RFC 8474). With `specialUse`, the folder is marked for that use
+   * (CREATE-SPECIAL-USE, RFC 6154).
+   *
+   * Throws {@linkcode ImapError} if the folder can't be created; many servers say why by `code`:
+   * `ALREADYEXISTS`, or `USEATTR` for a use that no folder can be created for. Throws
+   * `CapabilityError` if the server lacks the extension that an option needs; nothing is sent then.
+   *
+   * ```ts
+   * import { ARCHIVE, type ImapClient } from "@imapclient/imapclient";
+   *
+   * async function makeArchive(client: ImapClient) {
+   *   await client.createFolder("Old mail", { specialUse: ARCHIVE });
+   *   const { mailboxId } = await client.createFolder("Projects", { mailboxId: true });
+   *   return mailboxId;
+   * }
+   * ```
    */
-  async createFolder(folder: Text, options: CallOptions = {}): Promise<string> {
-    return await this.run(create(folder), options);
+  async createFolder<const Options extends CreateFolderOptions = CallOptions>(
+    folder: Text,
+    options: Options = {} as Options,
+  ): Promise<Created<Options>> {
+    return await createFolder(this.#scope(options), folder, options);
   }
 
   /**
@@ -889,10 +914,60 @@ export class ImapClient extends FolderCalls {
   /**
    * Sets what `who` may do with a folder (SETACL, RFC 4314 section 3.1) and returns the server's
    * text. `what` holds one letter for each right and replaces earlier rights; with `+` or `-`
-   * before the letters, it adds or removes rights. An empty `what` removes the entry (DELETEACL).
+   * before the letters, it adds or removes rights. An empty `what` removes the entry, as {@linkcode
+   * ImapClient.deleteAcl} does. `-bob` as `who` takes rights from Bob that he would have as a member
+   * of a group, if the server knows such entries. Throws `CapabilityError` if the server has no ACL.
    */
   async setacl(folder: Text, who: Text, what: string, options: CallOptions = {}): Promise<string> {
     return await this.run(setAcl(folder, who, what), options);
+  }
+
+  /**
+   * Removes the entry of `who` from those that {@linkcode ImapClient.getacl} returns (DELETEACL, RFC
+   * 4314 section 3.2), and returns the server's text. Throws `CapabilityError` if the server has no
+   * ACL.
+   */
+  async deleteAcl(folder: Text, who: Text, options: CallOptions = {}): Promise<string> {
+    return await this.run(deleteAcl(folder, who), options);
+  }
+
+  /**
+   * Returns which rights to a folder `who` may be given (LISTRIGHTS, RFC 4314 section 3.4):
+   * `required` are those that they always have, and each text of `optional` holds rights that can
+   * only be given together. Throws `CapabilityError` if the server has no ACL.
+   *
+   * ```ts
+   * import type { ImapClient } from "@imapclient/imapclient";
+   *
+   * async function mayBeGiven(client: ImapClient, folder: string, who: string, right: string) {
+   *   const { optional } = await client.listRights(folder, who);
+   *   return optional.some((rights) => rights.includes(right));
+   * }
+   * ```
+   */
+  async listRights(
+    folder: Text,
+    who: Text,
+    options: CallOptions = {},
+  ): Promise<AssignableRights> {
+    return await this.run(listRights(folder, who), options);
+  }
+
+  /**
+   * Returns the user's own rights to a folder (MYRIGHTS, RFC 4314 section 3.5), one letter each.
+   * Those of all folders at once: {@linkcode ImapClient.listFolders} with `myRights`. Throws
+   * `CapabilityError` if the server has no ACL.
+   *
+   * ```ts
+   * import type { ImapClient } from "@imapclient/imapclient";
+   *
+   * async function mayWrite(client: ImapClient, folder: string) {
+   *   return (await client.myRights(folder)).includes("w");
+   * }
+   * ```
+   */
+  async myRights(folder: Text, options: CallOptions = {}): Promise<string> {
+    return await this.run(myRights(folder), options);
   }
 
   /**

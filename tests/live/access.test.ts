@@ -118,6 +118,25 @@ for (const { name: server, missing, start } of SERVERS) {
       }
     });
 
+    it("one's own rights, those that may be given, and an entry that goes [ext ACL]", async () => {
+      for (const right of "lrswi") assert((await client.myRights(box)).includes(right), right);
+      const { required, optional } = await client.listRights(box, "bob");
+      for (const right of "lrswi") {
+        assert(required.includes(right) || optional.some((it) => it.includes(right)), right);
+      }
+      await client.setacl(box, "bob", "lr");
+      assert((await client.getacl(box)).some(({ who }) => who === "bob"));
+      assert((await client.deleteAcl(box, "bob")).length > 0);
+      assertEquals((await client.getacl(box)).filter(({ who }) => who === "bob"), []);
+    });
+
+    it("negative rights [ext ACL]", async () => {
+      await client.setacl(box, "-bob", "lr");
+      assertEquals(rights(await client.getacl(box), "-bob"), "lr");
+      await client.deleteAcl(box, "-bob");
+      assertEquals((await client.getacl(box)).filter(({ who }) => who === "-bob"), []);
+    });
+
     it("N2 the owner's own rights can be lessened, and given back", async () => {
       // Cyrus would not let her have fewer.
       await client.setacl(box, "ann", "lrkxa");

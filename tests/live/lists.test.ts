@@ -1,7 +1,7 @@
 // Lists with options, and trees of folders.
 import { after, before, describe, it } from "node:test";
-import { assert, assertEquals } from "@std/assert";
-import type { ImapClient } from "@imapclient/imapclient";
+import { assert, assertEquals, assertRejects } from "@std/assert";
+import { ARCHIVE, type ImapClient, ImapError } from "@imapclient/imapclient";
 import { type RunningServer, SERVERS } from "../support/servers/servers.ts";
 
 const TIMEOUT = 20;
@@ -77,6 +77,27 @@ for (const { name: server, missing, start } of SERVERS) {
         const entries = [...metadata ?? []].map(([entry]) => entry);
         assertEquals(entries, name === folder ? ["/private/comment"] : [], String(name));
       }
+    });
+
+    it("folders for special uses [ext CREATE-SPECIAL-USE]", async (test) => {
+      if (!await client.hasCapability("CREATE-SPECIAL-USE")) return test.skip("it has none");
+      await client.createFolder(`${own}old`, { specialUse: ARCHIVE });
+      const [row] = await client.listFolders("", `${own}old`, { specialUse: true });
+      assertEquals(row.specialUse, [ARCHIVE]);
+      assertEquals(await client.findSpecialFolder(ARCHIVE), `${own}old`);
+      // Every server refuses a use that it does not know.
+      const create = () => client.createFolder(`${own}odd`, { specialUse: "\\Odd" });
+      const error = await assertRejects(create, ImapError);
+      assertEquals(error.code, "USEATTR", error.message);
+      assertEquals(await client.folderExists(`${own}odd`), false);
+    });
+
+    it("the id of a new folder [ext OBJECTID]", async (test) => {
+      if (!await client.hasCapability("OBJECTID")) return test.skip("it has no OBJECTID");
+      const { text, mailboxId } = await client.createFolder(`${own}with id`, { mailboxId: true });
+      assertEquals(text.includes(mailboxId!), true, text);
+      const { MAILBOXID } = await client.folderStatus(`${own}with id`, ["MAILBOXID"]);
+      assertEquals(mailboxId, MAILBOXID);
     });
 
     it("special uses [ext SPECIAL-USE]", async () => {

@@ -43,6 +43,45 @@ function readEntries(cursor: Cursor, folder: Text): AclEntry[] {
   return entries;
 }
 
+/** The rights that may be given to a user or group. */
+export interface AssignableRights {
+  /** The rights that it always has, one letter each. */
+  readonly required: string;
+  /** The rights that it may be given; those of one text can only be given together. */
+  readonly optional: readonly string[];
+}
+
+/** LISTRIGHTS (RFC 4314 section 3.4): the rights that a user or group may be given. */
+export function listRights(folder: Text, who: Text): Command<AssignableRights> {
+  const own = new OwnResponses();
+  let rights: AssignableRights | null = null;
+  return {
+    name: "LISTRIGHTS",
+    needs: "ACL",
+    state: "authenticated",
+    pipelining: "uids",
+    uncorrelated: true,
+    write(out: CommandWriter): void {
+      out.sp().mailbox(folder).sp().astring(who);
+    },
+    accept: (response) =>
+      own.read(response, "LISTRIGHTS", (cursor) => {
+        readAskedMailbox(cursor, folder);
+        cursor.space().astring();
+        const required = cursor.space().astring();
+        const optional: string[] = [];
+        while (!cursor.space().done) optional.push(cursor.astring());
+        rights = { required, optional };
+      }),
+    result: () => own.required("LISTRIGHTS", rights),
+  };
+}
+
+/** DELETEACL (RFC 4314 section 3.2): removes the entry of a user or group. */
+export function deleteAcl(folder: Text, who: Text): Command<string> {
+  return changeAcl("DELETEACL", folder, who);
+}
+
 /** SETACL or, for no rights at all, DELETEACL (RFC 4314 sections 3.1 and 3.2). */
 export function setAcl(folder: Text, who: Text, what: string): Command<string> {
   if (typeof what !== "string" || !/^[+-]?[a-z0-9]*$/.test(what)) {
@@ -50,14 +89,17 @@ export function setAcl(folder: Text, who: Text, what: string): Command<string> {
     throw new InvalidArgumentError(`rights are letters and digits, with + or - in front: ${shown}`);
   }
   // With SETACL, Dovecot would keep an entry without rights.
-  const isRemoval = what === "";
+  return what === "" ? deleteAcl(folder, who) : changeAcl("SETACL", folder, who, what);
+}
+
+function changeAcl(name: string, folder: Text, who: Text, what?: string): Command<string> {
   return {
-    name: isRemoval ? "DELETEACL" : "SETACL",
+    name,
     needs: "ACL",
     state: "authenticated",
     write(out: CommandWriter): void {
       out.sp().mailbox(folder).sp().astring(who);
-      if (!isRemoval) out.sp().astring(what);
+      if (what !== undefined) out.sp().astring(what);
     },
     result: fullText,
   };

@@ -2,9 +2,18 @@ import type { Command } from "../../connection/command.ts";
 import type { CommandWriter } from "../../wire/writer.ts";
 import { fullText, type Text } from "../../model/text.ts";
 
-/** CREATE (RFC 9051 section 6.3.4). */
-export function create(folder: Text): Command<string> {
-  return onFolders("CREATE", folder);
+/** CREATE (RFC 9051 section 6.3.4), for special uses if any are named (RFC 6154 section 3). */
+export function create(folder: Text, uses: readonly string[] = []): Command<string> {
+  if (uses.length === 0) return onFolders("CREATE", folder);
+  return {
+    name: "CREATE",
+    needs: "CREATE-SPECIAL-USE",
+    state: "authenticated",
+    write(out: CommandWriter): void {
+      out.sp().mailbox(folder).sp().list(["USE"], (it) => out.atom(it).sp().flagList(uses));
+    },
+    result: fullText,
+  };
 }
 
 /** DELETE (RFC 9051 section 6.3.5). */

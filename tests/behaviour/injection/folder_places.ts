@@ -85,7 +85,14 @@ export const FOLDER_METHODS: Readonly<Record<string, Method>> = {
   namespace: { parameters: 1, places: [] },
   createFolder: {
     parameters: 2,
-    places: [folder("folder", (c, v) => c.createFolder(v), ["CREATE", "FOLDER"])],
+    places: [
+      folder("folder", (c, v) => c.createFolder(v), ["CREATE", "FOLDER"]),
+      word("specialUse", (c, v) => c.createFolder("F", { specialUse: [v] }), kinds.flag, [
+        "CREATE",
+        "F",
+        [["USE", ["IT"]]],
+      ], authenticated),
+    ],
   },
   deleteFolder: {
     parameters: 2,
@@ -146,6 +153,24 @@ export const FOLDER_METHODS: Readonly<Record<string, Method>> = {
         "F",
         ["UNSEEN", "IT"],
       ], authenticated),
+    ],
+  },
+  myRights: {
+    parameters: 2,
+    places: [folder("folder", (c, v) => c.myRights(v), ["MYRIGHTS", "FOLDER"])],
+  },
+  listRights: {
+    parameters: 3,
+    places: [
+      folder("folder", (c, v) => c.listRights(v, "bob"), ["LISTRIGHTS", "FOLDER", "bob"]),
+      word("who", (c, v) => c.listRights("F", v), kinds.text, ["LISTRIGHTS", "F", "IT"], text),
+    ],
+  },
+  deleteAcl: {
+    parameters: 3,
+    places: [
+      folder("folder", (c, v) => c.deleteAcl(v, "bob"), ["DELETEACL", "FOLDER", "bob"]),
+      word("who", (c, v) => c.deleteAcl("F", v), kinds.text, ["DELETEACL", "F", "IT"], text),
     ],
   },
   getacl: {

@@ -45,7 +45,7 @@ const COMMANDS: Readonly<Record<string, Arguments>> = {
   LIST: list,
   LSUB: each(mailbox, (it) => it.listMailbox()),
   XLIST: each(mailbox, (it) => it.listMailbox()), // Gmail's
-  CREATE: each(mailbox),
+  CREATE: create,
   DELETE: each(mailbox),
   SUBSCRIBE: each(mailbox),
   UNSUBSCRIBE: each(mailbox),
@@ -56,6 +56,8 @@ const COMMANDS: Readonly<Record<string, Arguments>> = {
   GETACL: each(mailbox), // RFC 4314
   SETACL: each(mailbox, astring, astring),
   DELETEACL: each(mailbox, astring),
+  LISTRIGHTS: each(mailbox, astring),
+  MYRIGHTS: each(mailbox),
   GETQUOTA: each(astring), // RFC 9208
   GETQUOTAROOT: each(mailbox),
   SETQUOTA: each(astring, (it) => it.list(() => limit(it), true)),
@@ -170,6 +172,20 @@ function returnOption(it: Scanner): Word[] {
   if (name !== "STATUS" && name !== "METADATA") return [name];
   it.sp();
   return [name, it.list(() => name === "STATUS" ? it.atom() : it.astring())];
+}
+
+/** A name, and what the folder is for (RFC 6154 section 3). */
+function create(it: Scanner): Word[] {
+  it.sp();
+  const words: Word[] = [it.mailbox()];
+  if (it.peek() !== " ") return words;
+  it.sp();
+  const uses = it.list(() => {
+    const name = it.atom();
+    it.sp();
+    return [name, it.list(() => it.flag())];
+  });
+  return [...words, uses];
 }
 
 function limit(it: Scanner): Word {

@@ -4,7 +4,7 @@ import { describe, it } from "node:test";
 import { assert, assertInstanceOf } from "@std/assert";
 import fc from "fast-check";
 import type { Command } from "../../../src/connection/command.ts";
-import { getAcl, setAcl } from "../../../src/commands/access/acl.ts";
+import { getAcl, listRights, setAcl } from "../../../src/commands/access/acl.ts";
 import { append, multiappend } from "../../../src/commands/messages/append.ts";
 import { capability } from "../../../src/commands/session/capability.ts";
 import { copy, move } from "../../../src/commands/messages/copy.ts";
@@ -74,6 +74,7 @@ const READERS: readonly (() => Command<unknown>)[] = [
   () => extendedSearch({ ...RESULTS, order: ["DATE"] }),
   () => getAcl("x"),
   () => setAcl("x", "y", ""),
+  () => listRights("x", "y"),
   () => getMetadata("x", ["/shared/comment", "/private/comment"]),
   () => setMetadata("x", { "/shared/comment": "y" }),
   () => getQuota(""),
@@ -124,6 +125,7 @@ describe("any answer throws only this library's errors", () => {
       "ESEARCH",
       "ACL",
       "MYRIGHTS",
+      "LISTRIGHTS",
       "QUOTA",
       "QUOTAROOT",
       "METADATA",

@@ -1,6 +1,6 @@
 import { describe, it } from "node:test";
 import { assertEquals, assertThrows } from "@std/assert";
-import { getAcl, setAcl } from "../../../../src/commands/access/acl.ts";
+import { deleteAcl, getAcl, listRights, setAcl } from "../../../../src/commands/access/acl.ts";
 import { InvalidArgumentError, ProtocolError } from "../../../../src/model/errors.ts";
 import { bytes } from "../../../support/wire.ts";
 import { answer, claims, sent } from "../../../support/commands.ts";
@@ -93,4 +93,49 @@ describe("SETACL", () => {
       assertThrows(() => setAcl("x", "fred", what), InvalidArgumentError);
     });
   }
+});
+
+describe("LISTRIGHTS", () => {
+  it("a folder and an identifier → sent [ext ACL]", () => {
+    const command = listRights("Entwürfe", "-ann b");
+    assertEquals([command.name, command.needs], ["LISTRIGHTS", "ACL"]);
+    assertEquals(sent(command), '"Entw&APw-rfe" "-ann b"');
+  });
+
+  it("an answer → what is required, and what is optional [ext ACL]", () => {
+    const RIGHTS: readonly (readonly [wire: string, required: string, optional: string[]])[] = [
+      ["~/Mail smith la r swicdkxte", "la", ["r", "swicdkxte"]],
+      ['archive anyone "" l r s w i p k x t e', "", [..."lrswipkxte"]],
+      ['"my box" -ann ""', "", []],
+      ["my box ann lr a", "lr", ["a"]],
+      ["{2}\r\na( {2}\r\nb) lr 0 1", "lr", ["0", "1"]],
+    ];
+    for (const [wire, required, optional] of RIGHTS) {
+      const folder = wire.startsWith("archive") ? "archive" : "my box";
+      const rights = answer(listRights(folder, "ann"), `* LISTRIGHTS ${wire}`, "a OK");
+      assertEquals(rights, { required, optional }, wire);
+    }
+  });
+
+  it("other responses → left to others", () => {
+    const lines = ["* ACL x ann lr", "* MYRIGHTS x lr", "* LISTRIGHTS x ann lr"];
+    assertEquals(claims(listRights("x", "ann"), ...lines), [false, false, true]);
+  });
+
+  it("a malformed answer, or none → ProtocolError", () => {
+    for (const wire of ["* LISTRIGHTS x", "* LISTRIGHTS x ann", "* LISTRIGHTS x ann (lr)"]) {
+      assertThrows(() => answer(listRights("x", "ann"), wire, "a OK"), ProtocolError, "", wire);
+    }
+    assertThrows(() => answer(listRights("x", "ann"), "a OK"), ProtocolError, "no LISTRIGHTS");
+  });
+});
+
+describe("DELETEACL and negative rights", () => {
+  it("an identifier → sent [ext ACL]", () => {
+    const command = deleteAcl("x", "-ann");
+    assertEquals([command.name, sent(command)], ["DELETEACL", '"x" -ann']);
+    assertEquals(sent(setAcl("x", "-ann", "-w")), '"x" -ann -w');
+    assertEquals(sent(setAcl("x", "+ann", "w")), '"x" +ann w');
+    assertEquals(read("INBOX -ann w ann lr"), [["-ann", "w"], ["ann", "lr"]]);
+  });
 });

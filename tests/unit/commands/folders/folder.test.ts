@@ -2,7 +2,8 @@ import { describe, it } from "node:test";
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import fc from "fast-check";
 import type { Command } from "../../../../src/connection/command.ts";
-import { getAcl, setAcl } from "../../../../src/commands/access/acl.ts";
+import { deleteAcl, getAcl, listRights, setAcl } from "../../../../src/commands/access/acl.ts";
+import { myRights } from "../../../../src/commands/access/my_rights.ts";
 import { getMetadata, setMetadata } from "../../../../src/commands/access/metadata.ts";
 import { append, multiappend } from "../../../../src/commands/messages/append.ts";
 import { copy, move } from "../../../../src/commands/messages/copy.ts";
@@ -57,6 +58,14 @@ describe("commands on folders", () => {
       assertThrows(() => sent(command(bytes("a\xff"))), InvalidArgumentError, "ASCII");
     });
   }
+
+  it("CREATE for special uses → sent after the name [ext CREATE-SPECIAL-USE]", () => {
+    const command = create("Entwürfe", ["\\Archive", "\\Junk"]);
+    assertEquals([command.name, command.needs], ["CREATE", "CREATE-SPECIAL-USE"]);
+    assertEquals(sent(command), '"Entw&APw-rfe" (USE (\\Archive \\Junk))');
+    assertEquals(answer(command, "a OK made"), "made");
+    assertThrows(() => sent(create("x", ["\\a)"])), InvalidArgumentError);
+  });
 
   it("G1 RENAME takes two names", () => {
     assertEquals(rename("a", "b").name, "RENAME");
@@ -212,7 +221,9 @@ const NEEDS: readonly (readonly [needs: string | undefined, commands: Command<un
   ["THREAD=ORDEREDSUBJECT", [thread(bytes("OrderedSubject"), { ...SEARCH, uid: false })]],
   ["X-GM-EXT-1", [store({ ...FLAGS, item: "X-GM-LABELS", values: "x" })]],
   ["MOVE", [true, false].map((uid) => move({ ids: IDS, folder: "x", uid }))],
-  ["ACL", [getAcl("x"), setAcl("x", "y", "")]],
+  ["ACL", [getAcl("x"), setAcl("x", "y", ""), deleteAcl("x", "y"), listRights("x", "y")]],
+  ["ACL", [myRights("x")]],
+  ["CREATE-SPECIAL-USE", [create("x", ["\\Sent"])]],
   ["QUOTA", [
     getQuota(""),
     getQuotaRoot("x", decodeFolderName),
@@ -252,7 +263,7 @@ const ARGUMENTS: Readonly<Record<string, (text: string) => Command<unknown>>> = 
   "LSUB's pattern": (it) => list("LSUB", { directory: "", pattern: it }),
   "XLIST's directory": (it) => list("XLIST", { directory: it, pattern: "*" }),
   "XLIST's pattern": (it) => list("XLIST", { directory: "", pattern: it }),
-  "CREATE's name": create,
+  "CREATE's name": (it) => create(it),
   "DELETE's name": deleteFolder,
   "RENAME's old name": (it) => rename(it, "x"),
   "RENAME's new name": (it) => rename("x", it),
@@ -283,6 +294,11 @@ const ARGUMENTS: Readonly<Record<string, (text: string) => Command<unknown>>> = 
   "THREAD's charset": (it) => thread("X", { ...SEARCH, charset: it }),
   "THREAD's criteria": (it) => thread("X", { ...SEARCH, criteria: ["NOT", ["TEXT", it]] }),
   "THREAD's raw criteria": (it) => thread("X", { ...SEARCH, criteria: it }),
+  "CREATE's special use": (it) => create("x", [it]),
+  "LISTRIGHTS's folder": (it) => listRights(it, "fred"),
+  "LISTRIGHTS's user": (it) => listRights("x", it),
+  "DELETEACL's user": (it) => deleteAcl("x", it),
+  "MYRIGHTS's folder": myRights,
   "GETACL's folder": getAcl,
   "SETACL's folder": (it) => setAcl(it, "fred", "lr"),
   "SETACL's user": (it) => setAcl("x", it, "lr"),
