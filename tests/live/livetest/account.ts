@@ -8,12 +8,15 @@ import { type AccountConfig, createClientFromConfig } from "../../../src/config/
  */
 const BASE = "__imapclient";
 
+/** Is in no name. */
+const NOTHING = /(?!)/;
+
 /** Peculiarities of a server. */
 export interface Quirks {
   /** A message appears only after a NOOP, and one flagged as deleted may be expunged at once. */
   readonly gmail: boolean;
-  /** Quotes and backslashes are not allowed in folder names. */
-  readonly plainNames: boolean;
+  /** What the server does not take in folder names. */
+  readonly notInNames: RegExp;
 }
 
 /** The tested account: a folder in it for the tests, and clients. */
@@ -29,7 +32,7 @@ export class Account {
   #begin = "";
   #delimiter: string | null = null;
   #count = 0;
-  quirks: Quirks = { gmail: false, plainNames: false };
+  quirks: Quirks = { gmail: false, notInNames: NOTHING };
   capabilities: readonly string[] = [];
 
   constructor(config: AccountConfig) {
@@ -40,7 +43,9 @@ export class Account {
   async prepare(): Promise<ImapClient> {
     const client = await this.open();
     this.capabilities = await client.capabilities();
-    const [personal] = this.has("NAMESPACE") ? (await client.namespace()).personal ?? [] : [null];
+    const [personal] = await client.hasCapability("NAMESPACE")
+      ? (await client.namespace()).personal ?? []
+      : [null];
     if (personal === undefined) throw new Error("can't run the tests: no namespace of one's own");
     const [inbox] = await client.listFolders("", "INBOX");
     this.#delimiter = personal === null ? inbox?.delimiter ?? null : personal.delimiter;
@@ -67,7 +72,8 @@ export class Account {
   }
 
   has(capability: string): boolean {
-    return this.capabilities.includes(capability.toUpperCase());
+    // Some name a limit too: `APPENDLIMIT=1000`.
+    return this.capabilities.some((it) => it === capability || it.startsWith(`${capability}=`));
   }
 
   /** A logged-in client. */
@@ -151,6 +157,18 @@ async function quirksOf(client: ImapClient, capabilities: readonly string[]): Pr
   const name = capabilities.includes("ID") ? (await client.id()).name ?? "" : "";
   return {
     gmail: capabilities.includes("X-GM-EXT-1") && /gimap/i.test(name),
-    plainNames: /fastmail|cyrus/i.test(`${name} ${client.welcome}`),
+    notInNames: /fastmail|cyrus/i.test(`${name} ${client.welcome}`)
+      ? /["\\]/
+      : capabilities.includes("IMAP4REV2") && /\] IMAP server ready$/.test(client.welcome)
+      ? ofGoimap(client)
+      : NOTHING,
   };
+}
+
+/**
+ * go-imap 2 beta 8 reads names as modified UTF-7 even where both sides use UTF-8, and writes them so
+ * until ENABLE, even as a server of IMAP4rev2 alone.
+ */
+function ofGoimap({ enabled }: ImapClient): RegExp {
+  return enabled.length > 0 ? /&/ : /&|[^ -~]/;
 }

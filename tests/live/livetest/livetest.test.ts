@@ -44,6 +44,7 @@ const SERVERS: readonly (readonly [string, string | false, () => Promise<Started
       }),
   ],
   ["go-imap", goimapMissing, () => startGoimap()],
+  ["a go-imap of IMAP4rev2 alone", goimapMissing, () => startGoimap({ without: ["IMAP4rev1"] })],
   ["the in-memory server", false, startMemory],
 ];
 
@@ -124,6 +125,7 @@ describe("livetest", () => {
           const { status, output } = await livetest(file, RUNTIME);
           assertEquals(status, 0, output);
           const parts = ["general", "with UIDs", "with sequence numbers", "U4 ", "U5 ", "U7 U9 "];
+          parts.push("the server has and that failed: none", "that the server lacks: ");
           for (const part of parts) assert(output.includes(part), `${part} is not in ${output}`);
           const client = await ImapClient.connect({ host, port, ssl: false });
           await client.login("ann", "secret");

@@ -4,15 +4,18 @@ import { type ImapClient, ImapError, TimeoutError } from "@imapclient/imapclient
 import { type AccountConfig, createClientFromConfig } from "../../../src/config/mod.ts";
 import { Account } from "./account.ts";
 import { BY_ID } from "./by_id.ts";
+import { Coverage } from "./coverage.ts";
+import { EXTENSIONS } from "./extensions.ts";
 import { GENERAL } from "./general.ts";
 
 /**
- * A test of the suite: its name, and what it does with a logged-in client. If the server lacks what
- * it needs, it returns what that is.
+ * A test of the suite: its name, what it does with a logged-in client, and the capability that the
+ * server must have for it. If the server lacks anything else, it returns what it has instead.
  */
 export type Check = readonly [
   name: string,
   check: (account: Account, client: ImapClient) => Promise<string | void>,
+  needs?: string,
 ];
 
 /** What to test. */
@@ -27,31 +30,39 @@ export interface LiveTest {
 
 /** Registers all tests. */
 export function register({ main, alternates, only }: LiveTest): void {
-  group("general", main, GENERAL, only);
-  group("with UIDs", main, BY_ID, only);
-  group("with sequence numbers", main, BY_ID, only, false);
+  const coverage = new Coverage();
+  group("general", { main, checks: GENERAL, only, coverage });
+  group("with UIDs", { main, checks: BY_ID, only, coverage });
+  group("with sequence numbers", { main, checks: BY_ID, only, coverage, useUid: false });
+  group("extensions", { main, checks: EXTENSIONS, only, coverage });
   // On the same machine everything but a handshake is faster than the shortest timer.
   const isQuick = main.ssl === false && /^(?:localhost|127\.|::1)/.test(main.host ?? "");
   if (!isQuick) timeouts(main, only);
   for (const [name, config] of alternates) alternate(name, config, only);
+  it("the server's extensions", () => {
+    for (const line of coverage.lines()) console.log(line);
+  });
+}
+
+interface Group {
+  readonly main: AccountConfig;
+  readonly checks: readonly Check[];
+  readonly only: string;
+  readonly coverage: Coverage;
+  readonly useUid?: boolean;
 }
 
 /** A group of tests, with one login for all of them. */
-function group(
-  name: string,
-  config: AccountConfig,
-  checks: readonly Check[],
-  only: string,
-  useUid = true,
-): void {
+function group(name: string, { main, checks, only, coverage, useUid = true }: Group): void {
   const chosen = checks.filter(([check]) => `${name} ${check}`.includes(only));
   if (chosen.length === 0) return;
   describe(name, () => {
-    const account = new Account(config);
+    const account = new Account(main);
     let client: ImapClient;
     before(async () => {
       try {
         client = await account.prepare();
+        coverage.offers(account.capabilities);
       } catch (error) {
         // Not every runtime calls `after` in this case.
         await account.finish().catch(() => {});
@@ -59,19 +70,41 @@ function group(
       }
     });
     after(() => account.finish());
-    for (const [check, run] of chosen) {
-      it(check, async (test) => {
+    for (const check of chosen) {
+      it(check[0], async (test) => {
         // An earlier test may have lost the connection; each must give its own result.
         if (client.closed) client = await account.open();
         client.useUid = useUid;
-        const lack = await run(account, client);
+        const lack = await run(check, account, client, coverage);
         if (typeof lack !== "string") return;
         test.skip(`the server has ${lack}`);
         // Not every runtime reports what is skipped.
-        console.log(`left out, as the server has ${lack}: ${check}`);
+        console.log(`left out, as the server has ${lack}: ${check[0]}`);
       });
     }
   });
+}
+
+/** Runs a test if the server has what it needs, and notes the result. */
+async function run(
+  [, check, needs]: Check,
+  account: Account,
+  client: ImapClient,
+  coverage: Coverage,
+): Promise<string | void> {
+  if (needs === undefined) return await check(account, client);
+  if (!account.has(needs) && !await client.hasCapability(needs)) {
+    coverage.lacks(needs);
+    return `no ${needs}`;
+  }
+  try {
+    const lack = await check(account, client);
+    if (typeof lack !== "string") coverage.tried(needs, true);
+    return lack;
+  } catch (error) {
+    coverage.tried(needs, false);
+    throw error;
+  }
 }
 
 function timeouts(config: AccountConfig, only: string): void {
