@@ -26,6 +26,7 @@ export type { ResponseListener } from "./src/client/listeners.ts";
 export type { IdFields } from "./src/commands/session/id.ts";
 export type { NoopResult } from "./src/commands/session/session.ts";
 export type { Modes } from "./src/commands/session/enable.ts";
+export type { Quirks, ServerInfo } from "./src/connection/quirks.ts";
 export type { SessionState } from "./src/connection/session.ts";
 export type { Traffic } from "./src/connection/connection.ts";
 export type { SaslMechanism } from "./src/auth/sasl.ts";

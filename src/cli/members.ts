@@ -78,6 +78,7 @@ export const MEMBERS: {
   setFlags: 3,
   setGmailLabels: 3,
   setMetadata: 3,
+  server: null,
   setQuota: 2,
   setacl: 4,
   shutdown: null,

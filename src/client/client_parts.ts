@@ -28,6 +28,7 @@ export function clientState(
   return {
     connection,
     limits,
+    ownIds: options.limits?.ids,
     logger: namedLogger(options.logger, "imapclient"),
     introduction: options.id ?? { name: "imapclient", version },
     modes: options.enable ?? "best",

@@ -1,4 +1,5 @@
 import { Connection } from "../connection/connection.ts";
+import type { Quirks } from "../connection/quirks.ts";
 import { ConnectError, ConnectionClosedError, ImapError, TimeoutError } from "../model/errors.ts";
 import { placeName } from "../model/host.ts";
 import type { IdFields } from "../commands/session/id.ts";
@@ -63,6 +64,12 @@ export interface ConnectOptions {
    */
   readonly enable?: Modes;
   /**
+   * What the client should know about the server, in place of what its own table says
+   * (`client.server` shows it): `{ ids: 1000 }` for one that refuses longer commands. Each entry
+   * replaces the table's; `false` is a server without quirks.
+   */
+  readonly quirks?: Partial<Quirks> | false;
+  /**
    * The charset of message text that is not UTF-8 and does not name its charset, such as raw 8-bit
    * text in a header. Default `windows-1252`.
    */
@@ -122,6 +129,7 @@ export async function open(
     limits,
     decoding: decodingOf(options),
     patience: read,
+    quirks: options.quirks,
     onResponse,
     logger: namedLogger(options.logger, "protocol"),
   });

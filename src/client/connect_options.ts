@@ -1,6 +1,7 @@
 import { isEnableable } from "../commands/session/enable.ts";
 import { checkIdFields } from "../commands/session/id.ts";
 import type { ConnectOptions, SocketTimeout } from "./connect.ts";
+import type { Quirks } from "../connection/quirks.ts";
 import { InvalidArgumentError, named } from "../model/errors.ts";
 import { readHost } from "../model/host.ts";
 import { isKnownCharset } from "../mime/charsets.ts";
@@ -70,6 +71,7 @@ const KINDS: Kinds<ConnectOptions> = {
   useUid: BOOLEAN,
   id: oneOf(OBJECT, exactly(false)),
   enable: oneOf(exactly("best"), NAMES),
+  quirks: oneOf(OBJECT, exactly(false)),
   defaultCharset: CHARSET,
   decodeCharset: FUNCTION,
   limits: OBJECT,
@@ -85,6 +87,21 @@ const LIMIT_KINDS: Kinds<Partial<Limits>> = {
   nesting: ABOVE_0,
   items: ABOVE_0,
   ids: ABOVE_0,
+};
+
+const TEXTS: Kind = {
+  name: "a list of texts",
+  is: (value) => Array.isArray(value) && value.every((it) => typeof it === "string"),
+};
+
+const QUIRK_KINDS: Kinds<Quirks> = {
+  ids: oneOf(ABOVE_0, exactly(null)),
+  notEnabled: TEXTS,
+  broken: TEXTS,
+  silentEnable: BOOLEAN,
+  utf8Item: BOOLEAN,
+  unpairedUids: BOOLEAN,
+  notes: TEXTS,
 };
 
 const SSL = "TLS from the first byte is 'ssl'";
@@ -140,7 +157,8 @@ const HINTS = {
  */
 export function checkConnectOptions(options: ConnectOptions): void {
   checkOptions(options, KINDS, "", HINTS);
-  const { id, limits, timeout, tls } = options;
+  const { id, limits, quirks, timeout, tls } = options;
+  if (typeof quirks === "object") checkOptions<Partial<Quirks>>(quirks, QUIRK_KINDS, "quirks");
   if (tls !== undefined) checkTlsOptions(tls);
   if (limits !== undefined) checkOptions(limits, LIMIT_KINDS, "limits");
   if (id !== undefined && id !== false) checkIdFields(id);

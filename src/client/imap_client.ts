@@ -39,6 +39,7 @@ import type {
 import { id, type IdFields } from "../commands/session/id.ts";
 import { noop, type NoopResult } from "../commands/session/session.ts";
 import type { Traffic } from "../connection/connection.ts";
+import type { ServerInfo } from "../connection/quirks.ts";
 import type { SessionState } from "../connection/session.ts";
 import {
   ImapAbortError,
@@ -254,6 +255,22 @@ export class ImapClient extends FolderCalls {
    */
   get ssl(): boolean {
     return this.#client.connection.secure;
+  }
+
+  /**
+   * Which program the server is, as far as its greeting, its capabilities and its answer to ID tell,
+   * and which of its quirks the client takes into account. `connect({ quirks })` changes them.
+   *
+   * ```ts
+   * import type { ImapClient } from "@imapclient/imapclient";
+   *
+   * function describe({ server }: ImapClient): string {
+   *   return [server.name ?? "an unknown server", server.version, ...server.quirks.notes].join(" ");
+   * }
+   * ```
+   */
+  get server(): ServerInfo {
+    return this.#client.connection.session.server;
   }
 
   /** The server's greeting. */

@@ -11,6 +11,7 @@ import { Channel } from "./channel.ts";
 import type { Command } from "./command.ts";
 import { brokenError } from "./connection_errors.ts";
 import { Lifecycle } from "./lifecycle.ts";
+import type { Quirks } from "./quirks.ts";
 import { ReadHold } from "./read_hold.ts";
 import { ReadingLoop } from "./reading_loop.ts";
 import { Receiver } from "./receiver.ts";
@@ -28,6 +29,8 @@ export interface ConnectionOptions {
   readonly decoding?: Decoding;
   /** Seconds that the server may be silent while it owes an answer; 0 is no limit. */
   readonly patience: number;
+  /** What the caller knows about the server's quirks; `false`: it has none. */
+  readonly quirks?: Partial<Quirks> | false;
   /** Gets the responses that no command claims. */
   readonly onResponse: (response: UntaggedResponse) => void;
   /** Gets everything sent and received, with secrets removed. */
@@ -70,6 +73,7 @@ export class Connection {
     const { limits = DEFAULT_LIMITS, decoding, patience, onResponse } = options;
     const { session } = this;
     this.patience = patience;
+    session.ownQuirks = options.quirks ?? {};
     const log = new TrafficLog(options.logger);
     const channel = this.#channel = new Channel(duplex);
     const calls = this.#calls = new CallQueue(limits.items);

@@ -91,6 +91,7 @@ export class ResponseRouter {
       throw new ProtocolError(`not an IMAP greeting: ${visible(response.type)}`);
     }
     this.#session.observe(response);
+    this.#session.greeting = response.text;
     this.#session.authenticated = response.type === "PREAUTH";
     this.#life.open();
     this.#tellGreeting(response);

@@ -1,6 +1,7 @@
 import type { Command } from "./command.ts";
 import type { CallRequest } from "./call.ts";
 import { isImplied } from "./implied.ts";
+import { identify, type Quirks, type ServerInfo } from "./quirks.ts";
 import type { SelectedFolder } from "./selected_folder.ts";
 import { Selections } from "./selections.ts";
 import { CapabilityError, IllegalStateError, ReadOnlyError } from "../model/errors.ts";
@@ -28,6 +29,11 @@ export class Session {
   #rev2 = false;
   #utf8 = false;
   #limitsMessages: boolean | null = null;
+  /** What the caller knows about the server's quirks; `false`: it has none. */
+  ownQuirks: Partial<Quirks> | false = {};
+  #greeting = "";
+  #id: Readonly<Record<string, string | null>> = {};
+  #server: ServerInfo | null = null;
 
   /** The selected folder, if any. */
   get folder(): SelectedFolder | null {
@@ -74,7 +80,29 @@ export class Session {
     this.selections.folder = null;
   }
 
+  /** Which program the server is, and its quirks, as far as it is known. */
+  get server(): ServerInfo {
+    return this.#server ??= identify({
+      greeting: this.#greeting,
+      id: this.#id,
+      capabilities: this.#capabilities ?? [],
+    }, this.ownQuirks);
+  }
+
+  /** The text of the server's greeting. */
+  set greeting(greeting: string) {
+    this.#greeting = greeting;
+    this.#server = null;
+  }
+
+  /** The server's answer to ID. */
+  set id(id: Readonly<Record<string, string | null>>) {
+    this.#id = id;
+    this.#server = null;
+  }
+
   #learn(): void {
+    this.#server = null;
     const known = this.#capabilities;
     this.#rev2 = this.#enabled.has("IMAP4REV2") ||
       known !== null && known.includes("IMAP4REV2") && !known.includes("IMAP4REV1");
@@ -90,12 +118,16 @@ export class Session {
     return this.folder === null ? "authenticated" : "selected";
   }
 
-  /** Whether the server is known to offer a capability, by name or because another implies it. */
+  /**
+   * Whether the server is known to offer a capability, by name or because another implies it, and
+   * not known for getting it wrong.
+   */
   has(capability: string): boolean {
     const known = this.#capabilities;
     if (known === null) return false;
     const name = capability.toUpperCase();
-    return known.includes(name) || isImplied(name, known, this.rev2);
+    if (!known.includes(name) && !isImplied(name, known, this.rev2)) return false;
+    return !this.server.quirks.broken.includes(name);
   }
 
   #hasAny(capabilities: string | readonly string[]): boolean {
@@ -139,7 +171,7 @@ export class Session {
    * the fetching side of BINARY.
    */
   get takesNul(): boolean {
-    return this.capabilities?.includes("BINARY") ?? false;
+    return (this.capabilities?.includes("BINARY") ?? false) && this.has("BINARY");
   }
 
   /** Throws if a command can't be sent now, or not in the folder that its call is for. */

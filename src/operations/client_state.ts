@@ -13,6 +13,8 @@ export interface ClientState {
   readonly connection: Connection;
   /** The limits in force. */
   readonly limits: Limits;
+  /** Characters of ids in one command, if the caller has set them. */
+  readonly ownIds: number | undefined;
   /** Where the client logs. */
   readonly logger: Logger | null;
   /** What ID tells the server after a login; `false`: nothing. */

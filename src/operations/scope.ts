@@ -77,11 +77,17 @@ export function idsOf(messages: MessageIds, scope: Scope): ScopedIds {
   // belonged to other messages then, and are refused like any that have moved.
   const isEmpty = place === undefined && !scope.uid && folderOf(scope)?.exists === 0;
   return {
-    sets: ids.isEmpty || isEmpty ? [] : ids.split(scope.client.limits.ids),
+    sets: ids.isEmpty || isEmpty ? [] : ids.split(idsBudget(scope)),
     scope: place === undefined && scope.uid
       ? scope
       : { ...scope, foundIn: place, byNumber: !scope.uid && !ids.isEverything },
   };
+}
+
+/** Characters of ids in one command: what the caller allows, else what the server takes. */
+function idsBudget({ client }: Scope): number {
+  const { ids } = client.connection.session.server.quirks;
+  return client.ownIds ?? ids ?? client.limits.ids;
 }
 
 /** How folder names are read in the answer to a call. */

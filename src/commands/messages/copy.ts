@@ -31,6 +31,8 @@ export interface CopyRequest {
   readonly uid: boolean;
   /** About how many messages there can be, by the size of the folder. */
   readonly most?: number;
+  /** Whether the UIDs of several messages in COPYUID are not to be trusted. */
+  readonly unpairedUids?: boolean;
 }
 
 /** How many messages may arrive in a folder during a copy. */
@@ -177,11 +179,12 @@ function copyResult(
  */
 function mappingOf(
   code: ResponseCode | null,
-  { ids, uid, most = DEFAULT_LIMITS.items }: CopyRequest,
+  { ids, uid, most = DEFAULT_LIMITS.items, unpairedUids = false }: CopyRequest,
 ): Map<number, number> {
   const mapping = new Map<number, number>();
   const { sourceUids, uids } = code ?? {};
   if (sourceUids === undefined || uids === undefined) return mapping;
+  if (unpairedUids && uids.size > 1) return mapping;
   // A hostile server may name more messages than there can be.
   const bound = Math.min(ids.size, most + ARRIVALS, DEFAULT_LIMITS.items);
   if (sourceUids.size !== uids.size || uids.size > bound) return mapping;

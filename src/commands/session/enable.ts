@@ -30,6 +30,7 @@ export function enable(capabilities: Text | Iterable<Text>): Command<readonly st
     throw new InvalidArgumentError(`a client can't enable ${other}, only UTF8=ACCEPT`);
   }
   const enabled: string[] = [];
+  let isTold = false;
   return {
     name: "ENABLE",
     needs: "ENABLE",
@@ -39,12 +40,17 @@ export function enable(capabilities: Text | Iterable<Text>): Command<readonly st
     },
     accept(response: UntaggedResponse): boolean {
       if (response.type !== "ENABLED") return false;
+      isTold = true;
       // Ignore capabilities that were not asked for.
       for (const name of response.capabilities) if (names.includes(name)) enabled.push(name);
       return true;
     },
     effect(session: Session, { status }: TaggedResponse): void {
-      if (status === "OK") session.enable(enabled);
+      if (status !== "OK") return;
+      if (!isTold && session.server.quirks.silentEnable) {
+        enabled.push(...names.filter((name) => session.has(name)));
+      }
+      session.enable(enabled);
     },
     result: () => enabled,
   };

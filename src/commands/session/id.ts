@@ -1,5 +1,7 @@
 import type { Command } from "../../connection/command.ts";
+import type { Session } from "../../connection/session.ts";
 import { InvalidArgumentError } from "../../model/errors.ts";
+import type { TaggedResponse } from "../../model/responses.ts";
 import { encodeUtf8 } from "../../util/bytes.ts";
 import type { Cursor } from "../../wire/cursor.ts";
 import type { CommandWriter } from "../../wire/writer.ts";
@@ -31,6 +33,9 @@ export function id(parameters: IdFields | null): Command<IdFields> {
       }
     },
     accept: (response) => own.read(response, "ID", (cursor) => found = readFields(cursor)),
+    effect(session: Session, { status }: TaggedResponse): void {
+      if (status === "OK") session.id = found;
+    },
     result: () => own.checked(found),
   };
 }

@@ -41,7 +41,7 @@ export async function appendMessages(
 
 /**
  * Sends messages as they are, which RFC 9051 and RFC 9755 want. A server of RFC 6855 refuses UTF-8 in
- * a header unless it comes as `UTF8 (~{n})`, and nothing it says before that tells it from the others.
+ * a header unless it comes as `UTF8 (~{n})`; apart from Courier, nothing tells it from the others.
  */
 async function appending<Result>(
   scope: Scope,
@@ -50,13 +50,12 @@ async function appending<Result>(
 ): Promise<Result> {
   const { session } = scope.client.connection;
   const limits = { limit: session.appendLimit, takesNul: session.takesNul };
-  const plain = make(limits);
-  if (!session.enabled.has("UTF8=ACCEPT") || session.rev2 || !isUtf8(messages)) {
-    return await run(scope, plain);
-  }
+  const isOn = session.enabled.has("UTF8=ACCEPT") && !session.rev2;
+  const first = make({ ...limits, utf8Item: isOn && session.server.quirks.utf8Item });
+  if (!isOn || session.server.quirks.utf8Item || !isUtf8(messages)) return await run(scope, first);
   return await runWhole(scope, async (scope) => {
     try {
-      return await run(scope, plain);
+      return await run(scope, first);
     } catch (error) {
       if (!mayBeForUtf8(error)) throw error;
       return await run(scope, make({ ...limits, utf8Item: true }));

@@ -53,7 +53,8 @@ export async function moveMessages(
   const gone = new Gone({ ids: union(sets), uid });
   let moved: MoveCommand | null = null;
   const one = async (scope: Scope, ids: NumberSet) => {
-    const request = { ids, folder, uid, most };
+    const { unpairedUids } = session.server.quirks;
+    const request = { ids, folder, uid, most, unpairedUids };
     if (inSteps) return await moveInSteps(scope, request, gone);
     // The set before this one held higher numbers: the numbers here have not changed.
     const expunges = uid ? null : moved?.stableUpTo() ?? null;

@@ -27,7 +27,9 @@ export async function enableModes(scope: Scope): Promise<void> {
 /** Nothing is sent to a server that does not say itself that it has ENABLE. */
 function best(session: Session): readonly string[] {
   if (!session.capabilities?.includes("ENABLE")) return [];
-  return BEST.filter((name) => isOff(name, session) && session.has(name));
+  const { notEnabled } = session.server.quirks;
+  const isGood = (name: string) => session.has(name) && !notEnabled.includes(name);
+  return BEST.filter((name) => isOff(name, session) && isGood(name));
 }
 
 function offered(modes: readonly string[], { client }: Scope): readonly string[] {
