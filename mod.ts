@@ -72,6 +72,7 @@ export type {
   SearchReturn,
 } from "./src/model/search_results.ts";
 export { type MessageIds, NumberSet } from "./src/model/number_set.ts";
+export { SAVED } from "./src/model/saved.ts";
 
 // Messages
 export type {

@@ -82,6 +82,11 @@ export interface SearchOptions<
    * all of them.
    */
   readonly partial?: Page;
+  /**
+   * Saves the ids of all messages that match, so that `SAVED` stands for them in later calls.
+   * Default `false`.
+   */
+  readonly save?: boolean;
 }
 
 /** What a search returns: the ids of all messages that match, or what its options ask for. */
@@ -179,6 +184,7 @@ const NAMES: Readonly<Record<keyof AnyOptions, true>> = {
   readonly: true,
   renewEvery: true,
   return: true,
+  save: true,
   select: true,
   signal: true,
   silent: true,

@@ -71,6 +71,9 @@ export class FolderCalls {
    * can't do this, or does it wrong, it is asked for all ids, and the result is made of these.
    * `RELEVANCY` throws `CapabilityError` if the server has no SEARCH=FUZZY (RFC 6203).
    *
+   * With `save`, {@linkcode SAVED} stands for the messages found, wherever message ids do
+   * (SEARCHRES, RFC 5182); if the server can't save them, the client keeps their ids.
+   *
    * ```ts
    * import type { ImapClient } from "@imapclient/imapclient";
    *

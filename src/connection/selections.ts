@@ -1,6 +1,7 @@
 import { IllegalStateError } from "../model/errors.ts";
 import type { FoundIn } from "../model/found_in.ts";
 import { countDistinct } from "../model/id_ranges.ts";
+import type { NumberSet } from "../model/number_set.ts";
 import type { ResponseCode, TaggedResponse, UntaggedResponse } from "../model/responses.ts";
 import type { CallRequest } from "./call.ts";
 import { folderKey, type SelectedFolder, shownFolder } from "./selected_folder.ts";
@@ -10,6 +11,16 @@ import { folderKey, type SelectedFolder, shownFolder } from "./selected_folder.t
  * were selecting folders.
  */
 export type SelectionId = number | "ambiguous";
+
+/** What a search has saved for later calls. */
+export interface SavedResult {
+  /** The messages that it found. */
+  readonly ids: NumberSet;
+  /** Where it found them. */
+  readonly place: FoundIn;
+  /** Whether the server has saved them too, as `$` (RFC 5182). */
+  readonly isOnServer: boolean;
+}
 
 /** A change of the folder that is queued and has no answer yet. */
 interface Pending {
@@ -46,6 +57,10 @@ export class Selections {
    * selected.
    */
   waiting = 0;
+  /** What the last saving search in this selection found; `null` if nothing is known of it. */
+  saved: SavedResult | null = null;
+  /** How many saving searches are under way. */
+  saving = 0;
   /** What the server has said so far about the folder that it is selecting. */
   #incoming: SelectedFolder | null = null;
   /** Why no folder is selected, and what to do. */
@@ -113,6 +128,7 @@ export class Selections {
       void this.#letHear();
     }
     this.#current = number;
+    this.saved = null;
     const incoming = this.#incoming;
     this.#incoming = null;
     if (givenUp) {
@@ -154,8 +170,10 @@ export class Selections {
     if (code === null || folder === null) return;
     if (code.name === "READ-ONLY") folder.readOnly = true;
     else if (code.name === "READ-WRITE") folder.readOnly = folder.isExamined;
-    else if (code.name === "UIDVALIDITY") folder.uidValidity = code.number ?? null;
-    // Everything before CLOSED was about the folder that was selected until now.
+    else if (code.name === "UIDVALIDITY") {
+      folder.uidValidity = code.number ?? null;
+      if (this.#incoming === null) this.saved = null;
+    } // Everything before CLOSED was about the folder that was selected until now.
     else if (code.name === "CLOSED" && this.#incoming !== null) {
       this.#incoming = newFolder(folder.isExamined ? "EXAMINE" : "SELECT");
     }
@@ -219,6 +237,7 @@ export class Selections {
       );
     }
     if (!place.uid && place.expunges !== folder.expunges) throw numbersMoved(name);
+    if (place.saved !== undefined && place.saved !== this.saved) throw savedChanged(name);
   }
 
   /** Where ids are found now. */
@@ -240,6 +259,13 @@ function newFolder(name: string): SelectedFolder {
 function observeGone(folder: SelectedFolder, count: number): void {
   folder.expunges += count;
   folder.exists = Math.max(0, folder.exists - count);
+}
+
+function savedChanged(name: string): IllegalStateError {
+  return new IllegalStateError(
+    `${name} was not sent: SAVED stood for the result of a search that is not saved any more. ` +
+      "Search again",
+  );
 }
 
 function numbersMoved(name: string): IllegalStateError {

@@ -14,6 +14,8 @@ export interface FoundIn {
   readonly expunges: number;
   /** Whether the ids are UIDs. */
   readonly uid: boolean;
+  /** The saved result of a search that they are, which must still be the one that is saved. */
+  readonly saved?: object;
 }
 
 /** Kept apart from the ids, so that these compare and print like any others. */

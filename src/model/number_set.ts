@@ -1,12 +1,18 @@
 import { InvalidArgumentError, named } from "./errors.ts";
+import type { SAVED } from "./saved.ts";
 import { foundIn, placeOfBoth, rememberFoundIn } from "./found_in.ts";
 import { commonBounds, isAscending, mergedBounds, sortedBounds, withoutBounds } from "./ranges.ts";
 
 /**
  * Message ids in the forms that every call accepts: a number, a set in IMAP's notation
- * (`"2,4:7,12:*"`), or an iterable of both.
+ * (`"2,4:7,12:*"`), an iterable of both, or `SAVED`.
  */
-export type MessageIds = number | string | NumberSet | Iterable<number | string | Uint8Array>;
+export type MessageIds =
+  | number
+  | string
+  | NumberSet
+  | Iterable<number | string | Uint8Array>
+  | typeof SAVED;
 
 /** The largest possible id (RFC 9051 `nz-number`). */
 const LARGEST = 0xffffffff;
@@ -39,6 +45,8 @@ export class NumberSet {
   #near = 0;
   /** Whether its ranges ascend and do not overlap; `null` if that is not yet known. */
   #isAscending: boolean | null = null;
+  /** Whether it is written as `$`. */
+  #isSaved = false;
 
   private constructor(bounds: number[] = []) {
     this.#bounds = bounds;
@@ -237,7 +245,7 @@ export class NumberSet {
    * without duplicates. If this set is short enough, it is returned as it is.
    */
   split(length: number): readonly NumberSet[] {
-    const isShort = this.#bounds.length * LONGEST_BOUND <= length;
+    const isShort = this.#isSaved || this.#bounds.length * LONGEST_BOUND <= length;
     if (isShort || widthOf(this.#bounds) <= length) return [this];
     const given = this.#bounds;
     const bounds = isAscending(given) ? given : sortedBounds(given);
@@ -266,10 +274,22 @@ export class NumberSet {
   /** The set in IMAP's notation: `2,4:7,12:*`. */
   toString(): string {
     const bounds = this.#bounds;
+    if (this.#isSaved) return "$";
     if (bounds.length === 2) return rangeText(bounds[0], bounds[1]);
     const parts: string[] = [];
     for (const [first, last] of this.ranges()) parts.push(rangeText(first, last));
     return parts.join(",");
+  }
+
+  /**
+   * The same ids. With `isSaved`, they are written as `$`, for a server that has saved them (RFC 5182).
+   *
+   * @internal
+   */
+  copy(isSaved: boolean): NumberSet {
+    const set = new NumberSet(this.#bounds);
+    set.#isSaved = isSaved;
+    return set;
   }
 
   #add(id: number | string | Uint8Array): void {

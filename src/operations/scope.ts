@@ -1,3 +1,4 @@
+import { wrapped } from "../commands/wrapped.ts";
 import type { CallRequest } from "../connection/call.ts";
 import type { Command } from "../connection/command.ts";
 import type { SelectedFolder } from "../connection/selected_folder.ts";
@@ -6,7 +7,10 @@ import { IllegalStateError, InvalidArgumentError } from "../model/errors.ts";
 import type { FolderName } from "../model/folder_name.ts";
 import { foundIn } from "../model/found_in.ts";
 import { type MessageIds, NumberSet } from "../model/number_set.ts";
+import { SAVED } from "../model/saved.ts";
+import type { CommandWriter } from "../wire/writer.ts";
 import type { ClientState } from "./client_state.ts";
+import { savedIds } from "./saved_ids.ts";
 
 /** What every call takes. */
 export interface CallOptions {
@@ -45,8 +49,19 @@ export function run<Result>(scope: Scope, command: Command<Result>): Promise<Res
 
 /** Runs a command that the caller wrote. */
 export function runOwn<Result>(scope: Scope, command: Command<Result>): Promise<Result> {
-  if (typeof command.name === "string") return run(scope, command);
+  if (typeof command.name === "string") return run(scope, forgettingSaved(scope, command));
   throw new InvalidArgumentError(`a command's name must be text, not ${typeof command.name}`);
+}
+
+/** A command of the caller's own may save another result as `$`. */
+function forgettingSaved<Result>({ client }: Scope, command: Command<Result>): Command<Result> {
+  if (!/SEARCH|SORT/i.test(command.name)) return command;
+  return wrapped(command, {
+    write(out: CommandWriter): void {
+      client.connection.session.selections.saved = null;
+      command.write?.(out);
+    },
+  });
 }
 
 /**
@@ -67,6 +82,7 @@ export function folderOf({ client, selection }: Scope): SelectedFolder | null {
 
 /** Splits a call's message ids into sets, and adds to its scope where they were found. */
 export function idsOf(messages: MessageIds, scope: Scope): ScopedIds {
+  if (messages === SAVED) return idsOf(savedIds(scope), scope);
   const ids = NumberSet.from(messages);
   const place = foundIn(messages);
   if (place !== undefined && place.uid !== scope.uid) {

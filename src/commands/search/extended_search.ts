@@ -24,6 +24,8 @@ export interface ExtendedSearch {
   readonly returns: readonly SearchReturn[];
   /** Which of the results to return; `null` for none of them, or for all with `ALL`. */
   readonly range: PartialRange | null;
+  /** Whether the server saves the result as `$` (SEARCHRES, RFC 5182). */
+  readonly save?: boolean;
   /** The sort keys of a SORT. */
   readonly order?: readonly string[];
 }
@@ -54,7 +56,7 @@ export function extendedSearch(
   request: ExtendedSearch,
   limits: Limits = DEFAULT_LIMITS,
 ): Command<SearchAnswer> {
-  const { criteria, uid, order } = request;
+  const { criteria, uid, order, save } = request;
   // The response that a server sends which takes no notice of RETURN.
   const plain = order === undefined ? "SEARCH" : "SORT";
   const own = new OwnResponses();
@@ -65,7 +67,8 @@ export function extendedSearch(
     needs: order === undefined ? "ESEARCH" : "ESORT",
     state: "selected",
     uncorrelated: true,
-    pipelining: uid ? "uids" : order === undefined ? "numbers" : undefined,
+    // Nothing may use `$` before it is known whether the server has saved the result.
+    pipelining: save ? "alone" : uid ? "uids" : order === undefined ? "numbers" : undefined,
     write: (out) => writeSearch(out, request),
     accept(response: UntaggedResponse): boolean {
       if (response.type === "ESEARCH") collected.add(response);
@@ -82,8 +85,8 @@ export function extendedSearch(
 }
 
 function writeSearch(out: CommandWriter, request: ExtendedSearch): void {
-  const { criteria, encoding: { charset, told }, returns, range, order } = request;
-  const options: string[] = [...returns];
+  const { criteria, encoding: { charset, told }, returns, range, save, order } = request;
+  const options: string[] = save ? ["SAVE", ...returns] : [...returns];
   if (range !== null) options.push(`PARTIAL ${range.join(":")}`);
   // Servers differ in what an empty list means, so it is never sent.
   out.sp().atom("RETURN").sp().list(options, (option) => out.raw(option));

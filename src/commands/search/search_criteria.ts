@@ -1,6 +1,7 @@
 import { InvalidArgumentError, InvalidCriteriaError } from "../../model/errors.ts";
 import { type CalendarDate, formatCriteriaDate, parseDate } from "../../model/dates.ts";
 import { NumberSet } from "../../model/number_set.ts";
+import type { SAVED } from "../../model/saved.ts";
 import { decodeAscii } from "../../util/bytes.ts";
 import { encodeText, isPlainIn } from "../../wire/charset.ts";
 import { upperAscii } from "../../model/text.ts";
@@ -16,6 +17,7 @@ export type SearchCriterion =
   | bigint
   | CalendarDate
   | NumberSet
+  | typeof SAVED
   | readonly SearchCriterion[];
 
 /**

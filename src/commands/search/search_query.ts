@@ -1,6 +1,7 @@
 import { InvalidArgumentError, InvalidCriteriaError } from "../../model/errors.ts";
 import type { CalendarDate } from "../../model/dates.ts";
 import { type MessageIds, NumberSet } from "../../model/number_set.ts";
+import { SAVED } from "../../model/saved.ts";
 import type { SearchCriteria, SearchCriterion } from "./search_criteria.ts";
 
 /** One text, or several that must all match. */
@@ -110,7 +111,7 @@ const FIELDS: Readonly<Record<keyof SearchQuery, Writer>> = {
   older: one("OLDER"),
   younger: one("YOUNGER"),
   modseq: one("MODSEQ"),
-  uid: (ids: MessageIds) => ["UID", setOf(ids)],
+  uid: (ids: MessageIds) => ids === SAVED ? [SAVED] : ["UID", setOf(ids)],
   gmailRaw: one("X-GM-RAW"),
   not: (query: SearchQuery) => ["NOT", listOf(query)],
   or: (queries: readonly SearchQuery[]) => anyOf(queries),

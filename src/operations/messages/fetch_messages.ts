@@ -7,9 +7,11 @@ import type { Envelope } from "../../model/envelope.ts";
 import { ImapError } from "../../model/errors.ts";
 import type { FetchedBase } from "../../commands/messages/fetch_types.ts";
 import { type MessageIds, NumberSet } from "../../model/number_set.ts";
+import { SAVED } from "../../model/saved.ts";
 import type { PartialRange } from "../../model/search_results.ts";
 import { type Text, toTexts } from "../../model/text.ts";
 import { lazyImport } from "../../util/lazy_import.ts";
+import { savedIds } from "../saved_ids.ts";
 import { idsOf, run, runWhole, type Scope } from "../scope.ts";
 import { FetchEach } from "./fetch_each.ts";
 import { belowLimit, restOf, withAll } from "./message_limit.ts";
@@ -42,9 +44,10 @@ export function fetchPart(
   modifiers: Modifiers,
   partial: PartialRange,
 ): Promise<Map<number, FetchedBase>> {
+  const named = messages === SAVED ? savedIds(scope) : messages;
   return runWhole(scope, async (scope) => {
     const { pageRequest } = await pages();
-    const part = await pageRequest(scope, { messages, modifiers }, partial);
+    const part = await pageRequest(scope, { messages: named, modifiers }, partial);
     return await fetchMessages(scope, part.messages, items, part.modifiers);
   });
 }

@@ -5,10 +5,12 @@ import { sort } from "../../commands/search/sort.ts";
 import { type Thread, thread } from "../../commands/search/thread.ts";
 import { wrapped } from "../../commands/wrapped.ts";
 import type { Command } from "../../connection/command.ts";
+import { foundIn } from "../../model/found_in.ts";
 import type { NumberSet } from "../../model/number_set.ts";
 import type { SearchIds } from "../../model/search_ids.ts";
 import type { Text } from "../../model/text.ts";
 import { searchBelowLimit } from "../messages/message_limit.ts";
+import { namesSaved, savedIds, withSavedIds } from "../saved_ids.ts";
 import { run, runWhole, type Scope } from "../scope.ts";
 import { encodingOf, inCharset } from "./search_charset.ts";
 
@@ -21,9 +23,9 @@ export async function searchMessages(
   query: Query,
   charset: string | null,
 ): Promise<SearchIds> {
-  const criteria = criteriaOf(query);
+  const { criteria, scope: own } = scopedCriteria(scope, query);
   return await inCharset(
-    scopeOf(scope, criteria),
+    own,
     criteria,
     charset,
     (scope, encoding) =>
@@ -50,9 +52,8 @@ export async function sortMessages(
   query: Query,
   charset: string,
 ): Promise<number[]> {
-  const criteria = criteriaOf(query);
-  const command = sort(sortCriteria, { criteria, charset, uid: scope.uid });
-  return await run(scopeOf(scope, criteria), command);
+  const { criteria, scope: own } = scopedCriteria(scope, query);
+  return await run(own, sort(sortCriteria, { criteria, charset, uid: scope.uid }));
 }
 
 /** THREAD. */
@@ -62,9 +63,8 @@ export async function threadMessages(
   query: Query,
   charset: string,
 ): Promise<readonly Thread[]> {
-  const criteria = criteriaOf(query);
-  const command = thread(algorithm, { criteria, charset, uid: scope.uid });
-  return await run(scopeOf(scope, criteria), command);
+  const { criteria, scope: own } = scopedCriteria(scope, query);
+  return await run(own, thread(algorithm, { criteria, charset, uid: scope.uid }));
 }
 
 /** Searches all messages, also if the server looks at only some of them in one command. */
@@ -76,7 +76,21 @@ async function searchAll(
   return await runWhole(scope, (scope) => searchBelowLimit((among) => run(scope, make(among))));
 }
 
-/** The scope of a search: criteria may name messages by their sequence numbers. */
-export function scopeOf(scope: Scope, criteria: SearchCriteria): Scope {
-  return namesNumbers(criteria) ? { ...scope, byNumber: true } : scope;
+/** Criteria, and the scope of a search that they give it. */
+export interface ScopedCriteria {
+  /** The criteria, in which ids stand for `SAVED`. */
+  readonly criteria: SearchCriteria;
+  /** The scope; the criteria may name messages by their sequence numbers. */
+  readonly scope: Scope;
+}
+
+/** The criteria of a query. */
+export function scopedCriteria(scope: Scope, query: Query): ScopedCriteria {
+  const criteria = criteriaOf(query);
+  if (Array.isArray(criteria) && namesSaved(criteria)) {
+    const ids = savedIds(scope);
+    const own = { ...scope, foundIn: foundIn(ids) };
+    return scopedCriteria(own, withSavedIds(criteria, ids, scope.uid));
+  }
+  return { criteria, scope: namesNumbers(criteria) ? { ...scope, byNumber: true } : scope };
 }

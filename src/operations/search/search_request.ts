@@ -1,7 +1,7 @@
 import type { PartialRange, SearchReturn } from "../../model/search_results.ts";
 import { lazyImport } from "../../util/lazy_import.ts";
 import { runWhole, type Scope } from "../scope.ts";
-import { type Query, searchMessages } from "./search_messages.ts";
+import { type Query, scopedCriteria, searchMessages } from "./search_messages.ts";
 
 /** How a search is made, as the caller says it. */
 export interface SearchRequest {
@@ -11,6 +11,8 @@ export interface SearchRequest {
   readonly return?: readonly SearchReturn[];
   /** Which of the ids to return. */
   readonly partial?: PartialRange;
+  /** Whether to save the ids as `SAVED`. */
+  readonly save?: boolean;
 }
 
 const results = lazyImport(() => import("./search_results.ts"));
@@ -21,11 +23,29 @@ export async function searchAsAsked(
   query: Query,
   request: SearchRequest,
 ): Promise<object> {
-  if (request.return === undefined && request.partial === undefined) {
-    return await searchMessages(scope, query, request.charset ?? null);
+  const { return: returned, partial, save = false, charset = null } = request;
+  if (returned === undefined && partial === undefined && !save) {
+    return await searchMessages(scope, query, charset);
   }
-  // The call keeps its place in the queue while the module is loaded.
-  return await runWhole(scope, async (scope) => {
-    return await (await results()).searchResults(scope, query, request);
-  });
+  // The meaning of SAVED is fixed now; the call keeps its place while the module is loaded.
+  const { criteria, scope: own } = scopedCriteria(scope, query);
+  const search = () =>
+    runWhole(own, async (own) => {
+      return await (await results()).searchResults(own, { criteria, charset }, request);
+    });
+  return await (save ? saving(own, search) : search());
+}
+
+/** Runs a search that saves its result. While it is under way, and if it fails, nothing is saved. */
+async function saving(scope: Scope, search: () => Promise<object>): Promise<object> {
+  const { selections } = scope.client.connection.session;
+  selections.saving++;
+  try {
+    return await search();
+  } catch (error) {
+    selections.saved = null;
+    throw error;
+  } finally {
+    selections.saving--;
+  }
 }

@@ -1,7 +1,9 @@
 import { extendedSearch, type SearchAnswer } from "../../commands/search/extended_search.ts";
-import { criteriaOf } from "../../commands/search/search_query.ts";
+import type { SearchEncoding } from "../../commands/search/search.ts";
+import type { SearchCriteria } from "../../commands/search/search_criteria.ts";
 import {
   CapabilityError,
+  ImapError,
   InvalidArgumentError,
   InvalidCriteriaError,
   named,
@@ -12,32 +14,71 @@ import type { PartialRange, SearchReturn } from "../../model/search_results.ts";
 import { folderOf, run, type Scope } from "../scope.ts";
 import { inCharset } from "./search_charset.ts";
 import type { SearchRequest } from "./search_request.ts";
-import { type Query, scopeOf, searchMessages } from "./search_messages.ts";
+import { searchMessages, sortMessages } from "./search_messages.ts";
 import { checkRange, listOf, pageOf } from "./search_page.ts";
 
 /** What a search is to return; without a range, no page. */
 interface ResultRequest {
   readonly returns: readonly SearchReturn[];
   readonly range: PartialRange | null;
+  readonly save: boolean;
 }
 
 const RETURNS: readonly unknown[] = ["MIN", "MAX", "COUNT", "ALL", "RELEVANCY"];
 
-/** SEARCH with RETURN; on a server without it, SEARCH, and the results are made of its ids. */
+/** What to search for. */
+export interface Asked {
+  /** The messages. */
+  readonly criteria: SearchCriteria;
+  /** The charset of the criteria's text; `null` for the one that they need. */
+  readonly charset: string | null;
+  /** The keys of SORT. */
+  readonly order?: readonly string[];
+}
+
+/** An answer, and whether the server has saved what it found. */
+interface Answered {
+  readonly answer: SearchAnswer;
+  readonly isSaved: boolean;
+}
+
+/**
+ * SEARCH or SORT with RETURN; on a server without it, the plain command, and the results are made of
+ * its ids.
+ */
 export async function searchResults(
   scope: Scope,
-  query: Query,
+  asked: Asked,
   options: SearchRequest,
 ): Promise<object> {
   const request = requestOf(options);
   checkRelevancy(scope, request);
-  const { charset = null } = options;
-  const answer = await askServer(scope, query, request, charset) ??
-    answerOf(await searchMessages(scope, query, charset));
-  return resultOf(answer, request, scope.client.limits.items);
+  const { limits: { items }, connection: { session: { selections } } } = scope.client;
+  const { answer, isSaved } = await answerTo(scope, asked, request);
+  if (request.save) {
+    const place = selections.foundIn(scope.uid);
+    const ids = answer.all ?? NumberSet.from([]);
+    selections.saved = place === undefined ? null : { ids, place, isOnServer: isSaved };
+  }
+  return resultOf(answer, request, asked.order !== undefined, items);
 }
 
-function requestOf({ return: returned, partial }: SearchRequest): ResultRequest {
+async function answerTo(scope: Scope, asked: Asked, request: ResultRequest): Promise<Answered> {
+  const wire = wireRequest(request);
+  const { session } = scope.client.connection;
+  const canSave = request.save && session.has("SEARCHRES");
+  const answer = canAsk(scope, asked, wire)
+    ? await askServer(scope, asked, { ...wire, save: canSave })
+    : null;
+  if (answer !== null) return { answer, isSaved: canSave };
+  const { criteria, charset, order } = asked;
+  const ids = order === undefined
+    ? await searchMessages(scope, criteria, charset)
+    : await sortMessages(scope, order, criteria, charset ?? "UTF-8");
+  return { answer: answerOf(ids), isSaved: false };
+}
+
+function requestOf({ return: returned, partial, save = false }: SearchRequest): ResultRequest {
   if (returned !== undefined && (!Array.isArray(returned) || returned.length === 0)) {
     throw new InvalidArgumentError(`\`return\` must be a list of ${RETURNS.join(", ")}`);
   }
@@ -50,7 +91,11 @@ function requestOf({ return: returned, partial }: SearchRequest): ResultRequest 
   const request = {
     returns: [...new Set(returned)],
     range: partial === undefined ? null : checkRange(partial),
+    save,
   };
+  if (typeof save !== "boolean") {
+    throw new InvalidArgumentError(`\`save\` must be true or false: ${named(save)}`);
+  }
   if (request.returns.includes("RELEVANCY") && !request.returns.includes("ALL") && !partial) {
     throw new InvalidArgumentError("RELEVANCY needs ALL or `partial`, whose ids it is about");
   }
@@ -62,32 +107,39 @@ function checkRelevancy({ client }: Scope, { returns }: ResultRequest): void {
   throw new CapabilityError("Server does not support SEARCH=FUZZY capability");
 }
 
-/** What the server says, if it can be asked, and gives a complete answer. */
+/** Whether the server can be asked for just this. */
+function canAsk({ client }: Scope, { order }: Asked, { range }: ResultRequest): boolean {
+  const { session } = client.connection;
+  if (session.limitsMessages) return false;
+  if (order !== undefined) {
+    // Only searches take a range from the end (RFC 9394 section 3.1).
+    return session.has("ESORT") && (range === null || range[0] > 0 && session.has("CONTEXT=SORT"));
+  }
+  return session.has("ESEARCH") &&
+    (range === null || session.has("PARTIAL") || range[0] > 0 && session.has("CONTEXT=SEARCH"));
+}
+
+/** What the server says; `null` if that is not what it was asked for. */
 async function askServer(
   scope: Scope,
-  query: Query,
-  request: ResultRequest,
-  charset: string | null,
+  { criteria, charset, order }: Asked,
+  wire: ResultRequest,
 ): Promise<SearchAnswer | null> {
-  const { session } = scope.client.connection;
-  const wire = wireRequest(request);
-  const offersRange = session.has("PARTIAL") ||
-    session.has("CONTEXT=SEARCH") && (wire.range?.[0] ?? 1) > 0;
-  if (!session.has("ESEARCH") || session.limitsMessages || wire.range && !offersRange) return null;
-  const criteria = criteriaOf(query);
-  const { uid } = scope;
+  const { uid, client: { limits } } = scope;
+  const ask = (scope: Scope, encoding: SearchEncoding) =>
+    run(scope, extendedSearch({ criteria, encoding, uid, order, ...wire }, limits));
   try {
-    const answer = await inCharset(
-      scopeOf(scope, criteria),
-      criteria,
-      charset,
-      (scope, encoding) =>
-        run(scope, extendedSearch({ criteria, encoding, uid, ...wire }, scope.client.limits)),
-    );
+    // SORT always names its charset.
+    const answer = order === undefined
+      ? await inCharset(scope, criteria, charset, ask)
+      : await ask(scope, { charset: charset ?? "UTF-8", told: true });
     return isComplete(answer, wire, folderOf(scope)?.exists === 0) ? answer : null;
   } catch (error) {
-    // The server may refuse RETURN although it offers it. A plain SEARCH tells what is wrong.
-    if (error instanceof InvalidCriteriaError && error.code !== "BADCHARSET") return null;
+    // The server may refuse RETURN, or to save, although it offers it. The plain command tells what
+    // else may be wrong.
+    const isRefused = error instanceof InvalidCriteriaError && error.code !== "BADCHARSET";
+    const isNotSaved = error instanceof ImapError && error.code === "NOTSAVED";
+    if (isRefused || isNotSaved) return null;
     throw error;
   }
 }
@@ -96,9 +148,10 @@ async function askServer(
  * What the server is asked for. One command returns either all ids or a part of them (RFC 9394
  * section 3.1). COUNT tells whether an answer without ids means that nothing matches.
  */
-function wireRequest({ returns, range }: ResultRequest): ResultRequest {
-  if (!returns.includes("ALL")) return { returns, range };
-  return { returns: [...new Set([...returns, "COUNT"] as const)], range: null };
+function wireRequest({ returns, range, save }: ResultRequest): ResultRequest {
+  if (!save && !returns.includes("ALL")) return { returns, range, save };
+  // What the server saves is known here too: the answers to later calls are read by it.
+  return { returns: [...new Set([...returns, "ALL", "COUNT"] as const)], range: null, save };
 }
 
 /** Whether an answer has what was asked for. Some servers leave out all but COUNT. */
@@ -119,29 +172,38 @@ function answerOf(ids: number[] & { readonly modseq?: bigint | null }): SearchAn
   return { ...none, all: NumberSet.from(ids), modseq: ids.modseq ?? null };
 }
 
-function resultOf(answer: SearchAnswer, { returns, range }: ResultRequest, most: number): object {
+function resultOf(
+  answer: SearchAnswer,
+  { returns, range }: ResultRequest,
+  isSorted: boolean,
+  most: number,
+): object {
   const { modseq, relevancy } = answer;
   // If the ids are unknown, either nothing matches or nobody asked for them.
   const all = answer.all ?? NumberSet.from([]);
+  if (returns.length === 0 && range === null) return listOf(all, modseq, most);
   const values: Record<SearchReturn, () => unknown> = {
-    MIN: () => answer.min ?? edgesOf(all).min,
-    MAX: () => answer.max ?? edgesOf(all).max,
-    COUNT: () => answer.count ?? countDistinct(all),
+    MIN: () => answer.min ?? edgesOf(all, isSorted).min,
+    MAX: () => answer.max ?? edgesOf(all, isSorted).max,
+    COUNT: () => answer.count ?? (isSorted ? all.size : countDistinct(all)),
     ALL: () => all,
     RELEVANCY: () => relevancy,
   };
   const result: Record<string, unknown> = { modseq };
   for (const name of returns) result[name.toLowerCase()] = values[name]();
   if (range === null) return result;
+  // Without an order of their own, results are in that of the folder.
   const ids = answer.page === null
-    ? pageOf(all.union([]), range, modseq, most)
+    ? pageOf(isSorted ? all : all.union([]), range, modseq, most)
     : listOf(answer.page, modseq, most);
   return { ...result, range, ids };
 }
 
-function edgesOf(all: NumberSet): { min: number | null; max: number | null } {
+/** The least and the greatest id or, if they are sorted, the first and the last. */
+function edgesOf(all: NumberSet, isSorted: boolean): { min: number | null; max: number | null } {
   if (all.isEmpty) return { min: null, max: null };
-  let max = 0;
-  for (const [first, last] of all.ranges()) max = Math.max(max, first, last);
+  const bounds = Array.from(all.ranges());
+  if (isSorted) return { min: bounds[0][0], max: bounds.at(-1)![1] };
+  const max = bounds.reduce((max, [first, last]) => Math.max(max, first, last), 0);
   return { min: all.lowest, max };
 }
