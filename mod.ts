@@ -46,7 +46,12 @@ export type { FolderListing } from "./src/commands/folders/list.ts";
 export type { Namespace, NamespacePrefix } from "./src/commands/folders/namespace.ts";
 export type { SelectResult } from "./src/commands/folders/select.ts";
 export type { DefaultStatusItem, FolderStatus } from "./src/commands/folders/status.ts";
-export type { FolderName } from "./src/model/folder_name.ts";
+export {
+  type FolderName,
+  joinFolderName,
+  type NameLevels,
+  splitFolderName,
+} from "./src/model/folder_name.ts";
 export { decodeUtf7, encodeUtf7 } from "./src/mime/utf7.ts";
 
 // Access

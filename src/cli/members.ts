@@ -36,6 +36,7 @@ export const MEMBERS: {
   folderEncode: null,
   folderExists: 2,
   folderStatus: 3,
+  folderTree: 1,
   getFlags: 2,
   getGmailLabels: 2,
   getMetadata: 3,

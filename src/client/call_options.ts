@@ -13,7 +13,7 @@ import type {
 } from "../model/search_results.ts";
 import type { Text } from "../model/text.ts";
 import type { CreateFolderOptions } from "../operations/folders/create_folder.ts";
-import type { ListFoldersOptions } from "../operations/folders/list_options.ts";
+import type { FolderTreeOptions } from "../operations/folders/folder_tree.ts";
 import type { CallOptions } from "../operations/scope.ts";
 
 export type { CallOptions };
@@ -22,6 +22,7 @@ export type {
   CreatedFolder,
   CreateFolderOptions,
 } from "../operations/folders/create_folder.ts";
+export type { FolderNode, FolderTreeOptions } from "../operations/folders/folder_tree.ts";
 export type {
   ItemOf,
   ListedFolder,
@@ -157,7 +158,7 @@ type AnyOptions =
   & CreateFolderOptions
   & FetchEachOptions
   & IdleCheckOptions
-  & ListFoldersOptions
+  & FolderTreeOptions
   & MetadataOptions
   & Oauth2Options
   & OpenFolderOptions
@@ -171,6 +172,7 @@ const NAMES: Readonly<Record<keyof AnyOptions, true>> = {
   children: true,
   date: true,
   depth: true,
+  directory: true,
   flags: true,
   mailboxId: true,
   maxSize: true,
@@ -180,6 +182,7 @@ const NAMES: Readonly<Record<keyof AnyOptions, true>> = {
   msgTime: true,
   myRights: true,
   partial: true,
+  pattern: true,
   pollEvery: true,
   readonly: true,
   renewEvery: true,

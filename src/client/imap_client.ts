@@ -66,6 +66,11 @@ import {
   createFolder,
   type CreateFolderOptions,
 } from "../operations/folders/create_folder.ts";
+import {
+  type FolderNode,
+  folderTree,
+  type FolderTreeOptions,
+} from "../operations/folders/folder_tree.ts";
 import type { ListedFolder, ListFoldersOptions } from "../operations/folders/list_options.ts";
 import {
   closeFolder,
@@ -603,6 +608,32 @@ export class ImapClient extends FolderCalls {
     options: Options = {} as Options,
   ): Promise<readonly ListedFolder<Options>[]> {
     return await listFolders(this.#scope(options), directory, pattern, options);
+  }
+
+  /**
+   * Lists folders as a tree: INBOX first, then by the last level of their names. Each node has the
+   * row that {@linkcode ImapClient.listFolders} would return as `listing`, which is `null` for a
+   * level that the server did not list. Takes the options of `listFolders`, and throws what it
+   * throws.
+   *
+   * ```ts
+   * import type { FolderNode, ImapClient } from "@imapclient/imapclient";
+   *
+   * async function show(client: ImapClient) {
+   *   const draw = (nodes: readonly FolderNode[], indent = "") => {
+   *     for (const { label, children } of nodes) {
+   *       console.log(indent + label);
+   *       draw(children, `${indent}  `);
+   *     }
+   *   };
+   *   draw(await client.folderTree());
+   * }
+   * ```
+   */
+  async folderTree<const Options extends FolderTreeOptions = CallOptions>(
+    options: Options = {} as Options,
+  ): Promise<readonly FolderNode<ListedFolder<Options>>[]> {
+    return await folderTree(this.#scope(options), options);
   }
 
   /**

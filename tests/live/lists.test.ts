@@ -1,7 +1,13 @@
 // Lists with options, and trees of folders.
 import { after, before, describe, it } from "node:test";
 import { assert, assertEquals, assertRejects } from "@std/assert";
-import { ARCHIVE, type ImapClient, ImapError } from "@imapclient/imapclient";
+import {
+  ARCHIVE,
+  type ImapClient,
+  ImapError,
+  joinFolderName,
+  splitFolderName,
+} from "@imapclient/imapclient";
 import { type RunningServer, SERVERS } from "../support/servers/servers.ts";
 
 const TIMEOUT = 20;
@@ -61,6 +67,20 @@ for (const { name: server, missing, start } of SERVERS) {
       });
       const one = above.find(({ name }) => name === `${own}list & one`);
       assertEquals(one?.childInfo, ["SUBSCRIBED"]);
+    });
+
+    it("a tree, and names that are split and joined [ext FOLDER-TREE]", async () => {
+      const [space] = (await client.namespace()).personal!;
+      const tree = await client.folderTree({ status: ["MESSAGES"] });
+      assertEquals([tree[0].name, tree[0].selectable], ["INBOX", true]);
+      const siblings = own === "" ? tree : tree[0].children;
+      const one = siblings.find(({ label }) => label === "list & one");
+      assertEquals([one?.name, one?.listing?.status?.MESSAGES], [`${own}list & one`, 1]);
+      const three = one!.children[0].children[0];
+      assertEquals(splitFolderName(three.name, space), ["list & one", "two", "three"]);
+      assertEquals(joinFolderName(["list & one", "two", "three"], space), three.name);
+      const [part] = await client.folderTree({ pattern: `${own}list & one/two/*` });
+      assertEquals(part.listing, null);
     });
 
     it("rights and annotations [ext LIST-MYRIGHTS, LIST-METADATA]", async (test) => {

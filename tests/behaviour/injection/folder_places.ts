@@ -63,6 +63,17 @@ export const FOLDER_METHODS: Readonly<Record<string, Method>> = {
       ], { ...authenticated, also: ENTRIES }),
     ],
   },
+  folderTree: {
+    parameters: 1,
+    places: [
+      folder("directory", (c, v) => c.folderTree({ directory: v }), ["LIST", "FOLDER", "*"], {
+        odd: (value) => value === undefined ? allFolders(value) : undefined,
+      }),
+      folder("pattern", (c, v) => c.folderTree({ pattern: v }), ["LIST", "", "FOLDER"], {
+        odd: (value) => value === undefined ? allFolders(value) : undefined,
+      }),
+    ],
+  },
   listSubFolders: listing("LSUB", (c) => (...args) => c.listSubFolders(...args)),
   xlistFolders: listing("XLIST", (c) => (...args) => c.xlistFolders(...args)),
   findSpecialFolder: {
