@@ -44,6 +44,7 @@ export { Folder } from "./src/client/folder.ts";
 export { FolderCalls } from "./src/client/folder_calls.ts";
 export type { FolderListing } from "./src/commands/folders/list.ts";
 export type { Namespace, NamespacePrefix } from "./src/commands/folders/namespace.ts";
+export type { Resynced, ResyncRequest } from "./src/commands/folders/resync.ts";
 export type { SelectResult } from "./src/commands/folders/select.ts";
 export type { DefaultStatusItem, FolderStatus } from "./src/commands/folders/status.ts";
 export {

@@ -46,6 +46,7 @@ export const MEMBERS: {
   getacl: 2,
   gmailSearch: 2,
   hasCapability: 2,
+  highestModseq: null,
   host: null,
   id: 2,
   idle: 1,

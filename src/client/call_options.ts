@@ -1,8 +1,11 @@
+import type { Resynced, ResyncRequest } from "../commands/folders/resync.ts";
+import type { SelectResult } from "../commands/folders/select.ts";
 import type { MetadataRequest } from "../commands/access/metadata.ts";
 import type { MessageAttributes } from "../commands/messages/append.ts";
 import type { MessageFlags } from "../commands/messages/store.ts";
 import type { FetchedMessage, StreamedMessage } from "../commands/messages/fetch_types.ts";
 import { InvalidArgumentError, named } from "../model/errors.ts";
+import type { NumberSet } from "../model/number_set.ts";
 import { checkKeys } from "../model/options.ts";
 import type { SearchIds } from "../model/search_ids.ts";
 import type {
@@ -46,10 +49,30 @@ export interface Oauth2Options extends CallOptions {
 export type SaslResponder = (challenge: Uint8Array) => Text | Promise<Text>;
 
 /** How a folder is selected. */
-export interface SelectOptions extends CallOptions {
+export interface SelectOptions<
+  Resync extends ResyncRequest | undefined = ResyncRequest | undefined,
+> extends CallOptions {
   /** Changes nothing in the folder, not even `\Seen` flags. Default `false`. */
   readonly readonly?: boolean;
+  /**
+   * Has the server tell mod-sequences, from now on and in all responses (CONDSTORE, RFC 7162
+   * section 3.1.8). Throws `CapabilityError` if the server has no CONDSTORE. Default `false`.
+   */
+  readonly condstore?: boolean;
+  /**
+   * What is known of the folder from the last time: the result then has what has changed since, as
+   * `vanished` and `changed` (QRESYNC, RFC 7162 section 3.2.5). QRESYNC is enabled first, if it is
+   * not: from then on, the server reports removed messages as `VANISHED` and no more as `EXPUNGE`.
+   * Throws `CapabilityError`, and selects nothing, if the server has no QRESYNC or does not enable
+   * it.
+   */
+  readonly resync?: Resync;
 }
+
+/** What the server says of a selected folder; with `resync`, also what has changed in it. */
+export type Selected<Resync extends ResyncRequest | undefined> =
+  & SelectResult
+  & ([Resync] extends [ResyncRequest] ? Resynced : unknown);
 
 /** How a folder is opened and held. */
 export interface OpenFolderOptions extends SelectOptions {
@@ -103,32 +126,85 @@ export interface CharsetOptions extends CallOptions {
   readonly charset?: string;
 }
 
-/** How to fetch. */
-export interface FetchOptions extends CallOptions {
-  /** Modifiers of extensions, such as `CHANGEDSINCE 123` (RFC 7162). */
+/** A mod-sequence (RFC 7162), or none. */
+export type Modseq = number | bigint | undefined;
+
+/** How both ways to fetch fetch. */
+export interface FetchModifiers<Since extends Modseq = Modseq> extends CallOptions {
+  /** Modifiers of extensions, as they are sent: there are options for those that are known. */
   readonly modifiers?: Text | Iterable<Text>;
   /**
    * Fetches a part of the messages: `[1, 100]` are the first hundred of those that exist, `[-1,
    * -100]` the last. Default: all of them.
    */
   readonly partial?: PartialRange;
+  /**
+   * Fetches only messages that have changed after this mod-sequence, each with its `MODSEQ`
+   * (CONDSTORE, RFC 7162 section 3.1.4.1). Throws `CapabilityError`, and sends nothing, if the
+   * server has no CONDSTORE, or keeps no mod-sequences for the folder.
+   */
+  readonly changedSince?: Since;
+}
+
+/** How to fetch. */
+export interface FetchOptions<Since extends Modseq = Modseq, Vanished extends boolean = boolean>
+  extends FetchModifiers<Since> {
+  /**
+   * With `changedSince`, also returns which of the messages were removed since, as `vanished`
+   * (QRESYNC, RFC 7162 section 3.2.6). Needs `useUid`. QRESYNC is enabled first, if it is not: from
+   * then on, the server reports removed messages as `VANISHED` and no more as `EXPUNGE`. Throws
+   * `CapabilityError` if the server has no QRESYNC. Default `false`.
+   */
+  readonly vanished?: Vanished;
+}
+
+/** The items of a fetch: `changedSince` adds `MODSEQ`. */
+export type ItemsSince<Item extends string, Since extends Modseq> = [Since] extends
+  [number | bigint] ? Item | "MODSEQ"
+  : Item;
+
+/** The messages of `fetch` by their ids, and which were removed if that was asked for. */
+export type FetchedMessages<Item extends string, Since extends Modseq, Vanished extends boolean> =
+  & Map<number, FetchedMessage<ItemsSince<Item, Since>>>
+  & (Vanished extends true ? FetchedVanished : unknown);
+
+/** Which messages were removed. */
+export interface FetchedVanished {
+  /**
+   * The UIDs of messages that were asked for and were removed since, among them perhaps some that
+   * were never known. Like `modseq` of a search, it is not copied with the messages.
+   */
+  readonly vanished: NumberSet;
 }
 
 /** How `fetchEach` fetches. */
-export interface FetchEachOptions<Stream extends boolean = boolean> extends FetchOptions {
+export interface FetchEachOptions<Stream extends boolean = boolean, Since extends Modseq = Modseq>
+  extends FetchModifiers<Since> {
   /** Returns `BODY[...]`, `BINARY[...]` and `RFC822` items as streams. Default `false`. */
   readonly stream?: Stream;
 }
 
 /** A message of `fetchEach`: with its UID, and with streams if they were requested. */
-export type EachMessage<Item extends string, Stream extends boolean> =
+export type EachMessage<
+  Item extends string,
+  Stream extends boolean,
+  Since extends Modseq = undefined,
+> =
   & { readonly UID: number }
-  & (Stream extends true ? StreamedMessage<Item> : FetchedMessage<Item>);
+  & (Stream extends true ? StreamedMessage<ItemsSince<Item, Since>>
+    : FetchedMessage<ItemsSince<Item, Since>>);
 
 /** How flags or labels are changed. */
 export interface StoreOptions<Silent extends boolean = boolean> extends CallOptions {
   /** Does not ask the server for the resulting flags; the result is `null`. Default `false`. */
   readonly silent?: Silent;
+  /**
+   * Changes only messages that nobody has changed after this mod-sequence (CONDSTORE, RFC 7162
+   * section 3.1.3); 0 sets only flags that were never set or removed. Throws `ConditionFailedError`
+   * if there are others: it names them, and they are as they were, while the rest is changed. Throws `CapabilityError`, and sends nothing, if the server has no CONDSTORE, or
+   * keeps no mod-sequences for the folder.
+   */
+  readonly unchangedSince?: number | bigint;
 }
 
 /** The result of a change of flags or labels: those of the messages then; `null` if silent. */
@@ -157,6 +233,7 @@ type AnyOptions =
   & CharsetOptions
   & CreateFolderOptions
   & FetchEachOptions
+  & FetchOptions
   & IdleCheckOptions
   & FolderTreeOptions
   & MetadataOptions
@@ -168,8 +245,10 @@ type AnyOptions =
 
 /** Complete by its type: a name that is missing here, or not an option, is a type error. */
 const NAMES: Readonly<Record<keyof AnyOptions, true>> = {
+  changedSince: true,
   charset: true,
   children: true,
+  condstore: true,
   date: true,
   depth: true,
   directory: true,
@@ -189,6 +268,7 @@ const NAMES: Readonly<Record<keyof AnyOptions, true>> = {
   return: true,
   save: true,
   select: true,
+  resync: true,
   signal: true,
   silent: true,
   specialUse: true,
@@ -196,6 +276,8 @@ const NAMES: Readonly<Record<keyof AnyOptions, true>> = {
   stream: true,
   subscribed: true,
   timeout: true,
+  unchangedSince: true,
+  vanished: true,
   vendor: true,
 };
 

@@ -1,3 +1,4 @@
+import type { Resynced } from "../commands/folders/resync.ts";
 import { type Text, toText } from "../model/text.ts";
 import type { HeldFolder } from "../operations/folders/held_folder.ts";
 import type { MakeScope } from "../operations/scope.ts";
@@ -40,6 +41,34 @@ export class Folder extends FolderCalls {
   /** How many messages it has, as far as the server has told. */
   get exists(): number {
     return this.#held.folder.exists;
+  }
+
+  /**
+   * The mod-sequence up to which the server has told all changes of the messages in it (RFC 7162
+   * section 6): those before it was opened count as told, and later ones came as responses. It
+   * advances when a call is answered and no other is under way, never in the middle of an answer.
+   * `null` if the server keeps or tells none.
+   *
+   * It is what to give as `resync.modseq` the next time, with {@linkcode Folder.uidValidity}, once
+   * you have taken in what was told up to it. New messages are not part of that: look for UIDs
+   * above those that you know.
+   */
+  get highestModseq(): bigint | null {
+    return this.#held.folder.highestModseq;
+  }
+
+  /**
+   * What was removed since `resync`: the UIDs, among them perhaps some that were never known. `null`
+   * if it was opened without `resync`, or if nothing can be said, since UIDVALIDITY has changed or
+   * the server keeps no mod-sequences for it.
+   */
+  get vanished(): Resynced["vanished"] {
+    return this.#held.changes?.vanished ?? null;
+  }
+
+  /** The messages that have changed since `resync`, by UID; `null` in the same cases. */
+  get changed(): Resynced["changed"] {
+    return this.#held.changes?.changed ?? null;
   }
 
   /** Whether nothing in it can be changed. */

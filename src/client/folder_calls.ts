@@ -5,7 +5,6 @@ import type { SearchCriteria } from "../commands/search/search_criteria.ts";
 import type { SearchQuery } from "../commands/search/search_query.ts";
 import type { Thread } from "../commands/search/thread.ts";
 import type { NoopResult } from "../commands/session/session.ts";
-import type { FetchedMessage } from "../commands/messages/fetch_types.ts";
 import type { Command } from "../connection/command.ts";
 import { DELETED } from "../model/flags.ts";
 import type { MessageIds } from "../model/number_set.ts";
@@ -33,8 +32,10 @@ import type {
   CharsetOptions,
   EachMessage,
   FetchEachOptions,
+  FetchedMessages,
   FetchOptions,
   IdleCheckOptions,
+  Modseq,
   Searched,
   SearchOptions,
   Stored,
@@ -205,6 +206,10 @@ export class FolderCalls {
    * With `partial`, only a part of the messages is fetched: `[-1, -100]` are the last hundred of
    * those that exist (PARTIAL, RFC 9394). If the server can't do this, a search finds them.
    *
+   * With `changedSince`, only messages that have changed after that mod-sequence are returned, with
+   * their `MODSEQ`; with `vanished` too, the result's `vanished` has the UIDs of those that were
+   * removed (RFC 7162). Throws `CapabilityError` if the server has no CONDSTORE or QRESYNC.
+   *
    * ```ts
    * import type { ImapClient } from "@imapclient/imapclient";
    *
@@ -215,19 +220,23 @@ export class FolderCalls {
    * }
    * ```
    */
-  fetch<const Item extends string>(
+  fetch<
+    const Item extends string,
+    Since extends Modseq = undefined,
+    Vanished extends boolean = false,
+  >(
     messages: MessageIds,
     items: Item | readonly Item[],
-    options: FetchOptions = {},
-  ): Promise<Map<number, FetchedMessage<Item>>> {
+    options: FetchOptions<Since, Vanished> = {},
+  ): Promise<FetchedMessages<Item, Since, Vanished>> {
     // Not `async`, to save two promises for each of a thousand calls.
     try {
-      const { modifiers, partial } = options;
+      const { partial } = options;
       const scope = this.#scope(options);
-      const found = partial === undefined
-        ? fetchMessages(scope, messages, items, modifiers)
-        : fetchPart(scope, messages, items, modifiers, partial);
-      return found as Promise<Map<number, FetchedMessage<Item>>>;
+      const found: Promise<unknown> = partial === undefined
+        ? fetchMessages(scope, messages, items, options)
+        : fetchPart(scope, messages, items, options, partial);
+      return found as Promise<FetchedMessages<Item, Since, Vanished>>;
     } catch (error) {
       return Promise.reject(error);
     }
@@ -255,17 +264,21 @@ export class FolderCalls {
    * }
    * ```
    */
-  fetchEach<const Item extends string, Stream extends boolean = false>(
+  fetchEach<
+    const Item extends string,
+    Stream extends boolean = false,
+    Since extends Modseq = undefined,
+  >(
     messages: MessageIds,
     items: Item | readonly Item[],
-    options: FetchEachOptions<Stream> = {},
-  ): AsyncGenerator<EachMessage<Item, Stream>> {
+    options: FetchEachOptions<Stream, Since> = {},
+  ): AsyncGenerator<EachMessage<Item, Stream, Since>> {
     const scope = this.#scope(options);
-    const { modifiers, stream = false, partial } = options;
+    const { stream = false, partial } = options;
     const each = partial === undefined
-      ? fetchEachMessage(scope, messages, items, modifiers, stream)
-      : fetchEachOfPart(scope, messages, items, modifiers, stream, partial);
-    return each as AsyncGenerator<EachMessage<Item, Stream>>;
+      ? fetchEachMessage(scope, messages, items, options, stream)
+      : fetchEachOfPart(scope, messages, items, options, stream, partial);
+    return each as AsyncGenerator<EachMessage<Item, Stream, Since>>;
   }
 
   /**
@@ -289,6 +302,10 @@ export class FolderCalls {
    * then, by message id. A message is missing if the server does not report its flags. With no
    * ids, nothing is sent. A very long list of ids is split over several commands: if one fails,
    * others may have been carried out.
+   *
+   * With `unchangedSince`, messages that have changed after that mod-sequence are left as they are,
+   * and `ConditionFailedError` names them (RFC 7162 section 3.1.3). All other messages are changed,
+   * also by further commands of a long list. After any other failure, no further command is sent.
    *
    * Throws `ReadOnlyError` if the folder can't be changed, and `InvalidArgumentError` if a flag is
    * invalid, is `\Recent`, or is a system flag without its backslash: `"\Seen"` is `Seen` in
@@ -568,7 +585,7 @@ async function changed<Silent extends boolean>(
   scope: Scope,
   change: FlagChange,
   messages: MessageIds,
-  { silent }: StoreOptions<Silent>,
+  { silent = false, unchangedSince }: StoreOptions,
 ): Promise<Stored<Silent>> {
-  return await changeFlags(scope, change, messages, silent ?? false) as Stored<Silent>;
+  return await changeFlags(scope, change, messages, silent, unchangedSince) as Stored<Silent>;
 }

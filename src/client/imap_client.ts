@@ -28,7 +28,7 @@ import {
 import { deleteFolder, rename, subscribe, unsubscribe } from "../commands/folders/folder.ts";
 import type { FolderListing } from "../commands/folders/list.ts";
 import type { Namespace } from "../commands/folders/namespace.ts";
-import type { SelectResult } from "../commands/folders/select.ts";
+import type { ResyncRequest } from "../commands/folders/resync.ts";
 import type { DefaultStatusItem, FolderStatus } from "../commands/folders/status.ts";
 import type {
   AppendResult,
@@ -98,6 +98,7 @@ import type {
   Oauth2Options,
   OpenFolderOptions,
   SaslResponder,
+  Selected,
   SelectOptions,
 } from "./call_options.ts";
 import { clientState, scopeMaker, type Settings } from "./client_parts.ts";
@@ -286,6 +287,15 @@ export class ImapClient extends FolderCalls {
   /** The session's state (RFC 9051 section 3). */
   get state(): SessionState {
     return this.#client.connection.session.state;
+  }
+
+  /**
+   * The mod-sequence up to which the server has told all changes in the folder that `selectFolder`
+   * selected: see {@linkcode Folder.highestModseq}. `null` if none is selected, or if the server
+   * keeps or tells none.
+   */
+  get highestModseq(): bigint | null {
+    return this.#client.connection.session.selections.unheldFolder?.highestModseq ?? null;
   }
 
   /** Whether the connection is over. Further calls to the server are rejected then. */
@@ -779,6 +789,12 @@ export class ImapClient extends FolderCalls {
    * Throws {@linkcode ReadOnlyError} without `readonly` if the folder turns out to be read-only
    * (it is selected all the same), and {@linkcode ImapError} if it does not exist.
    *
+   * With `resync`, it also returns what has changed since the last time (QRESYNC, RFC 7162 section
+   * 3.2.5): `vanished`, the UIDs of removed messages, and `changed`, the flags of changed ones. Both
+   * are `null` if nothing can be said, since UIDVALIDITY has changed or the server keeps no
+   * mod-sequences for the folder. Take these before `highestModseq` advances. Throws
+   * {@linkcode CapabilityError} if the server has no QRESYNC.
+   *
    * ```ts
    * import type { ImapClient } from "@imapclient/imapclient";
    *
@@ -788,15 +804,20 @@ export class ImapClient extends FolderCalls {
    * }
    * ```
    */
-  async selectFolder(folder: Text, options: SelectOptions = {}): Promise<SelectResult> {
-    return await selectFolder(this.#scope(options), folder, options.readonly ?? false);
+  async selectFolder<Resync extends ResyncRequest | undefined = undefined>(
+    folder: Text,
+    options: SelectOptions<Resync> = {},
+  ): Promise<Selected<Resync>> {
+    return await selectFolder(this.#scope(options), folder, options) as Selected<Resync>;
   }
 
   /**
    * Opens a folder and holds it (SELECT or EXAMINE, RFC 9051 section 6.3.2): until it is closed,
    * no other folder is selected on this connection. Calls that need another folder, or the same
    * one in the other mode, wait in turn; calls that open the same folder in the same mode share
-   * it.
+   * it. A call with `resync` waits until nobody else has the folder, and then shares it; the
+   * folder's `vanished` and `changed` are for this call alone. A call with `condstore` shares it with
+   * those that asked for `condstore` or `resync`, and any other call with all.
    *
    * Throws what {@linkcode ImapClient.selectFolder} throws, and `TimeoutError` if the wait was too
    * long; its message names the folder that is held, where it was opened, and since when.

@@ -95,6 +95,8 @@ export class Receiver implements FrameHandler {
   #route(response: ServerResponse): void {
     const mayGoOn = hasText(response) && this.#life.phase !== "greeting";
     this.#strayLines = mayGoOn ? STRAY_LINES : 0;
+    const modseq = this.#cursor.takeHighestModseq();
+    if (modseq !== null) this.#router.noteModseq(modseq);
     this.#router.route(this.#log.secrets.blotResponse(response));
     // The bytes after the OK to STARTTLS are not to be read as responses.
     if (this.#life.phase === "changing streams") this.reader.stop();

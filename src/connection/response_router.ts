@@ -74,6 +74,11 @@ export class ResponseRouter {
     } else if (isRefused) this.#greet(response);
   }
 
+  /** Takes in the highest MODSEQ of the FETCH responses that came. */
+  noteModseq(modseq: bigint): void {
+    this.#session.selections.noteModseq(modseq);
+  }
+
   /** Takes in a FETCH that no call claims. */
   takeUnclaimed(response: UntaggedResponse): void {
     if (this.#life.phase === "greeting") return this.#greet(response);
@@ -155,6 +160,7 @@ export class ResponseRouter {
       selections.settle(call.selects, call.command.name, done, givenUp);
     }
     this.#session.observeCode(done.code);
+    selections.settleModseq(this.#calls.oldest === undefined);
     if (isUnsent) this.#sender.goOn(false);
     call.complete(done, this.#session);
     if (call.command.secrets !== undefined) this.#secrets.endLogin();

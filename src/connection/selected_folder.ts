@@ -15,6 +15,10 @@ export interface SelectedFolder {
   uidValidity: number | null;
   /** How many messages have gone since it was selected. Each one moves sequence numbers. */
   expunges: number;
+  /** All changes up to this mod-sequence were told; `null` if the server did not say. */
+  highestModseq: bigint | null;
+  /** Whether the server said that it keeps no mod-sequences in it (NOMODSEQ). */
+  noModseq: boolean;
 }
 
 /** A folder's name as it is compared with others, whether given as text or as bytes. */

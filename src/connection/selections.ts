@@ -73,6 +73,10 @@ export class Selections {
   /** The last selection that was made for holders: only their calls may act in it. */
   #held: number | null = null;
   #pending: readonly Pending[] = [];
+  /** The highest MODSEQ that was told since the last command that had no other beside it. */
+  #toldModseq: bigint | null = null;
+  /** The HIGHESTMODSEQ that the server sent since the last command was answered. */
+  #codeModseq: bigint | null = null;
 
   /** The selection that a call made now is for. */
   get latest(): SelectionId {
@@ -88,6 +92,11 @@ export class Selections {
   /** The selection that is in force. */
   get current(): number {
     return this.#current;
+  }
+
+  /** The selected folder, unless it was selected for those who hold it. */
+  get unheldFolder(): SelectedFolder | null {
+    return this.#current === this.#held ? null : this.folder;
   }
 
   /** The folder of a selection, if that is in force. */
@@ -129,6 +138,7 @@ export class Selections {
     }
     this.#current = number;
     this.saved = null;
+    this.#toldModseq = this.#codeModseq = null;
     const incoming = this.#incoming;
     this.#incoming = null;
     if (givenUp) {
@@ -173,9 +183,40 @@ export class Selections {
     else if (code.name === "UIDVALIDITY") {
       folder.uidValidity = code.number ?? null;
       if (this.#incoming === null) this.saved = null;
-    } // Everything before CLOSED was about the folder that was selected until now.
+    } else if (code.name === "HIGHESTMODSEQ") this.#observeModseq(folder, code.modseq ?? null);
+    else if (code.name === "NOMODSEQ") [folder.noModseq, folder.highestModseq] = [true, null];
+    // Everything before CLOSED was about the folder that was selected until now.
     else if (code.name === "CLOSED" && this.#incoming !== null) {
       this.#incoming = newFolder(folder.isExamined ? "EXAMINE" : "SELECT");
+    }
+  }
+
+  #observeModseq(folder: SelectedFolder, modseq: bigint | null): void {
+    if (folder !== this.folder) folder.highestModseq = modseq;
+    else if (modseq !== null) [this.#codeModseq, this.#toldModseq] = [modseq, null];
+  }
+
+  /** FETCH responses have told of changes up to this mod-sequence. */
+  noteModseq(modseq: bigint): void {
+    if (this.#toldModseq === null || modseq > this.#toldModseq) this.#toldModseq = modseq;
+  }
+
+  /**
+   * A command was answered: what was told up to now is complete (RFC 7162 section 6), unless another
+   * command is being answered (`isAlone` is false). A server may tell changes in any order, so nothing
+   * is certain earlier. A HIGHESTMODSEQ counts more than what FETCH told: the server sends a lower one
+   * where it holds back an expunge.
+   */
+  settleModseq(isAlone: boolean): void {
+    const [code, told] = [this.#codeModseq, this.#toldModseq];
+    if (code === null && (told === null || !isAlone)) return;
+    this.#codeModseq = null;
+    if (isAlone) this.#toldModseq = null;
+    const { folder } = this;
+    if (folder === null || folder.noModseq) return;
+    if (code !== null) folder.highestModseq = code;
+    else if (folder.highestModseq !== null && told! > folder.highestModseq) {
+      folder.highestModseq = told;
     }
   }
 
@@ -251,8 +292,10 @@ export class Selections {
 
 function newFolder(name: string): SelectedFolder {
   const isExamined = /^EXAMINE$/i.test(name);
-  const [exists, uidValidity, expunges] = [0, null, 0];
-  return { name: null, isExamined, readOnly: isExamined, exists, uidValidity, expunges };
+  return {
+    ...{ name: null, isExamined, readOnly: isExamined, exists: 0, uidValidity: null },
+    ...{ expunges: 0, highestModseq: null, noModseq: false },
+  };
 }
 
 /** Messages are gone, so those after them have other numbers now. */

@@ -89,9 +89,9 @@ export function withPartial(error: ImapError, partial: unknown): ImapError {
 /**
  * The connection can't be used any more; drop the client without a logout. Whether the server
  * carried out the pending commands is unknown, since their answers are lost. Any other error means
- * that the server did not, apart from {@linkcode PartialMoveError}, {@linkcode PartialCopyError}
- * and {@linkcode MessageLimitError}, which say how far it got, and {@linkcode ProtocolError}, which
- * says that its answer can't be read.
+ * that the server did not, apart from {@linkcode PartialMoveError}, {@linkcode PartialCopyError},
+ * {@linkcode ConditionFailedError} and {@linkcode MessageLimitError}, which say how far it got, and
+ * {@linkcode ProtocolError}, which says that its answer can't be read.
  */
 export class ImapAbortError extends ImapError {
   /** The class's name. */
@@ -166,6 +166,38 @@ export class PartialMoveError extends ImapError {
     super(message, details);
     this.uids = uids;
     this.removed = removed;
+  }
+}
+
+/**
+ * Messages were not changed, since somebody else had changed them after the mod-sequence given as
+ * `unchangedSince` (CONDSTORE, RFC 7162 section 3.1.3). The other messages were changed; `partial`
+ * has their flags, as far as the server told them.
+ *
+ * ```ts
+ * import { ConditionFailedError, type ImapClient } from "@imapclient/imapclient";
+ *
+ * async function claim(client: ImapClient, uid: number, unchangedSince: bigint) {
+ *   try {
+ *     await client.addFlags(uid, "$Processed", { unchangedSince });
+ *     return true;
+ *   } catch (error) {
+ *     if (error instanceof ConditionFailedError) return false; // somebody else was faster
+ *     throw error;
+ *   }
+ * }
+ * ```
+ */
+export class ConditionFailedError extends ImapError {
+  /** The class's name. */
+  override readonly name: string = "ConditionFailedError";
+  /** The messages that were not changed: UIDs, or sequence numbers with `useUid` off. */
+  readonly modified: NumberSet;
+
+  /** An error that names the messages. */
+  constructor(message: string, details: ImapErrorDetails, modified: NumberSet) {
+    super(message, details);
+    this.modified = modified;
   }
 }
 

@@ -65,6 +65,7 @@ export class Cursor {
    * @internal
    */
   octets: Uint8Array | null = null;
+  #highestModseq: bigint | null = null;
   #detached: readonly DetachedLiteral[] = NONE;
   readonly #limits: Limits;
   #nextDetached = 0;
@@ -102,6 +103,19 @@ export class Cursor {
     this.#detached = NONE;
     this.#texts = null;
     this.octets = null;
+  }
+
+  /** Notes the mod-sequence of a message. */
+  noteModseq(modseq: bigint): void {
+    const known = this.#highestModseq;
+    if (known === null || modseq > known) this.#highestModseq = modseq;
+  }
+
+  /** The highest mod-sequence that was noted since this was last called; `null` if none was. */
+  takeHighestModseq(): bigint | null {
+    const highest = this.#highestModseq;
+    if (highest !== null) this.#highestModseq = null;
+    return highest;
   }
 
   /** A cursor over the caller's bytes or ASCII text. */

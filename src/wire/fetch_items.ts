@@ -39,7 +39,7 @@ export const FETCH_ITEMS = {
   "RFC822": readSection as Reads<Uint8Array | null>,
   "RFC822.HEADER": readSection as Reads<Uint8Array | null>,
   "RFC822.TEXT": readSection as Reads<Uint8Array | null>,
-  "MODSEQ": readModseq as Reads<bigint | null>, // RFC 7162
+  "MODSEQ": readNotedModseq as Reads<bigint | null>, // RFC 7162
   "EMAILID": readEmailId as Reads<string>, // RFC 8474
   "THREADID": readObjectId as Reads<string | null>,
   "PREVIEW": readPreview as Reads<string | null>, // RFC 8970
@@ -89,6 +89,13 @@ function readSize(cursor: Cursor): number {
     throw cursor.error(`not a size: ${atom}`);
   }
   return Math.max(size, 0);
+}
+
+/** A mod-sequence. The cursor notes it, so that responses without any cost nothing. */
+function readNotedModseq(cursor: Cursor): bigint | null {
+  const modseq = readModseq(cursor);
+  if (modseq !== null) cursor.noteModseq(modseq);
+  return modseq;
 }
 
 /** An id of OBJECTID (RFC 8474): `(text)`, the same without parentheses, or `NIL`. */

@@ -1,3 +1,4 @@
+import { InvalidArgumentError, named } from "../model/errors.ts";
 import { HYPHEN, LPAREN, NINE, RPAREN, ZERO } from "../util/bytes.ts";
 import type { Cursor } from "./cursor.ts";
 
@@ -18,4 +19,19 @@ export function readModseq(cursor: Cursor): bigint | null {
 function skipNegative(cursor: Cursor): void {
   if (!cursor.take(HYPHEN)) throw cursor.error("expected a mod-sequence");
   cursor.bigNumber();
+}
+
+/** One more than the highest mod-sequence (RFC 7162 section 7). */
+const END = 2n ** 63n;
+
+/**
+ * A caller's mod-sequence, from `least` on. Throws {@linkcode InvalidArgumentError} for anything
+ * else; `name` is the option's.
+ */
+export function checkedModseq(modseq: number | bigint, name: string, least: 0 | 1): bigint {
+  const isWhole = typeof modseq === "bigint" || Number.isSafeInteger(modseq);
+  if (isWhole && modseq >= least && modseq < END) return BigInt(modseq);
+  throw new InvalidArgumentError(
+    `'${name}' must be a mod-sequence, a whole number from ${least} to 2^63 - 1: ${named(modseq)}`,
+  );
 }

@@ -31,8 +31,10 @@ export interface SelectResult {
   readonly UIDVALIDITY?: number;
   /** The sequence number of the first unread message. */
   readonly UNSEEN?: number;
-  /** The highest mod-sequence in the folder (RFC 7162). */
+  /** The highest mod-sequence in the folder (RFC 7162); missing if the server keeps none. */
   readonly HIGHESTMODSEQ?: bigint;
+  /** `true` if the server keeps no mod-sequences for the folder (RFC 7162 section 3.1.2.2). */
+  readonly NOMODSEQ?: true;
   /** The folder's id, which does not change with its name (OBJECTID, RFC 8474). */
   readonly MAILBOXID?: string;
   /** `true` if the UIDs are not valid beyond the session. */

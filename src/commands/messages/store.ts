@@ -1,9 +1,16 @@
 import type { UidCommand } from "../../connection/call_index.ts";
-import { InvalidArgumentError } from "../../model/errors.ts";
-import type { NumberSet } from "../../model/number_set.ts";
-import type { UntaggedResponse } from "../../model/responses.ts";
+import {
+  ImapError,
+  type ImapErrorDetails,
+  InvalidArgumentError,
+  ProtocolError,
+} from "../../model/errors.ts";
+import { NumberSet } from "../../model/number_set.ts";
+import { intersection } from "../../model/id_ranges.ts";
+import type { ResponseCode, TaggedResponse, UntaggedResponse } from "../../model/responses.ts";
 import { encodeUtf7 } from "../../mime/utf7.ts";
 import type { Text } from "../../model/text.ts";
+import { checkedModseq } from "../../wire/modseq.ts";
 import type { CommandWriter } from "../../wire/writer.ts";
 import { storableFlags } from "./flags.ts";
 import { UnnamedRows } from "./unnamed_rows.ts";
@@ -28,6 +35,16 @@ export interface StoreRequest {
   readonly silent: boolean;
   /** Whether ids are UIDs. */
   readonly uid: boolean;
+  /** The condition, if there is one. */
+  readonly condition?: StoreCondition;
+}
+
+/** Which messages may be changed (UNCHANGEDSINCE, RFC 7162 section 3.1.3). */
+export interface StoreCondition {
+  /** Those whose mod-sequence is not above this. */
+  readonly unchangedSince: number | bigint;
+  /** Gets those that were left as they are, since somebody had changed them. */
+  readonly modified: NumberSet[];
 }
 
 const SIGNS: Readonly<Record<StoreAction, string>> = { add: "+", remove: "-", set: "" };
@@ -37,7 +54,8 @@ const SIGNS: Readonly<Record<StoreAction, string>> = { add: "+", remove: "-", se
  * messages have afterwards; with `silent`, none.
  */
 export function store(request: StoreRequest): UidCommand<MessageFlags> {
-  const { ids, item, action, silent, uid } = request;
+  const { ids, item, action, silent, uid, condition } = request;
+  const since = condition && checkedModseq(condition.unchangedSince, "unchangedSince", 0);
   const labels = item === "X-GM-LABELS";
   const texts = labels ? labelsOf(request) : storableFlags(request.values);
   const found: MessageFlags = new Map();
@@ -54,7 +72,9 @@ export function store(request: StoreRequest): UidCommand<MessageFlags> {
     uids: uid ? ids : undefined,
     passedOver: () => unnamed.noteNamed(),
     write(out: CommandWriter): void {
-      out.sp().numberSet(ids).sp().atom(`${SIGNS[action]}${item}${silent ? ".SILENT" : ""}`).sp();
+      out.sp().numberSet(ids);
+      if (since !== undefined) out.sp().raw(`(UNCHANGEDSINCE ${since})`);
+      out.sp().atom(`${SIGNS[action]}${item}${silent ? ".SILENT" : ""}`).sp();
       out.list(texts, (text) => labels ? writeLabel(out, text) : out.flag(text));
     },
     accept(response: UntaggedResponse): boolean {
@@ -68,13 +88,33 @@ export function store(request: StoreRequest): UidCommand<MessageFlags> {
       return true;
     },
     partial: () => found.size > 0 ? found : null,
-    result(): MessageFlags {
+    result({ code }: TaggedResponse): MessageFlags {
+      const failed = modifiedIn(code);
+      if (failed?.isEmpty) {
+        const text = `${name} left messages as they are, and the server did not say which`;
+        throw new ProtocolError(text, { responseCode: code, partial: found });
+      }
       const error = unnamed.error(`${name}, which was carried out,`, found.size > 0);
       if (error !== null) throw error;
       return found;
     },
+    refused({ code }: TaggedResponse, message: string, details: ImapErrorDetails): ImapError {
+      modifiedIn(code);
+      return new ImapError(message, details);
+    },
   };
+
+  /** Takes out the messages that were left as they are; a server may have told their flags. */
+  function modifiedIn(code: ResponseCode | null): NumberSet | null {
+    if (condition === undefined || code?.name !== "MODIFIED") return null;
+    const failed = code.ids === undefined ? NONE : intersection(code.ids, ids);
+    if (!failed.isEmpty) condition.modified.push(failed);
+    for (const id of [...found.keys()]) if (failed.has(id)) found.delete(id);
+    return failed;
+  }
 }
+
+const NONE = NumberSet.from([]);
 
 function labelsOf({ action, values }: StoreRequest): readonly Text[] {
   const single = typeof values === "string" || values instanceof Uint8Array;

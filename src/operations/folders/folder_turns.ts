@@ -1,4 +1,5 @@
 import type { SelectedFolder } from "../../connection/selected_folder.ts";
+import type { SelectResult } from "../../commands/folders/select.ts";
 import { TimeoutError } from "../../model/errors.ts";
 
 /** The selection that the holders of a folder share. */
@@ -7,6 +8,8 @@ export interface Selected {
   readonly selection: number;
   /** The folder, as the session keeps it up to date. */
   readonly folder: SelectedFolder;
+  /** What the server said of it, once all of that is there. */
+  readonly result?: SelectResult;
 }
 
 /** A request for a turn. */
@@ -15,6 +18,11 @@ export interface TurnRequest {
   readonly name: string;
   /** Requests with the same key share a turn; `null` shares it with none. */
   readonly key: string | null;
+  /**
+   * What its SELECT asks for besides. A turn is shared with requests that ask for no more than its
+   * own; `"resync"` always needs a SELECT of its own.
+   */
+  readonly asks?: "condstore" | "resync";
   /** Gives up the wait. */
   readonly signal?: AbortSignal;
   /** The most seconds to wait; `Infinity` is no limit. */
@@ -86,8 +94,9 @@ export class FolderTurns {
     const place = callerPlace();
     const current = this.#current;
     if (current === null) return Promise.resolve(this.#begin(request, place));
-    const isShared = request.key !== null && request.key === current.request.key;
-    if (isShared && this.#waiting.size === 0) return Promise.resolve(this.#join(current));
+    if (shares(current.request, request) && this.#waiting.size === 0) {
+      return Promise.resolve(this.#join(current));
+    }
     return this.#wait(request, place);
   }
 
@@ -101,7 +110,7 @@ export class FolderTurns {
     const next = this.#begin(first.request, first.place);
     first.begin(next);
     for (const waiter of this.#waiting) {
-      if (waiter.request.key === null || waiter.request.key !== next.request.key) return;
+      if (!shares(next.request, waiter.request)) return;
       waiter.begin(this.#join(next));
     }
   }
@@ -161,6 +170,12 @@ export class FolderTurns {
         "another client",
     );
   }
+}
+
+/** Whether a request can share the turn of another. */
+function shares(turn: TurnRequest, { key, asks }: TurnRequest): boolean {
+  if (key === null || key !== turn.key || asks === "resync") return false;
+  return asks === undefined || turn.asks !== undefined;
 }
 
 /** Matches the library's own stack frames, by the names of its functions. */

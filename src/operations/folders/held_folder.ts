@@ -1,5 +1,6 @@
 import { IllegalStateError } from "../../model/errors.ts";
 import { type Text, toText } from "../../model/text.ts";
+import type { Resynced } from "../../commands/folders/resync.ts";
 import type { SelectedFolder } from "../../connection/selected_folder.ts";
 import type { Scope } from "../scope.ts";
 import type { Selected } from "./folder_turns.ts";
@@ -10,15 +11,23 @@ export class HeldFolder {
   readonly name: Text;
   /** What the session knows about the folder; it is kept up to date while the folder is selected. */
   readonly folder: SelectedFolder;
+  /** What has changed in it since the last time; `null` if that was not asked for. */
+  readonly changes: Resynced | null;
   readonly #selection: number;
   #giveBack: (() => void) | null;
 
   /** `giveBack` ends the holder's turn. */
-  constructor(name: Text, { folder, selection }: Selected, giveBack: () => void) {
+  constructor(
+    name: Text,
+    { folder, selection }: Selected,
+    giveBack: () => void,
+    changes: Resynced | null = null,
+  ) {
     this.name = name;
     this.folder = folder;
     this.#selection = selection;
     this.#giveBack = giveBack;
+    this.changes = changes;
   }
 
   /** The scope of a call in this folder. Throws once the folder is released. */

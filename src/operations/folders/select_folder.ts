@@ -1,22 +1,38 @@
 import { close, unselect } from "../../commands/folders/folder.ts";
+import {
+  type Resynced,
+  type ResyncRequest,
+  selectCondstore,
+  selectResync,
+} from "../../commands/folders/resync.ts";
 import { select, type SelectResult } from "../../commands/folders/select.ts";
 import { wrapped } from "../../commands/wrapped.ts";
 import type { Command } from "../../connection/command.ts";
 import { folderKey } from "../../connection/selected_folder.ts";
 import type { Session } from "../../connection/session.ts";
-import { InvalidArgumentError, named } from "../../model/errors.ts";
+import { IllegalStateError, InvalidArgumentError, named } from "../../model/errors.ts";
 import { MAX_TIMEOUT } from "../../model/options.ts";
 import type { TaggedResponse } from "../../model/responses.ts";
 import { type Text, toText } from "../../model/text.ts";
 import { untilAborted } from "../../util/until_aborted.ts";
+import type { CommandWriter } from "../../wire/writer.ts";
 import { run, type Scope } from "../scope.ts";
-import type { Selected, Turn } from "./folder_turns.ts";
+import { checkQresync, enableQresync } from "../session/qresync.ts";
+import type { Selected, Turn, TurnRequest } from "./folder_turns.ts";
 import { HeldFolder } from "./held_folder.ts";
 
-/** How a folder is held. */
-export interface HoldOptions {
+/** How a folder is selected. */
+export interface SelectHow {
   /** Whether nothing in it may be changed. */
   readonly readonly?: boolean;
+  /** Whether the server reports mod-sequences. */
+  readonly condstore?: boolean;
+  /** What is known of it; the server reports what has changed. */
+  readonly resync?: ResyncRequest;
+}
+
+/** How a folder is held. */
+export interface HoldOptions extends SelectHow {
   /** How long to wait for it, in seconds; `null` is no limit. */
   readonly timeout?: number | null;
 }
@@ -31,19 +47,43 @@ const WAIT_SECONDS = 60;
 export function selectFolder(
   scope: Scope,
   folder: Text,
-  readonly: boolean,
+  how: SelectHow,
 ): Promise<SelectResult> {
-  return inTurn(scope, toText(folder), select(folder, readonly, !readonly));
+  return inTurn(scope, toText(folder), selection(scope, folder, how));
+}
+
+function selection(scope: Scope, folder: Text, how: SelectHow): Change<SelectResult> {
+  const { readonly = false, condstore = false, resync } = how;
+  const command = select(folder, readonly, !readonly);
+  if (resync === undefined) return { command: condstore ? selectCondstore(command) : command };
+  const { session } = scope.client.connection;
+  const resyncing = selectResync(command, resync, scope.client.limits);
+  const checked = wrapped(resyncing, {
+    write(out: CommandWriter): void {
+      checkQresync(session);
+      if (resync.sequenceMatch !== undefined) checkNumbers(session);
+      resyncing.write!(out);
+    },
+  });
+  return { command: checked, prepare: () => enableQresync(scope) };
+}
+
+/** There are no sequence numbers to match with UIDONLY (RFC 9586 section 3.5). */
+function checkNumbers(session: Session): void {
+  if (!session.enabled.has("UIDONLY")) return;
+  throw new IllegalStateError(
+    "SELECT was not sent: 'resync.sequenceMatch' has sequence numbers, which UIDONLY switched off",
+  );
 }
 
 /** CLOSE, once no folder is held. */
 export function closeFolder(scope: Scope): Promise<string> {
-  return inTurn(scope, "closeFolder", close());
+  return inTurn(scope, "closeFolder", { command: close() });
 }
 
 /** UNSELECT, once no folder is held. */
 export function unselectFolder(scope: Scope): Promise<string> {
-  return inTurn(scope, "unselectFolder", unselect());
+  return inTurn(scope, "unselectFolder", { command: unselect() });
 }
 
 /**
@@ -53,36 +93,51 @@ export function unselectFolder(scope: Scope): Promise<string> {
 export async function holdFolder(
   scope: Scope,
   folder: Text,
-  { readonly = false, timeout = WAIT_SECONDS }: HoldOptions,
+  { timeout = WAIT_SECONDS, ...how }: HoldOptions,
 ): Promise<HeldFolder> {
   checkTimeout(timeout);
-  const command = select(folder, readonly, !readonly);
+  const own = selection(scope, folder, how);
+  const asks = how.resync !== undefined ? "resync" : how.condstore ? "condstore" : undefined;
   const { turns } = scope.client;
   const turn = await turns.take({
     name: JSON.stringify(toText(folder)),
-    key: `${readonly} ${scope.folderEncode} ${folderKey(folder)}`,
+    key: `${how.readonly ?? false} ${scope.folderEncode} ${folderKey(folder)}`,
+    asks,
     signal: scope.signal,
     timeout: timeout ?? Infinity,
   });
   try {
     scope.signal?.throwIfAborted();
-    const selected = await untilAborted(scope.signal, selectionOf(turn, scope, command));
-    return new HeldFolder(folder, selected, () => turns.release(turn));
+    const selected = await untilAborted(scope.signal, sharedSelection(turn, scope, own, asks));
+    const changes = asks === "resync" ? selected.result as SelectResult & Resynced : null;
+    return new HeldFolder(folder, selected, () => turns.release(turn), changes);
   } catch (error) {
     turns.release(turn);
     throw error;
   }
 }
 
-/** The selection that the holders of a turn share; if it was lost or failed, a new one. */
-function selectionOf(
+/** The selection that the holders of a turn share. One that asked for more may fail by that. */
+async function sharedSelection(
   turn: Turn,
   scope: Scope,
-  command: Command<SelectResult>,
+  own: Change<SelectResult>,
+  asks: TurnRequest["asks"],
 ): Promise<Selected> {
+  const isOthers = turn.selecting !== null && turn.request.asks !== asks;
+  try {
+    return await selectionOf(turn, scope, own);
+  } catch (error) {
+    if (!isOthers) throw error;
+    return await selectionOf(turn, scope, own);
+  }
+}
+
+/** The selection that the holders of a turn share; if it was lost or failed, a new one. */
+function selectionOf(turn: Turn, scope: Scope, own: Change<SelectResult>): Promise<Selected> {
   const { selections } = scope.client.connection.session;
   const isLost = turn.selected !== null && turn.selected.selection !== selections.current;
-  if (turn.selecting === null || isLost) turn.selecting = selectFor(turn, scope, command);
+  if (turn.selecting === null || isLost) turn.selecting = selectFor(turn, scope, own);
   return turn.selecting;
 }
 
@@ -90,21 +145,23 @@ function selectionOf(
 async function selectFor(
   turn: Turn,
   scope: Scope,
-  command: Command<SelectResult>,
+  { command, prepare }: Change<SelectResult>,
 ): Promise<Selected> {
   turn.selected = null;
+  let selected!: Selected;
   const noting = wrapped(command, {
     effect(session: Session, done: TaggedResponse): void {
       command.effect!(session, done);
       const { current, folder } = session.selections;
       if (folder === null) return;
       session.selections.hold();
-      turn.selected = { selection: current, folder };
+      turn.selected = selected = { selection: current, folder };
     },
   });
   try {
-    await run({ ...scope, signal: turn.signal }, noting);
-    return turn.selected!;
+    prepare?.();
+    const result = await run({ ...scope, signal: turn.signal }, noting);
+    return { ...selected, result };
   } catch (error) {
     [turn.selecting, turn.selected] = [null, null];
     throw error;
@@ -112,14 +169,22 @@ async function selectFor(
 }
 
 /** Runs a command that changes the folder, once no folder is held any more. */
-function inTurn<Result>(scope: Scope, name: string, command: Command<Result>): Promise<Result> {
-  return scope.client.turns.isBusy ? runLater(scope, name, command) : run(scope, command);
+function inTurn<Result>(scope: Scope, name: string, change: Change<Result>): Promise<Result> {
+  if (scope.client.turns.isBusy) return runLater(scope, name, change);
+  change.prepare?.();
+  return run(scope, change.command);
+}
+
+/** A command that changes the folder, and what has to be queued before it. */
+interface Change<Result> {
+  readonly command: Command<Result>;
+  prepare?(): void;
 }
 
 async function runLater<Result>(
   scope: Scope,
   name: string,
-  command: Command<Result>,
+  { command, prepare }: Change<Result>,
 ): Promise<Result> {
   const { client: { turns, connection }, signal } = scope;
   const { selections } = connection.session;
@@ -132,6 +197,7 @@ async function runLater<Result>(
     selections.waiting--;
   }
   try {
+    prepare?.();
     return await run(scope, command);
   } finally {
     // Not at once: the next call of the caller is meant for this folder.

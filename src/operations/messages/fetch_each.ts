@@ -45,6 +45,7 @@ interface Row {
 export class FetchEach {
   readonly #connection: Connection;
   readonly #request: FetchRequest;
+  readonly #check: () => void;
   readonly #sections: readonly string[];
   readonly #unnamed: UnnamedRows;
   /** Whether a message was handed out. */
@@ -61,10 +62,16 @@ export class FetchEach {
   #error: { readonly reason: unknown } | null = null;
   #wake: (() => void) | null = null;
 
-  /** With `stream`, sections are streams. */
-  constructor(connection: Connection, request: FetchRequest, stream: boolean) {
+  /** With `stream`, sections are streams. `check` throws if the FETCH can't be sent. */
+  constructor(
+    connection: Connection,
+    request: FetchRequest,
+    stream: boolean,
+    check: () => void = () => {},
+  ) {
     this.#connection = connection;
     this.#request = request;
+    this.#check = check;
     this.#unnamed = new UnnamedRows(request.keys);
     this.#sections = stream ? request.keys.filter(isSection) : [];
   }
@@ -105,7 +112,10 @@ export class FetchEach {
       pipelining: uid ? "uids" : "numbers",
       messages: ids,
       exclusive: "same",
-      write: (out) => writeFetch(out, this.#request),
+      write: (out) => {
+        this.#check();
+        writeFetch(out, this.#request);
+      },
       accept: (response) => this.#accept(response),
       literal: this.#sections.length > 0 ? (head, item) => this.#literal(head, item) : undefined,
       result: () => {

@@ -1,10 +1,9 @@
 import { fetch, type FetchRequest, fetchRequest } from "../../commands/messages/fetch.ts";
 import { fetchFlags } from "../../commands/messages/fetch_flags.ts";
 import { type MessageFlags, store, type StoreRequest } from "../../commands/messages/store.ts";
-import type { Command } from "../../connection/command.ts";
+import { InvalidArgumentError } from "../../model/errors.ts";
 import type { ZonedDate } from "../../model/dates.ts";
 import type { Envelope } from "../../model/envelope.ts";
-import { ImapError } from "../../model/errors.ts";
 import type { FetchedBase } from "../../commands/messages/fetch_types.ts";
 import { type MessageIds, NumberSet } from "../../model/number_set.ts";
 import { SAVED } from "../../model/saved.ts";
@@ -12,11 +11,24 @@ import type { PartialRange } from "../../model/search_results.ts";
 import { type Text, toTexts } from "../../model/text.ts";
 import { lazyImport } from "../../util/lazy_import.ts";
 import { savedIds } from "../saved_ids.ts";
-import { idsOf, run, runWhole, type Scope } from "../scope.ts";
+import { idsOf, runWhole, type Scope } from "../scope.ts";
+import { checkedModseq } from "../../wire/modseq.ts";
+import { fetchChanges, fetchVanished } from "./fetch_changes.ts";
 import { FetchEach } from "./fetch_each.ts";
-import { belowLimit, restOf, withAll } from "./message_limit.ts";
+import { restOf } from "./message_limit.ts";
+import { checkModseqs } from "./modseqs.ts";
+import { storeUnchanged } from "./store_unchanged.ts";
+import { fetchAll, partialOf } from "./together.ts";
 
-type Modifiers = Text | Iterable<Text> | undefined;
+/** What modifies a FETCH. */
+export interface FetchModifiers {
+  /** Modifiers as they are sent. */
+  readonly modifiers?: Text | Iterable<Text>;
+  /** Only messages that have changed after this mod-sequence (RFC 7162 section 3.1.4.1). */
+  readonly changedSince?: number | bigint;
+  /** Whether to report the messages that were removed since. */
+  readonly vanished?: boolean;
+}
 
 /** What a call fetches, and the scope that its message ids give it. */
 interface FetchRequests {
@@ -29,10 +41,12 @@ export function fetchMessages(
   scope: Scope,
   messages: MessageIds,
   items: string | readonly string[],
-  modifiers: Modifiers,
+  modifiers: FetchModifiers,
 ): Promise<Map<number, FetchedBase>> {
   const { requests, scope: own } = fetchRequests(scope, messages, items, modifiers);
-  const found = fetchAll(own, requests, fetch);
+  const found = modifiers.changedSince === undefined
+    ? fetchAll(own, requests, fetch)
+    : (modifiers.vanished ? fetchVanished : fetchChanges)(own, requests);
   return own.normaliseTimes ? found : found.then(inOwnZones, failInOwnZones);
 }
 
@@ -41,14 +55,21 @@ export function fetchPart(
   scope: Scope,
   messages: MessageIds,
   items: string | readonly string[],
-  modifiers: Modifiers,
+  options: FetchModifiers,
   partial: PartialRange,
 ): Promise<Map<number, FetchedBase>> {
+  if (options.vanished) {
+    throw new InvalidArgumentError("'vanished' can't go with 'partial', a part of what is there");
+  }
   const named = messages === SAVED ? savedIds(scope) : messages;
   return runWhole(scope, async (scope) => {
     const { pageRequest } = await pages();
-    const part = await pageRequest(scope, { messages: named, modifiers }, partial);
-    return await fetchMessages(scope, part.messages, items, part.modifiers);
+    const asked = { messages: named, modifiers: options.modifiers };
+    const part = await pageRequest(scope, asked, partial);
+    return await fetchMessages(scope, part.messages, items, {
+      ...options,
+      modifiers: part.modifiers,
+    });
   });
 }
 
@@ -59,14 +80,16 @@ export async function* fetchEachOfPart(
   scope: Scope,
   messages: MessageIds,
   items: string | readonly string[],
-  modifiers: Modifiers,
+  options: FetchModifiers,
   stream: boolean,
   partial: PartialRange,
 ): AsyncGenerator<FetchedBase> {
   const part = await runWhole(scope, async (scope) => {
-    return await (await pages()).pageRequest(scope, { messages, modifiers }, partial);
+    const { pageRequest } = await pages();
+    return await pageRequest(scope, { messages, modifiers: options.modifiers }, partial);
   });
-  yield* fetchEachMessage(scope, part.messages, items, part.modifiers, stream);
+  const modifiers = { ...options, modifiers: part.modifiers };
+  yield* fetchEachMessage(scope, part.messages, items, modifiers, stream);
 }
 
 /** FETCH: the messages one by one, as they come. */
@@ -74,11 +97,16 @@ export function fetchEachMessage(
   scope: Scope,
   messages: MessageIds,
   items: string | readonly string[],
-  modifiers: Modifiers,
+  modifiers: FetchModifiers,
   stream: boolean,
 ): AsyncGenerator<FetchedBase> {
+  if (modifiers.vanished) {
+    throw new InvalidArgumentError("fetchEach can't report 'vanished': use fetch");
+  }
   const wanted = fetchRequests(scope, messages, ["UID", ...toTexts(items)], modifiers);
-  return eachMessage(wanted, stream);
+  const { session } = scope.client.connection;
+  const check = () => checkModseqs(session, "FETCH");
+  return eachMessage(wanted, stream, modifiers.changedSince === undefined ? undefined : check);
 }
 
 /** FETCH of flags or labels, by message id. */
@@ -87,7 +115,7 @@ export function getFlags(
   item: StoreRequest["item"],
   messages: MessageIds,
 ): Promise<MessageFlags> {
-  const { requests, scope: own } = fetchRequests(scope, messages, [item], undefined);
+  const { requests, scope: own } = fetchRequests(scope, messages, [item], NO_MODIFIERS);
   return fetchAll(own, requests, (request) => fetchFlags(request, item));
 }
 
@@ -100,72 +128,61 @@ export async function changeFlags(
   change: FlagChange,
   messages: MessageIds,
   silent: boolean,
+  unchangedSince?: number | bigint,
 ): Promise<MessageFlags | null> {
   const { sets, scope: own } = idsOf(messages, scope);
-  const request = { ...change, silent, uid: own.uid };
+  const condition = unchangedSince === undefined ? undefined : { unchangedSince, modified: [] };
+  const request = { ...change, silent, uid: own.uid, condition };
   // Made even for no messages, so that values that can't be sent are refused all the same.
   store({ ...request, ids: NumberSet.from([]) });
-  const stored = await fetchAll(own, sets.map((ids) => ({ ...request, ids })), store);
+  const requests = sets.map((ids) => ({ ...request, ids }));
+  const stored = condition === undefined
+    ? await fetchAll(own, requests, store)
+    : await storeUnchanged(own, requests, condition);
   return silent ? null : stored;
 }
+
+const NO_MODIFIERS: FetchModifiers = {};
 
 function fetchRequests(
   scope: Scope,
   messages: MessageIds,
   items: string | readonly string[],
-  modifiers: Modifiers,
+  modifiers: FetchModifiers,
 ): FetchRequests {
   const { sets, scope: own } = idsOf(messages, scope);
   const ids = sets.length === 1 ? sets[0] : NumberSet.from([]);
   // Made even for no messages, so that what can't be sent is refused all the same.
-  const request = fetchRequest(ids, items, modifiers, own.uid);
+  const request = fetchRequestFor(ids, items, modifiers, own.uid);
   const requests = sets.length === 1 ? [request] : sets.map((ids) => ({ ...request, ids }));
   return { requests, scope: own };
 }
 
-/** The results of the requests, as one. */
-function fetchAll<Request extends { readonly ids: NumberSet }, Value>(
-  scope: Scope,
-  requests: readonly Request[],
-  make: (request: Request) => Command<Map<number, Value>>,
-): Promise<Map<number, Value>> {
-  if (scope.client.connection.session.limitsMessages && scope.uid) {
-    return runWhole(
-      scope,
-      (scope) => together(requests.map((request) => fetchBelowLimit(scope, request, make))),
-    );
+function fetchRequestFor(
+  ids: NumberSet,
+  items: string | readonly string[],
+  { modifiers, changedSince, vanished }: FetchModifiers,
+  uid: boolean,
+): FetchRequest {
+  if (changedSince !== undefined) {
+    const since = `CHANGEDSINCE ${checkedModseq(changedSince, "changedSince", 1)}`;
+    const all = [...toTexts(modifiers ?? []), vanished ? `${since} VANISHED` : since];
+    return fetchRequest(ids, [...toTexts(items), "MODSEQ"], all, uid);
   }
-  return requests.length === 1
-    ? run(scope, make(requests[0]))
-    : together(requests.map((request) => run(scope, make(request))));
-}
-
-/** The result of one request, even if the server looks at only some of its messages at once. */
-async function fetchBelowLimit<Request extends { readonly ids: NumberSet }, Value>(
-  scope: Scope,
-  request: Request,
-  make: (request: Request) => Command<Map<number, Value>>,
-): Promise<Map<number, Value>> {
-  const all = new Map<number, Value>();
-  const step = (ids: NumberSet) => run(scope, make({ ...request, ids }));
-  try {
-    await belowLimit(request.ids, step, (found) => addTo(all, found));
-  } catch (error) {
-    addTo(all, partialOf<Value>(error));
-    throw all.size > 0 ? withAll(error, all) : error;
-  }
-  return all;
+  if (vanished) throw new InvalidArgumentError("'vanished' needs 'changedSince'");
+  return fetchRequest(ids, items, modifiers, uid);
 }
 
 async function* eachMessage(
   { requests, scope }: FetchRequests,
   stream: boolean,
+  check: (() => void) | undefined,
 ): AsyncGenerator<FetchedBase> {
   const { connection } = scope.client;
   for (const request of requests) {
     for (let left: NumberSet | null = request.ids; left !== null;) {
       try {
-        const each = new FetchEach(connection, { ...request, ids: left }, stream);
+        const each = new FetchEach(connection, { ...request, ids: left }, stream, check);
         for await (const message of each.run(scope)) {
           if (!scope.normaliseTimes) keepZones(message);
           yield message;
@@ -179,29 +196,6 @@ async function* eachMessage(
       }
     }
   }
-}
-
-/** The results of several requests in one; if one fails, its error has what came of all of them. */
-async function together<Value>(
-  requests: readonly Promise<Map<number, Value>>[],
-): Promise<Map<number, Value>> {
-  const outcomes = await Promise.allSettled(requests);
-  const all = new Map<number, Value>();
-  for (const it of outcomes) {
-    addTo(all, it.status === "fulfilled" ? it.value : partialOf<Value>(it.reason));
-  }
-  const failed = outcomes.find((it) => it.status === "rejected");
-  if (failed === undefined) return all;
-  throw all.size > 0 ? withAll(failed.reason, all) : failed.reason;
-}
-
-function addTo<Value>(all: Map<number, Value>, more: Map<number, Value> | null): void {
-  for (const [id, value] of more ?? []) all.set(id, value);
-}
-
-/** What came by message id before a call failed. */
-function partialOf<Value>(reason: unknown): Map<number, Value> | null {
-  return reason instanceof ImapError && reason.partial instanceof Map ? reason.partial : null;
 }
 
 function inOwnZones(found: Map<number, FetchedBase>): Map<number, FetchedBase> {

@@ -132,6 +132,11 @@ export const FOLDER_METHODS: Readonly<Record<string, Method>> = {
         "EXAMINE",
         "FOLDER",
       ]),
+      folder("folder, condstore", (c, v) => c.selectFolder(v, { condstore: true }), [
+        "SELECT",
+        "FOLDER",
+        ["CONDSTORE"],
+      ]),
     ],
   },
   openFolder: {

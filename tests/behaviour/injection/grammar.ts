@@ -50,7 +50,7 @@ const COMMANDS: Readonly<Record<string, Arguments>> = {
   SUBSCRIBE: each(mailbox),
   UNSUBSCRIBE: each(mailbox),
   RENAME: each(mailbox, mailbox),
-  SELECT: each(mailbox),
+  SELECT: selecting,
   EXAMINE: each(mailbox),
   STATUS: each(mailbox, (it) => it.list(() => it.atom())),
   GETACL: each(mailbox), // RFC 4314
@@ -68,7 +68,7 @@ const COMMANDS: Readonly<Record<string, Arguments>> = {
   EXPUNGE: none,
   ...twice("COPY", each(set, mailbox)),
   ...twice("MOVE", each(set, mailbox)), // RFC 6851
-  ...twice("STORE", each(set, storeItem, (it) => it.list(() => storeValue(it), true))),
+  ...twice("STORE", storing),
   ...twice("FETCH", fetch),
   ...twice("SEARCH", search),
   ...twice("SORT", (it) => [...each(sortKeys, (it) => it.charset())(it), ...criteria(it)]), // RFC 5256
@@ -231,6 +231,26 @@ function utf8Message(it: Scanner): Word {
     it.expect("~");
     return it.literal("binary");
   }) as Word;
+}
+
+/** A folder's name, and the parameters of RFC 7162 in parentheses. */
+function selecting(it: Scanner): Word[] {
+  const words = each(mailbox)(it);
+  if (it.peek() !== " ") return words;
+  it.sp();
+  return [...words, it.list(() => it.atom())];
+}
+
+function storing(it: Scanner): Word[] {
+  const words = each(set)(it);
+  it.sp();
+  if (it.peek() === "(") {
+    words.push(it.list(() => it.run(/[A-Z0-9]/, "a modifier")));
+    it.sp();
+  }
+  words.push(storeItem(it));
+  it.sp();
+  return [...words, it.list(() => storeValue(it), true)];
 }
 
 function storeItem(it: Scanner): Word {

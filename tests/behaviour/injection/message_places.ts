@@ -1,7 +1,7 @@
 // The calls that fetch, flag, store, copy and remove messages, and that wait for changes.
 import { IllegalStateError, InvalidArgumentError } from "../../../src/model/errors.ts";
 import * as kinds from "./kinds.ts";
-import { folder, ids, listOf, type Method, type Place, place, word } from "./place.ts";
+import { folder, ids, listOf, type Method, type Place, place, put, word } from "./place.ts";
 import type { Word } from "./scanner.ts";
 
 type Client = Parameters<Place["call"]>[0];
@@ -24,11 +24,35 @@ function label(value: string): string | null {
   });
 }
 
+/** A mod-sequence, from `least` on: no text is one. Without any, `plain` is sent. */
+function modseq(
+  name: string,
+  call: (c: Client, modseq: bigint) => unknown,
+  command: readonly Word[],
+  plain: readonly Word[],
+  least: bigint,
+): Place {
+  const odd = (value: unknown): readonly Word[] | undefined => {
+    if (value === undefined) return plain;
+    const isWhole = typeof value === "bigint" || Number.isSafeInteger(value);
+    const number = isWhole ? BigInt(value as number) : -1n;
+    return number >= least ? put(command, "IT", String(number)) : undefined;
+  };
+  const more = { noText: true, kind: kinds.none, odd };
+  return word(name, (c, v) => call(c, v as unknown as bigint), kinds.none, command, more);
+}
+
 /** What the calls that change flags share. */
 function flags(
   item: string,
-  call: (c: Client, ids: string, flags: string | readonly string[]) => unknown,
+  call: (
+    c: Client,
+    ids: string,
+    flags: string | readonly string[],
+    unchangedSince?: bigint,
+  ) => unknown,
 ): Method {
+  const since = ["UID STORE", "1:1", ["UNCHANGEDSINCE", "IT"], item, ["x"]];
   const one = ["UID STORE", "1:1", item, ["IT"]];
   const none = ["UID STORE", "1:1", item, []];
   return {
@@ -37,6 +61,10 @@ function flags(
       ids("messages", (c, v) => call(c, v, "x"), ["UID STORE", "IDS", item, ["x"]]),
       word("flags", (c, v) => call(c, "1", v), kinds.flag, one, { odd: listOf(none, "") }),
       word("flags, in a list", (c, v) => call(c, "1", [v]), kinds.flag, one),
+      modseq(
+        ...["unchangedSince", (c: Client, v: bigint) => call(c, "1", "x", v), since] as const,
+        ...[["UID STORE", "1:1", item, ["x"]], 0n] as const,
+      ),
     ],
   };
 }
@@ -63,8 +91,12 @@ function fetching(
     ids: string,
     items: string | readonly string[],
     modifiers?: string | string[],
+    changedSince?: bigint,
   ) => unknown,
 ): Method {
+  const plain = ["UID FETCH", "1:1", ["FLAGS"]];
+  const since = ["UID FETCH", "1:1", ["FLAGS", "MODSEQ"], ["CHANGEDSINCE", "IT"]];
+  const fetchSince = (c: Client, v: bigint) => call(c, "1", "FLAGS", undefined, v);
   return {
     parameters: 3,
     places: [
@@ -81,6 +113,7 @@ function fetching(
       word("modifiers, in a list", (c, v) => call(c, "1", "FLAGS", ["A", v]), kinds.modifier, [
         ...["UID FETCH", "1:1", ["FLAGS"], ["A", "...IT"]],
       ]),
+      modseq("changedSince", fetchSince, since, plain, 1n),
     ],
   };
 }
@@ -133,7 +166,9 @@ function seconds(value: unknown): readonly Word[] | undefined {
 
 /** The methods by name. */
 export const MESSAGE_METHODS: Readonly<Record<string, Method>> = {
-  fetch: fetching((c, ids, items, modifiers) => c.fetch(ids, items, { modifiers })),
+  fetch: fetching((c, ids, items, modifiers, changedSince) => {
+    return c.fetch(ids, items, { modifiers, changedSince });
+  }),
   fetchEach: {
     parameters: 3,
     places: [
@@ -156,9 +191,15 @@ export const MESSAGE_METHODS: Readonly<Record<string, Method>> = {
     parameters: 2,
     places: [ids("messages", (c, v) => c.getFlags(v), ["UID FETCH", "IDS", ["FLAGS"]])],
   },
-  addFlags: flags("+FLAGS", (c, ids, flags) => c.addFlags(ids, flags)),
-  removeFlags: flags("-FLAGS", (c, ids, flags) => c.removeFlags(ids, flags)),
-  setFlags: flags("FLAGS.SILENT", (c, ids, flags) => c.setFlags(ids, flags, { silent: true })),
+  addFlags: flags("+FLAGS", (c, ids, flags, unchangedSince) => {
+    return c.addFlags(ids, flags, { unchangedSince });
+  }),
+  removeFlags: flags("-FLAGS", (c, ids, flags, unchangedSince) => {
+    return c.removeFlags(ids, flags, { unchangedSince });
+  }),
+  setFlags: flags("FLAGS.SILENT", (c, ids, flags, unchangedSince) => {
+    return c.setFlags(ids, flags, { silent: true, unchangedSince });
+  }),
   deleteMessages: {
     parameters: 2,
     places: [

@@ -13,7 +13,7 @@ function sessionWith(exists: number): Session {
   session.authenticated = true;
   session.selections.folder = {
     ...{ name: "INBOX", isExamined: false, readOnly: false },
-    ...{ exists, uidValidity: null, expunges: 0 },
+    ...{ exists, uidValidity: null, expunges: 0, highestModseq: null, noModseq: false },
   };
   return session;
 }

@@ -25,6 +25,8 @@ import {
   extendedSearch,
 } from "../../../src/commands/search/extended_search.ts";
 import { search } from "../../../src/commands/search/search.ts";
+import { selectResync } from "../../../src/commands/folders/resync.ts";
+import { DEFAULT_LIMITS } from "../../../src/wire/limits.ts";
 import { select } from "../../../src/commands/folders/select.ts";
 import { logout, noop } from "../../../src/commands/session/session.ts";
 import { sort } from "../../../src/commands/search/sort.ts";
@@ -62,6 +64,8 @@ const READERS: readonly (() => Command<unknown>)[] = [
   () => id(null),
   () => store({ ...FLAGS, values: "x" }),
   () => store({ ...FLAGS, item: "X-GM-LABELS", values: "x" }),
+  () => store({ ...FLAGS, values: "x", condition: { unchangedSince: 5, modified: [] } }),
+  () => selectResync(select("x", false), { uidValidity: 1, modseq: 5 }, DEFAULT_LIMITS),
   () => copy({ ids: IDS, folder: "x", uid: true }),
   () => move({ ids: IDS, folder: "x", uid: true }),
   () => append("x", { msg: "y" }),
