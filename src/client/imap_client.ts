@@ -1041,8 +1041,9 @@ export class ImapClient extends FolderCalls {
 
   /**
    * Returns the limits of a folder and how much of each is used (GETQUOTAROOT, RFC 9208 section
-   * 4.1.2). `STORAGE` counts units of 1024 bytes. Throws `CapabilityError` if the server has no
-   * QUOTA.
+   * 4.1.2), a row for each resource: `STORAGE` counts units of 1024 bytes, `MESSAGE` messages,
+   * `MAILBOX` folders. `hasCapability("QUOTA=RES-MESSAGE")` tells whether the server limits one at
+   * all. Throws `CapabilityError` if the server has no QUOTA.
    *
    * ```ts
    * import type { ImapClient } from "@imapclient/imapclient";
@@ -1076,7 +1077,8 @@ export class ImapClient extends FolderCalls {
   /**
    * Sets limits (SETQUOTA, RFC 9208 section 4.1.3), which administrators may do, and returns the
    * limits in force then. Limits of the root that are not named are removed. All must be of one
-   * quota root, else `InvalidArgumentError` is thrown. With no limits, nothing is sent.
+   * quota root, else `InvalidArgumentError` is thrown. With no limits, nothing is sent. Throws
+   * `CapabilityError` if the server has no QUOTA, or if it names resources but not QUOTASET.
    *
    * ```ts
    * import type { ImapClient } from "@imapclient/imapclient";

@@ -38,5 +38,7 @@ export function isImplied(
   rev2: boolean,
 ): boolean {
   if (rev2 && IN_REV2.includes(capability)) return true;
+  // RFC 9208 section 3.1.1: a server names each resource that it limits.
+  if (capability === "QUOTA") return capabilities.some((name) => name.startsWith("QUOTA=RES-"));
   return IMPLIED.get(capability)?.some((name) => capabilities.includes(name)) ?? false;
 }

@@ -328,6 +328,13 @@ for (const { name: server, missing, start } of SERVERS) {
       await client.noop();
     });
 
+    it("folderStatus returns what an EXPUNGE would free [ext QUOTA]", async (test) => {
+      const has = await client.hasCapability("QUOTA=RES-STORAGE");
+      if (!has) return test.skip("its QUOTA is that of RFC 2087");
+      const status = await client.folderStatus("INBOX", ["DELETED-STORAGE"]);
+      assertEquals(status["DELETED-STORAGE"], 0);
+    });
+
     it("N5 getQuotaByRoot asks by the root's name", async () => {
       if (server === "Cyrus") {
         // Only administrators may do that.

@@ -6,6 +6,7 @@ import {
   type QuotaLimit,
   setQuota,
 } from "../../commands/access/quota.ts";
+import { missingCapability } from "../../connection/session.ts";
 import type { Text } from "../../model/text.ts";
 import { nameDecoder, run, type Scope } from "../scope.ts";
 
@@ -24,6 +25,13 @@ export async function setQuotas(
 ): Promise<readonly Quota[]> {
   const limits = [...quotas];
   if (limits.length === 0) return [];
+  checkSettable(scope);
   const inForce = await run(scope, setQuota(limits));
   return inForce.length > 0 ? inForce : await run(scope, getQuota(limits[0].quotaRoot));
+}
+
+/** A server of RFC 9208 offers SETQUOTA by name (section 4.1.3); RFC 2087 had no name for it. */
+function checkSettable({ client: { connection: { session } } }: Scope): void {
+  const isNew = session.capabilities?.some((name) => name.startsWith("QUOTA=RES-"));
+  if (isNew && !session.has("QUOTASET")) throw missingCapability("QUOTASET");
 }

@@ -4,10 +4,10 @@ import { string } from "../output.ts";
 import { no } from "../refusal.ts";
 import type { Session } from "./server_session.ts";
 
-/** The unit of STORAGE in bytes (RFC 2087 section 3). */
+/** The unit of STORAGE in bytes (RFC 9208 section 5.1). */
 const UNIT = 1024;
 
-/** GETQUOTA (RFC 2087 section 4.2). One quota root, `""`, covers all folders. */
+/** GETQUOTA (RFC 9208 section 4.1.1). One quota root, `""`, covers all folders. */
 export const getQuota: ServerCommand = {
   name: "GETQUOTA",
   state: "authenticated",
@@ -19,7 +19,7 @@ export const getQuota: ServerCommand = {
   },
 };
 
-/** GETQUOTAROOT (RFC 2087 section 4.3). */
+/** GETQUOTAROOT (RFC 9208 section 4.1.2). */
 export const getQuotaRoot: ServerCommand = {
   name: "GETQUOTAROOT",
   state: "authenticated",
@@ -33,11 +33,11 @@ export const getQuotaRoot: ServerCommand = {
   },
 };
 
-/** SETQUOTA (RFC 2087 section 4.1): a resource that is not named has no limit any more. */
+/** SETQUOTA (RFC 9208 section 4.1.3): a resource that is not named has no limit any more. */
 export const setQuota: ServerCommand = {
   name: "SETQUOTA",
   state: "authenticated",
-  capability: "QUOTA",
+  capability: "QUOTASET",
   run(session, args): void {
     const root = args.sp().text();
     const limits = new Map<string, number>();

@@ -20,6 +20,7 @@ const CAPABILITIES: readonly string[] = [
   ...["IMAP4rev1", "LITERAL+", "SASL-IR", "ID", "ENABLE", "NAMESPACE", "UNSELECT", "UIDPLUS"],
   ...["MOVE", "IDLE", "SPECIAL-USE", "CHILDREN", "MULTIAPPEND", "SORT"],
   ...["THREAD=ORDEREDSUBJECT", "THREAD=REFERENCES", "QUOTA", "CONDSTORE", "STATUS=SIZE"],
+  ...["QUOTA=RES-STORAGE", "QUOTASET"],
   ...["LIST-EXTENDED", "LIST-STATUS", "CREATE-SPECIAL-USE"],
 ];
 
@@ -137,7 +138,10 @@ export class Session {
       else names.push("AUTH=PLAIN");
     }
     const { omit = [], add = [] } = this.#options.capabilities ?? {};
-    const all = new Set([...names.filter((name) => !omit.includes(name)), ...add]);
+    // The names that RFC 9208 added to QUOTA go with it.
+    const isOmitted = (name: string) =>
+      omit.includes(name) || name.startsWith("QUOTA") && omit.includes("QUOTA");
+    const all = new Set([...names.filter((name) => !isOmitted(name)), ...add]);
     if (this.#account !== null || this.canStartTls) {
       for (const name of ADDED_MECHANISMS) all.delete(name);
     }

@@ -12,14 +12,16 @@ const ITEMS: Readonly<Record<string, (folder: Folder, session: Session) => numbe
   UIDNEXT: (folder) => folder.uidNext,
   UIDVALIDITY: (folder) => folder.uidValidity,
   UNSEEN: (folder) => folder.messages.filter(({ flags }) => !flags.has("\\Seen")).length,
-  SIZE: (folder) => folder.messages.reduce((sum, { bytes }) => sum + bytes.length, 0),
+  SIZE: (folder) => sizeOf(folder.messages),
+  DELETED: (folder) => deleted(folder).length,
+  "DELETED-STORAGE": (folder) => sizeOf(deleted(folder)),
   HIGHESTMODSEQ: (folder) => folder.highestModseq,
   APPENDLIMIT: (_, session) => session.appendLimit,
 };
 
 /**
  * STATUS (RFC 3501 section 6.3.10), with APPENDLIMIT if there is a limit (RFC 7889), SIZE (RFC
- * 8438) and HIGHESTMODSEQ (RFC 7162).
+ * 8438), HIGHESTMODSEQ (RFC 7162), and DELETED and DELETED-STORAGE (RFC 9208 section 4.1.4).
  */
 export const status: ServerCommand = {
   name: "STATUS",
@@ -52,5 +54,14 @@ export function tellStatus(session: Session, folder: Folder, items: readonly str
 function isThere(item: string, session: Session): boolean {
   if (item === "APPENDLIMIT") return session.appendLimit !== Infinity;
   if (item === "HIGHESTMODSEQ") return session.has("CONDSTORE");
+  if (item.startsWith("DELETED")) return session.has("QUOTA=RES-STORAGE");
   return item !== "SIZE" || session.has("STATUS=SIZE");
+}
+
+function deleted({ messages }: Folder): Folder["messages"] {
+  return messages.filter(({ flags }) => flags.has("\\Deleted"));
+}
+
+function sizeOf(messages: Folder["messages"]): number {
+  return messages.reduce((sum, { bytes }) => sum + bytes.length, 0);
 }
