@@ -109,6 +109,7 @@ export * from "./src/model/flags.ts";
 
 // Errors, what servers say, and your own commands
 export * from "./src/model/errors.ts";
+export { type ImapUrl, parseImapUrl } from "./src/model/imap_url.ts";
 export * from "./src/model/responses.ts";
 export type { ImapValue, LiteralSink } from "./src/model/values.ts";
 export type { Text } from "./src/model/text.ts";

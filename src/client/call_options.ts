@@ -259,6 +259,7 @@ const NAMES: Readonly<Record<keyof AnyOptions, true>> = {
   metadata: true,
   modifiers: true,
   msgTime: true,
+  onProgress: true,
   myRights: true,
   partial: true,
   pattern: true,
@@ -288,6 +289,10 @@ const NAMES: Readonly<Record<keyof AnyOptions, true>> = {
 export function checkCallOptions(options: CallOptions): void {
   if (typeof options !== "object" || options === null) {
     throw new InvalidArgumentError(`the options must be an object: ${named(options)}`);
+  }
+  const { onProgress } = options;
+  if (onProgress !== undefined && typeof onProgress !== "function") {
+    throw new InvalidArgumentError(`'onProgress' must be a function: ${named(onProgress)}`);
   }
   for (const name of Object.keys(options)) {
     if (!Object.hasOwn(NAMES, name)) return checkKeys(options, Object.keys(NAMES));

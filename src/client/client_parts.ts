@@ -44,11 +44,12 @@ export function scopeMaker(client: ClientState, settings: Settings): MakeScope {
   const { selections } = client.connection.session;
   return (options: CallOptions) => {
     checkCallOptions(options);
-    const { signal } = options;
+    const { signal, onProgress } = options;
     const selection = selections.latest;
     return {
       client,
       signal,
+      onProgress,
       folderEncode: settings.folderEncode,
       selection,
       expunges: selections.folderOf(selection)?.expunges ?? 0,

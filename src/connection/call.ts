@@ -1,6 +1,6 @@
 import { type ImapError, InvalidArgumentError, withPartial } from "../model/errors.ts";
 import type { FoundIn } from "../model/found_in.ts";
-import type { ResponseCode, StatusResponse, TaggedResponse } from "../model/responses.ts";
+import type { Progress, ResponseCode, StatusResponse, TaggedResponse } from "../model/responses.ts";
 import type { CommandPart } from "../wire/command_buffer.ts";
 import type { CommandWriter } from "../wire/writer.ts";
 import { limitError, refusedError, refusedLogin } from "./call_errors.ts";
@@ -45,6 +45,8 @@ export interface CallRequest {
   readonly byNumber?: boolean;
   /** Where its message ids were found, if a search found them. */
   readonly foundIn?: FoundIn;
+  /** Told how far the server is. If it throws, the call fails. */
+  readonly onProgress?: (progress: Progress) => void;
   /** Whether reading stops after the command's OK, for the streams to be replaced. */
   readonly changesStreams?: boolean;
 }
@@ -177,6 +179,16 @@ export class Call implements FifoItem {
       const limit = this.limit ?? done.code;
       if (limit?.name === "MESSAGELIMIT") throw limitError(this, done, limit, result);
       this.resolve(result);
+    } catch (error) {
+      this.reject(error);
+    }
+  }
+
+  /** The server says how far it is. */
+  tellProgress(progress: Progress): void {
+    if (this.#isSettled) return;
+    try {
+      this.request.onProgress?.(progress);
     } catch (error) {
       this.reject(error);
     }

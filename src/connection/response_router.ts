@@ -1,6 +1,7 @@
 import { ConnectionClosedError, ProtocolError } from "../model/errors.ts";
 import type {
   ContinuationRequest,
+  ProgressNotice,
   ResponseCode,
   ServerResponse,
   StatusResponse,
@@ -55,6 +56,9 @@ export class ResponseRouter {
     if (response.kind === "continuation") return this.#sender.answer(response);
     this.#noteWords(response);
     if (response.type === "NO") this.#noteLimit(response.code);
+    if (response.type === "OK" && response.code?.name === "INPROGRESS") {
+      return this.#tellProgress(response, response.code.progress);
+    }
     this.#takeUntagged(response);
   }
 
@@ -142,6 +146,20 @@ export class ResponseRouter {
   #noteLimit(code: ResponseCode | null): void {
     const { oldest } = this.#calls;
     if (code?.name === "MESSAGELIMIT" && oldest !== undefined) oldest.limit = code;
+  }
+
+  /**
+   * Tells a call how far the server is with it (RFC 9585 section 3.1). A notice without a tag is for
+   * the only command in flight, and for none if there are several.
+   */
+  #tellProgress(response: StatusResponse, notice: ProgressNotice | undefined): void {
+    this.#calls.count();
+    this.#onResponse(response);
+    if (notice === undefined) return;
+    const { oldest } = this.#calls;
+    const only = oldest !== undefined && this.#calls.isNewest(oldest) ? oldest : undefined;
+    const call = notice.tag === null ? only : this.#calls.find(notice.tag);
+    call?.tellProgress({ done: notice.done, total: notice.total });
   }
 
   // Tagged responses

@@ -8,6 +8,7 @@ import type { ImapValue, LiteralSink } from "./values.ts";
 import type { BodyStructure } from "./body_structure.ts";
 import type { ZonedDate } from "./dates.ts";
 import type { Envelope } from "./envelope.ts";
+import type { ImapUrl } from "./imap_url.ts";
 import type { NumberSet } from "./number_set.ts";
 
 import type { ProtocolError } from "./errors.ts";
@@ -46,8 +47,29 @@ export interface ResponseCode {
   readonly ids?: NumberSet;
   /** `MAILBOXID` (RFC 8474): the folder's id; `null` if it has none. */
   readonly mailboxId?: string | null;
+  /**
+   * `REFERRAL` (RFC 2221, RFC 2193): where to go instead, as far as the URLs can be read. The client
+   * never goes there by itself: a password must not follow a server's word.
+   */
+  readonly referrals?: readonly ImapUrl[];
+  /** `INPROGRESS` (RFC 9585): how far a command is. */
+  readonly progress?: ProgressNotice;
   /** `PERMANENTFLAGS`: what is wrong with the list, if part of it can't be read. */
   readonly bad?: BadItem;
+}
+
+/** How far a call is, as far as the server says. */
+export interface Progress {
+  /** How much is done; `null` if the server does not say. For display only. */
+  readonly done: number | null;
+  /** How much there is to do; `null` if the server does not say. It may change. */
+  readonly total: number | null;
+}
+
+/** What `INPROGRESS` says (RFC 9585 section 4). */
+export interface ProgressNotice extends Progress {
+  /** The tag of the command; `null` if it does not name one. */
+  readonly tag: string | null;
 }
 
 /** The end of a command: OK, NO or BAD, with the command's tag. */

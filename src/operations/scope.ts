@@ -7,6 +7,7 @@ import { IllegalStateError, InvalidArgumentError } from "../model/errors.ts";
 import type { FolderName } from "../model/folder_name.ts";
 import { foundIn } from "../model/found_in.ts";
 import { type MessageIds, NumberSet } from "../model/number_set.ts";
+import type { Progress } from "../model/responses.ts";
 import { SAVED } from "../model/saved.ts";
 import type { CommandWriter } from "../wire/writer.ts";
 import type { ClientState } from "./client_state.ts";
@@ -16,6 +17,12 @@ import { savedIds } from "./saved_ids.ts";
 export interface CallOptions {
   /** Gives the call up. If it was sent already, its answer is read and thrown away. */
   readonly signal?: AbortSignal;
+  /**
+   * Called with how far the server is, if it says so while the call takes long (INPROGRESS, RFC
+   * 9585). The numbers are for display: they may go back, and count whatever the server likes. If the
+   * function throws, the call fails with that.
+   */
+  readonly onProgress?: (progress: Progress) => void;
 }
 
 /**

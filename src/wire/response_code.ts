@@ -1,5 +1,6 @@
+import { type ImapUrl, parseImapUrl } from "../model/imap_url.ts";
 import { NumberSet } from "../model/number_set.ts";
-import type { ResponseCode } from "../model/responses.ts";
+import type { ProgressNotice, ResponseCode } from "../model/responses.ts";
 import {
   BACKSLASH,
   decodeLoosely,
@@ -76,6 +77,7 @@ function readArgument(name: string, argument: string): Partial<ResponseCode> {
   if (name === "CAPABILITY") {
     return { capabilities: argument.toUpperCase().split(/\s+/).filter((word) => word !== "") };
   }
+  if (name === "INPROGRESS") return { progress: readProgress(argument) };
   if (argument === "") return {};
   const cursor = Cursor.over(argument);
   switch (name) {
@@ -102,6 +104,8 @@ function readArgument(name: string, argument: string): Partial<ResponseCode> {
     }
     case "MODIFIED":
       return { ids: NumberSet.from(cursor.atom()) };
+    case "REFERRAL":
+      return { referrals: readReferrals(argument) };
     case "METADATA":
       return readMetadata(argument);
     case "MAILBOXID":
@@ -115,6 +119,29 @@ function readArgument(name: string, argument: string): Partial<ResponseCode> {
 function readNumber(argument: string): Partial<ResponseCode> {
   const digits = /^("?)(\d+)\1$/.exec(argument)?.[2];
   return digits === undefined ? {} : { number: Cursor.over(digits).number() };
+}
+
+/** More than any server names. */
+const MAX_REFERRALS = 100;
+
+function readReferrals(argument: string): readonly ImapUrl[] {
+  const urls = argument.split(/\s+/, MAX_REFERRALS).map(parseImapUrl);
+  return urls.filter((url) => url !== null);
+}
+
+const LARGEST = 0xffffffff;
+
+/** `("A1" 5 100)`, each of which may be NIL; nothing at all says only that the server is alive. */
+function readProgress(argument: string): ProgressNotice {
+  if (argument === "") return { tag: null, done: null, total: null };
+  const cursor = Cursor.over(argument).expect(LPAREN).space();
+  const tag = cursor.nstring();
+  const done = cursor.space().nil() ? null : cursor.number();
+  const total = cursor.space().nil() ? null : cursor.number();
+  cursor.space().expect(RPAREN);
+  const isWrong = total !== null && (total === 0 || total > LARGEST || (done ?? 0) > total);
+  if (isWrong || (done ?? 0) > LARGEST) throw cursor.error("no progress");
+  return { tag, done, total: done === null ? null : total };
 }
 
 /** Charsets, with or without parentheses. */

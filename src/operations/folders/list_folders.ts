@@ -16,6 +16,9 @@ import { nameDecoder, run, runWhole, type Scope } from "../scope.ts";
 import type { ListedFolder, ListFoldersOptions } from "./list_options.ts";
 import { findSpecialFolder } from "./special_folders.ts";
 
+/** The options of every call, which ask for nothing more of each folder. */
+const PLAIN: readonly string[] = ["signal", "onProgress"];
+
 /** LSUB or XLIST. */
 export async function listPlain(
   scope: Scope,
@@ -47,7 +50,7 @@ export async function listFolders<Options extends ListFoldersOptions>(
   options: Options,
 ): Promise<readonly ListedFolder<Options>[]> {
   const isOne = typeof pattern === "string" || pattern instanceof Uint8Array;
-  if (isOne && Object.keys(options).every((name) => name === "signal")) {
+  if (isOne && Object.keys(options).every((name) => PLAIN.includes(name))) {
     const folders = await listPlain(scope, "LIST", directory, pattern);
     return folders as readonly ListedFolder<Options>[];
   }

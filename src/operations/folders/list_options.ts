@@ -1,7 +1,15 @@
 import type { FolderListing } from "../../commands/folders/list.ts";
 import type { FolderStatus } from "../../commands/folders/status.ts";
 import { InvalidArgumentError, named } from "../../model/errors.ts";
-import { BOOLEAN, checkOptions, type Kinds, oneOf, SIGNAL, STRING } from "../../model/options.ts";
+import {
+  BOOLEAN,
+  checkOptions,
+  FUNCTION,
+  type Kinds,
+  oneOf,
+  SIGNAL,
+  STRING,
+} from "../../model/options.ts";
 import type { CallOptions } from "../scope.ts";
 
 /** Which folders to list, of those that match the pattern (RFC 9051 section 6.3.9.1, RFC 6154). */
@@ -79,6 +87,7 @@ const KINDS: Kinds<ListFoldersOptions> = {
   myRights: BOOLEAN,
   metadata: oneOf(STRING, NAMES),
   signal: SIGNAL,
+  onProgress: FUNCTION,
 };
 
 function isNames(value: unknown): boolean {

@@ -71,6 +71,6 @@ async function logInBy(scope: Scope, command: Command<string>, user: string): Pr
 function introduce(scope: Scope): void {
   const { connection, introduction } = scope.client;
   if (introduction === false || !connection.session.has("ID")) return;
-  const { signal: _, ...own } = scope;
+  const { signal: _, onProgress: __, ...own } = scope;
   connection.runSoon(id(introduction), own).catch(() => {});
 }
