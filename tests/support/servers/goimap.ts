@@ -13,8 +13,7 @@ const PROGRAM = "/opt/imapclient-goimap/goimap";
  */
 const CAPABILITIES: readonly string[] = [
   ...["IMAP4rev2", "IMAP4rev1", "NAMESPACE", "UIDPLUS", "ESEARCH", "SEARCHRES", "LIST-EXTENDED"],
-  ...["LIST-STATUS", "MOVE", "STATUS=SIZE", "BINARY", "CHILDREN", "SPECIAL-USE"],
-  ...["CREATE-SPECIAL-USE", "UNAUTHENTICATE"],
+  ...["LIST-STATUS", "MOVE", "STATUS=SIZE", "BINARY", "CHILDREN", "UNAUTHENTICATE"],
 ];
 
 /** Why the tests that need go-imap's server are skipped, or `false`. */

@@ -25,15 +25,9 @@ type settings struct {
 	Capabilities []imap.Cap
 }
 
-// What is for a use of its own, by the name of its folder.
-var specialUses = map[string]imap.MailboxAttr{
-	"Archive": imap.MailboxAttrArchive,
-	"Drafts":  imap.MailboxAttrDrafts,
-	"Flagged": imap.MailboxAttrFlagged,
-	"Junk":    imap.MailboxAttrJunk,
-	"Sent":    imap.MailboxAttrSent,
-	"Trash":   imap.MailboxAttrTrash,
-}
+// The folders of each user besides INBOX. They have no special uses: this version of go-imap takes
+// them, and forgets them.
+var folders = []string{"Archive", "Drafts", "Junk", "Sent", "Trash"}
 
 // session adds UNAUTHENTICATE (RFC 8437), for which go-imap has the command but no session.
 type session struct {
@@ -63,9 +57,8 @@ func newUser(name, password string) *imapmemserver.User {
 	user := imapmemserver.NewUser(name, password)
 	check(user.Create("INBOX", nil))
 	check(user.Subscribe("INBOX"))
-	for folder, use := range specialUses {
-		options := imap.CreateOptions{SpecialUse: []imap.MailboxAttr{use}}
-		check(user.Create(folder, &options))
+	for _, folder := range folders {
+		check(user.Create(folder, nil))
 	}
 	return user
 }
