@@ -81,6 +81,8 @@ export { type MessageIds, NumberSet } from "./src/model/number_set.ts";
 export { SAVED } from "./src/model/saved.ts";
 
 // Messages
+export type { AnnotationValues } from "./src/commands/messages/annotate.ts";
+export type { Annotations } from "./src/model/annotations.ts";
 export type {
   AppendResult,
   MessageAttributes,

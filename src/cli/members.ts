@@ -77,6 +77,7 @@ export const MEMBERS: {
   saslLogin: 3,
   search: 2,
   selectFolder: 2,
+  setAnnotations: 3,
   setFlags: 3,
   setGmailLabels: 3,
   setMetadata: 3,

@@ -1,3 +1,4 @@
+import type { AnnotationValues } from "../commands/messages/annotate.ts";
 import type { CopyResult } from "../commands/messages/copy.ts";
 import type { ExpungeResult } from "../commands/messages/expunge.ts";
 import type { MessageFlags } from "../commands/messages/store.ts";
@@ -12,6 +13,7 @@ import type { UntaggedResponse } from "../model/responses.ts";
 import type { SearchIds } from "../model/search_ids.ts";
 import type { PartialRange, SearchReturn } from "../model/search_results.ts";
 import type { Text } from "../model/text.ts";
+import { annotateMessages } from "../operations/messages/annotate_messages.ts";
 import { expungeAll, expungeMessages } from "../operations/messages/expunge_messages.ts";
 import {
   changeFlags,
@@ -411,6 +413,31 @@ export class FolderCalls {
   ): Promise<Stored<Silent>> {
     const change = { item: "X-GM-LABELS", action: "set", values: labels } as const;
     return await changed(this.#scope(options), change, messages, options);
+  }
+
+  /**
+   * Sets annotations of messages (STORE ANNOTATION, RFC 5257 section 4.5): a comment, another subject.
+   * Values are text, which is sent in UTF-8, or bytes; `null` removes one. `fetch` reads them, as in
+   * `ANNOTATION (/comment (value.priv value.shared))`.
+   *
+   * Throws `CapabilityError` if the server has no ANNOTATE-EXPERIMENT-1, `InvalidArgumentError` for
+   * what can't be the name of an entry or attribute, and `ImapError` if the server refuses: its `code`
+   * is `ANNOTATE` then, and `responseCode.argument` is `TOOBIG` or `TOOMANY`.
+   *
+   * ```ts
+   * import type { ImapClient } from "@imapclient/imapclient";
+   *
+   * async function note(client: ImapClient, id: number, text: string) {
+   *   await client.setAnnotations(id, { "/comment": { "value.priv": text } });
+   * }
+   * ```
+   */
+  async setAnnotations(
+    messages: MessageIds,
+    values: AnnotationValues,
+    options: CallOptions = {},
+  ): Promise<void> {
+    await annotateMessages(this.#scope(options), messages, values);
   }
 
   /**

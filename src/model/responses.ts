@@ -5,6 +5,7 @@
  */
 
 import type { ImapValue, LiteralSink } from "./values.ts";
+import type { Annotations } from "./annotations.ts";
 import type { BodyStructure } from "./body_structure.ts";
 import type { ZonedDate } from "./dates.ts";
 import type { Envelope } from "./envelope.ts";
@@ -239,6 +240,7 @@ export interface NamespaceEntry {
 export type FetchValue =
   | ImapValue
   | ZonedDate
+  | Annotations
   | Envelope
   | BodyStructure
   | LiteralSink;

@@ -1,3 +1,4 @@
+import type { Annotations } from "../model/annotations.ts";
 import type { BodyStructure } from "../model/body_structure.ts";
 import type { ZonedDate } from "../model/dates.ts";
 import type { Envelope } from "../model/envelope.ts";
@@ -43,6 +44,7 @@ export const FETCH_ITEMS = {
   "EMAILID": readEmailId as Reads<string>, // RFC 8474
   "THREADID": readObjectId as Reads<string | null>,
   "PREVIEW": readPreview as Reads<string | null>, // RFC 8970
+  "ANNOTATION": readAnnotations as Reads<Annotations>, // RFC 5257
   "X-GM-MSGID": ((cursor) => cursor.bigNumber()) as Reads<bigint>, // Gmail's X-GM-EXT-1
   "X-GM-THRID": ((cursor) => cursor.bigNumber()) as Reads<bigint>,
   "X-GM-LABELS": readLabels as Reads<readonly string[]>,
@@ -122,4 +124,22 @@ function readLabels(cursor: Cursor): readonly string[] {
   const labels: string[] = [];
   cursor.list(() => labels.push(decodeUtf7(cursor.astringBytes())));
   return labels;
+}
+
+/**
+ * Annotations: entries, each with a list of attributes and their values (RFC 5257 section 4.4). News
+ * of a change name the entries alone. Cyrus names an entry several times.
+ */
+function readAnnotations(cursor: Cursor): Annotations {
+  const annotations: Record<string, Record<string, Uint8Array | null>> = Object.create(null);
+  cursor.list(() => {
+    const entry = cursor.astring();
+    const attributes = annotations[entry] ??= Object.create(null);
+    if (cursor.next() !== LPAREN) return;
+    cursor.list(() => {
+      const name = cursor.astring();
+      attributes[name] = cursor.space().nstringBytes();
+    });
+  });
+  return annotations;
 }

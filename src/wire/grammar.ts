@@ -48,6 +48,14 @@ const SECTION = String
 const PARTIAL = String.raw`<\d{1,15}\.[1-9]\d{0,14}>`;
 const OPTIONS = String.raw`\([A-Z0-9.\-/*]+(?: [A-Z0-9.\-/*]+)*\)`;
 
+/** What an annotation is called, or a pattern of such names, and its attributes (RFC 5257). */
+const ENTRY = String.raw`/[!#-'*-\[\]-z|}~]*`;
+const ATTRIBUTE = String.raw`[A-Za-z0-9.\-]+`;
+const oneOrMore = (item: string) => String.raw`(?:${item}|\(${item}(?: ${item})*\))`;
+const ANNOTATION = new RegExp(
+  String.raw`^ANNOTATION \(${oneOrMore(ENTRY)} ${oneOrMore(ATTRIBUTE)}\)$`,
+);
+
 /** A FETCH item: a name, with a section and a partial range, or with options in parentheses. */
 const FETCH_ITEM = new RegExp(
   String.raw`^[A-Z][A-Z0-9.-]*(?:\[${SECTION}\](?:${PARTIAL})?| ${OPTIONS})?$`,
@@ -58,7 +66,7 @@ const fetchItems = new Set<string>();
 /** Whether a text is the name of a FETCH item, in upper case (RFC 9051 `fetch-att`). */
 export function isFetchItem(item: string): boolean {
   if (fetchItems.has(item)) return true;
-  if (typeof item !== "string" || !FETCH_ITEM.test(item)) return false;
+  if (typeof item !== "string" || !FETCH_ITEM.test(item) && !ANNOTATION.test(item)) return false;
   // Items that recur are short.
   if (fetchItems.size < 1000 && item.length < 100) fetchItems.add(item);
   return true;

@@ -7,6 +7,7 @@
 import type { FETCH_ITEMS, Reads } from "../../wire/fetch_items.ts";
 import type { MACROS } from "./requested_items.ts";
 import type { ImapValue } from "../../model/values.ts";
+import type { Annotations } from "../../model/annotations.ts";
 import type { BodyStructure } from "../../model/body_structure.ts";
 import type { ZonedDate } from "../../model/dates.ts";
 import type { Envelope } from "../../model/envelope.ts";
@@ -58,7 +59,13 @@ export type ValueOf<Key extends string> = Key extends keyof Values ? Values[Key]
   : FetchedValue;
 
 /** The value of an item that is not known at compile time. */
-export type FetchedValue = ImapValue | ZonedDate | Envelope | BodyStructure | undefined;
+export type FetchedValue =
+  | ImapValue
+  | Annotations
+  | ZonedDate
+  | Envelope
+  | BodyStructure
+  | undefined;
 
 /** What every fetched message has. */
 export interface FetchedBase {

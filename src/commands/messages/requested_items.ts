@@ -12,12 +12,18 @@ export const MACROS = {
 export function normaliseItems(items: Text | Iterable<Text>): readonly string[] {
   const all = new Set<string>();
   for (const text of toTexts(items)) {
-    const name = upperAscii(text.trim());
+    const name = upperItem(text.trim());
     const isMacro = Object.hasOwn(MACROS, name);
     for (const one of isMacro ? MACROS[name as keyof typeof MACROS] : [name]) all.add(one);
   }
   if (all.size === 0) throw new InvalidArgumentError("nothing to fetch: no items named");
   return [...all];
+}
+
+/** An item in upper case, apart from names of annotations, whose case matters (RFC 5257). */
+function upperItem(item: string): string {
+  const end = /^annotation \(/i.test(item) ? "ANNOTATION".length : item.length;
+  return upperAscii(item.slice(0, end)) + item.slice(end);
 }
 
 /** The key of a normalised item's answer; the run-time counterpart of `FetchKey`. */

@@ -248,14 +248,25 @@ function storing(it: Scanner): Word[] {
     words.push(it.list(() => it.run(/[A-Z0-9]/, "a modifier")));
     it.sp();
   }
-  words.push(storeItem(it));
+  const item = storeItem(it);
   it.sp();
+  words.push(item);
+  if (item === "ANNOTATION") return [...words, it.list(() => entryOf(it))];
   return [...words, it.list(() => storeValue(it), true)];
+}
+
+/** An entry of a message with its attributes and their values (RFC 5257 section 5). */
+function entryOf(it: Scanner): Word {
+  const entry = it.astring();
+  it.sp();
+  return [entry, it.list(() => annotation(it))];
 }
 
 function storeItem(it: Scanner): Word {
   const item = it.atom();
-  if (!/^[+-]?(?:FLAGS|X-GM-LABELS)(?:\.SILENT)?$/.test(item)) it.fail("not a STORE item");
+  if (!/^(?:[+-]?(?:FLAGS|X-GM-LABELS)(?:\.SILENT)?|ANNOTATION)$/.test(item)) {
+    it.fail("not a STORE item");
+  }
   return item;
 }
 

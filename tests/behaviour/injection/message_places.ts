@@ -166,6 +166,47 @@ function seconds(value: unknown): readonly Word[] | undefined {
 
 /** The methods by name. */
 export const MESSAGE_METHODS: Readonly<Record<string, Method>> = {
+  setAnnotations: {
+    parameters: 3,
+    places: [
+      ids("messages", (c, v) => c.setAnnotations(v, { "/comment": { "value.priv": "x" } }), [
+        ...["UID STORE", "IDS", "ANNOTATION", [["/comment", [["value.priv", "x"]]]]],
+      ]),
+      word(
+        "an entry",
+        (c, v) => c.setAnnotations("1", { [v]: { "value.priv": null } }),
+        kinds.entry,
+        [
+          ...["UID STORE", "1:1", "ANNOTATION", [["IT", [["value.priv", null]]]]],
+        ],
+        { isKey: true },
+      ),
+      word(
+        "an attribute",
+        (c, v) => c.setAnnotations("1", { "/a": { [v]: null } }),
+        kinds.none,
+        [],
+        {
+          isKey: true,
+        },
+      ),
+      word(
+        "a value",
+        (c, v) => c.setAnnotations("1", { "/a": { "value.priv": v } }),
+        kinds.octets,
+        [
+          ...["UID STORE", "1:1", "ANNOTATION", [["/a", [["value.priv", "IT"]]]]],
+        ],
+        {
+          bytes: "any",
+          odd: (value) =>
+            value === null
+              ? ["UID STORE", "1:1", "ANNOTATION", [["/a", [["value.priv", null]]]]]
+              : undefined,
+        },
+      ),
+    ],
+  },
   fetch: fetching((c, ids, items, modifiers, changedSince) => {
     return c.fetch(ids, items, { modifiers, changedSince });
   }),

@@ -85,7 +85,7 @@ const READERS: readonly (() => Command<unknown>)[] = [
   () => getQuotaRoot("x", decodeFolderName),
   () => setQuota([{ quotaRoot: "", resource: "STORAGE", limit: 1 }]),
   () => select("x", false),
-  () => fetch(fetchRequest(IDS, ["FLAGS", "ENVELOPE"], undefined, true)),
+  () => fetch(fetchRequest(IDS, ["FLAGS", "ENVELOPE", "ANNOTATION (/a value)"], undefined, true)),
   () => idle(LISTENER),
   () => create("x"),
   () => login("a", "b"),

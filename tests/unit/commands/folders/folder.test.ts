@@ -5,6 +5,7 @@ import type { Command } from "../../../../src/connection/command.ts";
 import { deleteAcl, getAcl, listRights, setAcl } from "../../../../src/commands/access/acl.ts";
 import { myRights } from "../../../../src/commands/access/my_rights.ts";
 import { getMetadata, setMetadata } from "../../../../src/commands/access/metadata.ts";
+import { annotate } from "../../../../src/commands/messages/annotate.ts";
 import { append, multiappend } from "../../../../src/commands/messages/append.ts";
 import { copy, move } from "../../../../src/commands/messages/copy.ts";
 import { enable } from "../../../../src/commands/session/enable.ts";
@@ -208,6 +209,7 @@ const SEARCH = { criteria: "ALL", charset: "UTF-8", uid: true };
 const FLAGS = { ids: IDS, item: "FLAGS", action: "add", silent: false, uid: true } as const;
 const LISTENER = { begun() {}, ending() {} };
 
+const NOTE = { "/comment": { "value.priv": "x" } };
 const NEEDS: readonly (readonly [needs: string | undefined, commands: Command<unknown>[]])[] = [
   ["STARTTLS", [starttls()]],
   ["ENABLE", [enable("X")]],
@@ -220,6 +222,7 @@ const NEEDS: readonly (readonly [needs: string | undefined, commands: Command<un
   ["THREAD=REFERENCES", [thread("references", SEARCH)]],
   ["THREAD=ORDEREDSUBJECT", [thread(bytes("OrderedSubject"), { ...SEARCH, uid: false })]],
   ["X-GM-EXT-1", [store({ ...FLAGS, item: "X-GM-LABELS", values: "x" })]],
+  ["ANNOTATE-EXPERIMENT-1", [annotate({ ids: IDS, values: NOTE, uid: true })]],
   ["MOVE", [true, false].map((uid) => move({ ids: IDS, folder: "x", uid }))],
   ["ACL", [getAcl("x"), setAcl("x", "y", ""), deleteAcl("x", "y"), listRights("x", "y")]],
   ["ACL", [myRights("x")]],
@@ -276,6 +279,8 @@ const ARGUMENTS: Readonly<Record<string, (text: string) => Command<unknown>>> = 
   "ENABLE's capability": (it) => enable(["CONDSTORE", it]),
   "ID's name": (it) => id({ [it]: "x" }),
   "ID's value": (it) => id({ name: it }),
+  "STORE's entry": (it) => annotate({ ...FLAGS, values: { [it]: { "value.priv": "x" } } }),
+  "STORE's attribute": (it) => annotate({ ...FLAGS, values: { "/a": { [it]: "x" } } }),
   "STORE's flag": (it) => store({ ...FLAGS, values: ["x", it] }),
   "STORE's label": (it) => store({ ...FLAGS, item: "X-GM-LABELS", values: ["x", it] }),
   "COPY's folder": (it) => copy({ ids: IDS, folder: it, uid: true }),
