@@ -19,6 +19,8 @@ export interface FolderOptions {
   readonly specialUse?: string;
   /** Whether the user is subscribed to it. Default `true`. */
   readonly subscribed?: boolean;
+  /** Whether there are mod-sequences for it; `false` has clients see NOMODSEQ. Default `true`. */
+  readonly modseqs?: boolean;
 }
 
 /** Options for a new message. */
@@ -129,7 +131,8 @@ export class Account implements MemoryAccount {
     if (this.find(name)?.selectable) {
       throw new InvalidArgumentError(`there is a folder ${name} already`);
     }
-    this.create(name, options.specialUse ?? null);
+    const folder = this.create(name, options.specialUse ?? null);
+    folder.keepsModseqs = options.modseqs ?? true;
     if (options.subscribed ?? true) this.subscribed.add(canonical(name));
   }
 

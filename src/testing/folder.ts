@@ -1,4 +1,5 @@
 import type { ZonedDate } from "../model/dates.ts";
+import { NumberSet } from "../model/number_set.ts";
 import { type Content, Message } from "./message.ts";
 
 /** The flags that every folder has. */
@@ -28,6 +29,10 @@ export class Folder {
   messages: Message[] = [];
   /** Messages that no session knows of yet. */
   readonly recent: Set<Message> = new Set();
+  /** Whether there are mod-sequences for it; if not, clients see none (NOMODSEQ, RFC 7162). */
+  keepsModseqs = true;
+  /** The messages that were expunged, and the change that expunged each (RFC 7162). */
+  readonly expunged: { readonly uid: number; readonly modseq: number }[] = [];
   /** The rights (RFC 4314) of each user or group. */
   readonly rights: Map<string, string> = new Map();
   readonly #keywords = new Map<string, string>();
@@ -65,6 +70,8 @@ export class Folder {
     this.messages = this.messages.filter((message) => !gone.has(message));
     if (removed.length > 0) this.highestModseq++;
     for (const message of removed) {
+      message.modseq = this.highestModseq;
+      this.expunged.push({ uid: message.uid, modseq: message.modseq });
       this.recent.delete(message);
       for (const view of this.#views) view.removed(message);
     }
@@ -121,6 +128,8 @@ export class View {
   readonly recent: Set<Message>;
   /** Whether the session is told the mod-sequence of every change (RFC 7162). */
   tellsModseq = false;
+  /** Whether the session is told the UIDs of expunged messages (QRESYNC, RFC 7162). */
+  tellsVanished = false;
   /** The messages that `$` stands for (RFC 5182); `null` if the server has no SEARCHRES. */
   saved: ReadonlySet<Message> | null = null;
   /** Called after every change, for a session that may be told at once. */
@@ -184,7 +193,8 @@ export class View {
    */
   news(expunges: boolean, uids: boolean): string[] {
     const lines = expunges ? this.#expunges() : [];
-    return [...lines, ...this.#arrivals(), ...this.newFlags(), ...this.#flagChanges(uids)];
+    const told = [...this.#arrivals(), ...this.newFlags(), ...this.#flagChanges(uids)];
+    return [...lines, ...told, ...this.#heldBack()];
   }
 
   #expunges(): string[] {
@@ -192,13 +202,27 @@ export class View {
     const lines: string[] = [];
     const kept: Message[] = [];
     for (const message of this.messages) {
-      if (this.#removed.has(message)) lines.push(`${kept.length + 1} EXPUNGE`);
-      else kept.push(message);
+      if (!this.#removed.has(message)) kept.push(message);
+      else if (!this.tellsVanished) lines.push(`${kept.length + 1} EXPUNGE`);
     }
     this.messages = kept;
+    if (this.tellsVanished) {
+      const uids = [...this.#removed].map(({ uid }) => uid).sort((one, other) => one - other);
+      lines.push(`VANISHED ${NumberSet.from(uids)}`);
+    }
     for (const message of this.#removed) this.recent.delete(message);
     this.#removed.clear();
     return lines;
+  }
+
+  /**
+   * While an expunge is held back, changes after it may have been told. The client must not take them
+   * for all there are (RFC 7162 section 3.2).
+   */
+  #heldBack(): string[] {
+    if (!this.tellsVanished || this.#removed.size === 0) return [];
+    const first = Math.min(...Array.from(this.#removed, ({ modseq }) => modseq));
+    return [`OK [HIGHESTMODSEQ ${first - 1}] an expunge is still to come`];
   }
 
   #arrivals(): string[] {
@@ -219,7 +243,7 @@ export class View {
     if (this.#changed.size === 0) return lines;
     this.messages.forEach((message, index) => {
       if (!this.#changed.has(message) || this.#removed.has(message)) return;
-      const uid = uids ? `UID ${message.uid} ` : "";
+      const uid = uids || this.tellsVanished ? `UID ${message.uid} ` : "";
       const modseq = this.tellsModseq ? ` MODSEQ (${message.modseq})` : "";
       lines.push(`${index + 1} FETCH (${uid}FLAGS ${this.flags(message)}${modseq})`);
     });

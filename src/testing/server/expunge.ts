@@ -7,15 +7,19 @@ export const expunge: ServerCommand = {
   name: "EXPUNGE",
   state: "selected",
   uid: "UIDPLUS",
-  run(session, args, uid): void {
+  run(session, args, uid): string | undefined {
     const set = uid ? args.sp().sequenceSet() : null;
     args.end();
     const view = session.writableView;
     const gone = deleted(view);
-    if (set === null) view.folder.expunge(gone);
+    const { folder } = view;
+    const before = folder.highestModseq;
+    if (set === null) folder.expunge(gone);
     else {
       const named = pick(view, set, true).filter(({ message }) => gone.has(message));
-      view.folder.expunge(new Set(named.map(({ message }) => message)));
+      folder.expunge(new Set(named.map(({ message }) => message)));
     }
+    const isTold = view.tellsVanished && folder.highestModseq > before;
+    return isTold ? `HIGHESTMODSEQ ${folder.highestModseq}` : undefined;
   },
 };

@@ -5,6 +5,7 @@ import { type FetchItem, MACROS, MODSEQ, readFetchItem } from "./fetch_items.ts"
 import { pick, type Picked } from "../picked.ts";
 import { bad } from "../refusal.ts";
 import { partOf, readRange } from "./search_return.ts";
+import { tellVanished } from "./resync.ts";
 import type { Session } from "./server_session.ts";
 
 /** FETCH (RFC 3501 section 6.4.5), with CHANGEDSINCE (RFC 7162) and PARTIAL (RFC 9394). */
@@ -16,11 +17,16 @@ export const fetch: ServerCommand = {
   async run(session, args, uid): Promise<void> {
     const set = args.sp().sequenceSet();
     const items = readItems(args.sp(), session);
-    const { since, partial } = readModifiers(args, uid && session.has("PARTIAL"));
+    const { since, partial, vanished } = readModifiers(args, uid && session.has("PARTIAL"));
     args.end();
     if (since !== null) {
-      session.useCondstore();
+      session.modseqs.compare();
       if (!items.includes(MODSEQ)) items.push(MODSEQ);
+    }
+    if (vanished) {
+      session.modseqs.checkQresync();
+      if (!uid || since === null) throw bad("VANISHED needs UIDs, and CHANGEDSINCE");
+      tellVanished(session, set, since);
     }
     if (uid && !items.some(({ name }) => name === "UID")) items.unshift(UID);
     const named = pick(session.view, set, uid);
@@ -35,15 +41,17 @@ export const fetch: ServerCommand = {
 
 interface Modifiers {
   since: number | null;
+  vanished: boolean;
   partial: readonly [from: number, to: number] | null;
 }
 
 function readModifiers(args: Arguments, hasPartial: boolean): Modifiers {
-  const modifiers: Modifiers = { since: null, partial: null };
+  const modifiers: Modifiers = { since: null, partial: null, vanished: false };
   if (!args.take(SP)) return modifiers;
   args.list(() => {
     const name = args.keyword();
     if (name === "CHANGEDSINCE") modifiers.since = args.sp().number();
+    else if (name === "VANISHED") modifiers.vanished = true;
     else if (name === "PARTIAL" && hasPartial) modifiers.partial = readRange(args.sp());
     else throw bad(`there is no modifier ${name}`);
   });

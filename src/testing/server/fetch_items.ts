@@ -68,7 +68,7 @@ export function readFetchItem(args: Arguments, session: Session): FetchItem {
   if (Object.hasOwn(SIMPLE, name)) return SIMPLE[name];
   if (Object.hasOwn(GMAIL, name) && session.has("X-GM-EXT-1")) return GMAIL[name];
   if (name === "MODSEQ") {
-    session.useCondstore();
+    session.modseqs.compare();
     return MODSEQ;
   }
   throw bad(`there is no item ${name}`);

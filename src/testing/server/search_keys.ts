@@ -151,7 +151,7 @@ export class SearchKeys {
 
   /** Reads the least mod-sequence. All flags of a message share one mod-sequence. */
   #modseq(): number {
-    this.#session.useCondstore();
+    this.#session.modseqs.compare();
     this.#usesModseq = true;
     if (this.#args.sp().atString) {
       this.#args.string();

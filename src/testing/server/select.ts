@@ -3,14 +3,15 @@ import type { Arguments } from "../arguments.ts";
 import type { ServerCommand } from "./command.ts";
 import { SYSTEM_FLAGS, type View } from "../folder.ts";
 import { bad } from "../refusal.ts";
+import { readResync, type Resync, tellChanges } from "./resync.ts";
 import type { Session } from "./server_session.ts";
 
-/** SELECT (RFC 3501 section 6.3.1), with CONDSTORE (RFC 7162). */
+/** SELECT (RFC 3501 section 6.3.1), with CONDSTORE and QRESYNC (RFC 7162). */
 export const select: ServerCommand = {
   name: "SELECT",
   state: "authenticated",
   run(session, args): string {
-    return open(session, readName(session, args), false);
+    return open(session, readRequest(session, args), false);
   },
 };
 
@@ -19,7 +20,7 @@ export const examine: ServerCommand = {
   name: "EXAMINE",
   state: "authenticated",
   run(session, args): string {
-    return open(session, readName(session, args), true);
+    return open(session, readRequest(session, args), true);
   },
 };
 
@@ -51,21 +52,34 @@ export function deleted(view: View): Set<View["messages"][number]> {
   return new Set(view.messages.filter((message) => message.flags.has("\\Deleted")));
 }
 
-function readName(session: Session, args: Arguments): string {
+/** Which folder to open, and what the client knows of it. */
+interface SelectRequest {
+  readonly name: string;
+  readonly resync: Resync | null;
+}
+
+function readRequest(session: Session, args: Arguments): SelectRequest {
   const name = args.sp().mailbox();
+  let resync: Resync | null = null;
   if (args.take(SP)) {
     args.list(() => {
-      if (args.keyword() !== "CONDSTORE") throw bad("there is no such parameter");
-      session.useCondstore();
+      const parameter = args.keyword();
+      if (parameter === "CONDSTORE") session.modseqs.useCondstore();
+      else if (parameter !== "QRESYNC") throw bad("there is no such parameter");
+      else {
+        session.modseqs.checkQresync();
+        resync = readResync(args);
+      }
     });
   }
   args.end();
-  return name;
+  return { name, resync };
 }
 
-function open(session: Session, name: string, readOnly: boolean): string {
+function open(session: Session, { name, resync }: SelectRequest, readOnly: boolean): string {
   // The previous folder is closed, even if this command fails.
-  session.close();
+  const wasOpen = session.close();
+  if (wasOpen && session.has("QRESYNC")) session.untagged("OK [CLOSED] the folder before");
   const folder = session.account.get(name);
   const view = folder.open(readOnly);
   session.select(view);
@@ -79,7 +93,9 @@ function open(session: Session, name: string, readOnly: boolean): string {
   session.untagged(`OK [UIDNEXT ${folder.uidNext}] the next UID`);
   session.untagged(`OK [UIDVALIDITY ${folder.uidValidity}] UIDs hold`);
   if (session.has("CONDSTORE")) {
-    session.untagged(`OK [HIGHESTMODSEQ ${folder.highestModseq}] the last change`);
+    const code = folder.keepsModseqs ? `HIGHESTMODSEQ ${folder.highestModseq}` : "NOMODSEQ";
+    session.untagged(`OK [${code}] the last change`);
   }
+  if (resync !== null) tellChanges(session, resync);
   return readOnly ? "READ-ONLY" : "READ-WRITE";
 }

@@ -8,6 +8,7 @@ import type { View } from "../folder.ts";
 import type { FaultPlan } from "./faults.ts";
 import { type AnnouncedLiteral, announcedLiteral, Input } from "../input.ts";
 import type { MemoryServerOptions } from "./memory_server.ts";
+import { ModseqMode } from "./modseq_mode.ts";
 import { Output } from "../output.ts";
 import { bad, Goodbye, HangUp, no, Refusal } from "../refusal.ts";
 
@@ -57,7 +58,8 @@ export class Session {
   #view: View | null = null;
   #ending = false;
   #upgrading = false;
-  #condstore = false;
+  /** What the client is told of mod-sequences. */
+  readonly modseqs: ModseqMode = new ModseqMode(this);
   /** The tag of the current command. */
   tag = "*";
   /** Whether the faults for the present command have happened. */
@@ -117,6 +119,11 @@ export class Session {
     return this.#account;
   }
 
+  /** The open folder, if any. */
+  get openView(): View | null {
+    return this.#view;
+  }
+
   /** The open folder. */
   get view(): View {
     if (this.#view === null) throw bad("no folder is selected");
@@ -174,22 +181,18 @@ export class Session {
   select(view: View): void {
     this.close();
     this.#view = view;
-    view.tellsModseq = this.#condstore;
+    this.modseqs.apply(view);
     if (this.has("SEARCHRES")) view.saved = new Set();
   }
 
-  /** The client has used CONDSTORE, so it is told mod-sequences (RFC 7162 section 3.1). */
-  useCondstore(): void {
-    if (!this.has("CONDSTORE")) throw bad("there is no CONDSTORE");
-    this.#condstore = true;
-    if (this.#view !== null) this.#view.tellsModseq = true;
-  }
-
-  /** Closes the open folder, if any. */
-  close(): void {
-    if (this.#view !== null) this.#view.onChange = null;
-    this.#view?.folder.close(this.#view);
+  /** Closes the open folder, and returns whether there was one. */
+  close(): boolean {
+    const view = this.#view;
+    if (view === null) return false;
+    view.onChange = null;
+    view.folder.close(view);
     this.#view = null;
+    return true;
   }
 
   /** Ends the connection after the answer to this command. */

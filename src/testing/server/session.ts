@@ -70,7 +70,7 @@ export const id: ServerCommand = {
   },
 };
 
-/** ENABLE (RFC 5161): only CONDSTORE can be enabled. */
+/** ENABLE (RFC 5161): CONDSTORE and QRESYNC can be enabled. */
 export const enable: ServerCommand = {
   name: "ENABLE",
   state: "authenticated",
@@ -78,9 +78,12 @@ export const enable: ServerCommand = {
   run(session, args): void {
     const names: string[] = [];
     do names.push(args.sp().keyword()); while (args.peek() >= 0);
-    const condstore = names.includes("CONDSTORE") && session.has("CONDSTORE");
-    if (condstore) session.useCondstore();
-    session.untagged(condstore ? "ENABLED CONDSTORE" : "ENABLED");
+    const enabled = ["CONDSTORE", "QRESYNC"].filter((name) => {
+      return names.includes(name) && session.has(name);
+    });
+    if (enabled.includes("CONDSTORE")) session.modseqs.useCondstore();
+    if (enabled.includes("QRESYNC")) session.modseqs.useQresync();
+    session.untagged(["ENABLED", ...enabled].join(" "));
   },
 };
 

@@ -15,7 +15,7 @@ const ITEMS: Readonly<Record<string, (folder: Folder, session: Session) => numbe
   SIZE: (folder) => sizeOf(folder.messages),
   DELETED: (folder) => deleted(folder).length,
   "DELETED-STORAGE": (folder) => sizeOf(deleted(folder)),
-  HIGHESTMODSEQ: (folder) => folder.highestModseq,
+  HIGHESTMODSEQ: (folder) => folder.keepsModseqs ? folder.highestModseq : 0,
   APPENDLIMIT: (_, session) => session.appendLimit,
 };
 
@@ -40,7 +40,7 @@ export function readStatusItems(session: Session, args: Arguments): readonly str
   args.list(() => items.push(args.keyword()));
   const unknown = items.find((item) => !Object.hasOwn(ITEMS, item) || !isThere(item, session));
   if (unknown !== undefined) throw bad(`there is no status ${unknown}`);
-  if (items.includes("HIGHESTMODSEQ")) session.useCondstore();
+  if (items.includes("HIGHESTMODSEQ")) session.modseqs.useCondstore();
   return items;
 }
 

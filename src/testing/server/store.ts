@@ -30,7 +30,7 @@ export const store: ServerCommand = {
   run(session, args, uid): string | undefined {
     const set = args.sp().sequenceSet();
     const since = args.ahead(/^ \(/) ? args.sp().modifier("UNCHANGEDSINCE") : Infinity;
-    if (since !== Infinity) session.useCondstore();
+    if (since !== Infinity) session.modseqs.compare();
     const { change, silent } = readChange(session, args);
     args.end();
     const view = session.writableView;
@@ -74,7 +74,7 @@ function tell(
     ...(view.tellsModseq ? [`MODSEQ (${message.modseq})`] : []),
   ];
   if (items.length === 0) return;
-  if (uid) items.unshift(`UID ${message.uid}`);
+  if (uid || view.tellsVanished) items.unshift(`UID ${message.uid}`);
   session.untagged(`${sequence} FETCH (${items.join(" ")})`);
 }
 
