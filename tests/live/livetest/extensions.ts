@@ -1,6 +1,14 @@
 import { assert, assertEquals } from "@std/assert";
-import { SENT } from "@imapclient/imapclient";
-import { fill, mail, text } from "./messages.ts";
+import {
+  ARCHIVE,
+  ConditionFailedError,
+  type ImapClient,
+  ImapError,
+  SAVED,
+  SENT,
+} from "@imapclient/imapclient";
+import type { Account } from "./account.ts";
+import { fill, lower, mail, text } from "./messages.ts";
 import type { Check } from "./suite.ts";
 
 /** Calls that need an extension, by its name. They run with UIDs. */
@@ -85,4 +93,104 @@ export const EXTENSIONS: readonly Check[] = [
     const message = (await client.fetch(one, ["BINARY.PEEK[1]"])).get(one)!;
     assertEquals(text(message["BINARY[1]"]), "plain text");
   }, "BINARY"],
+  ["LIST-EXTENDED", async (account, client) => {
+    const patterns = [await account.make(client, "one"), await account.make(client, "two")];
+    await client.subscribeFolder(patterns[0]);
+    const rows = await client.listFolders("", patterns, { children: true, subscribed: true });
+    assertEquals(rows.map(({ name }) => name).sort(), patterns);
+    assertEquals(rows.filter(({ flags }) => lower(flags).includes("\\subscribed")).length, 1);
+    const chosen = await client.listFolders("", patterns, { select: "SUBSCRIBED" });
+    assertEquals(chosen.map(({ name }) => name), [patterns[0]]);
+    await client.unsubscribeFolder(patterns[0]);
+  }, "LIST-EXTENDED"],
+  ["LIST-STATUS", async (account, client) => {
+    await fill(account, client, mail("one"), mail("two"));
+    await client.closeFolder();
+    const items = ["MESSAGES", "UNSEEN"] as const;
+    const [row] = await client.listFolders("", account.messages, { status: items });
+    assertEquals([row.status?.MESSAGES, row.status?.UNSEEN], [2, 2]);
+  }, "LIST-STATUS"],
+  ["LIST-MYRIGHTS", async (account, client) => {
+    const folder = await account.make(client, "mine");
+    const [row] = await client.listFolders("", folder, { myRights: true });
+    assertEquals(row.myRights, await client.myRights(folder));
+  }, "LIST-MYRIGHTS"],
+  ["LIST-METADATA", async (account, client) => {
+    const folder = await account.make(client, "annotated");
+    await client.setMetadata(folder, { "/private/comment": "mine" });
+    const [row] = await client.listFolders("", folder, { metadata: ["/private/comment"] });
+    assertEquals(text(row.metadata?.get("/private/comment") ?? null), "mine");
+  }, "LIST-METADATA"],
+  ["CREATE-SPECIAL-USE", async (account, client) => {
+    const folder = account.name("archive");
+    try {
+      await client.createFolder(folder, { specialUse: ARCHIVE });
+    } catch (error) {
+      // The account may have one already; Cyrus wants them at the top.
+      const isRefused = error instanceof ImapError && /USEATTR|flag conflict/.test(String(error));
+      if (isRefused) return "no further \\Archive there";
+      throw error;
+    }
+    const [row] = await client.listFolders("", folder, { specialUse: true });
+    assert(lower(row.flags).includes("\\archive"), row.flags.join(" "));
+    await client.deleteFolder(folder);
+  }, "CREATE-SPECIAL-USE"],
+  ["the user's own rights", async (account, client) => {
+    const rights = await client.myRights(await account.make(client, "mine"));
+    assert(rights.includes("l") && rights.includes("r"), rights);
+  }, "ACL"],
+  ["ESEARCH", async (account, client) => {
+    const ids = await fill(account, client, mail("one"), mail("two"), mail("three"));
+    const found = await client.search("ALL", { return: ["MIN", "MAX", "COUNT", "ALL"] });
+    assertEquals([found.min, found.max, found.count], [ids[0], ids[2], 3]);
+    assertEquals([...found.all], ids);
+    assertEquals(await client.count(["SUBJECT", "nothing like it"]), 0);
+  }, "ESEARCH"],
+  ["SEARCHRES", async (account, client) => {
+    const [one] = await fill(account, client, mail("apples"), mail("pears"));
+    await client.search(["SUBJECT", "apples"], { save: true });
+    assertEquals([...(await client.fetch(SAVED, ["FLAGS"])).keys()], [one]);
+  }, "SEARCHRES"],
+  ["PARTIAL", async (account, client) => {
+    const ids = await fill(account, client, mail("one"), mail("two"), mail("three"));
+    assertEquals([...(await client.search("ALL", { partial: [1, 2] })).ids], ids.slice(0, 2));
+    const fetched = await client.fetch("1:*", ["FLAGS"], { partial: [-1, -2] });
+    assertEquals([...fetched.keys()].sort(), ids.slice(1));
+  }, "PARTIAL"],
+  ["changes since a mod-sequence", async (account, client) => {
+    const [one, two] = await fill(account, client, mail("one"), mail("two"));
+    const [{ MODSEQ }] = (await client.fetch(one, ["MODSEQ"])).values();
+    await client.addFlags(one, "\\Flagged", { unchangedSince: MODSEQ! });
+    const error = await client.addFlags([one, two], "\\Seen", { unchangedSince: MODSEQ! })
+      .catch((it: unknown) => it);
+    assert(error instanceof ConditionFailedError, `${error}`);
+    assert(error.modified.has(one), `${error.modified}`);
+    const changed = await client.fetch([one, two], ["FLAGS"], { changedSince: MODSEQ! });
+    assert(changed.has(one) && lower(changed.get(one)!.FLAGS).includes("\\flagged"));
+  }, "CONDSTORE"],
+  ["QRESYNC", async (account, client) => {
+    const [one, two] = await fill(account, client, mail("one"), mail("two"), mail("three"));
+    const { UIDVALIDITY } = await client.folderStatus(account.messages, ["UIDVALIDITY"]);
+    await client.closeFolder();
+    const { HIGHESTMODSEQ } = await client.folderStatus(account.messages, ["HIGHESTMODSEQ"]);
+    await changeByAnother(account, one, two);
+    // On a connection of its own, since it stays on.
+    const other = await account.open();
+    const { vanished, changed } = await other.selectFolder(account.messages, {
+      resync: { uidValidity: UIDVALIDITY, modseq: HIGHESTMODSEQ },
+    });
+    assertEquals([...vanished!], [one]);
+    assertEquals([...changed!.keys()], [two]);
+    await other.logout();
+  }, "QRESYNC"],
 ];
+
+/** Another session removes one message, and flags another. */
+async function changeByAnother(account: Account, removed: number, flagged: number): Promise<void> {
+  const other: ImapClient = await account.open();
+  await other.selectFolder(account.messages);
+  await other.deleteMessages(removed, { silent: true });
+  await other.expunge();
+  await other.addFlags(flagged, "\\Flagged", { silent: true });
+  await other.logout();
+}

@@ -48,8 +48,14 @@ const SERVERS: readonly (readonly [string, string | false, () => Promise<Started
   ["the in-memory server", false, startMemory],
 ];
 
+/** What the in-memory server has only if it is told to. */
+const IN_MEMORY = [
+  ...["X-GM-EXT-1", "XLIST", "ACL", "METADATA", "LIST-MYRIGHTS", "LIST-METADATA", "ESEARCH"],
+  ...["SEARCHRES", "PARTIAL"],
+];
+
 async function startMemory(): Promise<Started> {
-  const server = new MemoryServer({ capabilities: { add: ["X-GM-EXT-1", "XLIST", "ACL"] } });
+  const server = new MemoryServer({ capabilities: { add: IN_MEMORY } });
   server.addUser("ann", "secret");
   const { host, port, close } = await server.listen();
   return { host, port, stop: async () => await close() };
