@@ -8,11 +8,14 @@ import {
   joinFolderName,
   splitFolderName,
 } from "@imapclient/imapclient";
-import { type RunningServer, SERVERS } from "../support/servers/servers.ts";
+import { GOIMAP, type RunningServer, SERVERS } from "../support/servers/servers.ts";
 
 const TIMEOUT = 20;
 
-for (const { name: server, missing, start } of SERVERS) {
+for (const { name: server, missing, start } of [...SERVERS, GOIMAP]) {
+  // go-imap decodes UTF-7 even where names are UTF-8, and fails at this one.
+  const ONE = server === "go-imap" ? "list one" : "list & one";
+
   describe(`lists on ${server}`, { skip: missing }, () => {
     let running: RunningServer;
     let client: ImapClient;
@@ -22,11 +25,11 @@ for (const { name: server, missing, start } of SERVERS) {
       running = await start();
       client = await running.open("ann", { timeout: TIMEOUT });
       own = (await client.namespace()).personal![0].prefix as string;
-      for (const name of ["list & one", "list & one/two", "list & one/two/three"]) {
+      for (const name of [ONE, `${ONE}/two`, `${ONE}/two/three`]) {
         await client.createFolder(own + name);
       }
-      await client.subscribeFolder(`${own}list & one/two/three`);
-      await client.append(`${own}list & one`, "Subject: a\r\n\r\nb\r\n");
+      await client.subscribeFolder(`${own}${ONE}/two/three`);
+      await client.append(`${own}${ONE}`, "Subject: a\r\n\r\nb\r\n");
     });
     after(() => running?.stop());
 
@@ -36,36 +39,41 @@ for (const { name: server, missing, start } of SERVERS) {
 
     it("status of each folder [ext LIST-EXTENDED, LIST-STATUS]", async () => {
       const rows = await client.listFolders("", `${own}list*`, { status: ["MESSAGES", "UNSEEN"] });
-      assertEquals(names(rows), ["list & one", "list & one/two", "list & one/two/three"]);
+      assertEquals(names(rows), [ONE, `${ONE}/two`, `${ONE}/two/three`]);
       const counts = rows.map(({ name, status }) => [name, status?.MESSAGES, status?.UNSEEN]);
-      assertEquals(counts.filter(([, messages]) => messages !== 0), [[`${own}list & one`, 1, 1]]);
+      assertEquals(counts.filter(([, messages]) => messages !== 0), [[`${own}${ONE}`, 1, 1]]);
       for (const { name, status } of rows) {
         assertEquals({ ...status }, { ...await client.folderStatus(name, ["MESSAGES", "UNSEEN"]) });
       }
     });
 
     it("several patterns, children and subscriptions [ext LIST-EXTENDED]", async () => {
-      const patterns = [`${own}list & one`, `${own}list & one/two/*`];
+      const patterns = [`${own}${ONE}`, `${own}${ONE}/two/*`];
       const rows = await client.listFolders("", patterns, { children: true, subscribed: true });
       const shown = rows.map(({ name, flags }) => [
         String(name).slice(own.length),
         ...["\\HasChildren", "\\HasNoChildren", "\\Subscribed"].filter((it) => flags.includes(it)),
       ]);
+      // go-imap's server does not compute the attributes of CHILDREN.
+      const [parent, leaf] = server === "go-imap"
+        ? [[], []]
+        : [["\\HasChildren"], ["\\HasNoChildren"]];
       assertEquals(shown.sort(), [
-        ["list & one", "\\HasChildren"],
-        ["list & one/two/three", "\\HasNoChildren", "\\Subscribed"],
+        [ONE, ...parent],
+        [`${ONE}/two/three`, ...leaf, "\\Subscribed"],
       ]);
     });
 
     it("subscribed folders, and those above them [ext LIST-EXTENDED]", async () => {
       const pattern = `${own}list*`;
       const all = await client.listFolders("", pattern, { select: "SUBSCRIBED" });
-      assertEquals(names(all), ["list & one/two/three"]);
+      assertEquals(names(all), [`${ONE}/two/three`]);
       assert(all[0].flags.includes("\\Subscribed"));
+      if (server === "go-imap") return; // it ignores RECURSIVEMATCH
       const above = await client.listFolders("", `${own}%`, {
         select: ["SUBSCRIBED", "RECURSIVEMATCH"],
       });
-      const one = above.find(({ name }) => name === `${own}list & one`);
+      const one = above.find(({ name }) => name === `${own}${ONE}`);
       assertEquals(one?.childInfo, ["SUBSCRIBED"]);
     });
 
@@ -74,19 +82,19 @@ for (const { name: server, missing, start } of SERVERS) {
       const tree = await client.folderTree({ status: ["MESSAGES"] });
       assertEquals([tree[0].name, tree[0].selectable], ["INBOX", true]);
       const siblings = own === "" ? tree : tree[0].children;
-      const one = siblings.find(({ label }) => label === "list & one");
-      assertEquals([one?.name, one?.listing?.status?.MESSAGES], [`${own}list & one`, 1]);
+      const one = siblings.find(({ label }) => label === ONE);
+      assertEquals([one?.name, one?.listing?.status?.MESSAGES], [`${own}${ONE}`, 1]);
       const three = one!.children[0].children[0];
-      assertEquals(splitFolderName(three.name, space), ["list & one", "two", "three"]);
-      assertEquals(joinFolderName(["list & one", "two", "three"], space), three.name);
-      const [part] = await client.folderTree({ pattern: `${own}list & one/two/*` });
+      assertEquals(splitFolderName(three.name, space), [ONE, "two", "three"]);
+      assertEquals(joinFolderName([ONE, "two", "three"], space), three.name);
+      const [part] = await client.folderTree({ pattern: `${own}${ONE}/two/*` });
       assertEquals(part.listing, null);
     });
 
     it("rights and annotations [ext LIST-MYRIGHTS, LIST-METADATA]", async (test) => {
       const has = async (name: string) => await client.hasCapability(name);
       if (!await has("ACL") || !await has("METADATA")) return test.skip("no ACL, or no METADATA");
-      const folder = `${own}list & one`;
+      const folder = `${own}${ONE}`;
       await client.setMetadata(folder, { "/private/comment": "hi" });
       const rows = await client.listFolders("", `${own}list*`, {
         myRights: true,
@@ -122,8 +130,8 @@ for (const { name: server, missing, start } of SERVERS) {
 
     it("special uses [ext SPECIAL-USE]", async () => {
       const rows = await client.listFolders("", "*", { select: "SPECIAL-USE", specialUse: true });
-      // The tests' Dovecot marks no folders.
-      assertEquals(rows.length > 0, server !== "Dovecot");
+      // The tests' Dovecot and go-imap mark no folders.
+      assertEquals(rows.length > 0, server !== "Dovecot" && server !== "go-imap");
       for (const { specialUse } of rows) assert(specialUse.length > 0);
       const all = await client.listFolders("", "*", { specialUse: true });
       assert(all.some(({ specialUse }) => specialUse.length === 0));
