@@ -245,6 +245,7 @@ type AnyOptions =
 
 /** Complete by its type: a name that is missing here, or not an option, is a type error. */
 const NAMES: Readonly<Record<keyof AnyOptions, true>> = {
+  annotations: true,
   changedSince: true,
   charset: true,
   children: true,

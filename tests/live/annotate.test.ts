@@ -52,6 +52,13 @@ describe("annotations of messages on Cyrus", { skip: cyrus.missing }, () => {
     assertEquals(new TextDecoder().decode(ANNOTATION["/comment"]["size.shared"]!), "4");
   });
 
+  it("a new message with annotations [ext ANNOTATE]", async () => {
+    const annotations = { "/comment": { "value.priv": "new" } };
+    const { uid } = await client.append("INBOX", "Subject: 3\r\n\r\nx", { annotations });
+    await client.noop();
+    assertEquals(await read(uid!, "/comment"), ["new", null]);
+  });
+
   it("an entry that Cyrus does not know: ImapError", async () => {
     const set = () => client.setAnnotations(1, { "/vendor/test/x": { "value.priv": "1" } });
     await assertRejects(set, ImapError, "STORE failed");

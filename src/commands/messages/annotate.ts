@@ -11,6 +11,9 @@ import type { CommandWriter } from "../../wire/writer.ts";
  */
 export type AnnotationValues = Readonly<Record<string, Readonly<Record<string, Text | null>>>>;
 
+/** The capability, whose name says that it is an experiment. */
+export const ANNOTATE = "ANNOTATE-EXPERIMENT-1";
+
 /** What to change, and in which messages. */
 export interface AnnotateRequest {
   /** The messages. */
@@ -25,10 +28,10 @@ export interface AnnotateRequest {
 export function annotate(
   { ids, values, uid }: AnnotateRequest,
 ): UidCommand<Map<number, never>> {
-  const entries = entriesOf(values);
+  const entries = annotationEntries(values);
   return {
     name: uid ? "UID STORE" : "STORE",
-    needs: "ANNOTATE-EXPERIMENT-1",
+    needs: ANNOTATE,
     state: "selected",
     modifies: true,
     pipelining: uid ? "uids" : "numbers",
@@ -36,14 +39,8 @@ export function annotate(
     exclusive: "any",
     uids: uid ? ids : undefined,
     write(out: CommandWriter): void {
-      out.sp().numberSet(ids).sp().atom("ANNOTATION").sp().list(entries, ([entry, attributes]) => {
-        out.astring(entry).sp().list(attributes, ([name, value]) => {
-          out.astring(name).sp();
-          // RFC 5257 section 5 accepts a literal8 here.
-          if (value !== null && hasNul(value)) out.literal(value, true);
-          else out.nstring(value);
-        });
-      });
+      out.sp().numberSet(ids).sp();
+      writeAnnotations(out, entries);
     },
     result: () => new Map<number, never>(),
   };
@@ -51,13 +48,28 @@ export function annotate(
 
 type Attribute = readonly [name: string, value: Uint8Array | null];
 
-function entriesOf(values: AnnotationValues): readonly (readonly [string, readonly Attribute[]])[] {
-  const entries = pairsOf(values, "annotations").map(([entry, attributes]) => {
+/** An entry with its attributes, which can be sent. */
+export type AnnotationEntry = readonly [name: string, attributes: readonly Attribute[]];
+
+/** The entries of annotations. Throws `InvalidArgumentError` for what can't be sent. */
+export function annotationEntries(values: AnnotationValues): readonly AnnotationEntry[] {
+  return pairsOf(values, "annotations").map(([entry, attributes]) => {
     checkName(entry, ENTRY, "the name of an annotation begins with /, as in /comment");
     const pairs = pairsOf(attributes, `the attributes of ${entry}`);
     return [entry, pairs.map(([name, value]) => [name, bytesOf(name, value)] as const)] as const;
   });
-  return entries;
+}
+
+/** `att-annotate` (RFC 5257 section 5), for STORE and APPEND. */
+export function writeAnnotations(out: CommandWriter, entries: readonly AnnotationEntry[]): void {
+  out.atom("ANNOTATION").sp().list(entries, ([entry, attributes]) => {
+    out.astring(entry).sp().list(attributes, ([name, value]) => {
+      out.astring(name).sp();
+      // RFC 5257 section 5 accepts a literal8 here.
+      if (value !== null && hasNul(value)) out.literal(value, true);
+      else out.nstring(value);
+    });
+  });
 }
 
 const ENTRY = /^(?:\/[!-$&-)+-.0-~]+)+$/;

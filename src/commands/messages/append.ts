@@ -4,6 +4,12 @@ import type { TaggedResponse } from "../../model/responses.ts";
 import { CR, encodeUtf8, LF } from "../../util/bytes.ts";
 import { fullText, type Text } from "../../model/text.ts";
 import { wrapped } from "../wrapped.ts";
+import {
+  ANNOTATE,
+  annotationEntries,
+  type AnnotationValues,
+  writeAnnotations,
+} from "./annotate.ts";
 import { storableFlags } from "./flags.ts";
 import type { LiteralSource } from "../../wire/command_buffer.ts";
 import type { CommandWriter } from "../../wire/writer.ts";
@@ -40,6 +46,11 @@ export interface MessageAttributes {
    * the offset at that date. Default: the time of the append.
    */
   readonly date?: Date | null;
+  /**
+   * Its annotations (RFC 5257 section 4.7), as `setAnnotations` takes them. Default: none. Throws
+   * `CapabilityError` if the server has no ANNOTATE-EXPERIMENT-1.
+   */
+  readonly annotations?: AnnotationValues;
   /**
    * The same as `date`.
    *
@@ -96,20 +107,26 @@ function appendAll(
   messages: readonly MessageToAppend[],
   { limit = Infinity, takesNul = false, utf8Item = false }: AppendLimits,
 ): Command<MultiappendResult> {
-  const ready = messages.map(({ msg, flags = [], ...dates }) => ({
+  const ready = messages.map(({ msg, flags = [], annotations, ...dates }) => ({
     content: contentOf(msg, limit),
     flags: storableFlags(flags),
     date: dateOf(dates),
+    notes: annotations === undefined ? null : annotationEntries(annotations),
   }));
   return {
     name: "APPEND",
+    needs: ready.some(({ notes }) => notes !== null) ? ANNOTATE : undefined,
     state: "authenticated",
     pipelining: "uids",
     write(out: CommandWriter): void {
       out.sp().mailbox(folder);
-      for (const { content, flags, date } of ready) {
+      for (const { content, flags, date, notes } of ready) {
         out.sp().flagList(flags).sp();
         if (date !== null) out.dateTime(date).sp();
+        if (notes !== null) {
+          writeAnnotations(out, notes);
+          out.sp();
+        }
         if (!(content instanceof Uint8Array)) out.literalFrom(content);
         else if (utf8Item && hasUtf8Header(content)) {
           out.atom("UTF8").sp().list([content], (message) => out.literal8(message));

@@ -1,3 +1,4 @@
+import { ANNOTATE } from "../../commands/messages/annotate.ts";
 import {
   append,
   type AppendLimits,
@@ -8,6 +9,7 @@ import {
   type MultiappendResult,
 } from "../../commands/messages/append.ts";
 import type { Command } from "../../connection/command.ts";
+import { missingCapability } from "../../connection/session.ts";
 import { ImapAbortError, ImapError, InvalidArgumentError } from "../../model/errors.ts";
 import type { Text } from "../../model/text.ts";
 import { run, runWhole, type Scope } from "../scope.ts";
@@ -36,6 +38,9 @@ export async function appendMessages(
     throw new InvalidArgumentError(`a message must be text or bytes, not ${typeof msg}`);
   });
   if (messages.length === 0) return { text: "", uidValidity: null, uids: [] };
+  const { session } = scope.client.connection;
+  const isAnnotated = messages.some(({ annotations }) => annotations !== undefined);
+  if (isAnnotated && !session.has(ANNOTATE)) throw missingCapability(ANNOTATE);
   return await appending(scope, messages, (limits) => multiappend(folder, messages, limits));
 }
 

@@ -218,6 +218,12 @@ function append(it: Scanner): Word[] {
       words.push(it.dateTime());
       it.sp();
     }
+    if (it.peek() === "A") {
+      words.push(it.atom());
+      it.sp();
+      words.push(it.list(() => entryOf(it)));
+      it.sp();
+    }
     words.push(it.peek() === "U" ? utf8Message(it) : it.literal());
   } while (it.peek() === " ");
   return words;

@@ -259,6 +259,19 @@ export const MESSAGE_METHODS: Readonly<Record<string, Method>> = {
     places: [
       folder("folder", (c, v) => c.append(v, "x"), ["APPEND", "FOLDER", [], "x"]),
       word("msg", (c, v) => c.append("F", v), kinds.message, append, { bytes: "any" }),
+      word(
+        "an annotation",
+        (c, v) => c.append("F", "x", { annotations: { "/a": { "value.priv": v } } }),
+        kinds.octets,
+        ["APPEND", "F", [], "ANNOTATION", [["/a", [["value.priv", "IT"]]]], "x"],
+        {
+          bytes: "any",
+          odd: (value) =>
+            value === null
+              ? ["APPEND", "F", [], "ANNOTATION", [["/a", [["value.priv", null]]]], "x"]
+              : undefined,
+        },
+      ),
       word("flags", (c, v) => c.append("F", "x", { flags: v }), kinds.flag, [
         ...["APPEND", "F", ["IT"], "x"],
       ], { odd: (it) => it === undefined || isEmpty(it) ? ["APPEND", "F", [], "x"] : undefined }),

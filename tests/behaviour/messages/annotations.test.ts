@@ -86,3 +86,33 @@ describe("setAnnotations", () => {
     client.shutdown();
   });
 });
+
+describe("append with annotations", () => {
+  test("sent with the message [ext ANNOTATE]", async () => {
+    const { client, server } = await selectFake({}, `${OFFERED} LITERAL+ MULTIAPPEND`);
+    const adding = client.append("x", "hi", { flags: ["a"], annotations: NOTE });
+    const tag = await server.expect(`APPEND "x" (a) ${SENT} {2+}`);
+    assertEquals(await server.line(), "hi");
+    await server.send(`${tag} OK [APPENDUID 1 2] added`);
+    assertEquals((await adding).uid, 2);
+    const several = client.multiappend("x", ["a", { msg: "b", annotations: NOTE }]);
+    const next = await server.expect('APPEND "x" () {1+}');
+    assertEquals(await server.line(), `a () ${SENT} {1+}`);
+    assertEquals(await server.line(), "b");
+    await server.send(`${next} OK added`);
+    assertEquals((await several).uids, []);
+    client.shutdown();
+  });
+
+  test("no ANNOTATE-EXPERIMENT-1, or values that can't be → refused, nothing sent", async () => {
+    const { client, server } = await selectFake({}, "IMAP4rev1 LITERAL+ MULTIAPPEND");
+    const one = () => client.append("x", "hi", { annotations: NOTE });
+    await assertRejects(one, CapabilityError, "ANNOTATE");
+    const several = () => client.multiappend("x", ["a", { msg: "b", annotations: NOTE }]);
+    await assertRejects(several, CapabilityError, "ANNOTATE");
+    const wrong = () => client.append("x", "hi", { annotations: { "a": { "value.priv": "x" } } });
+    await assertRejects(wrong, InvalidArgumentError);
+    assert(await server.isSilent());
+    client.shutdown();
+  });
+});
