@@ -100,6 +100,7 @@ const QUIRK_KINDS: Kinds<Quirks> = {
   broken: TEXTS,
   silentEnable: BOOLEAN,
   utf8Item: BOOLEAN,
+  badSequenceMatch: BOOLEAN,
   unpairedUids: BOOLEAN,
   notes: TEXTS,
 };

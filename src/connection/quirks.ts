@@ -12,6 +12,8 @@ export interface Quirks {
   readonly silentEnable: boolean;
   /** Whether APPEND takes UTF-8 in a header only as `UTF8 (~{n})` (RFC 6855). */
   readonly utf8Item: boolean;
+  /** Whether a sample of sequence numbers (RFC 7162) can make it leave out removed messages. */
+  readonly badSequenceMatch: boolean;
   /** Whether MOVE of several messages pairs the wrong UIDs in COPYUID. */
   readonly unpairedUids: boolean;
   /** What callers should know, in plain English. */
@@ -45,6 +47,7 @@ export const NO_QUIRKS: Quirks = {
   broken: [],
   silentEnable: false,
   utf8Item: false,
+  badSequenceMatch: false,
   unpairedUids: false,
   notes: [],
 };
@@ -147,6 +150,8 @@ const SERVERS: readonly Known[] = [
     name: "Cyrus",
     greeting: /Cyrus IMAP(?:4)? (?:v)?(\d[\w.]*)?/,
     id: /^Cyrus IMAPD?$/i,
+    // For numbers above EXISTS, 3.6.1 compares the UIDs of messages that are not there any more.
+    quirks: { badSequenceMatch: true },
   },
   { name: "Stalwart", greeting: /Stalwart/i, id: /^Stalwart/i },
   { name: "mox", greeting: /^mox imap/i, id: /^mox$/i },

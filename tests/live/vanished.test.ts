@@ -9,7 +9,6 @@ function gone(responses: readonly UntaggedResponse[]): string[] {
 }
 
 for (const { name, missing, start } of SERVERS) {
-  if (name === "the in-memory server") continue; // it has no QRESYNC
   describe(`QRESYNC on ${name}`, { skip: missing }, () => {
     it("messages expunged here and elsewhere → VANISHED with their UIDs [fault A6]", async () => {
       const running = await start();

@@ -27,7 +27,7 @@ export interface ResyncRequest {
   /**
    * Some sequence numbers of then with their UIDs, both in ascending order: a sample. A server that
    * has forgotten which messages were removed then reports only those after the last pair that is
-   * still right.
+   * still right. It is not sent to Cyrus, which may then leave out removed messages.
    */
   readonly sequenceMatch?: Iterable<readonly [number: number, uid: number]>;
 }
@@ -55,19 +55,24 @@ export function selectCondstore(command: Command<SelectResult>): Command<SelectR
   });
 }
 
-/** A SELECT that reports what has changed (QRESYNC, RFC 7162 section 3.2.5). */
+/**
+ * A SELECT that reports what has changed (QRESYNC, RFC 7162 section 3.2.5). `takesSample` says whether
+ * `sequenceMatch` is sent.
+ */
 export function selectResync(
   command: Command<SelectResult>,
   request: ResyncRequest,
   limits: Pick<Limits, "ids" | "items">,
+  takesSample: () => boolean = () => true,
 ): Command<SelectResult & Resynced> {
-  const { uidValidity, known, text } = parameterOf(request, limits.ids);
+  const parameter = parameterOf(request, limits.ids);
+  const { uidValidity, known } = parameter;
   let changes = new Changes(known, limits.items);
   return wrapped(command, {
     needs: "QRESYNC",
     write(out: CommandWriter): void {
       command.write!(out);
-      out.sp().raw(text);
+      out.sp().raw(textOf(parameter, takesSample()));
     },
     accept(response: UntaggedResponse): boolean {
       if (changes.take(response)) return true;
@@ -132,8 +137,10 @@ class Changes {
 /** What is sent, and what of it the result depends on. */
 interface Parameter {
   readonly uidValidity: number;
+  readonly modseq: bigint;
   readonly known: NumberSet | null;
-  readonly text: string;
+  readonly knownText: string;
+  readonly match: string;
 }
 
 /** What is checked by those who read it. */
@@ -158,11 +165,16 @@ function parameterOf(request: ResyncRequest, length: number): Parameter {
     throw new InvalidArgumentError(`'resync.knownUids' must be UIDs, without *: ${known}`);
   }
   const match = sequenceMatch === undefined ? "" : matchText(sequenceMatch, length);
-  // The server may not be asked about no messages at all (RFC 7162 section 7).
-  const text = known?.isEmpty
-    ? "(CONDSTORE)"
-    : `(QRESYNC (${uidValidity} ${modseq}${knownText(known, length)}${match}))`;
-  return { uidValidity, known, text };
+  return { uidValidity, modseq, known, knownText: knownText(known, length), match };
+}
+
+function textOf(
+  { uidValidity, modseq, known, knownText, match }: Parameter,
+  takesSample: boolean,
+): string {
+  // The server can't be asked about no messages at all (RFC 7162 section 7).
+  if (known?.isEmpty) return "(CONDSTORE)";
+  return `(QRESYNC (${uidValidity} ${modseq}${knownText}${takesSample ? match : ""}))`;
 }
 
 function checkUidValidity(uidValidity: number): void {
@@ -174,7 +186,7 @@ function checkUidValidity(uidValidity: number): void {
 
 /** The known UIDs, or all from the lowest to the highest if they take too much room. */
 function knownText(known: NumberSet | null, length: number): string {
-  if (known === null) return "";
+  if (known === null || known.isEmpty) return "";
   const [first, ...more] = known.split(length);
   if (more.length === 0) return ` ${first}`;
   let highest = 0;

@@ -57,7 +57,8 @@ function selection(scope: Scope, folder: Text, how: SelectHow): Change<SelectRes
   const command = select(folder, readonly, !readonly);
   if (resync === undefined) return { command: condstore ? selectCondstore(command) : command };
   const { session } = scope.client.connection;
-  const resyncing = selectResync(command, resync, scope.client.limits);
+  const takesSample = () => !session.server.quirks.badSequenceMatch;
+  const resyncing = selectResync(command, resync, scope.client.limits, takesSample);
   const checked = wrapped(resyncing, {
     write(out: CommandWriter): void {
       checkQresync(session);

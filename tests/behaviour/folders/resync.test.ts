@@ -215,6 +215,20 @@ test("sequenceMatch → in two sets, ascending; too many → some of them [ext Q
   client.shutdown();
 });
 
+test("sequenceMatch on Cyrus → not sent, unless the caller knows better [ext QRESYNC, QUIRKS]", async () => {
+  for (const quirks of [{}, { badSequenceMatch: false }]) {
+    const greeting = `* PREAUTH [CAPABILITY ${QRESYNC}] imap.test Cyrus IMAP 3.6.1 server ready`;
+    const { client, server } = await connectFake({ quirks }, greeting);
+    const request = { ...RESYNC, knownUids: "1:9", sequenceMatch: [[3, 8] as const] };
+    const selecting = client.selectFolder("x", { resync: request });
+    await server.answer("ENABLE QRESYNC", "* ENABLED QRESYNC");
+    const match = "badSequenceMatch" in quirks ? " (3 8)" : "";
+    await server.answer(`SELECT "x" ${PARAMETER} 1:9${match}))`, ...OPENED);
+    await selecting;
+    client.shutdown();
+  }
+});
+
 test("what makes no sense → InvalidArgumentError, nothing sent [ext QRESYNC]", async () => {
   const { client, server } = await loggedIn();
   const wrong: unknown[] = [
