@@ -126,6 +126,41 @@ export interface CharsetOptions extends CallOptions {
   readonly charset?: string;
 }
 
+/** How to sort, and what to return. */
+export interface SortOptions<
+  Returned extends SearchReturn = never,
+  Page extends PartialRange | undefined = undefined,
+> extends CharsetOptions {
+  /**
+   * What to return instead of all ids, as `search` does; `MIN` and `MAX` are the first and the last
+   * in the order.
+   */
+  readonly return?: readonly Returned[];
+  /** Returns a part of the ids, as `search` does. Default: all of them. */
+  readonly partial?: Page;
+  /**
+   * On a server without SORT, searches, fetches what the order depends on of all messages found, and
+   * sorts them here. Default `false`: `CapabilityError`.
+   */
+  readonly fallback?: boolean;
+}
+
+/** What `sort` returns: the ids in order, or what its options ask for. */
+export type Sorted<
+  Returned extends SearchReturn,
+  Page extends PartialRange | undefined,
+> = [Returned] extends [never] ? Page extends PartialRange ? SearchPage : number[]
+  : SearchResult<Returned> & (Page extends PartialRange ? SearchPage : unknown);
+
+/** How to thread. */
+export interface ThreadOptions extends CharsetOptions {
+  /**
+   * On a server without the algorithm, searches, fetches headers of all messages found, and threads
+   * them here, by `REFERENCES` or `ORDEREDSUBJECT`. Default `false`: `CapabilityError`.
+   */
+  readonly fallback?: boolean;
+}
+
 /** A mod-sequence (RFC 7162), or none. */
 export type Modseq = number | bigint | undefined;
 
@@ -240,6 +275,7 @@ type AnyOptions =
   & Oauth2Options
   & OpenFolderOptions
   & SearchOptions<SearchReturn, PartialRange>
+  & SortOptions<SearchReturn, PartialRange>
   & StoreOptions
   & WatchOptions;
 
@@ -253,6 +289,7 @@ const NAMES: Readonly<Record<keyof AnyOptions, true>> = {
   date: true,
   depth: true,
   directory: true,
+  fallback: true,
   flags: true,
   mailboxId: true,
   maxSize: true,

@@ -26,8 +26,8 @@ import {
 } from "../operations/messages/fetch_messages.ts";
 import { copyMessages, moveMessages } from "../operations/messages/move_messages.ts";
 import { type MakeScope, runOwn, type Scope } from "../operations/scope.ts";
-import { searchGmail, sortMessages, threadMessages } from "../operations/search/search_messages.ts";
-import { searchAsAsked } from "../operations/search/search_request.ts";
+import { searchGmail } from "../operations/search/search_messages.ts";
+import { searchAsAsked, sortAsAsked, threadAsAsked } from "../operations/search/search_request.ts";
 import { beginIdle, idleCheck, idleDone, watch } from "../operations/watch/watch.ts";
 import type {
   CallOptions,
@@ -40,8 +40,11 @@ import type {
   Modseq,
   Searched,
   SearchOptions,
+  Sorted,
+  SortOptions,
   Stored,
   StoreOptions,
+  ThreadOptions,
   WatchOptions,
 } from "./call_options.ts";
 
@@ -145,23 +148,30 @@ export class FolderCalls {
    * Throws `CapabilityError` if the server has no SORT, and {@linkcode InvalidCriteriaError} if it
    * does not accept the criteria.
    *
+   * `return` and `partial` are as in {@linkcode FolderCalls.search}, in the order of the sort (ESORT
+   * and CONTEXT=SORT, RFC 5267). With `fallback`, messages are sorted here if the server has no
+   * SORT.
+   *
    * ```ts
    * import type { ImapClient } from "@imapclient/imapclient";
    *
    * async function largestUnread(client: ImapClient) {
-   *   const [largest] = await client.sort(["REVERSE SIZE", "SUBJECT"], ["UNSEEN"]);
-   *   return largest;
+   *   const options = { partial: [1, 10], fallback: true } as const;
+   *   const { ids } = await client.sort(["REVERSE SIZE", "SUBJECT"], ["UNSEEN"], options);
+   *   return ids;
    * }
    * ```
    */
-  async sort(
+  async sort<
+    const Returned extends SearchReturn = never,
+    const Page extends PartialRange | undefined = undefined,
+  >(
     sortCriteria: Text | Iterable<Text>,
     query: SearchCriteria | SearchQuery = "ALL",
-    options: CharsetOptions = {},
-  ): Promise<number[]> {
-    const scope = this.#scope(options);
-    const { charset = "UTF-8" } = options;
-    return await sortMessages(scope, sortCriteria, query, charset);
+    options: SortOptions<Returned, Page> = {},
+  ): Promise<Sorted<Returned, Page>> {
+    const sorted = await sortAsAsked(this.#scope(options), sortCriteria, query, options);
+    return sorted as Sorted<Returned, Page>;
   }
 
   /**
@@ -171,7 +181,8 @@ export class FolderCalls {
    * server knows.
    *
    * Throws `CapabilityError` if the server does not have the algorithm, and {@linkcode
-   * InvalidCriteriaError} if it does not accept the criteria.
+   * InvalidCriteriaError} if it does not accept the criteria. With `fallback`, messages are threaded
+   * here if the server does not have the algorithm.
    *
    * ```ts
    * import type { ImapClient } from "@imapclient/imapclient";
@@ -184,11 +195,9 @@ export class FolderCalls {
   async thread(
     algorithm: Text = "REFERENCES",
     query: SearchCriteria | SearchQuery = "ALL",
-    options: CharsetOptions = {},
+    options: ThreadOptions = {},
   ): Promise<readonly Thread[]> {
-    const scope = this.#scope(options);
-    const { charset = "UTF-8" } = options;
-    return await threadMessages(scope, algorithm, query, charset);
+    return await threadAsAsked(this.#scope(options), algorithm, query, options);
   }
 
   /**

@@ -1,4 +1,5 @@
-import { type Entity, fieldValue, parseHeader } from "./mime.ts";
+import { messageIdsIn } from "../model/sort_messages.ts";
+import { fieldValue, parseHeader } from "./mime.ts";
 
 /**
  * The first message number: too large for a double, so a client that reads doubles confuses them.
@@ -56,18 +57,7 @@ export class Conversations {
 /** The message's own id, and the ids that it refers to. */
 function relatedIds(message: Uint8Array): string[] {
   const header = parseHeader(message, 0, message.length);
-  return ["MESSAGE-ID", "REFERENCES", "IN-REPLY-TO"].flatMap((name) => messageIds(header, name));
-}
-
-/**
- * The message ids in a field, without brackets. They are unquoted, so that two spellings of one id
- * compare equal (RFC 5256 section 3).
- */
-export function messageIds(header: Pick<Entity, "fields">, name: string): string[] {
-  const ids = (fieldValue(header, name) ?? "").matchAll(/<([^<>\s]+)>/g);
-  const unquoted = /^"((?:[^"\\]|\\.)*)"(?=@|$)/;
-  return Array.from(
-    ids,
-    ([, id]) => id.replace(unquoted, (_, local: string) => local.replace(/\\(.)/g, "$1")),
+  return ["MESSAGE-ID", "REFERENCES", "IN-REPLY-TO"].flatMap((name) =>
+    messageIdsIn(fieldValue(header, name) ?? "")
   );
 }

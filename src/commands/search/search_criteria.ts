@@ -57,6 +57,8 @@ const ARGUMENTS: Readonly<Record<string, readonly Argument[]>> = {
   UNKEYWORD: ["keyword"],
   UID: ["set"],
   NOT: ["key"],
+  FUZZY: ["key"],
+  FILTER: ["text"],
   OR: ["key", "key"],
   EMAILID: ["text"],
   THREADID: ["text"],
@@ -71,6 +73,9 @@ const ALONE = new Set(
   ("ALL ANSWERED DELETED DRAFT FLAGGED NEW OLD RECENT SEEN UNANSWERED UNDELETED UNDRAFT " +
     "UNFLAGGED UNSEEN SAVEDATESUPPORTED").split(" "),
 );
+
+/** The largest number of 64 bits. */
+const LARGEST_ID = 2n ** 64n - 1n;
 
 const SET = /^(?:\d+|\*)(?::(?:\d+|\*))?(?:,(?:\d+|\*)(?::(?:\d+|\*))?)*$/;
 const IMAP_DATE = /^\d{1,2}-[A-Za-z]{3}-\d{4}$/;
@@ -367,11 +372,13 @@ class CriteriaWriter {
   #id(key: string, item: SearchCriterion): void {
     const id = item instanceof Uint8Array ? decodeAscii(item) : item;
     const isId = typeof id === "string" || typeof id === "bigint" || Number.isSafeInteger(id);
-    const digits = String(id);
-    if (!isId || !/^\d{1,20}$/.test(digits)) {
-      throw new InvalidCriteriaError(`${key} needs a number, as a bigint or as text`);
+    const digits = isId ? String(id) : "";
+    if (!/^\d{1,20}$/.test(digits) || BigInt(digits) > LARGEST_ID) {
+      throw new InvalidCriteriaError(
+        `${key} needs a number of at most 64 bits, as a bigint or as text`,
+      );
     }
-    this.#out.atom(digits);
+    this.#out.atom(String(BigInt(digits)));
   }
 
   #textArgument(key: string, item: SearchCriterion): void {

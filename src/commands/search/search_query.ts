@@ -66,8 +66,28 @@ export interface SearchQuery {
   readonly modseq?: number | bigint;
   /** Its UID is one of these. */
   readonly uid?: MessageIds;
+  /** It was put into this folder on this day or later (SAVEDATE, RFC 8514). */
+  readonly savedSince?: CalendarDate;
+  /** It was put into this folder before this day (SAVEDATE, RFC 8514). */
+  readonly savedBefore?: CalendarDate;
+  /** It was put into this folder on this day (SAVEDATE, RFC 8514). */
+  readonly savedOn?: CalendarDate;
+  /** Its `EMAILID`, which is the same in every folder (OBJECTID, RFC 8474). */
+  readonly emailId?: string;
+  /** Its `THREADID` (OBJECTID, RFC 8474). */
+  readonly threadId?: string;
+  /** It matches this about as well as exactly (SEARCH=FUZZY, RFC 6203). */
+  readonly fuzzy?: SearchQuery;
+  /** It matches the criteria that are kept on the server by this name (FILTERS, RFC 5466). */
+  readonly filter?: string;
   /** A query in the syntax of Gmail's search box (`X-GM-EXT-1`). */
   readonly gmailRaw?: string;
+  /** Its number in Gmail, `X-GM-MSGID`, which is the same in every folder. */
+  readonly gmailMessageId?: bigint | string;
+  /** The number of its conversation in Gmail, `X-GM-THRID`. */
+  readonly gmailThreadId?: bigint | string;
+  /** Gmail labels that it must have. */
+  readonly gmailLabels?: Texts;
   /** It does not match this. */
   readonly not?: SearchQuery;
   /** It matches at least one of these. */
@@ -112,16 +132,57 @@ const FIELDS: Readonly<Record<keyof SearchQuery, Writer>> = {
   younger: one("YOUNGER"),
   modseq: one("MODSEQ"),
   uid: (ids: MessageIds) => ids === SAVED ? [SAVED] : ["UID", setOf(ids)],
+  savedSince: one("SAVEDSINCE"),
+  savedBefore: one("SAVEDBEFORE"),
+  savedOn: one("SAVEDON"),
+  emailId: one("EMAILID"),
+  threadId: one("THREADID"),
+  fuzzy: (query: SearchQuery) => ["FUZZY", listOf(query)],
+  filter: one("FILTER"),
   gmailRaw: one("X-GM-RAW"),
+  gmailMessageId: one("X-GM-MSGID"),
+  gmailThreadId: one("X-GM-THRID"),
+  gmailLabels: texts("X-GM-LABELS"),
   not: (query: SearchQuery) => ["NOT", listOf(query)],
   or: (queries: readonly SearchQuery[]) => anyOf(queries),
 };
 
+/** The capabilities without which a server does not know a field. */
+const NEEDS: { readonly [Field in keyof SearchQuery]: string } = {
+  savedSince: "SAVEDATE",
+  savedBefore: "SAVEDATE",
+  savedOn: "SAVEDATE",
+  emailId: "OBJECTID",
+  threadId: "OBJECTID",
+  fuzzy: "SEARCH=FUZZY",
+  filter: "FILTERS",
+  gmailRaw: "X-GM-EXT-1",
+  gmailMessageId: "X-GM-EXT-1",
+  gmailThreadId: "X-GM-EXT-1",
+  gmailLabels: "X-GM-EXT-1",
+};
+
+/** The capabilities that a server needs for a query. */
+export function needsOf(query: SearchCriteria | SearchQuery): readonly string[] {
+  if (!isQuery(query)) return [];
+  const needs: string[] = [];
+  for (const [name, value] of Object.entries(query)) {
+    const need = Object.hasOwn(NEEDS, name) ? NEEDS[name as keyof SearchQuery] : undefined;
+    if (need !== undefined && value !== undefined) needs.push(need);
+    if (name === "not" || name === "fuzzy") needs.push(...needsOf(value));
+    else if (name === "or") needs.push(...[value].flat().flatMap(needsOf));
+  }
+  return needs;
+}
+
+function isQuery(query: SearchCriteria | SearchQuery): query is SearchQuery {
+  return typeof query === "object" && query !== null && !Array.isArray(query) &&
+    !(query instanceof Uint8Array);
+}
+
 /** Criteria as an array or text; an object is converted to an array. */
 export function criteriaOf(criteria: SearchCriteria | SearchQuery): SearchCriteria {
-  if (typeof criteria !== "object" || criteria === null) return criteria;
-  if (criteria instanceof Uint8Array || Array.isArray(criteria)) return criteria;
-  return listOf(criteria as SearchQuery);
+  return isQuery(criteria) ? listOf(criteria) : criteria;
 }
 
 function listOf(query: SearchQuery): readonly SearchCriterion[] {

@@ -1,10 +1,11 @@
 import { search } from "../../commands/search/search.ts";
 import { namesNumbers, type SearchCriteria } from "../../commands/search/search_criteria.ts";
-import { criteriaOf, type SearchQuery } from "../../commands/search/search_query.ts";
+import { criteriaOf, needsOf, type SearchQuery } from "../../commands/search/search_query.ts";
 import { sort } from "../../commands/search/sort.ts";
 import { type Thread, thread } from "../../commands/search/thread.ts";
 import { wrapped } from "../../commands/wrapped.ts";
 import type { Command } from "../../connection/command.ts";
+import { CapabilityError } from "../../model/errors.ts";
 import { foundIn } from "../../model/found_in.ts";
 import type { NumberSet } from "../../model/number_set.ts";
 import type { SearchIds } from "../../model/search_ids.ts";
@@ -87,10 +88,20 @@ export interface ScopedCriteria {
 /** The criteria of a query. */
 export function scopedCriteria(scope: Scope, query: Query): ScopedCriteria {
   const criteria = criteriaOf(query);
+  checkNeeds(scope, query);
   if (Array.isArray(criteria) && namesSaved(criteria)) {
     const ids = savedIds(scope);
     const own = { ...scope, foundIn: foundIn(ids) };
     return scopedCriteria(own, withSavedIds(criteria, ids, scope.uid));
   }
   return { criteria, scope: namesNumbers(criteria) ? { ...scope, byNumber: true } : scope };
+}
+
+/** Throws if the server does not know a field of the query. Before the login, that is not known. */
+function checkNeeds({ client }: Scope, query: Query): void {
+  const { session } = client.connection;
+  if (!session.authenticated) return;
+  const missing = needsOf(query).find((capability) => !session.has(capability));
+  if (missing === undefined) return;
+  throw new CapabilityError(`Server does not support ${missing} capability`);
 }

@@ -1,7 +1,16 @@
+import { sortKeys } from "../../commands/search/sort.ts";
+import type { Thread } from "../../commands/search/thread.ts";
+import { type Text, toText, upperAscii } from "../../model/text.ts";
 import type { PartialRange, SearchReturn } from "../../model/search_results.ts";
 import { lazyImport } from "../../util/lazy_import.ts";
 import { runWhole, type Scope } from "../scope.ts";
-import { type Query, scopedCriteria, searchMessages } from "./search_messages.ts";
+import {
+  type Query,
+  scopedCriteria,
+  searchMessages,
+  sortMessages,
+  threadMessages,
+} from "./search_messages.ts";
 
 /** How a search is made, as the caller says it. */
 export interface SearchRequest {
@@ -34,6 +43,55 @@ export async function searchAsAsked(
       return await (await results()).searchResults(own, { criteria, charset }, request);
     });
   return await (save ? saving(own, search) : search());
+}
+
+/** How messages are sorted, as the caller says it. */
+export interface SortRequest extends Omit<SearchRequest, "charset" | "save"> {
+  /** The charset of the criteria's text. */
+  readonly charset?: string;
+  /** Whether to sort here if the server can't. */
+  readonly fallback?: boolean;
+}
+
+/** SORT: the ids in order, or whatever else is to be returned. */
+export async function sortAsAsked(
+  scope: Scope,
+  sortCriteria: Text | Iterable<Text>,
+  query: Query,
+  request: SortRequest,
+): Promise<object> {
+  const order = sortKeys(sortCriteria);
+  const { return: returned, partial, charset = "UTF-8", fallback = false } = request;
+  const isHere = fallback && !scope.client.connection.session.has("SORT");
+  if (returned === undefined && partial === undefined && !isHere) {
+    return await sortMessages(scope, order, query, charset);
+  }
+  const { criteria, scope: own } = scopedCriteria(scope, query);
+  const asked = { criteria, charset: request.charset ?? null, order, fallback };
+  return await runWhole(own, async (own) => {
+    return await (await results()).searchResults(own, asked, { return: returned, partial });
+  });
+}
+
+const here = lazyImport(() => import("./sort_here.ts"));
+
+/** THREAD: the messages by discussions. */
+export async function threadAsAsked(
+  scope: Scope,
+  algorithm: Text,
+  query: Query,
+  { charset, fallback = false }: Pick<SortRequest, "charset" | "fallback">,
+): Promise<readonly Thread[]> {
+  const name = upperAscii(toText(algorithm));
+  const isHere = fallback && (name === "REFERENCES" || name === "ORDEREDSUBJECT") &&
+    !scope.client.connection.session.has(`THREAD=${name}`);
+  if (!isHere) {
+    return await threadMessages(scope, algorithm, query, charset === undefined ? "UTF-8" : charset);
+  }
+  const { criteria, scope: own } = scopedCriteria(scope, query);
+  return await runWhole(own, async (own) => {
+    return await (await here()).threadHere(own, name, criteria, charset ?? null);
+  });
 }
 
 /** Runs a search that saves its result. While it is under way, and if it fails, nothing is saved. */

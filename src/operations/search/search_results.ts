@@ -11,6 +11,7 @@ import {
 import { countDistinct } from "../../model/id_ranges.ts";
 import { NumberSet } from "../../model/number_set.ts";
 import type { PartialRange, SearchReturn } from "../../model/search_results.ts";
+import { lazyImport } from "../../util/lazy_import.ts";
 import { folderOf, run, type Scope } from "../scope.ts";
 import { inCharset } from "./search_charset.ts";
 import type { SearchRequest } from "./search_request.ts";
@@ -34,6 +35,8 @@ export interface Asked {
   readonly charset: string | null;
   /** The keys of SORT. */
   readonly order?: readonly string[];
+  /** Whether to sort here if the server can't. */
+  readonly fallback?: boolean;
 }
 
 /** An answer, and whether the server has saved what it found. */
@@ -71,11 +74,21 @@ async function answerTo(scope: Scope, asked: Asked, request: ResultRequest): Pro
     ? await askServer(scope, asked, { ...wire, save: canSave })
     : null;
   if (answer !== null) return { answer, isSaved: canSave };
-  const { criteria, charset, order } = asked;
-  const ids = order === undefined
-    ? await searchMessages(scope, criteria, charset)
-    : await sortMessages(scope, order, criteria, charset ?? "UTF-8");
-  return { answer: answerOf(ids), isSaved: false };
+  return { answer: answerOf(await plainIds(scope, asked)), isSaved: false };
+}
+
+const here = lazyImport(() => import("./sort_here.ts"));
+
+/** The ids that the command without RETURN gives. */
+async function plainIds(
+  scope: Scope,
+  { criteria, charset, order, fallback }: Asked,
+): Promise<number[]> {
+  if (order === undefined) return await searchMessages(scope, criteria, charset);
+  if (!fallback || scope.client.connection.session.has("SORT")) {
+    return await sortMessages(scope, order, criteria, charset ?? "UTF-8");
+  }
+  return await (await here()).sortHere(scope, order, criteria, charset);
 }
 
 function requestOf({ return: returned, partial, save = false }: SearchRequest): ResultRequest {

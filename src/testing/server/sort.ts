@@ -1,13 +1,12 @@
 import type { ServerCommand } from "./command.ts";
 import type { Picked } from "../picked.ts";
 import { bad } from "../refusal.ts";
-import { SORT_KEYS } from "../sort_keys.ts";
-import { orderedSubject, references, type ThreadNode, threadText } from "../threads.ts";
+import { type MessageOrder, orderBy, sortMessages } from "../../model/sort_messages.ts";
+import { isThreadAlgorithm, threadMessages, threadText } from "../../model/thread_messages.ts";
+import type { Arguments } from "../arguments.ts";
+import { Sortable } from "../sortable.ts";
 import { numberOf, readCharset, searchMessages, tellFound, tellReturned } from "./search.ts";
 import { readReturn } from "./search_return.ts";
-
-/** Compares two messages: positive if the first comes after the second. */
-type Order = (a: Picked, b: Picked) => number;
 
 /** SORT (RFC 5256), with RETURN (RFC 5267). */
 export const sort: ServerCommand = {
@@ -17,26 +16,17 @@ export const sort: ServerCommand = {
   uid: "SORT",
   keepsNumbers: true,
   run(session, args, uid): void {
-    const orders: Order[] = [];
+    const orders: MessageOrder[] = [];
     args.sp();
     const returns = readReturn(args, session, "ESORT");
-    args.list(() => {
-      const first = args.keyword();
-      const reverse = first === "REVERSE";
-      orders.push(orderBy(reverse ? args.sp().keyword() : first, reverse ? -1 : 1));
-    });
+    args.list(() => orders.push(readOrder(args)));
     const charset = readCharset(args);
-    const search = searchMessages(session, args.sp(), charset);
-    // Equal messages stay in the order of their numbers.
-    search.found.sort((a, b) => orders.reduce((sum, order) => sum || order(a, b), 0));
+    const { found, modseq } = searchMessages(session, args.sp(), charset);
+    const sorted = sortMessages(sortable(found), orders).map(({ picked }) => picked);
+    const search = { found: sorted, modseq };
     if (returns === null) tellFound(session, "SORT", search, uid);
     else tellReturned(session, search, returns, { uid, sorted: true });
   },
-};
-
-const ALGORITHMS: Readonly<Record<string, (found: readonly Picked[]) => ThreadNode[]>> = {
-  ORDEREDSUBJECT: orderedSubject,
-  REFERENCES: references,
 };
 
 /** THREAD (RFC 5256). */
@@ -47,26 +37,27 @@ export const thread: ServerCommand = {
   keepsNumbers: true,
   run(session, args, uid): void {
     const name = args.sp().keyword();
-    if (!Object.hasOwn(ALGORITHMS, name) || !session.has(`THREAD=${name}`)) {
+    if (!isThreadAlgorithm(name) || !session.has(`THREAD=${name}`)) {
       throw bad(`there is no threading by ${name}`);
     }
     const charset = readCharset(args);
-    const threads = ALGORITHMS[name](searchMessages(session, args.sp(), charset).found);
-    const text = threads.map((node) => threadText(node, (picked) => numberOf(picked, uid)));
+    const { found } = searchMessages(session, args.sp(), charset);
+    const threads = threadMessages(name, sortable(found));
+    const text = threads.map((node) => threadText(node, ({ picked }) => numberOf(picked, uid)));
     session.untagged(text.length === 0 ? "THREAD" : `THREAD ${text.join("")}`);
   },
 };
 
-function orderBy(name: string, sign: number): Order {
-  if (!Object.hasOwn(SORT_KEYS, name)) throw bad(`nothing can be sorted by ${name}`);
-  const values = new Map<Picked, number | string>();
-  const valueOf = (picked: Picked) => {
-    const value = values.get(picked) ?? SORT_KEYS[name](picked.message);
-    values.set(picked, value);
-    return value;
-  };
-  return (a, b) => {
-    const [one, two] = [valueOf(a), valueOf(b)];
-    return one === two ? 0 : one < two ? -sign : sign;
-  };
+function readOrder(args: Arguments): MessageOrder {
+  const first = args.keyword();
+  const reverse = first === "REVERSE";
+  const name = reverse ? args.sp().keyword() : first;
+  // There is no SORT=DISPLAY (RFC 5957).
+  const order = name.startsWith("DISPLAY") ? null : orderBy(name, reverse);
+  if (order === null) throw bad(`nothing can be sorted by ${name}`);
+  return order;
+}
+
+function sortable(found: readonly Picked[]): Sortable[] {
+  return found.map((picked) => new Sortable(picked));
 }

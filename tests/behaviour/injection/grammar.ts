@@ -368,9 +368,10 @@ function searchKeys(it: Scanner): Word[] {
   return words;
 }
 
-const WITH_TEXT = /^(?:BCC|BODY|CC|FROM|SUBJECT|TEXT|TO|X-GM-RAW|X-GM-LABELS|CHARSET)$/;
+const WITH_TEXT =
+  /^(?:BCC|BODY|CC|FROM|SUBJECT|TEXT|TO|X-GM-RAW|X-GM-LABELS|CHARSET|EMAILID|THREADID|FILTER)$/;
 const WITH_DATE = /^(?:BEFORE|ON|SINCE|SENT(?:BEFORE|ON|SINCE)|SAVED(?:BEFORE|ON|SINCE))$/;
-const WITH_NUMBER = /^(?:LARGER|SMALLER|OLDER|YOUNGER|MODSEQ)$/;
+const WITH_NUMBER = /^(?:LARGER|SMALLER|OLDER|YOUNGER|MODSEQ|X-GM-MSGID)$/;
 const ALONE =
   /^(?:ALL|(?:UN)?(?:ANSWERED|DELETED|DRAFT|FLAGGED|SEEN)|NEW|OLD|RECENT|SAVEDATESUPPORTED)$/;
 
@@ -390,7 +391,7 @@ function searchKey(it: Scanner): Word[] {
   if (/^(?:UN)?KEYWORD$/.test(key)) return [key, then(() => it.atom())];
   if (key === "HEADER") return [key, then(() => it.astring()), then(() => it.astring())];
   if (key === "UID") return [key, then(() => it.sequenceSet())];
-  if (key === "NOT") return [key, ...[then(() => searchKey(it))].flat()];
+  if (key === "NOT" || key === "FUZZY") return [key, ...[then(() => searchKey(it))].flat()];
   if (key === "OR") return [key, ...then(() => searchKey(it))!, ...then(() => searchKey(it))!];
   if (key === "XNEW") return [key, then(() => newKeyValue(it))];
   return [key];

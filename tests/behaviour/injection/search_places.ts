@@ -13,9 +13,11 @@ const either = { refusals: [InvalidArgumentError, InvalidCriteriaError] } as con
 const TEXTS = {
   ...{ from: "FROM", to: "TO", cc: "CC", bcc: "BCC", subject: "SUBJECT", body: "BODY" },
   ...{ text: "TEXT", gmailRaw: "X-GM-RAW" },
+  ...{ emailId: "EMAILID", threadId: "THREADID", filter: "FILTER" },
 };
 const DATES = {
   ...{ since: "SINCE", before: "BEFORE", on: "ON" },
+  ...{ savedSince: "SAVEDSINCE", savedBefore: "SAVEDBEFORE", savedOn: "SAVEDON" },
   ...{ sentSince: "SENTSINCE", sentBefore: "SENTBEFORE", sentOn: "SENTON" },
 };
 const NUMBERS = { larger: "LARGER", smaller: "SMALLER", older: "OLDER", younger: "YOUNGER" };
@@ -112,6 +114,11 @@ const QUERIED: readonly Place[] = [
     odd: lengthField,
   }),
   query("not", (v) => ({ not: { to: v } }), kinds.text, ["NOT", ["TO", "IT"]]),
+  query("fuzzy", (v) => ({ fuzzy: { to: v } }), kinds.text, ["FUZZY", ["TO", "IT"]]),
+  query("fuzzy itself", (v) => ({ fuzzy: v as never }), kinds.none, []),
+  query("gmailMessageId", (v) => ({ gmailMessageId: v }), kinds.number, ["X-GM-MSGID", "IT"], {
+    odd: (value) => wholeNumber(value, [SEARCH, "X-GM-MSGID"]),
+  }),
   query("not itself", (v) => ({ not: v as never }), kinds.none, []),
   query("or", (v) => ({ or: [{ to: v }, { cc: "x" }] }), kinds.text, [
     "OR",

@@ -1,7 +1,7 @@
 import { after, before, describe, it } from "node:test";
 import { assertEquals, assertMatch } from "@std/assert";
 import { parseToDatetime } from "../../../src/model/dates.ts";
-import { baseSubject } from "../../../src/testing/base_subject.ts";
+import { baseSubject } from "../../../src/model/base_subject.ts";
 import { type RawClient, Scene } from "./raw_client.ts";
 
 /** The data of the answer, without its name. */
