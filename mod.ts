@@ -71,6 +71,8 @@ export type { SearchQuery, Texts } from "./src/commands/search/search_query.ts";
 export type { Thread } from "./src/commands/search/thread.ts";
 export type { SearchIds } from "./src/model/search_ids.ts";
 export type {
+  FolderResult,
+  FolderSources,
   PartialRange,
   SearchPage,
   SearchResult,

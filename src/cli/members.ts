@@ -76,6 +76,7 @@ export const MEMBERS: {
   run: 2,
   saslLogin: 3,
   search: 2,
+  searchFolders: 3,
   selectFolder: 2,
   setAnnotations: 3,
   setFlags: 3,

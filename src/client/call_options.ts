@@ -126,6 +126,18 @@ export interface CharsetOptions extends CallOptions {
   readonly charset?: string;
 }
 
+/** How to search several folders, and what to return of each. */
+export interface SearchFoldersOptions<
+  Returned extends SearchReturn = never,
+  Page extends PartialRange | undefined = undefined,
+> extends Omit<SearchOptions<Returned, Page>, "save"> {
+  /**
+   * On a server without MULTISEARCH, selects and searches one folder after the other. Default
+   * `false`: `CapabilityError`.
+   */
+  readonly fallback?: boolean;
+}
+
 /** How to sort, and what to return. */
 export interface SortOptions<
   Returned extends SearchReturn = never,

@@ -29,6 +29,15 @@ import { deleteFolder, rename, subscribe, unsubscribe } from "../commands/folder
 import type { FolderListing } from "../commands/folders/list.ts";
 import type { Namespace } from "../commands/folders/namespace.ts";
 import type { ResyncRequest } from "../commands/folders/resync.ts";
+import type { SearchCriteria } from "../commands/search/search_criteria.ts";
+import type { SearchQuery } from "../commands/search/search_query.ts";
+import type {
+  FolderResult,
+  FolderSources,
+  PartialRange,
+  SearchReturn,
+} from "../model/search_results.ts";
+import { searchFoldersAsAsked } from "../operations/search/search_request.ts";
 import type { DefaultStatusItem, FolderStatus } from "../commands/folders/status.ts";
 import type {
   AppendResult,
@@ -98,6 +107,7 @@ import type {
   Oauth2Options,
   OpenFolderOptions,
   SaslResponder,
+  SearchFoldersOptions,
   Selected,
   SelectOptions,
 } from "./call_options.ts";
@@ -862,6 +872,39 @@ export class ImapClient extends FolderCalls {
     } finally {
       await held.close();
     }
+  }
+
+  /**
+   * Searches several folders at once (MULTISEARCH, RFC 7377), whatever folder is selected, and returns
+   * a row for each folder with a match: its name, its UIDVALIDITY and the UIDs, or what `return` and
+   * `partial` ask for. Ids are UIDs in any case, and belong to their folders.
+   *
+   * Throws `CapabilityError` if the server has no MULTISEARCH. With `fallback`, one folder after the
+   * other is opened (as by {@linkcode ImapClient.openFolder}), searched and closed. Throws
+   * {@linkcode ImapError}, with the rows that came as `partial`, if the server ends the search early.
+   *
+   * ```ts
+   * import type { ImapClient } from "@imapclient/imapclient";
+   *
+   * async function everywhere(client: ImapClient, words: string) {
+   *   const rows = await client.searchFolders({ personal: true }, { text: words }, {
+   *     return: ["COUNT"],
+   *     fallback: true,
+   *   });
+   *   for (const { folder, count } of rows) console.log(`${folder}: ${count}`);
+   * }
+   * ```
+   */
+  async searchFolders<
+    const Returned extends SearchReturn = never,
+    const Page extends PartialRange | undefined = undefined,
+  >(
+    sources: FolderSources,
+    query: SearchCriteria | SearchQuery,
+    options: SearchFoldersOptions<Returned, Page> = {},
+  ): Promise<readonly FolderResult<Returned, Page>[]> {
+    const rows = await searchFoldersAsAsked(this.#scope(options), sources, query, options);
+    return rows as FolderResult<Returned, Page>[];
   }
 
   /**

@@ -35,9 +35,19 @@ export class OwnResponses {
    */
   read(response: UntaggedResponse, name: string, reader?: (cursor: Cursor) => unknown): boolean {
     if (response.type !== "UNKNOWN" || response.name !== name) return false;
-    try {
+    return this.attempt(() => {
       if (response.error !== null) throw response.error;
-      return reader?.(Cursor.over(response.raw).space()) !== false;
+      return reader?.(Cursor.over(response.raw).space());
+    });
+  }
+
+  /**
+   * Runs a reader over a response that the parser has read, and keeps its `ProtocolError`. `false` if
+   * the reader returns `false`: the response is left to others.
+   */
+  attempt(reader: () => unknown): boolean {
+    try {
+      return reader() !== false;
     } catch (error) {
       if (!(error instanceof ProtocolError)) throw error;
       this.#malformed ??= error;

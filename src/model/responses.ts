@@ -208,6 +208,10 @@ export interface EsearchResponse {
   readonly type: "ESEARCH";
   /** The tag of the command that this answers; `null` if the server left it out. */
   readonly tag: string | null;
+  /** The folder, as the server sent its name, if several are searched (RFC 7377). */
+  readonly mailbox?: Uint8Array;
+  /** That folder's UIDVALIDITY. */
+  readonly uidValidity?: number;
   /** Whether the numbers are UIDs. */
   readonly uid: boolean;
   /** The result data by upper-case names: `MIN`, `MAX`, `COUNT`, `ALL`, `MODSEQ`. */

@@ -1,5 +1,7 @@
+import type { FolderName } from "./folder_name.ts";
 import type { NumberSet } from "./number_set.ts";
 import type { SearchIds } from "./search_ids.ts";
+import type { Text } from "./text.ts";
 
 /** What a search can return instead of all ids (ESEARCH, RFC 4731; FUZZY, RFC 6203). */
 export type SearchReturn = "MIN" | "MAX" | "COUNT" | "ALL" | "RELEVANCY";
@@ -42,3 +44,36 @@ export type SearchResult<Returned extends SearchReturn> =
     /** The highest mod-sequence of the messages found, if `MODSEQ` was searched for (RFC 7162). */
     readonly modseq: bigint | null;
   };
+
+/** Which folders to search (MULTISEARCH, RFC 7377 section 2.2): those of all sources together. */
+export interface FolderSources {
+  /** These folders. */
+  readonly folders?: Text | Iterable<Text>;
+  /** These folders and everything below them. */
+  readonly subtree?: Text | Iterable<Text>;
+  /** These folders and those one level below them. */
+  readonly subtreeOne?: Text | Iterable<Text>;
+  /** All folders of the user's own. */
+  readonly personal?: boolean;
+  /** The folders that the user is subscribed to. */
+  readonly subscribed?: boolean;
+  /** INBOX, and other folders in which mail arrives. */
+  readonly inboxes?: boolean;
+  /** The selected folder. */
+  readonly selected?: boolean;
+}
+
+/** What was found in one of several folders. Ids are UIDs. */
+export type FolderResult<
+  Returned extends SearchReturn = never,
+  Page extends PartialRange | undefined = undefined,
+> =
+  & {
+    /** The folder's name. */
+    readonly folder: FolderName | Text;
+    /** Its UIDVALIDITY; `null` if the server does not say. */
+    readonly uidValidity: number | null;
+  }
+  & ([Returned] extends [never]
+    ? Page extends PartialRange ? SearchPage : { readonly uids: SearchIds }
+    : SearchResult<Returned> & (Page extends PartialRange ? SearchPage : unknown));

@@ -67,6 +67,13 @@ export class Arguments {
       : command.length;
   }
 
+  /** A reader of the same command that begins where this one is. */
+  fork(): Arguments {
+    const fork = new Arguments(this.#bytes);
+    fork.#at = this.#at;
+    return fork;
+  }
+
   /** Reads the tag at the beginning. */
   tag(): string {
     return this.#run(TAG, "a tag");

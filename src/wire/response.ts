@@ -256,12 +256,7 @@ function readSearchModseq(cursor: Cursor): bigint | null {
 }
 
 function readEsearch(cursor: Cursor): EsearchResponse {
-  let tag: string | null = null;
-  if (cursor.peek() === LPAREN) {
-    const correlator: Record<string, ImapValue> = Object.create(null);
-    readPairs(cursor, correlator);
-    tag = tagOf(correlator.TAG);
-  }
+  const { tag, ...folder } = cursor.peek() === LPAREN ? readCorrelator(cursor) : { tag: null };
   let uid = false;
   const data: Record<string, ImapValue> = Object.create(null);
   while (!cursor.space().done) {
@@ -274,7 +269,24 @@ function readEsearch(cursor: Cursor): EsearchResponse {
     if (name === "UID") uid = true;
     else data[name] = name === "MODSEQ" ? readModseq(cursor.space()) : esearchValue(cursor);
   }
-  return { kind: "untagged", type: "ESEARCH", tag, uid, data };
+  return { kind: "untagged", type: "ESEARCH", tag, ...folder, uid, data };
+}
+
+/** What a search result belongs to: a command and, after MULTISEARCH, a folder (RFC 7377). */
+function readCorrelator(
+  cursor: Cursor,
+): Pick<EsearchResponse, "tag"> & Partial<Pick<EsearchResponse, "mailbox" | "uidValidity">> {
+  const correlator: Record<string, ImapValue> = Object.create(null);
+  let mailbox: Uint8Array | undefined;
+  cursor.list(() => {
+    const name = cursor.astring().toUpperCase();
+    if (name === "MAILBOX") mailbox = cursor.space().astringBytes();
+    else correlator[name] = cursor.value();
+  });
+  const tag = tagOf(correlator.TAG);
+  const uidValidity = Number(correlator.UIDVALIDITY);
+  if (mailbox === undefined) return { tag };
+  return Number.isSafeInteger(uidValidity) ? { tag, mailbox, uidValidity } : { tag, mailbox };
 }
 
 /** The tag of a correlator: a string of any kind, or an atom. */

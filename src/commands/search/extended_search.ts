@@ -60,7 +60,7 @@ export function extendedSearch(
   // The response that a server sends which takes no notice of RETURN.
   const plain = order === undefined ? "SEARCH" : "SORT";
   const own = new OwnResponses();
-  const collected = new Collected(limits);
+  const collected = new Collected({ left: limits.line });
   let place: FoundIn | undefined;
   return {
     name: uid ? `UID ${plain}` : plain,
@@ -85,28 +85,36 @@ export function extendedSearch(
 }
 
 function writeSearch(out: CommandWriter, request: ExtendedSearch): void {
-  const { criteria, encoding: { charset, told }, returns, range, save, order } = request;
-  const options: string[] = save ? ["SAVE", ...returns] : [...returns];
-  if (range !== null) options.push(`PARTIAL ${range.join(":")}`);
-  // Servers differ in what an empty list means, so it is never sent.
-  out.sp().atom("RETURN").sp().list(options, (option) => out.raw(option));
+  const { criteria, encoding: { charset, told }, order } = request;
+  writeReturn(out, request);
   if (order !== undefined) out.sp().list(order, (key) => out.raw(key)).sp().charset(charset);
   else if (told) out.sp().atom("CHARSET").sp().astring(charset);
   writeCriteria(out.sp(), criteria, charset);
 }
 
+/** Writes what to return. Servers differ in what an empty list means, so it is never sent. */
+export function writeReturn(
+  out: CommandWriter,
+  { returns, range, save }: Pick<ExtendedSearch, "returns" | "range" | "save">,
+): void {
+  const options: string[] = save ? ["SAVE", ...returns] : [...returns];
+  if (range !== null) options.push(`PARTIAL ${range.join(":")}`);
+  out.sp().atom("RETURN").sp().list(options, (option) => out.raw(option));
+}
+
 /** What has come of an answer, which may take several responses. */
-class Collected {
+export class Collected {
   readonly #data: Record<string, ImapValue> = Object.create(null);
   readonly #sets: Record<"all" | "page", string[] | null> = { all: null, page: null };
   readonly #relevancy: number[] = [];
-  #size = 0;
-  readonly #limits: Limits;
+  readonly #budget: { left: number };
 
-  constructor(limits: Limits) {
-    this.#limits = limits;
+  /** `budget` is how many bytes the server may still send; several answers may share it. */
+  constructor(budget: { left: number }) {
+    this.#budget = budget;
   }
 
+  /** Takes in an ESEARCH response. */
   add({ data }: EsearchResponse): void {
     const { ALL, PARTIAL, RELEVANCY, ...single } = data;
     Object.assign(this.#data, single);
@@ -118,11 +126,13 @@ class Collected {
     for (const score of RELEVANCY) this.#relevancy.push(numberOf(score) ?? 0);
   }
 
+  /** Takes in the ids of a SEARCH or SORT response. */
   addIds(ids: readonly number[], modseq: bigint | null): void {
     this.#data.MODSEQ = modseq;
     this.#addSet("all", ids.length === 0 ? null : NumberSet.from(ids).toString());
   }
 
+  /** The answer so far, with ids that were found in this place. */
   answer(place: FoundIn | undefined): SearchAnswer {
     const { MIN, MAX, COUNT, MODSEQ } = this.#data;
     return {
@@ -147,10 +157,8 @@ class Collected {
   }
 
   #grow(bytes: number): void {
-    this.#size += bytes;
-    if (this.#size > this.#limits.line) {
-      throw new ProtocolError(`a search result of more than ${this.#limits.line} bytes`);
-    }
+    this.#budget.left -= bytes;
+    if (this.#budget.left < 0) throw new ProtocolError("a search result that is too long");
   }
 }
 

@@ -1,7 +1,7 @@
 import { sortKeys } from "../../commands/search/sort.ts";
 import type { Thread } from "../../commands/search/thread.ts";
 import { type Text, toText, upperAscii } from "../../model/text.ts";
-import type { PartialRange, SearchReturn } from "../../model/search_results.ts";
+import type { FolderSources, PartialRange, SearchReturn } from "../../model/search_results.ts";
 import { lazyImport } from "../../util/lazy_import.ts";
 import { runWhole, type Scope } from "../scope.ts";
 import {
@@ -22,6 +22,12 @@ export interface SearchRequest {
   readonly partial?: PartialRange;
   /** Whether to save the ids as `SAVED`. */
   readonly save?: boolean;
+}
+
+/** How folders are searched, as the caller says it. */
+export interface FoldersRequest extends Omit<SearchRequest, "save"> {
+  /** Whether to select and search one folder after the other if the server can't search several. */
+  readonly fallback?: boolean;
 }
 
 const results = lazyImport(() => import("./search_results.ts"));
@@ -92,6 +98,18 @@ export async function threadAsAsked(
   return await runWhole(own, async (own) => {
     return await (await here()).threadHere(own, name, criteria, charset ?? null);
   });
+}
+
+const folders = lazyImport(() => import("./search_folders.ts"));
+
+/** ESEARCH, in several folders. */
+export async function searchFoldersAsAsked(
+  scope: Scope,
+  sources: FolderSources,
+  query: Query,
+  request: FoldersRequest,
+): Promise<object[]> {
+  return await (await folders()).searchFolders(scope, sources, query, request);
 }
 
 /** Runs a search that saves its result. While it is under way, and if it fails, nothing is saved. */

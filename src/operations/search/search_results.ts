@@ -19,9 +19,12 @@ import { searchMessages, sortMessages } from "./search_messages.ts";
 import { checkRange, listOf, pageOf } from "./search_page.ts";
 
 /** What a search is to return; without a range, no page. */
-interface ResultRequest {
+export interface ResultRequest {
+  /** The values. */
   readonly returns: readonly SearchReturn[];
+  /** Which of the ids. */
   readonly range: PartialRange | null;
+  /** Whether to save the ids. */
   readonly save: boolean;
 }
 
@@ -67,7 +70,7 @@ export async function searchResults(
 }
 
 async function answerTo(scope: Scope, asked: Asked, request: ResultRequest): Promise<Answered> {
-  const wire = wireRequest(request);
+  const wire = wireRequest(request, asked.order !== undefined);
   const { session } = scope.client.connection;
   const canSave = request.save && session.has("SEARCHRES");
   const answer = canAsk(scope, asked, wire)
@@ -91,7 +94,10 @@ async function plainIds(
   return await (await here()).sortHere(scope, order, criteria, charset);
 }
 
-function requestOf({ return: returned, partial, save = false }: SearchRequest): ResultRequest {
+/** Checks what is to be returned. */
+export function requestOf(
+  { return: returned, partial, save = false }: SearchRequest,
+): ResultRequest {
   if (returned !== undefined && (!Array.isArray(returned) || returned.length === 0)) {
     throw new InvalidArgumentError(`\`return\` must be a list of ${RETURNS.join(", ")}`);
   }
@@ -161,14 +167,22 @@ async function askServer(
  * What the server is asked for. One command returns either all ids or a part of them (RFC 9394
  * section 3.1). COUNT tells whether an answer without ids means that nothing matches.
  */
-function wireRequest({ returns, range, save }: ResultRequest): ResultRequest {
+function wireRequest(
+  { returns, range, save }: ResultRequest,
+  isSorted: boolean,
+): ResultRequest {
+  // Cyrus 3.6 gives the least and the greatest id for MIN and MAX of a SORT, and not the ends.
+  if (isSorted && returns.some((name) => name === "MIN" || name === "MAX")) {
+    const others = returns.filter((name) => name !== "MIN" && name !== "MAX");
+    return { returns: [...new Set([...others, "ALL", "COUNT"] as const)], range: null, save };
+  }
   if (!save && !returns.includes("ALL")) return { returns, range, save };
   // What the server saves is known here too: the answers to later calls are read by it.
   return { returns: [...new Set([...returns, "ALL", "COUNT"] as const)], range: null, save };
 }
 
 /** Whether an answer has what was asked for. Some servers leave out all but COUNT. */
-function isComplete(
+export function isComplete(
   { min, max, count, all, page }: SearchAnswer,
   { returns, range }: ResultRequest,
   folderIsEmpty: boolean,
@@ -180,12 +194,13 @@ function isComplete(
 }
 
 /** The answer that a server would have given about these ids. */
-function answerOf(ids: number[] & { readonly modseq?: bigint | null }): SearchAnswer {
+export function answerOf(ids: number[] & { readonly modseq?: bigint | null }): SearchAnswer {
   const none = { min: null, max: null, count: null, page: null, relevancy: null };
   return { ...none, all: NumberSet.from(ids), modseq: ids.modseq ?? null };
 }
 
-function resultOf(
+/** The result of a call, which has what was asked for. */
+export function resultOf(
   answer: SearchAnswer,
   { returns, range }: ResultRequest,
   isSorted: boolean,

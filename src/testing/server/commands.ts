@@ -12,6 +12,7 @@ import { list } from "./list_extended.ts";
 import { login } from "./login.ts";
 import { getMetadata, setMetadata } from "./metadata.ts";
 import { getQuota, getQuotaRoot, setQuota } from "./quota.ts";
+import { esearch } from "./multisearch.ts";
 import { search } from "./search.ts";
 import { close, examine, select, unselect } from "./select.ts";
 import { capability, check, enable, id, logout, namespace, noop, startTls } from "./session.ts";
@@ -25,7 +26,7 @@ export const COMMANDS: ReadonlyMap<string, ServerCommand> = new Map(
     ...[capability, noop, logout, startTls, id, enable, namespace, check, login, authenticate],
     ...[select, examine, close, unselect, list, lsub, xlist, status],
     ...[create, deleteFolder, rename, subscribe, unsubscribe],
-    ...[append, search, sort, thread, fetch, store, copy, move, expunge, idle],
+    ...[append, search, esearch, sort, thread, fetch, store, copy, move, expunge, idle],
     ...[getQuota, getQuotaRoot, setQuota],
     ...[getAcl, setAcl, deleteAcl, listRights, myRights, getMetadata, setMetadata],
   ].map((command) => [command.name, command]),

@@ -1,5 +1,6 @@
 import type { Arguments } from "../arguments.ts";
 import type { ServerCommand } from "./command.ts";
+import type { View } from "../folder.ts";
 import type { Picked } from "../picked.ts";
 import { no } from "../refusal.ts";
 import { SearchKeys } from "./search_keys.ts";
@@ -39,11 +40,21 @@ export interface Found {
 
 /** Reads search keys up to the end, and finds the messages that match them. */
 export function searchMessages(session: Session, args: Arguments, charset: string): Found {
-  const keys = new SearchKeys(args, session, charset);
+  return searchIn(session, session.view, args, charset);
+}
+
+/** The same in a folder that need not be the selected one. */
+export function searchIn(
+  session: Session,
+  view: View,
+  args: Arguments,
+  charset: string,
+): Found {
+  const keys = new SearchKeys(args, session, view, charset);
   const matches = keys.all();
   args.end();
   const found: Picked[] = [];
-  session.view.messages.forEach((message, index) => {
+  view.messages.forEach((message, index) => {
     const sequence = index + 1;
     if (matches(message, sequence)) found.push({ message, sequence });
   });

@@ -26,9 +26,9 @@ export class SearchKeys {
   #usesModseq = false;
   #depth = 0;
 
-  constructor(args: Arguments, session: Session, charset: string) {
+  constructor(args: Arguments, session: Session, view: View, charset: string) {
     this.#args = args;
-    this.#view = session.view;
+    this.#view = view;
     this.#session = session;
     this.#gmail = session.has("X-GM-EXT-1");
     this.#charset = charset;

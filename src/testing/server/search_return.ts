@@ -65,7 +65,12 @@ export function tellResult(
   found: readonly Picked[],
   { names, partial }: SearchReturn,
   numberOf: (picked: Picked) => number,
-  about: { readonly uid: boolean; readonly sorted: boolean; readonly modseq: number | null },
+  about: {
+    readonly uid: boolean;
+    readonly sorted: boolean;
+    readonly modseq: number | null;
+    readonly about?: string;
+  },
 ): void {
   const numbers = found.map(numberOf);
   const part = partial === null ? [] : partOf(found, partial);
@@ -82,7 +87,7 @@ export function tellResult(
   if (about.modseq !== null && found.length > 0) told.push(`MODSEQ ${about.modseq}`);
   // SAVE by itself says nothing (RFC 5182 section 1).
   if (told.length === 0 && names.size === 1 && names.has("SAVE")) return;
-  const head = `ESEARCH (TAG "${session.tag}")${about.uid ? " UID" : ""}`;
+  const head = `ESEARCH (TAG "${session.tag}"${about.about ?? ""})${about.uid ? " UID" : ""}`;
   session.untagged([head, ...told].join(" "));
 }
 

@@ -71,6 +71,7 @@ const COMMANDS: Readonly<Record<string, Arguments>> = {
   ...twice("STORE", storing),
   ...twice("FETCH", fetch),
   ...twice("SEARCH", search),
+  ESEARCH: (it) => [...sources(it), ...search(it)], // RFC 7377
   ...twice("SORT", (it) => [...each(sortKeys, (it) => it.charset())(it), ...criteria(it)]), // RFC 5256
   ...twice("THREAD", (it) => [...each(atom, (it) => it.charset())(it), ...criteria(it)]),
   // The tests' own commands, for the writer that `run` passes on.
@@ -330,6 +331,15 @@ function partial(it: Scanner): string {
 
 function sortKeys(it: Scanner): Word {
   return it.list(() => it.atom());
+}
+
+/** `IN (...) RETURN (...)`. */
+function sources(it: Scanner): Word[] {
+  it.sp();
+  it.expect("IN ");
+  const folders = it.list(() => it.peek() === "(" ? it.list(() => it.mailbox()) : it.atom());
+  it.expect(" RETURN ");
+  return ["IN", folders, "RETURN", it.list(() => it.atom())];
 }
 
 function search(it: Scanner): Word[] {

@@ -99,10 +99,12 @@ export function criterion(
   command: readonly Word[],
   more: More = {},
 ): Place {
-  const tells = command[0] === "UID SEARCH";
+  const tells = command[0] === "UID SEARCH" || command[0] === "ESEARCH";
   const sent: Place["sent"] = (seen, { utf8 }, value) => {
     const [first, ...rest] = put(command, "IT", seen);
     const told = tells && !utf8 && /[\u0080-\uffff]/.test(value) ? ["CHARSET", "UTF-8"] : [];
+    // After the folders and what to return.
+    if (first === "ESEARCH") return [first, ...rest.slice(0, 4), ...told, ...rest.slice(4)];
     return [first, ...told, ...rest];
   };
   // A number is accepted as text.

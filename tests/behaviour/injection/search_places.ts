@@ -3,7 +3,7 @@ import type { SearchQuery } from "../../../src/commands/search/search_query.ts";
 import { InvalidArgumentError, InvalidCriteriaError } from "../../../src/model/errors.ts";
 import * as kinds from "./kinds.ts";
 import type { Word } from "./scanner.ts";
-import { CAPABILITY, criterion, type Method, type Place, place, word } from "./place.ts";
+import { CAPABILITY, criterion, folder, type Method, type Place, place, word } from "./place.ts";
 
 const SEARCH = "UID SEARCH";
 const any = { bytes: "any" } as const;
@@ -216,6 +216,17 @@ export const SEARCH_METHODS: Readonly<Record<string, Method>> = {
         ...[SEARCH, "SUBJECT", "IT"],
       ], any),
       criterion("{ from }", (c, v) => c.count({ from: v }), kinds.text, [SEARCH, "FROM", "IT"]),
+    ],
+  },
+  searchFolders: {
+    parameters: 3,
+    places: [
+      folder("folders", (c, v) => c.searchFolders({ folders: v }, ["SEEN"]), [
+        ...["ESEARCH", "IN", ["mailboxes", ["FOLDER"]], "RETURN", ["ALL"], "SEEN"],
+      ]),
+      criterion("query", (c, v) => c.searchFolders({ personal: true }, ["TO", v]), kinds.text, [
+        ...["ESEARCH", "IN", ["personal"], "RETURN", ["ALL"], "TO", "IT"],
+      ], any),
     ],
   },
   gmailSearch: {
