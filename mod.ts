@@ -74,6 +74,7 @@ export type {
   FolderResult,
   FolderSources,
   PartialRange,
+  SearchChange,
   SearchPage,
   SearchResult,
   SearchResults,

@@ -100,6 +100,7 @@ export const MEMBERS: {
   unsubscribeFolder: 2,
   useUid: null,
   watch: 1,
+  watchSearch: 2,
   welcome: null,
   withFolder: null,
   xlistFolders: 3,

@@ -274,6 +274,12 @@ export interface WatchOptions extends CallOptions {
   readonly pollEvery?: number;
 }
 
+/** How to watch the result of a search. */
+export interface WatchSearchOptions extends WatchOptions, CharsetOptions {
+  /** Keeps the result in this order: the keys of `sort`. Default: the order of the folder. */
+  readonly sort?: Text | Iterable<Text>;
+}
+
 /** Every option of some call. */
 type AnyOptions =
   & AppendOptions
@@ -289,7 +295,7 @@ type AnyOptions =
   & SearchOptions<SearchReturn, PartialRange>
   & SortOptions<SearchReturn, PartialRange>
   & StoreOptions
-  & WatchOptions;
+  & WatchSearchOptions;
 
 /** Complete by its type: a name that is missing here, or not an option, is a type error. */
 const NAMES: Readonly<Record<keyof AnyOptions, true>> = {
@@ -322,6 +328,7 @@ const NAMES: Readonly<Record<keyof AnyOptions, true>> = {
   resync: true,
   signal: true,
   silent: true,
+  sort: true,
   specialUse: true,
   status: true,
   stream: true,

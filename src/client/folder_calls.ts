@@ -11,7 +11,7 @@ import { DELETED } from "../model/flags.ts";
 import type { MessageIds } from "../model/number_set.ts";
 import type { UntaggedResponse } from "../model/responses.ts";
 import type { SearchIds } from "../model/search_ids.ts";
-import type { PartialRange, SearchReturn } from "../model/search_results.ts";
+import type { PartialRange, SearchChange, SearchReturn } from "../model/search_results.ts";
 import type { Text } from "../model/text.ts";
 import { annotateMessages } from "../operations/messages/annotate_messages.ts";
 import { expungeAll, expungeMessages } from "../operations/messages/expunge_messages.ts";
@@ -29,6 +29,7 @@ import { type MakeScope, runOwn, type Scope } from "../operations/scope.ts";
 import { searchGmail } from "../operations/search/search_messages.ts";
 import { searchAsAsked, sortAsAsked, threadAsAsked } from "../operations/search/search_request.ts";
 import { beginIdle, idleCheck, idleDone, watch } from "../operations/watch/watch.ts";
+import { watchSearchLazily } from "../operations/search/search_request.ts";
 import type {
   CallOptions,
   CharsetOptions,
@@ -46,6 +47,7 @@ import type {
   StoreOptions,
   ThreadOptions,
   WatchOptions,
+  WatchSearchOptions,
 } from "./call_options.ts";
 
 /**
@@ -605,6 +607,35 @@ export class FolderCalls {
    */
   watch(options: WatchOptions = {}): AsyncGenerator<UntaggedResponse, void, void> {
     return watch(this.#scope(options), options);
+  }
+
+  /**
+   * Watches the result of a search (CONTEXT=SEARCH or, with `sort`, CONTEXT=SORT; RFC 5267), for as
+   * long as the loop runs. The first change adds the messages that match now; from then on the
+   * server reports which messages come into the result and which leave it, and where. Leaving the
+   * loop ends it. Otherwise it is like {@linkcode FolderCalls.watch}, and only one of the two can be
+   * under way.
+   *
+   * Throws `CapabilityError` if the server has no such context, and {@linkcode ImapError} with the
+   * code `NOUPDATE` if it has too many of them.
+   *
+   * ```ts
+   * import type { ImapClient } from "@imapclient/imapclient";
+   *
+   * async function followUnread(client: ImapClient) {
+   *   const unread = new Set<number>();
+   *   for await (const { type, ids } of client.watchSearch({ seen: false })) {
+   *     for (const id of ids) type === "added" ? unread.add(id) : unread.delete(id);
+   *     console.log(`${unread.size} unread`);
+   *   }
+   * }
+   * ```
+   */
+  watchSearch(
+    query: SearchCriteria | SearchQuery = "ALL",
+    options: WatchSearchOptions = {},
+  ): AsyncGenerator<SearchChange, void, void> {
+    return watchSearchLazily(this.#scope(options), query, options);
   }
 
   /**

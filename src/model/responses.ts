@@ -214,6 +214,14 @@ export interface EsearchResponse {
   readonly uidValidity?: number;
   /** Whether the numbers are UIDs. */
   readonly uid: boolean;
+  /**
+   * Changes of an earlier result, in the order in which they are to be applied (RFC 5267 section
+   * 4.3): positions and ids in turn.
+   */
+  readonly changes?: readonly {
+    readonly name: "ADDTO" | "REMOVEFROM";
+    readonly pairs: ImapValue;
+  }[];
   /** The result data by upper-case names: `MIN`, `MAX`, `COUNT`, `ALL`, `MODSEQ`. */
   readonly data: Readonly<Record<string, ImapValue>>;
 }

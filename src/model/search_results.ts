@@ -45,6 +45,19 @@ export type SearchResult<Returned extends SearchReturn> =
     readonly modseq: bigint | null;
   };
 
+/** A change of the result of a search that is watched (RFC 5267 section 4.3). */
+export interface SearchChange {
+  /** Whether messages came into the result, or left it. */
+  readonly type: "added" | "removed";
+  /**
+   * Where in the result: the first of them has this position, counted from 1, after it was added or
+   * before it was removed. 0: where the order of the folder puts them.
+   */
+  readonly position: number;
+  /** Their ids, in the order of the result. */
+  readonly ids: NumberSet;
+}
+
 /** Which folders to search (MULTISEARCH, RFC 7377 section 2.2): those of all sources together. */
 export interface FolderSources {
   /** These folders. */

@@ -1,5 +1,6 @@
 import type { ZonedDate } from "../model/dates.ts";
 import { NumberSet } from "../model/number_set.ts";
+import type { SearchContext } from "./contexts.ts";
 import { type Content, Message } from "./message.ts";
 
 /** The flags that every folder has. */
@@ -130,6 +131,8 @@ export class View {
   tellsModseq = false;
   /** Whether the session is told the UIDs of expunged messages (QRESYNC, RFC 7162). */
   tellsVanished = false;
+  /** The searches whose results are kept up to date. */
+  contexts: SearchContext[] = [];
   /** The messages that `$` stands for (RFC 5182); `null` if the server has no SEARCHRES. */
   saved: ReadonlySet<Message> | null = null;
   /** Called after every change, for a session that may be told at once. */

@@ -258,6 +258,7 @@ function readSearchModseq(cursor: Cursor): bigint | null {
 function readEsearch(cursor: Cursor): EsearchResponse {
   const { tag, ...folder } = cursor.peek() === LPAREN ? readCorrelator(cursor) : { tag: null };
   let uid = false;
+  let changes: { name: "ADDTO" | "REMOVEFROM"; pairs: ImapValue }[] | undefined;
   const data: Record<string, ImapValue> = Object.create(null);
   while (!cursor.space().done) {
     // Some servers write the mod-sequence as in `* SEARCH`.
@@ -267,9 +268,19 @@ function readEsearch(cursor: Cursor): EsearchResponse {
     }
     const name = cursor.keyword();
     if (name === "UID") uid = true;
-    else data[name] = name === "MODSEQ" ? readModseq(cursor.space()) : esearchValue(cursor);
+    else if (name === "ADDTO" || name === "REMOVEFROM") {
+      (changes ??= []).push({ name, pairs: cursor.value() });
+    } else data[name] = name === "MODSEQ" ? readModseq(cursor.space()) : esearchValue(cursor);
   }
-  return { kind: "untagged", type: "ESEARCH", tag, ...folder, uid, data };
+  return {
+    kind: "untagged",
+    type: "ESEARCH",
+    tag,
+    ...folder,
+    uid,
+    ...(changes && { changes }),
+    data,
+  };
 }
 
 /** What a search result belongs to: a command and, after MULTISEARCH, a folder (RFC 7377). */

@@ -1,7 +1,13 @@
 // What searches return, on real servers: counts, pages, saved results, orders, keys.
 import { after, before, describe, it } from "node:test";
 import { assert, assertEquals, assertRejects } from "@std/assert";
-import { IllegalStateError, type ImapClient, NumberSet, SAVED } from "@imapclient/imapclient";
+import {
+  CapabilityError,
+  IllegalStateError,
+  type ImapClient,
+  NumberSet,
+  SAVED,
+} from "@imapclient/imapclient";
 import { KeptLog } from "../support/fake_server.ts";
 import { GOIMAP, type RunningServer, SERVERS } from "../support/servers/servers.ts";
 
@@ -105,6 +111,37 @@ for (const { name, missing, start } of [...SERVERS, GOIMAP]) {
       }
       assertEquals((await client.thread("REFERENCES", "ALL", fallback)).length, COUNT);
     });
+
+    for (const sort of [undefined, "SUBJECT"]) {
+      it(`a result that is kept up to date, sort ${sort} [ext CONTEXT]`, async () => {
+        const context = sort === undefined ? "CONTEXT=SEARCH" : "CONTEXT=SORT";
+        const query = ["KEYWORD", "kept"];
+        if (!await client.hasCapability(context)) {
+          await assertRejects(() => client.watchSearch(query, { sort }).next(), CapabilityError);
+          return;
+        }
+        const other = await running.open("ann");
+        await other.selectFolder("INBOX");
+        await other.addFlags(uids.slice(0, 2), "kept");
+        const steps = [
+          () => other.addFlags(uids[5], "kept"),
+          () => other.removeFlags(uids[0], "kept"),
+        ];
+        const result = new Set<number>();
+        const seen: number[] = [];
+        for await (const { type, ids } of client.watchSearch(query, { sort })) {
+          for (const id of ids) type === "added" ? result.add(id) : result.delete(id);
+          seen.push(result.size);
+          const step = steps.shift();
+          if (step === undefined) break;
+          await step();
+        }
+        assertEquals(seen, [2, 3, 2]);
+        assertEquals([...result].sort((a, b) => a - b), [uids[1], uids[5]]);
+        await other.removeFlags("1:*", "kept");
+        assertEquals(await client.count(), COUNT);
+      });
+    }
 
     it("keys of extensions [ext SAVEDATE, OBJECTID]", async () => {
       if (await client.hasCapability("SAVEDATE")) {

@@ -26,6 +26,8 @@ export interface ExtendedSearch {
   readonly range: PartialRange | null;
   /** Whether the server saves the result as `$` (SEARCHRES, RFC 5182). */
   readonly save?: boolean;
+  /** Whether the server reports changes of the result from then on (RFC 5267). */
+  readonly update?: boolean;
   /** The sort keys of a SORT. */
   readonly order?: readonly string[];
 }
@@ -95,9 +97,11 @@ function writeSearch(out: CommandWriter, request: ExtendedSearch): void {
 /** Writes what to return. Servers differ in what an empty list means, so it is never sent. */
 export function writeReturn(
   out: CommandWriter,
-  { returns, range, save }: Pick<ExtendedSearch, "returns" | "range" | "save">,
+  { returns, range, save, update }: Pick<ExtendedSearch, "returns" | "range" | "save" | "update">,
 ): void {
-  const options: string[] = save ? ["SAVE", ...returns] : [...returns];
+  const options: string[] = [...returns];
+  if (save) options.unshift("SAVE");
+  if (update) options.unshift("UPDATE");
   if (range !== null) options.push(`PARTIAL ${range.join(":")}`);
   out.sp().atom("RETURN").sp().list(options, (option) => out.raw(option));
 }

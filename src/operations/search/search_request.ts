@@ -1,7 +1,13 @@
 import { sortKeys } from "../../commands/search/sort.ts";
 import type { Thread } from "../../commands/search/thread.ts";
 import { type Text, toText, upperAscii } from "../../model/text.ts";
-import type { FolderSources, PartialRange, SearchReturn } from "../../model/search_results.ts";
+import type { WatchedSearch } from "../watch/watch_search.ts";
+import type {
+  FolderSources,
+  PartialRange,
+  SearchChange,
+  SearchReturn,
+} from "../../model/search_results.ts";
 import { lazyImport } from "../../util/lazy_import.ts";
 import { runWhole, type Scope } from "../scope.ts";
 import {
@@ -110,6 +116,18 @@ export async function searchFoldersAsAsked(
   request: FoldersRequest,
 ): Promise<object[]> {
   return await (await folders()).searchFolders(scope, sources, query, request);
+}
+
+const watching = lazyImport(() => import("../watch/watch_search.ts"));
+
+/** The changes of a search's result. */
+export async function* watchSearchLazily(
+  scope: Scope,
+  query: Query,
+  request: WatchedSearch,
+): AsyncGenerator<SearchChange, void, void> {
+  const { watchSearch } = await watching();
+  yield* watchSearch(scope, query, request);
 }
 
 /** Runs a search that saves its result. While it is under way, and if it fails, nothing is saved. */

@@ -86,25 +86,49 @@ async function* takeEach(
   }
 }
 
-function paceOf({ renewEvery = RENEW_EVERY, pollEvery = POLL_EVERY }: Pace): IdlePace {
+/** The pace with its defaults. */
+export function paceOf({ renewEvery = RENEW_EVERY, pollEvery = POLL_EVERY }: Pace): IdlePace {
   return { renewEvery, pollEvery };
 }
 
 function idlingAt(scope: Scope, pace: IdlePace): Idling {
+  return idlingFor(scope, pace, () => true);
+}
+
+/** IDLE that is yet to begin, for updates of some kind. */
+export function idlingFor(
+  scope: Scope,
+  pace: IdlePace,
+  isWanted: (response: UntaggedResponse) => boolean,
+): Idling {
   const { client } = scope;
-  const listen = (listener: (response: UntaggedResponse) => void) => client.listen(listener);
+  const listen = (listener: (response: UntaggedResponse) => void) =>
+    client.listen((response) => {
+      if (isWanted(response)) listener(response);
+    });
   return new Idling(client.connection, pace, listen, { ...scope, isBound: true });
 }
 
-async function begin(scope: Scope, idling: Idling, pace: IdlePace, poll: boolean): Promise<void> {
+/** Throws for a pace that makes no sense. */
+export function checkPace(pace: IdlePace): void {
+  for (const [name, seconds] of Object.entries(pace)) {
+    if (isSeconds(seconds)) continue;
+    throw new InvalidArgumentError(
+      `'${name}' must be seconds above 0, ${MAX_SECONDS} at most: ${named(seconds)}`,
+    );
+  }
+}
+
+/** Begins IDLE. If the server refuses it, `poll` says whether to use NOOP. */
+export async function begin(
+  scope: Scope,
+  idling: Idling,
+  pace: IdlePace,
+  poll: boolean,
+): Promise<void> {
   const { client, signal } = scope;
   try {
-    for (const [name, seconds] of Object.entries(pace)) {
-      if (isSeconds(seconds)) continue;
-      throw new InvalidArgumentError(
-        `'${name}' must be seconds above 0, ${MAX_SECONDS} at most: ${named(seconds)}`,
-      );
-    }
+    checkPace(pace);
     signal?.throwIfAborted();
     if (client.connection.failure !== null) throw client.connection.failure;
     if (client.idling?.isOver === false) {

@@ -13,7 +13,7 @@ import { login } from "./login.ts";
 import { getMetadata, setMetadata } from "./metadata.ts";
 import { getQuota, getQuotaRoot, setQuota } from "./quota.ts";
 import { esearch } from "./multisearch.ts";
-import { search } from "./search.ts";
+import { cancelUpdate, search } from "./search.ts";
 import { close, examine, select, unselect } from "./select.ts";
 import { capability, check, enable, id, logout, namespace, noop, startTls } from "./session.ts";
 import { sort, thread } from "./sort.ts";
@@ -26,7 +26,20 @@ export const COMMANDS: ReadonlyMap<string, ServerCommand> = new Map(
     ...[capability, noop, logout, startTls, id, enable, namespace, check, login, authenticate],
     ...[select, examine, close, unselect, list, lsub, xlist, status],
     ...[create, deleteFolder, rename, subscribe, unsubscribe],
-    ...[append, search, esearch, sort, thread, fetch, store, copy, move, expunge, idle],
+    ...[
+      append,
+      search,
+      esearch,
+      cancelUpdate,
+      sort,
+      thread,
+      fetch,
+      store,
+      copy,
+      move,
+      expunge,
+      idle,
+    ],
     ...[getQuota, getQuotaRoot, setQuota],
     ...[getAcl, setAcl, deleteAcl, listRights, myRights, getMetadata, setMetadata],
   ].map((command) => [command.name, command]),

@@ -1,5 +1,8 @@
 import type { Arguments } from "../arguments.ts";
 import type { ServerCommand } from "./command.ts";
+import { decodeUtf8 } from "../../util/bytes.ts";
+import type { SearchContext } from "../contexts.ts";
+import type { Match } from "../matches.ts";
 import type { View } from "../folder.ts";
 import type { Picked } from "../picked.ts";
 import { no } from "../refusal.ts";
@@ -26,7 +29,10 @@ export const search: ServerCommand = {
     }
     const search = searchMessages(session, args, charset);
     if (returns === null) tellFound(session, "SEARCH", search, uid);
-    else tellReturned(session, search, returns, { uid, sorted: false });
+    else {
+      tellReturned(session, search, returns, { uid, sorted: false });
+      if (returns.names.has("UPDATE")) keepUpToDate(session, search, uid, null);
+    }
   },
 };
 
@@ -36,7 +42,38 @@ export interface Found {
   readonly found: Picked[];
   /** Whether the search used MODSEQ. */
   readonly modseq: boolean;
+  /** Whether a message matches. */
+  readonly matches: Match;
 }
+
+/** So many searches are kept up to date in one session. */
+const MAX_CONTEXTS = 10;
+
+/** From now on, changes of the result are reported (RFC 5267 section 4.3). */
+export function keepUpToDate(
+  session: Session,
+  { found, matches }: Found,
+  uid: boolean,
+  sort: SearchContext["sort"],
+): void {
+  const { tag, view: { contexts } } = session;
+  if (contexts.length >= MAX_CONTEXTS) {
+    session.untagged(`NO [NOUPDATE "${tag}"] too many searches are kept up to date`);
+  } else contexts.push({ tag, uid, matches, sort, known: found.map(({ message }) => message) });
+}
+
+/** CANCELUPDATE (RFC 5267 section 4.3.5). */
+export const cancelUpdate: ServerCommand = {
+  name: "CANCELUPDATE",
+  state: "selected",
+  capability: "CONTEXT=SEARCH",
+  keepsNumbers: true,
+  run({ view }, args): void {
+    const tags: string[] = [];
+    do tags.push(decodeUtf8(args.sp().string())); while (args.peek() >= 0);
+    view.contexts = view.contexts.filter(({ tag }) => !tags.includes(tag));
+  },
+};
 
 /** Reads search keys up to the end, and finds the messages that match them. */
 export function searchMessages(session: Session, args: Arguments, charset: string): Found {
@@ -58,7 +95,7 @@ export function searchIn(
     const sequence = index + 1;
     if (matches(message, sequence)) found.push({ message, sequence });
   });
-  return { found, modseq: keys.usesModseq };
+  return { found, modseq: keys.usesModseq, matches };
 }
 
 /**

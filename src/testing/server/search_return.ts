@@ -18,6 +18,8 @@ const OPTIONS: Readonly<Record<string, readonly string[]>> = {
   COUNT: ["ESEARCH", "ESORT"],
   ALL: ["ESEARCH", "ESORT"],
   SAVE: ["SEARCHRES"],
+  UPDATE: ["CONTEXT=SEARCH", "CONTEXT=SORT"],
+  CONTEXT: ["CONTEXT=SEARCH", "CONTEXT=SORT"],
   PARTIAL: ["PARTIAL", "CONTEXT=SEARCH", "CONTEXT=SORT"],
 };
 
@@ -39,6 +41,7 @@ export function readReturn(
     if (name === "PARTIAL") partial = readRange(args.sp());
   }, "empty");
   if (names.has("ALL") && partial !== null) throw bad("either ALL or PARTIAL");
+  names.delete("CONTEXT");
   if (names.size === 0) names.add("ALL");
   args.sp();
   return { names, partial };

@@ -4,6 +4,7 @@ import type { Account } from "../account.ts";
 import { Arguments } from "../arguments.ts";
 import type { ServerCommand } from "./command.ts";
 import { COMMANDS } from "./commands.ts";
+import { additions, removals } from "../contexts.ts";
 import type { View } from "../folder.ts";
 import type { FaultPlan } from "./faults.ts";
 import { type AnnouncedLiteral, announcedLiteral, Input } from "../input.ts";
@@ -216,7 +217,10 @@ export class Session {
    * 6.4.9).
    */
   tellNews(expunges: boolean, uids = false): void {
-    for (const line of this.#view?.news(expunges, uids) ?? []) this.untagged(line);
+    if (this.#view === null) return;
+    for (const line of removals(this.#view)) this.untagged(line);
+    for (const line of this.#view.news(expunges, uids)) this.untagged(line);
+    for (const line of additions(this.#view)) this.untagged(line);
   }
 
   /** Calls `tell` after every change in the open folder from now on; `null` ends that. */

@@ -5,7 +5,14 @@ import { type MessageOrder, orderBy, sortMessages } from "../../model/sort_messa
 import { isThreadAlgorithm, threadMessages, threadText } from "../../model/thread_messages.ts";
 import type { Arguments } from "../arguments.ts";
 import { Sortable } from "../sortable.ts";
-import { numberOf, readCharset, searchMessages, tellFound, tellReturned } from "./search.ts";
+import {
+  keepUpToDate,
+  numberOf,
+  readCharset,
+  searchMessages,
+  tellFound,
+  tellReturned,
+} from "./search.ts";
 import { readReturn } from "./search_return.ts";
 
 /** SORT (RFC 5256), with RETURN (RFC 5267). */
@@ -21,11 +28,15 @@ export const sort: ServerCommand = {
     const returns = readReturn(args, session, "ESORT");
     args.list(() => orders.push(readOrder(args)));
     const charset = readCharset(args);
-    const { found, modseq } = searchMessages(session, args.sp(), charset);
-    const sorted = sortMessages(sortable(found), orders).map(({ picked }) => picked);
-    const search = { found: sorted, modseq };
+    const plain = searchMessages(session, args.sp(), charset);
+    const inOrder = (found: readonly Picked[]) =>
+      sortMessages(sortable(found), orders).map(({ picked }) => picked);
+    const search = { ...plain, found: inOrder(plain.found) };
     if (returns === null) tellFound(session, "SORT", search, uid);
-    else tellReturned(session, search, returns, { uid, sorted: true });
+    else {
+      tellReturned(session, search, returns, { uid, sorted: true });
+      if (returns.names.has("UPDATE")) keepUpToDate(session, search, uid, inOrder);
+    }
   },
 };
 

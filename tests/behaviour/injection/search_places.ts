@@ -1,6 +1,10 @@
 // The calls that find messages.
 import type { SearchQuery } from "../../../src/commands/search/search_query.ts";
-import { InvalidArgumentError, InvalidCriteriaError } from "../../../src/model/errors.ts";
+import {
+  CapabilityError,
+  InvalidArgumentError,
+  InvalidCriteriaError,
+} from "../../../src/model/errors.ts";
 import * as kinds from "./kinds.ts";
 import type { Word } from "./scanner.ts";
 import { CAPABILITY, criterion, folder, type Method, type Place, place, word } from "./place.ts";
@@ -216,6 +220,15 @@ export const SEARCH_METHODS: Readonly<Record<string, Method>> = {
         ...[SEARCH, "SUBJECT", "IT"],
       ], any),
       criterion("{ from }", (c, v) => c.count({ from: v }), kinds.text, [SEARCH, "FROM", "IT"]),
+    ],
+  },
+  watchSearch: {
+    parameters: 2,
+    places: [
+      // Without the capability, nothing is sent; `search` and `sort` try what it has in common.
+      place("query", (c, v) => c.watchSearch(["TO", v]).next(), kinds.none, () => [], {
+        refusals: [InvalidArgumentError, InvalidCriteriaError, CapabilityError],
+      }),
     ],
   },
   searchFolders: {
