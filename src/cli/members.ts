@@ -52,6 +52,7 @@ export const MEMBERS: {
   idle: 1,
   idleCheck: 1,
   idleDone: 1,
+  jmapAccess: 1,
   listFolders: 3,
   listRights: 3,
   listSubFolders: 3,

@@ -46,6 +46,7 @@ import type {
   MultiappendResult,
 } from "../commands/messages/append.ts";
 import { id, type IdFields } from "../commands/session/id.ts";
+import { jmapAccess } from "../commands/session/jmap_access.ts";
 import { noop, type NoopResult } from "../commands/session/session.ts";
 import type { Traffic } from "../connection/connection.ts";
 import type { ServerInfo } from "../connection/quirks.ts";
@@ -584,6 +585,28 @@ export class ImapClient extends FolderCalls {
    */
   async id(parameters: IdFields | null = null, options: CallOptions = {}): Promise<IdFields> {
     return await this.run(id(parameters), options);
+  }
+
+  /**
+   * Returns the URL of the JMAP session resource (RFC 8620 section 2) that gives access to the same
+   * mail by the same credentials (GETJMAPACCESS, RFC 9698). Ids of folders and messages are the same
+   * there: `MAILBOXID` and `EMAILID` (RFC 8474).
+   *
+   * The URL is an `https:` one; any other throws `ProtocolError`, since a program may send its
+   * password there. It need not be on the same host: decide whether you trust that one. Throws
+   * `CapabilityError` if the server has no JMAPACCESS, which it says only after the login.
+   *
+   * ```ts
+   * import type { ImapClient } from "@imapclient/imapclient";
+   *
+   * async function jmapSession(client: ImapClient, token: string) {
+   *   const headers = { authorization: `Bearer ${token}` };
+   *   return await (await fetch(await client.jmapAccess(), { headers })).json();
+   * }
+   * ```
+   */
+  async jmapAccess(options: CallOptions = {}): Promise<URL> {
+    return await this.run(jmapAccess(), options);
   }
 
   /**

@@ -15,7 +15,17 @@ import { getQuota, getQuotaRoot, setQuota } from "./quota.ts";
 import { esearch } from "./multisearch.ts";
 import { cancelUpdate, search } from "./search.ts";
 import { close, examine, select, unselect } from "./select.ts";
-import { capability, check, enable, id, logout, namespace, noop, startTls } from "./session.ts";
+import {
+  capability,
+  check,
+  enable,
+  getJmapAccess,
+  id,
+  logout,
+  namespace,
+  noop,
+  startTls,
+} from "./session.ts";
 import { sort, thread } from "./sort.ts";
 import { status } from "./status.ts";
 import { store } from "./store.ts";
@@ -23,7 +33,19 @@ import { store } from "./store.ts";
 /** All commands by name. */
 export const COMMANDS: ReadonlyMap<string, ServerCommand> = new Map(
   [
-    ...[capability, noop, logout, startTls, id, enable, namespace, check, login, authenticate],
+    ...[
+      capability,
+      noop,
+      logout,
+      startTls,
+      id,
+      enable,
+      namespace,
+      getJmapAccess,
+      check,
+      login,
+      authenticate,
+    ],
     ...[select, examine, close, unselect, list, lsub, xlist, status],
     ...[create, deleteFolder, rename, subscribe, unsubscribe],
     ...[

@@ -13,6 +13,7 @@ export interface CapabilityOptions {
   /**
    * Capabilities that it has in addition. It can do these, but only if they are named here:
    * `X-GM-EXT-1` (Gmail's extensions), `XLIST`, `ACL` (stored, not enforced), `METADATA`, `QRESYNC`,
+   * `JMAPACCESS`,
    * `AUTH=XOAUTH2`, `AUTH=OAUTHBEARER`, `LITERAL-` and `LOGINDISABLED`. Any other is only
    * announced.
    */
@@ -28,6 +29,11 @@ export interface MemoryServerOptions {
   readonly greeting?: "OK" | "PREAUTH" | "BYE";
   /** Changes to what the server can do. */
   readonly capabilities?: CapabilityOptions;
+  /**
+   * Where JMAP is, if JMAPACCESS is added (RFC 9698). Default:
+   * `https://localhost/.well-known/jmap`.
+   */
+  readonly jmapUrl?: string;
   /** The most bytes that APPEND accepts, announced as APPENDLIMIT (RFC 7889). Default: no limit. */
   readonly appendLimit?: number;
   /**

@@ -2,6 +2,7 @@ import type { Duplex } from "../../model/transport.ts";
 import { concat, decodeLoosely } from "../../util/bytes.ts";
 import type { Account } from "../account.ts";
 import { Arguments } from "../arguments.ts";
+import { capabilitiesOf } from "./capabilities.ts";
 import type { ServerCommand } from "./command.ts";
 import { COMMANDS } from "./commands.ts";
 import { additions, removals } from "../contexts.ts";
@@ -17,17 +18,6 @@ import { bad, Goodbye, HangUp, no, Refusal } from "../refusal.ts";
 const LITERAL_LIMIT = 64 * 1024 * 1024;
 /** The longest literal that LITERAL- lets a client send without asking (RFC 7888 section 5). */
 const LITERAL_MINUS = 4096;
-
-const CAPABILITIES: readonly string[] = [
-  ...["IMAP4rev1", "LITERAL+", "SASL-IR", "ID", "ENABLE", "NAMESPACE", "UNSELECT", "UIDPLUS"],
-  ...["MOVE", "IDLE", "SPECIAL-USE", "CHILDREN", "MULTIAPPEND", "SORT"],
-  ...["THREAD=ORDEREDSUBJECT", "THREAD=REFERENCES", "QUOTA", "CONDSTORE", "STATUS=SIZE"],
-  ...["QUOTA=RES-STORAGE", "QUOTASET"],
-  ...["LIST-EXTENDED", "LIST-STATUS", "CREATE-SPECIAL-USE"],
-];
-
-/** Mechanisms that are only there if added; like AUTH=PLAIN, they disappear after the login. */
-const ADDED_MECHANISMS: readonly string[] = ["AUTH=XOAUTH2", "AUTH=OAUTHBEARER"];
 
 /** What all sessions of a server share. */
 export interface Host {
@@ -139,28 +129,17 @@ export class Session {
 
   /** The server's capabilities at this point of the session. */
   get capabilities(): readonly string[] {
-    const names = [...CAPABILITIES];
-    if (this.appendLimit !== Infinity) names.push(`APPENDLIMIT=${this.appendLimit}`);
-    if (this.#account === null) {
-      if (this.canStartTls) names.push("STARTTLS", "LOGINDISABLED");
-      else names.push("AUTH=PLAIN");
-    }
-    const { omit = [], add = [] } = this.#options.capabilities ?? {};
-    // The names that RFC 9208 added to QUOTA go with it.
-    const isOmitted = (name: string) =>
-      omit.includes(name) || name.startsWith("QUOTA") && omit.includes("QUOTA");
-    const all = new Set([...names.filter((name) => !isOmitted(name)), ...add]);
-    if (this.#account !== null || this.canStartTls) {
-      for (const name of ADDED_MECHANISMS) all.delete(name);
-    }
-    // The rights that RFC 4314 added to ACL (section 2.2).
-    if (all.has("ACL")) all.add("RIGHTS=kxte");
-    return [...all];
+    return capabilitiesOf(this.#options, this.#account !== null, this.canStartTls);
   }
 
   /** The most bytes of an appended message. */
   get appendLimit(): number {
     return this.#options.appendLimit ?? Infinity;
+  }
+
+  /** Where the same mail can be reached by JMAP. */
+  get jmapUrl(): string {
+    return this.#options.jmapUrl ?? "https://localhost/.well-known/jmap";
   }
 
   /** Whether the server has a capability at this point of the session. */

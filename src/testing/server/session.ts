@@ -1,4 +1,5 @@
 import type { ServerCommand } from "./command.ts";
+import { binaryOf, string } from "../output.ts";
 import { bad } from "../refusal.ts";
 import { LPAREN } from "../../util/bytes.ts";
 
@@ -84,6 +85,17 @@ export const enable: ServerCommand = {
     if (enabled.includes("CONDSTORE")) session.modseqs.useCondstore();
     if (enabled.includes("QRESYNC")) session.modseqs.useQresync();
     session.untagged(["ENABLED", ...enabled].join(" "));
+  },
+};
+
+/** GETJMAPACCESS (RFC 9698). */
+export const getJmapAccess: ServerCommand = {
+  name: "GETJMAPACCESS",
+  state: "authenticated",
+  capability: "JMAPACCESS",
+  run(session, args): void {
+    args.end();
+    session.untagged(`JMAPACCESS ${string(binaryOf(session.jmapUrl))}`);
   },
 };
 

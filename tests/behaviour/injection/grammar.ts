@@ -38,6 +38,7 @@ const COMMANDS: Readonly<Record<string, Arguments>> = {
   UNSELECT: none,
   NAMESPACE: none,
   STARTTLS: none,
+  GETJMAPACCESS: none, // RFC 9698
   LOGIN: each(astring, astring),
   AUTHENTICATE: authenticate,
   ENABLE: (it) => oneOrMore(it, () => it.atom()),

@@ -14,6 +14,7 @@ import { fetch, fetchRequest } from "../../../src/commands/messages/fetch.ts";
 import { create } from "../../../src/commands/folders/folder.ts";
 import { id } from "../../../src/commands/session/id.ts";
 import { idle } from "../../../src/commands/watch/idle.ts";
+import { jmapAccess } from "../../../src/commands/session/jmap_access.ts";
 import { list } from "../../../src/commands/folders/list.ts";
 import { listDetails } from "../../../src/commands/folders/list_details.ts";
 import { myRights } from "../../../src/commands/access/my_rights.ts";
@@ -62,6 +63,7 @@ const READERS: readonly (() => Command<unknown>)[] = [
   namespace,
   () => enable("X"),
   () => id(null),
+  jmapAccess,
   () => store({ ...FLAGS, values: "x" }),
   () => store({ ...FLAGS, item: "X-GM-LABELS", values: "x" }),
   () => store({ ...FLAGS, values: "x", condition: { unchangedSince: 5, modified: [] } }),
@@ -133,6 +135,7 @@ describe("any answer throws only this library's errors", () => {
       "QUOTA",
       "QUOTAROOT",
       "METADATA",
+      "JMAPACCESS",
       "FLAGS",
       "2 EXPUNGE",
       "OK",

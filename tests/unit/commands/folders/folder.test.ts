@@ -21,6 +21,7 @@ import {
 } from "../../../../src/commands/folders/folder.ts";
 import { id } from "../../../../src/commands/session/id.ts";
 import { idle } from "../../../../src/commands/watch/idle.ts";
+import { jmapAccess } from "../../../../src/commands/session/jmap_access.ts";
 import { list, type ListName } from "../../../../src/commands/folders/list.ts";
 import { namespace } from "../../../../src/commands/folders/namespace.ts";
 import { getQuota, getQuotaRoot, setQuota } from "../../../../src/commands/access/quota.ts";
@@ -214,6 +215,7 @@ const NEEDS: readonly (readonly [needs: string | undefined, commands: Command<un
   ["STARTTLS", [starttls()]],
   ["ENABLE", [enable("X")]],
   ["ID", [id(null)]],
+  ["JMAPACCESS", [jmapAccess()]],
   ["NAMESPACE", [namespace()]],
   ["XLIST", [list("XLIST", { directory: "", pattern: "*" })]],
   ["UNSELECT", [unselect()]],

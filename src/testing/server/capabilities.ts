@@ -1,0 +1,36 @@
+import type { MemoryServerOptions } from "./memory_server.ts";
+
+const CAPABILITIES: readonly string[] = [
+  ...["IMAP4rev1", "LITERAL+", "SASL-IR", "ID", "ENABLE", "NAMESPACE", "UNSELECT", "UIDPLUS"],
+  ...["MOVE", "IDLE", "SPECIAL-USE", "CHILDREN", "MULTIAPPEND", "SORT"],
+  ...["THREAD=ORDEREDSUBJECT", "THREAD=REFERENCES", "QUOTA", "CONDSTORE", "STATUS=SIZE"],
+  ...["QUOTA=RES-STORAGE", "QUOTASET"],
+  ...["LIST-EXTENDED", "LIST-STATUS", "CREATE-SPECIAL-USE"],
+];
+
+/** Mechanisms that are only there if added; like AUTH=PLAIN, they disappear after the login. */
+const ADDED_MECHANISMS: readonly string[] = ["AUTH=XOAUTH2", "AUTH=OAUTHBEARER"];
+
+/** What the server says that it can do, before the login or after it. */
+export function capabilitiesOf(
+  { appendLimit = Infinity, capabilities }: MemoryServerOptions,
+  isLoggedIn: boolean,
+  canStartTls: boolean,
+): readonly string[] {
+  const names = [...CAPABILITIES];
+  if (appendLimit !== Infinity) names.push(`APPENDLIMIT=${appendLimit}`);
+  if (!isLoggedIn) {
+    if (canStartTls) names.push("STARTTLS", "LOGINDISABLED");
+    else names.push("AUTH=PLAIN");
+  }
+  const { omit = [], add = [] } = capabilities ?? {};
+  // The names that RFC 9208 added to QUOTA go with it.
+  const isOmitted = (name: string) =>
+    omit.includes(name) || name.startsWith("QUOTA") && omit.includes("QUOTA");
+  const all = new Set([...names.filter((name) => !isOmitted(name)), ...add]);
+  if (isLoggedIn || canStartTls) { for (const name of ADDED_MECHANISMS) all.delete(name); }
+  if (!isLoggedIn) all.delete("JMAPACCESS"); // RFC 9698: only after the login
+  // The rights that RFC 4314 added to ACL (section 2.2).
+  if (all.has("ACL")) all.add("RIGHTS=kxte");
+  return [...all];
+}
