@@ -97,6 +97,7 @@ export const MEMBERS: {
   tls: null,
   traffic: null,
   uidExpunge: 2,
+  unauthenticate: 1,
   unselectFolder: 1,
   unsubscribeFolder: 2,
   useUid: null,

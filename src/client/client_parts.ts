@@ -51,6 +51,7 @@ export function scopeMaker(client: ClientState, settings: Settings): MakeScope {
       signal,
       onProgress,
       folderEncode: settings.folderEncode,
+      login: selections.login,
       selection,
       expunges: selections.folderOf(selection)?.expunges ?? 0,
       uid: settings.useUid,

@@ -99,6 +99,7 @@ import { enableModes } from "../operations/session/modes.ts";
 import { authenticateBy, logIn } from "../operations/session/login.ts";
 import { logOut } from "../operations/session/log_out.ts";
 import { startTls } from "../operations/session/start_tls.ts";
+import { endLogin } from "../operations/session/unauthenticate.ts";
 import { showAs } from "../util/inspect.ts";
 import { namedLogger } from "../util/log.ts";
 import type {
@@ -495,6 +496,34 @@ export class ImapClient extends FolderCalls {
   ): Promise<string> {
     const [own, callOptions] = mechanismOf(mechanism, respond, options);
     return await authenticateBy(this.#scope(callOptions), own, own.name);
+  }
+
+  /**
+   * Ends the login but not the connection, so that somebody else can log in on it (UNAUTHENTICATE,
+   * RFC 8437), and returns the server's text. The server forgets everything but TLS, and so does
+   * the client: no folder is selected, and nothing is enabled. Throws `CapabilityError` if the
+   * server has no UNAUTHENTICATE; some offer it to administrators only.
+   *
+   * Calls that were made before finish first; while somebody holds a folder (see
+   * {@linkcode ImapClient.openFolder}), the call waits, like {@linkcode ImapClient.selectFolder}.
+   * Whatever of the old login is left then, such as a `fetchEach` or a `watch` under way, throws
+   * `IllegalStateError` and sends nothing, even if somebody has logged in again. Message ids that
+   * the old login found are refused too.
+   *
+   * ```ts
+   * import type { ImapClient } from "@imapclient/imapclient";
+   *
+   * async function deliver(client: ImapClient, password: string, users: string[], msg: string) {
+   *   for (const user of users) {
+   *     await client.plainLogin("admin", password, user);
+   *     await client.append("INBOX", msg);
+   *     await client.unauthenticate();
+   *   }
+   * }
+   * ```
+   */
+  async unauthenticate(options: CallOptions = {}): Promise<string> {
+    return await endLogin(this.#scope(options));
   }
 
   /**

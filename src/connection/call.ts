@@ -28,6 +28,8 @@ export interface CallRequest {
   readonly signal?: AbortSignal;
   /** Whether folder names are encoded. */
   readonly folderEncode: boolean;
+  /** The login that the call was made under: see `Selections`. */
+  readonly login?: object;
   /** The selection that the call is for: see `Selections`. */
   readonly selection: SelectionId;
   /** Whether it is for that selection alone although its command needs no folder, as IDLE. */

@@ -4,6 +4,7 @@ import { countDistinct } from "../model/id_ranges.ts";
 import type { NumberSet } from "../model/number_set.ts";
 import type { ResponseCode, TaggedResponse, UntaggedResponse } from "../model/responses.ts";
 import type { CallRequest } from "./call.ts";
+import type { Command } from "./command.ts";
 import { folderKey, type SelectedFolder, shownFolder } from "./selected_folder.ts";
 
 /**
@@ -61,6 +62,9 @@ export class Selections {
   saved: SavedResult | null = null;
   /** How many saving searches are under way. */
   saving = 0;
+  /** Stands for the present login; the next one on this connection is another user's. */
+  login: object = {};
+  readonly #endedLogins = new WeakSet<object>();
   /** What the server has said so far about the folder that it is selecting. */
   #incoming: SelectedFolder | null = null;
   /** Why no folder is selected, and what to do. */
@@ -107,6 +111,18 @@ export class Selections {
   /** The selection in force was made for those who hold its folder. */
   hold(): void {
     this.#held = this.#current;
+  }
+
+  /** The login has ended: its calls, and the ids that it found, are refused from now on. */
+  endLogin(): void {
+    this.#endedLogins.add(this.login);
+    this.login = {};
+  }
+
+  /** Throws if a command that needs a login was called under another one. */
+  checkLogin({ name, state }: Pick<Command<unknown>, "name" | "state">, login: object): void {
+    if (login === this.login || state === undefined) return;
+    throw new IllegalStateError(`${name} was not sent: the login that it was made under has ended`);
   }
 
   /** A change of the folder is queued: returns its number. */
@@ -265,13 +281,15 @@ export class Selections {
   }
 
   #checkFoundIn(name: string, place: FoundIn, folder: SelectedFolder): void {
-    const isOurs = place.session === this;
+    const isOurs = place.session === this.login;
     const isSameSelection = isOurs && place.selection === this.#current;
     const isSameFolder = place.folder !== null && place.folder === folderKey(folder.name) &&
       place.uidValidity === folder.uidValidity;
     // On another connection, only UIDVALIDITY tells that it is the same folder.
     const isKnown = isOurs || place.uidValidity !== null;
-    if (!isSameSelection && !(place.uid && isSameFolder && isKnown)) {
+    // Two users' folders may have the same name and UIDVALIDITY.
+    const isOtherUsers = this.#endedLogins.has(place.session);
+    if (isOtherUsers || !isSameSelection && !(place.uid && isSameFolder && isKnown)) {
       throw new IllegalStateError(
         `${name} was not sent: its message ids were found in another folder, or before UIDs were ` +
           `assigned again, and ${shownFolder(folder)} is selected now. Search again`,
@@ -286,7 +304,7 @@ export class Selections {
     if (this.folder === null) return undefined;
     const { name, uidValidity, expunges } = this.folder;
     const selection = this.#current;
-    return { folder: folderKey(name), uidValidity, session: this, selection, expunges, uid };
+    return { folder: folderKey(name), uidValidity, session: this.login, selection, expunges, uid };
   }
 }
 

@@ -73,6 +73,18 @@ export class Session {
     this.capabilities = null;
   }
 
+  /**
+   * The login has ended (UNAUTHENTICATE, RFC 8437 section 3), and the server has reset everything but
+   * TLS. `capabilities` are those it has now, if it says so.
+   */
+  endLogin(capabilities: readonly string[] | null): void {
+    this.authenticated = false;
+    this.#enabled.clear();
+    this.rawNames.clear();
+    this.selections.endLogin();
+    this.capabilities = capabilities;
+  }
+
   /** The connection is over. */
   end(): void {
     this.authenticated = false;
@@ -181,6 +193,7 @@ export class Session {
     if (command.state !== undefined && !this.authenticated) {
       throw new IllegalStateError(`${command.name} needs a login first`);
     }
+    if (request.login !== undefined) this.selections.checkLogin(command, request.login);
     if (this.#enabled.has("UIDONLY")) refuseNumbers(command.name, request);
     if (request.isBound) this.selections.checkCurrent(command.name, request);
     const folder = needsFolder(command) ? this.selections.check(command.name, request) : null;

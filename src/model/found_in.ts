@@ -6,7 +6,7 @@ export interface FoundIn {
   readonly folder: string | null;
   /** Its UIDVALIDITY; `null` if the server did not say. */
   readonly uidValidity: number | null;
-  /** The session that they were found in. */
+  /** Stands for the login on the connection that they were found by. */
   readonly session: object;
   /** The number of the selection there. */
   readonly selection: number;

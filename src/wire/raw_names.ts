@@ -22,6 +22,11 @@ export class RawNames {
     return text;
   }
 
+  /** Forgets all names. */
+  clear(): void {
+    this.#names.clear();
+  }
+
   /** The server's bytes for a name; `undefined` if they are the canonical ones. */
   of(text: string): Uint8Array | undefined {
     return this.#names.get(text);

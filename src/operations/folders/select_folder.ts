@@ -170,14 +170,18 @@ async function selectFor(
 }
 
 /** Runs a command that changes the folder, once no folder is held any more. */
-function inTurn<Result>(scope: Scope, name: string, change: Change<Result>): Promise<Result> {
+export function inTurn<Result>(
+  scope: Scope,
+  name: string,
+  change: Change<Result>,
+): Promise<Result> {
   if (scope.client.turns.isBusy) return runLater(scope, name, change);
   change.prepare?.();
   return run(scope, change.command);
 }
 
 /** A command that changes the folder, and what has to be queued before it. */
-interface Change<Result> {
+export interface Change<Result> {
   readonly command: Command<Result>;
   prepare?(): void;
 }

@@ -15,6 +15,8 @@ import { enableModes } from "./modes.ts";
 export async function logIn(scope: Scope, username: string, password: string): Promise<string> {
   checkLoggedOut(scope);
   const { secure, session } = scope.client.connection;
+  // It may forbid a password; not known if `unauthenticate` was given up half-way.
+  if (session.capabilities === null) await askCapabilities(scope);
   if (session.has("LOGINDISABLED")) {
     throw new LoginError(loginDisabled(secure, session.capabilities ?? []));
   }
@@ -29,6 +31,7 @@ export async function authenticateBy(
 ): Promise<string> {
   checkLoggedOut(scope);
   const { connection } = scope.client;
+  if (connection.session.capabilities === null) await askCapabilities(scope);
   const command = authenticate(mechanism, connection.session.has("SASL-IR"));
   const checked = wrapped(command, {
     needs: `AUTH=${mechanism.name}`,

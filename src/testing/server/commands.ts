@@ -9,7 +9,7 @@ import { create, deleteFolder, rename, subscribe, unsubscribe } from "./folders.
 import { idle } from "./idle.ts";
 import { lsub, xlist } from "./list.ts";
 import { list } from "./list_extended.ts";
-import { login } from "./login.ts";
+import { login, unauthenticate } from "./login.ts";
 import { getMetadata, setMetadata } from "./metadata.ts";
 import { getQuota, getQuotaRoot, setQuota } from "./quota.ts";
 import { esearch } from "./multisearch.ts";
@@ -33,19 +33,8 @@ import { store } from "./store.ts";
 /** All commands by name. */
 export const COMMANDS: ReadonlyMap<string, ServerCommand> = new Map(
   [
-    ...[
-      capability,
-      noop,
-      logout,
-      startTls,
-      id,
-      enable,
-      namespace,
-      getJmapAccess,
-      check,
-      login,
-      authenticate,
-    ],
+    ...[capability, noop, logout, startTls, id, enable, namespace, check],
+    ...[login, authenticate, unauthenticate, getJmapAccess],
     ...[select, examine, close, unselect, list, lsub, xlist, status],
     ...[create, deleteFolder, rename, subscribe, unsubscribe],
     ...[

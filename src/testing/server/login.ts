@@ -17,6 +17,17 @@ export const login: ServerCommand = {
   },
 };
 
+/** UNAUTHENTICATE (RFC 8437). */
+export const unauthenticate: ServerCommand = {
+  name: "UNAUTHENTICATE",
+  state: "authenticated",
+  capability: "UNAUTHENTICATE",
+  run(session, args): void {
+    args.end();
+    session.logOut();
+  },
+};
+
 /** The account that this name and password give access to. */
 export function checkCredentials(session: Session, user: string, password: string): Account {
   const account = session.accounts.get(user);

@@ -50,7 +50,7 @@ export class Session {
   #ending = false;
   #upgrading = false;
   /** What the client is told of mod-sequences. */
-  readonly modseqs: ModseqMode = new ModseqMode(this);
+  modseqs: ModseqMode = new ModseqMode(this);
   /** The tag of the current command. */
   tag = "*";
   /** Whether the faults for the present command have happened. */
@@ -155,6 +155,13 @@ export class Session {
   /** The user has logged in. */
   logIn(account: Account): void {
     this.#account = account;
+  }
+
+  /** The user has logged out, but stays connected: everything but TLS is as at the beginning. */
+  logOut(): void {
+    this.close();
+    this.#account = null;
+    this.modseqs = new ModseqMode(this);
   }
 
   /** Opens a folder in place of the current one. */

@@ -39,6 +39,7 @@ const COMMANDS: Readonly<Record<string, Arguments>> = {
   NAMESPACE: none,
   STARTTLS: none,
   GETJMAPACCESS: none, // RFC 9698
+  UNAUTHENTICATE: none, // RFC 8437
   LOGIN: each(astring, astring),
   AUTHENTICATE: authenticate,
   ENABLE: (it) => oneOrMore(it, () => it.atom()),

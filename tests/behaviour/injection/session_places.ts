@@ -209,6 +209,7 @@ export const SESSION_METHODS: Readonly<Record<string, Method>> = {
   },
   jmapAccess: { parameters: 1, places: [] },
   noop: { parameters: 1, places: [] },
+  unauthenticate: { parameters: 1, places: [] },
   logout: { parameters: 1, places: [] },
   shutdown: { parameters: 0, places: [] },
   listen: { parameters: 1, places: [] },

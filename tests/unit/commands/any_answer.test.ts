@@ -35,6 +35,7 @@ import { status } from "../../../src/commands/folders/status.ts";
 import { getMetadata, setMetadata } from "../../../src/commands/access/metadata.ts";
 import { store } from "../../../src/commands/messages/store.ts";
 import { thread } from "../../../src/commands/search/thread.ts";
+import { unauthenticate } from "../../../src/commands/session/unauthenticate.ts";
 import { ImapError } from "../../../src/model/errors.ts";
 import { NumberSet } from "../../../src/model/number_set.ts";
 import type { ServerResponse } from "../../../src/model/responses.ts";
@@ -64,6 +65,7 @@ const READERS: readonly (() => Command<unknown>)[] = [
   () => enable("X"),
   () => id(null),
   jmapAccess,
+  unauthenticate,
   () => store({ ...FLAGS, values: "x" }),
   () => store({ ...FLAGS, item: "X-GM-LABELS", values: "x" }),
   () => store({ ...FLAGS, values: "x", condition: { unchangedSince: 5, modified: [] } }),

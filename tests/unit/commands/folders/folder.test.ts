@@ -27,6 +27,7 @@ import { namespace } from "../../../../src/commands/folders/namespace.ts";
 import { getQuota, getQuotaRoot, setQuota } from "../../../../src/commands/access/quota.ts";
 import { select } from "../../../../src/commands/folders/select.ts";
 import { noop, starttls } from "../../../../src/commands/session/session.ts";
+import { unauthenticate } from "../../../../src/commands/session/unauthenticate.ts";
 import { sort } from "../../../../src/commands/search/sort.ts";
 import { status } from "../../../../src/commands/folders/status.ts";
 import { store } from "../../../../src/commands/messages/store.ts";
@@ -216,6 +217,7 @@ const NEEDS: readonly (readonly [needs: string | undefined, commands: Command<un
   ["ENABLE", [enable("X")]],
   ["ID", [id(null)]],
   ["JMAPACCESS", [jmapAccess()]],
+  ["UNAUTHENTICATE", [unauthenticate()]],
   ["NAMESPACE", [namespace()]],
   ["XLIST", [list("XLIST", { directory: "", pattern: "*" })]],
   ["UNSELECT", [unselect()]],
