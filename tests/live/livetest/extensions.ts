@@ -157,6 +157,18 @@ export const EXTENSIONS: readonly Check[] = [
     const fetched = await client.fetch("1:*", ["FLAGS"], { partial: [-1, -2] });
     assertEquals([...fetched.keys()].sort(), ids.slice(1));
   }, "PARTIAL"],
+  ["SEARCH=FUZZY", async (account, client) => {
+    const [one] = await fill(account, client, mail("unmistakable"), mail("else"));
+    // What counts as alike, and when a message is in the index, is up to the server.
+    const found = await client.search(["FUZZY", "SUBJECT", "unmistakable"], { return: ["ALL"] });
+    assert([...found.all].every((id) => id >= one), `${found.all}`);
+  }, "SEARCH=FUZZY"],
+  ["annotations of messages", async (account, client) => {
+    const [one] = await fill(account, client, mail("one"));
+    await client.setAnnotations(one, { "/comment": { "value.priv": "mine" } });
+    const { ANNOTATION } = (await client.fetch(one, ["ANNOTATION (/% value)"])).get(one)!;
+    assertEquals(text(ANNOTATION["/comment"]["value.priv"]), "mine");
+  }, "ANNOTATE-EXPERIMENT-1"],
   ["changes since a mod-sequence", async (account, client) => {
     const [one, two] = await fill(account, client, mail("one"), mail("two"));
     const [{ MODSEQ }] = (await client.fetch(one, ["MODSEQ"])).values();

@@ -51,7 +51,7 @@ const SERVERS: readonly (readonly [string, string | false, () => Promise<Started
 /** What the in-memory server has only if it is told to. */
 const IN_MEMORY = [
   ...["X-GM-EXT-1", "XLIST", "ACL", "METADATA", "LIST-MYRIGHTS", "LIST-METADATA", "ESEARCH"],
-  ...["SEARCHRES", "PARTIAL"],
+  ...["SEARCHRES", "PARTIAL", "QRESYNC"],
 ];
 
 async function startMemory(): Promise<Started> {
