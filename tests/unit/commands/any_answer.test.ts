@@ -25,6 +25,8 @@ import {
   type ExtendedSearch,
   extendedSearch,
 } from "../../../src/commands/search/extended_search.ts";
+import { contextSearch } from "../../../src/commands/search/context.ts";
+import { multisearch } from "../../../src/commands/search/multisearch.ts";
 import { search } from "../../../src/commands/search/search.ts";
 import { selectResync } from "../../../src/commands/folders/resync.ts";
 import { DEFAULT_LIMITS } from "../../../src/wire/limits.ts";
@@ -80,6 +82,8 @@ const READERS: readonly (() => Command<unknown>)[] = [
   () => search("ALL", { charset: "UTF-8", told: false }, true),
   () => extendedSearch(RESULTS),
   () => extendedSearch({ ...RESULTS, order: ["DATE"] }),
+  () => contextSearch(RESULTS, { begun() {}, changed() {} }, DEFAULT_LIMITS),
+  () => multisearch({ ...RESULTS, sources: { personal: true } }, decodeFolderName),
   () => getAcl("x"),
   () => setAcl("x", "y", ""),
   () => listRights("x", "y"),

@@ -28,6 +28,13 @@ import { getQuota, getQuotaRoot, setQuota } from "../../../../src/commands/acces
 import { select } from "../../../../src/commands/folders/select.ts";
 import { noop, starttls } from "../../../../src/commands/session/session.ts";
 import { unauthenticate } from "../../../../src/commands/session/unauthenticate.ts";
+import { contextSearch } from "../../../../src/commands/search/context.ts";
+import {
+  type ExtendedSearch,
+  extendedSearch,
+} from "../../../../src/commands/search/extended_search.ts";
+import { multisearch } from "../../../../src/commands/search/multisearch.ts";
+import { DEFAULT_LIMITS } from "../../../../src/wire/limits.ts";
 import { sort } from "../../../../src/commands/search/sort.ts";
 import { status } from "../../../../src/commands/folders/status.ts";
 import { store } from "../../../../src/commands/messages/store.ts";
@@ -210,6 +217,11 @@ const IDS = NumberSet.from("1:3");
 const SEARCH = { criteria: "ALL", charset: "UTF-8", uid: true };
 const FLAGS = { ids: IDS, item: "FLAGS", action: "add", silent: false, uid: true } as const;
 const LISTENER = { begun() {}, ending() {} };
+const UPDATES = { begun() {}, changed() {} };
+const RESULTS: ExtendedSearch = {
+  ...{ criteria: "ALL", encoding: { charset: "UTF-8", told: false }, uid: true },
+  ...{ returns: ["ALL"], range: null },
+};
 
 const NOTE = { "/comment": { "value.priv": "x" } };
 const NEEDS: readonly (readonly [needs: string | undefined, commands: Command<unknown>[]])[] = [
@@ -225,6 +237,11 @@ const NEEDS: readonly (readonly [needs: string | undefined, commands: Command<un
   ["SORT", [sort("DATE", SEARCH), sort("DATE", { ...SEARCH, uid: false })]],
   ["THREAD=REFERENCES", [thread("references", SEARCH)]],
   ["THREAD=ORDEREDSUBJECT", [thread(bytes("OrderedSubject"), { ...SEARCH, uid: false })]],
+  ["ESEARCH", [extendedSearch(RESULTS), extendedSearch({ ...RESULTS, uid: false })]],
+  ["ESORT", [extendedSearch({ ...RESULTS, order: ["DATE"] })]],
+  ["CONTEXT=SEARCH", [contextSearch(RESULTS, UPDATES, DEFAULT_LIMITS)]],
+  ["CONTEXT=SORT", [contextSearch({ ...RESULTS, order: ["DATE"] }, UPDATES, DEFAULT_LIMITS)]],
+  ["MULTISEARCH", [multisearch({ ...RESULTS, sources: { personal: true } }, decodeFolderName)]],
   ["X-GM-EXT-1", [store({ ...FLAGS, item: "X-GM-LABELS", values: "x" })]],
   ["ANNOTATE-EXPERIMENT-1", [annotate({ ids: IDS, values: NOTE, uid: true })]],
   ["MOVE", [true, false].map((uid) => move({ ids: IDS, folder: "x", uid }))],
