@@ -96,6 +96,7 @@ export const MEMBERS: {
   thread: 3,
   tls: null,
   traffic: null,
+  uidBatches: 3,
   uidExpunge: 2,
   unauthenticate: 1,
   unselectFolder: 1,

@@ -5,10 +5,11 @@ import type { MessageFlags } from "../commands/messages/store.ts";
 import type { SearchCriteria } from "../commands/search/search_criteria.ts";
 import type { SearchQuery } from "../commands/search/search_query.ts";
 import type { Thread } from "../commands/search/thread.ts";
+import type { BatchRange } from "../commands/search/uid_batches.ts";
 import type { NoopResult } from "../commands/session/session.ts";
 import type { Command } from "../connection/command.ts";
 import { DELETED } from "../model/flags.ts";
-import type { MessageIds } from "../model/number_set.ts";
+import type { MessageIds, NumberSet } from "../model/number_set.ts";
 import type { UntaggedResponse } from "../model/responses.ts";
 import type { SearchIds } from "../model/search_ids.ts";
 import type { PartialRange, SearchChange, SearchReturn } from "../model/search_results.ts";
@@ -27,7 +28,12 @@ import {
 import { copyMessages, moveMessages } from "../operations/messages/move_messages.ts";
 import { type MakeScope, runOwn, type Scope } from "../operations/scope.ts";
 import { searchGmail } from "../operations/search/search_messages.ts";
-import { searchAsAsked, sortAsAsked, threadAsAsked } from "../operations/search/search_request.ts";
+import {
+  divideUids,
+  searchAsAsked,
+  sortAsAsked,
+  threadAsAsked,
+} from "../operations/search/search_request.ts";
 import { beginIdle, idleCheck, idleDone, watch } from "../operations/watch/watch.ts";
 import { watchSearchLazily } from "../operations/search/search_request.ts";
 import type {
@@ -124,6 +130,34 @@ export class FolderCalls {
     options: SearchOptions = {},
   ): Promise<number> {
     return (await this.search(query, { ...options, return: ["COUNT"] })).count;
+  }
+
+  /**
+   * Divides the messages of the selected folder into batches of at most `size`, the newest first,
+   * and returns the UIDs of each as a range (UIDBATCHES, RFC 10022), whether or not `useUid` is on.
+   * Not every UID in a range need exist. With a range, only these batches are returned: `[1, 3]`
+   * are the three newest. An empty folder, or a range beyond the last batch, gives none.
+   *
+   * If the server lacks UIDBATCHES or refuses the request, as many do with a `size` below 500, all
+   * UIDs are searched for (UID SEARCH) and divided here. Keep the batches while the folder is
+   * selected: the server may refuse to make them again. New messages come after the first batch.
+   *
+   * ```ts
+   * import type { ImapClient } from "@imapclient/imapclient";
+   *
+   * async function* subjects(client: ImapClient) {
+   *   for (const uids of await client.uidBatches(1000)) {
+   *     yield* (await client.fetch(uids, ["ENVELOPE"])).values();
+   *   }
+   * }
+   * ```
+   */
+  async uidBatches(
+    size: number,
+    range?: BatchRange,
+    options: CallOptions = {},
+  ): Promise<readonly NumberSet[]> {
+    return await divideUids(this.#scope(options), size, range);
   }
 
   /**

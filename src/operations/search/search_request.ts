@@ -8,6 +8,8 @@ import type {
   SearchChange,
   SearchReturn,
 } from "../../model/search_results.ts";
+import type { BatchRange } from "../../commands/search/uid_batches.ts";
+import type { NumberSet } from "../../model/number_set.ts";
 import { lazyImport } from "../../util/lazy_import.ts";
 import { runWhole, type Scope } from "../scope.ts";
 import {
@@ -37,6 +39,7 @@ export interface FoldersRequest extends Omit<SearchRequest, "save"> {
 }
 
 const results = lazyImport(() => import("./search_results.ts"));
+const batches = lazyImport(() => import("./uid_batches.ts"));
 
 /** SEARCH: the ids, or whatever else is to be returned. */
 export async function searchAsAsked(
@@ -142,4 +145,15 @@ async function saving(scope: Scope, search: () => Promise<object>): Promise<obje
   } finally {
     selections.saving--;
   }
+}
+
+/** UIDBATCHES: the UIDs of the folder in batches. */
+export async function divideUids(
+  scope: Scope,
+  size: number,
+  range: BatchRange | undefined,
+): Promise<readonly NumberSet[]> {
+  return await runWhole({ ...scope, uid: true }, async (scope) => {
+    return await (await batches()).uidBatchesOf(scope, size, range);
+  });
 }

@@ -29,6 +29,7 @@ import {
 import { sort, thread } from "./sort.ts";
 import { status } from "./status.ts";
 import { store } from "./store.ts";
+import { uidBatches } from "./uid_batches.ts";
 
 /** All commands by name. */
 export const COMMANDS: ReadonlyMap<string, ServerCommand> = new Map(
@@ -37,20 +38,8 @@ export const COMMANDS: ReadonlyMap<string, ServerCommand> = new Map(
     ...[login, authenticate, unauthenticate, getJmapAccess],
     ...[select, examine, close, unselect, list, lsub, xlist, status],
     ...[create, deleteFolder, rename, subscribe, unsubscribe],
-    ...[
-      append,
-      search,
-      esearch,
-      cancelUpdate,
-      sort,
-      thread,
-      fetch,
-      store,
-      copy,
-      move,
-      expunge,
-      idle,
-    ],
+    ...[append, search, esearch, cancelUpdate, uidBatches, sort, thread],
+    ...[fetch, store, copy, move, expunge, idle],
     ...[getQuota, getQuotaRoot, setQuota],
     ...[getAcl, setAcl, deleteAcl, listRights, myRights, getMetadata, setMetadata],
   ].map((command) => [command.name, command]),

@@ -66,6 +66,7 @@ const COMMANDS: Readonly<Record<string, Arguments>> = {
   GETMETADATA: each(mailbox, (it) => it.list(() => it.astring())), // RFC 5464
   SETMETADATA: each(mailbox, (it) => it.list(() => annotation(it))),
   APPEND: append,
+  UIDBATCHES: uidBatches, // RFC 10022
   "UID EXPUNGE": each(set), // RFC 4315
   EXPUNGE: none,
   ...twice("COPY", each(set, mailbox)),
@@ -129,6 +130,15 @@ function oneOrMore(it: Scanner, read: () => Word): Word[] {
     words.push(read());
   } while (it.peek() === " ");
   return words;
+}
+
+/** A size, and a range of batches. */
+function uidBatches(it: Scanner): Word[] {
+  it.sp();
+  const size = it.number();
+  if (it.peek() !== " ") return [size];
+  it.sp();
+  return [size, it.sequenceSet()];
 }
 
 /** The initial response is shown decoded (RFC 4959). */

@@ -242,6 +242,21 @@ export const SEARCH_METHODS: Readonly<Record<string, Method>> = {
       ], any),
     ],
   },
+  uidBatches: {
+    parameters: 3,
+    places: [
+      place("size", (c, v) => c.uidBatches(v as never), kinds.none, () => [], {
+        odd: (value) => {
+          const isSize = Number.isInteger(value) && (value as number) > 0 &&
+            (value as number) < 2 ** 32;
+          return isSize ? [SEARCH, "ALL"] : undefined;
+        },
+      }),
+      place("range", (c, v) => c.uidBatches(500, v as never), kinds.none, () => [], {
+        odd: (value) => value === undefined ? [SEARCH, "ALL"] : undefined,
+      }),
+    ],
+  },
   gmailSearch: {
     parameters: 2,
     places: [

@@ -38,6 +38,7 @@ import { getMetadata, setMetadata } from "../../../src/commands/access/metadata.
 import { store } from "../../../src/commands/messages/store.ts";
 import { thread } from "../../../src/commands/search/thread.ts";
 import { unauthenticate } from "../../../src/commands/session/unauthenticate.ts";
+import { uidBatches } from "../../../src/commands/search/uid_batches.ts";
 import { ImapError } from "../../../src/model/errors.ts";
 import { NumberSet } from "../../../src/model/number_set.ts";
 import type { ServerResponse } from "../../../src/model/responses.ts";
@@ -67,6 +68,8 @@ const READERS: readonly (() => Command<unknown>)[] = [
   () => enable("X"),
   () => id(null),
   jmapAccess,
+  () => uidBatches(500, null),
+  () => uidBatches(500, [1, 2]),
   unauthenticate,
   () => store({ ...FLAGS, values: "x" }),
   () => store({ ...FLAGS, item: "X-GM-LABELS", values: "x" }),
@@ -142,6 +145,7 @@ describe("any answer throws only this library's errors", () => {
       "QUOTAROOT",
       "METADATA",
       "JMAPACCESS",
+      "UIDBATCHES",
       "FLAGS",
       "2 EXPUNGE",
       "OK",

@@ -38,6 +38,7 @@ import { DEFAULT_LIMITS } from "../../../../src/wire/limits.ts";
 import { sort } from "../../../../src/commands/search/sort.ts";
 import { status } from "../../../../src/commands/folders/status.ts";
 import { store } from "../../../../src/commands/messages/store.ts";
+import { uidBatches } from "../../../../src/commands/search/uid_batches.ts";
 import { thread } from "../../../../src/commands/search/thread.ts";
 import {
   InvalidArgumentError,
@@ -230,6 +231,7 @@ const NEEDS: readonly (readonly [needs: string | undefined, commands: Command<un
   ["ID", [id(null)]],
   ["JMAPACCESS", [jmapAccess()]],
   ["UNAUTHENTICATE", [unauthenticate()]],
+  ["UIDBATCHES", [uidBatches(500, null)]],
   ["NAMESPACE", [namespace()]],
   ["XLIST", [list("XLIST", { directory: "", pattern: "*" })]],
   ["UNSELECT", [unselect()]],
