@@ -53,6 +53,7 @@ export const MEMBERS: {
   idleCheck: 1,
   idleDone: 1,
   jmapAccess: 1,
+  language: 2,
   listFolders: 3,
   listRights: 3,
   listSubFolders: 3,

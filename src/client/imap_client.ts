@@ -47,6 +47,7 @@ import type {
 } from "../commands/messages/append.ts";
 import { id, type IdFields } from "../commands/session/id.ts";
 import { jmapAccess } from "../commands/session/jmap_access.ts";
+import { listLanguages, setLanguage } from "../commands/session/language.ts";
 import { noop, type NoopResult } from "../commands/session/session.ts";
 import type { Traffic } from "../connection/connection.ts";
 import type { ServerInfo } from "../connection/quirks.ts";
@@ -614,6 +615,43 @@ export class ImapClient extends FolderCalls {
    */
   async id(parameters: IdFields | null = null, options: CallOptions = {}): Promise<IdFields> {
     return await this.run(id(parameters), options);
+  }
+
+  /**
+   * Returns the languages in which the server can write its texts, as tags such as `de` (LANGUAGE,
+   * RFC 5255 section 3). Throws `CapabilityError` if the server has no LANGUAGE, and
+   * {@linkcode ImapError} if it can't list them.
+   */
+  async language(tags?: undefined, options?: CallOptions): Promise<readonly string[]>;
+  /**
+   * Chooses the language of the server's texts, such as the `text` of an {@linkcode ImapError}, and
+   * returns its tag. The first of `tags` that the server knows counts; `"default"` is the server's
+   * own choice, and `"i-default"` what it speaks at first. Throws {@linkcode ImapError} if it knows
+   * none of them, and keeps its language then; `InvalidArgumentError` for what is no tag.
+   *
+   * May be called before the login, so that a refusal can be read too. Call it again after
+   * `starttls`, since somebody other than the server may have answered before (RFC 5255 section
+   * 3.1).
+   *
+   * ```ts
+   * import { ImapClient } from "@imapclient/imapclient";
+   *
+   * async function connect(host: string) {
+   *   const client = await ImapClient.connect({ host });
+   *   if (await client.hasCapability("LANGUAGE")) {
+   *     console.log(await client.language(["de-CH", "de", "default"])); // "de"
+   *   }
+   *   return client;
+   * }
+   * ```
+   */
+  async language(tags: Text | Iterable<Text>, options?: CallOptions): Promise<string>;
+  async language(
+    tags?: Text | Iterable<Text>,
+    options: CallOptions = {},
+  ): Promise<string | readonly string[]> {
+    if (tags === undefined) return await this.run(listLanguages(), options);
+    return await this.run(setLanguage(tags), options);
   }
 
   /**

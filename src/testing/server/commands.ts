@@ -7,6 +7,7 @@ import { expunge } from "./expunge.ts";
 import { fetch } from "./fetch.ts";
 import { create, deleteFolder, rename, subscribe, unsubscribe } from "./folders.ts";
 import { idle } from "./idle.ts";
+import { language } from "./language.ts";
 import { lsub, xlist } from "./list.ts";
 import { list } from "./list_extended.ts";
 import { login, unauthenticate } from "./login.ts";
@@ -35,7 +36,7 @@ import { uidBatches } from "./uid_batches.ts";
 export const COMMANDS: ReadonlyMap<string, ServerCommand> = new Map(
   [
     ...[capability, noop, logout, startTls, id, enable, namespace, check],
-    ...[login, authenticate, unauthenticate, getJmapAccess],
+    ...[login, authenticate, unauthenticate, getJmapAccess, language],
     ...[select, examine, close, unselect, list, lsub, xlist, status],
     ...[create, deleteFolder, rename, subscribe, unsubscribe],
     ...[append, search, esearch, cancelUpdate, uidBatches, sort, thread],

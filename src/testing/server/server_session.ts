@@ -9,6 +9,7 @@ import { additions, removals } from "../contexts.ts";
 import type { View } from "../folder.ts";
 import type { FaultPlan } from "./faults.ts";
 import { type AnnouncedLiteral, announcedLiteral, Input } from "../input.ts";
+import { completed, DEFAULT_LANGUAGE } from "./language.ts";
 import type { MemoryServerOptions } from "./memory_server.ts";
 import { ModseqMode } from "./modseq_mode.ts";
 import { Output } from "../output.ts";
@@ -51,6 +52,8 @@ export class Session {
   #upgrading = false;
   /** What the client is told of mod-sequences. */
   modseqs: ModseqMode = new ModseqMode(this);
+  /** The language of its texts (RFC 5255). */
+  language: string = DEFAULT_LANGUAGE;
   /** The tag of the current command. */
   tag = "*";
   /** Whether the faults for the present command have happened. */
@@ -162,6 +165,7 @@ export class Session {
     this.close();
     this.#account = null;
     this.modseqs = new ModseqMode(this);
+    this.language = DEFAULT_LANGUAGE;
   }
 
   /** Opens a folder in place of the current one. */
@@ -261,7 +265,7 @@ export class Session {
       command = found.command;
       await this.#meetFaults(command.name);
       const code = await command.run(this, found.args, found.uid);
-      result = `OK ${code ? `[${code}] ` : ""}${command.name} completed`;
+      result = `OK ${code ? `[${code}] ` : ""}${completed(command.name, this.language)}`;
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;
       result = `${error.status} ${error.code ? `[${error.code}] ` : ""}${error.message}`;

@@ -41,6 +41,11 @@ export function atom(value: string): string | null {
   return ATOM.test(value) ? value : null;
 }
 
+/** A language range (RFC 4647 section 2.1). */
+export function languageRange(value: string): string | null {
+  return /^(?:\*|[A-Za-z]{1,8}(?:-[A-Za-z0-9]{1,8})*)$/.test(value) ? value : null;
+}
+
 /** An atom in upper case. */
 export function name(value: string): string | null {
   return ATOM.test(value) ? value.toUpperCase() : null;

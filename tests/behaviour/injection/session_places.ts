@@ -208,6 +208,18 @@ export const SESSION_METHODS: Readonly<Record<string, Method>> = {
     ],
   },
   jmapAccess: { parameters: 1, places: [] },
+  language: {
+    parameters: 2,
+    places: [
+      word("tags", (c, v) => c.language(v), kinds.languageRange, ["LANGUAGE", "IT"], {
+        ...greeted,
+        odd: byDefault("LANGUAGE"),
+      }),
+      word("tags, in a list", (c, v) => c.language(["x", v]), kinds.languageRange, [
+        ...["LANGUAGE", "x", "IT"],
+      ], greeted),
+    ],
+  },
   noop: { parameters: 1, places: [] },
   unauthenticate: { parameters: 1, places: [] },
   logout: { parameters: 1, places: [] },

@@ -15,6 +15,7 @@ import { create } from "../../../src/commands/folders/folder.ts";
 import { id } from "../../../src/commands/session/id.ts";
 import { idle } from "../../../src/commands/watch/idle.ts";
 import { jmapAccess } from "../../../src/commands/session/jmap_access.ts";
+import { listLanguages, setLanguage } from "../../../src/commands/session/language.ts";
 import { list } from "../../../src/commands/folders/list.ts";
 import { listDetails } from "../../../src/commands/folders/list_details.ts";
 import { myRights } from "../../../src/commands/access/my_rights.ts";
@@ -68,6 +69,8 @@ const READERS: readonly (() => Command<unknown>)[] = [
   () => enable("X"),
   () => id(null),
   jmapAccess,
+  listLanguages,
+  () => setLanguage("de"),
   () => uidBatches(500, null),
   () => uidBatches(500, [1, 2]),
   unauthenticate,
@@ -145,6 +148,7 @@ describe("any answer throws only this library's errors", () => {
       "QUOTAROOT",
       "METADATA",
       "JMAPACCESS",
+      "LANGUAGE",
       "UIDBATCHES",
       "FLAGS",
       "2 EXPUNGE",

@@ -22,6 +22,7 @@ import {
 import { id } from "../../../../src/commands/session/id.ts";
 import { idle } from "../../../../src/commands/watch/idle.ts";
 import { jmapAccess } from "../../../../src/commands/session/jmap_access.ts";
+import { listLanguages, setLanguage } from "../../../../src/commands/session/language.ts";
 import { list, type ListName } from "../../../../src/commands/folders/list.ts";
 import { namespace } from "../../../../src/commands/folders/namespace.ts";
 import { getQuota, getQuotaRoot, setQuota } from "../../../../src/commands/access/quota.ts";
@@ -230,6 +231,7 @@ const NEEDS: readonly (readonly [needs: string | undefined, commands: Command<un
   ["ENABLE", [enable("X")]],
   ["ID", [id(null)]],
   ["JMAPACCESS", [jmapAccess()]],
+  ["LANGUAGE", [listLanguages(), setLanguage("de")]],
   ["UNAUTHENTICATE", [unauthenticate()]],
   ["UIDBATCHES", [uidBatches(500, null)]],
   ["NAMESPACE", [namespace()]],
@@ -327,6 +329,7 @@ const ARGUMENTS: Readonly<Record<string, (text: string) => Command<unknown>>> = 
   "LISTRIGHTS's user": (it) => listRights("x", it),
   "DELETEACL's user": (it) => deleteAcl("x", it),
   "MYRIGHTS's folder": myRights,
+  "LANGUAGE's tag": (it) => setLanguage(["de", it]),
   "GETACL's folder": getAcl,
   "SETACL's folder": (it) => setAcl(it, "fred", "lr"),
   "SETACL's user": (it) => setAcl("x", it, "lr"),
