@@ -69,6 +69,7 @@ export type { MailboxQuotaRoots, Quota, QuotaLimit } from "./src/commands/access
 export type { SearchCriteria, SearchCriterion } from "./src/commands/search/search_criteria.ts";
 export type { SearchQuery, Texts } from "./src/commands/search/search_query.ts";
 export type { Thread } from "./src/commands/search/thread.ts";
+export type { Comparators } from "./src/commands/search/comparator.ts";
 export type { BatchRange } from "./src/commands/search/uid_batches.ts";
 export type { SearchIds } from "./src/model/search_ids.ts";
 export type {

@@ -21,6 +21,7 @@ export const MEMBERS: {
   capabilities: 1,
   closeFolder: 1,
   closed: null,
+  comparator: 2,
   copy: 3,
   count: 2,
   createFolder: 2,

@@ -45,6 +45,7 @@ import type {
   MessageToAppend,
   MultiappendResult,
 } from "../commands/messages/append.ts";
+import { comparator, type Comparators } from "../commands/search/comparator.ts";
 import { id, type IdFields } from "../commands/session/id.ts";
 import { jmapAccess } from "../commands/session/jmap_access.ts";
 import { listLanguages, setLanguage } from "../commands/session/language.ts";
@@ -615,6 +616,32 @@ export class ImapClient extends FolderCalls {
    */
   async id(parameters: IdFields | null = null, options: CallOptions = {}): Promise<IdFields> {
     return await this.run(id(parameters), options);
+  }
+
+  /**
+   * Returns how the server compares texts, for the text keys of `search`, `sort` and `thread`
+   * (COMPARATOR, RFC 5255 section 4.7). With `names`, chooses first: the first of them that the
+   * server has is the `active` one from now on. A name may have a wildcard, as `"de;*"`, and
+   * `"default"` is the server's own choice.
+   *
+   * Throws {@linkcode ImapError}, with `code` `BADCOMPARATOR` from most servers, if the server has
+   * none of them, and goes on as before then; `CapabilityError` if it has no `I18NLEVEL=2`; and
+   * `InvalidArgumentError` for what can't be a name.
+   *
+   * ```ts
+   * import type { ImapClient } from "@imapclient/imapclient";
+   *
+   * async function heedCase(client: ImapClient) {
+   *   const { active } = await client.comparator(["i;octet", "default"]);
+   *   return active === "i;octet";
+   * }
+   * ```
+   */
+  async comparator(
+    names?: Text | Iterable<Text>,
+    options: CallOptions = {},
+  ): Promise<Comparators> {
+    return await this.run(comparator(names), options);
   }
 
   /**

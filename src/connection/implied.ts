@@ -25,6 +25,7 @@ const IMPLIED: ReadonlyMap<string, readonly string[]> = new Map([
   // A server that offers IMAP4rev1 too needs ENABLE for IMAP4rev2; RFC 7162 section 3.2.3, RFC 9586 section 3,
   // RFC 6855 section 3.
   ["ENABLE", ["IMAP4REV2", "QRESYNC", "UIDONLY", "UTF8=ACCEPT", "UTF8=ONLY"]],
+  ["I18NLEVEL=1", ["I18NLEVEL=2"]], // RFC 5255 section 4.1
   ["OBJECTID", ["JMAPACCESS"]], // RFC 9698
   ["UTF8=ACCEPT", ["UTF8=ONLY"]], // RFC 6855 section 6
 ]);

@@ -15,18 +15,26 @@ export function hasFlag(flag: string): Match {
   return ({ flags }) => [...flags].some((one) => one.toLowerCase() === key);
 }
 
+/** What is done to two texts before they are compared. */
+export type Fold = (text: string) => string;
+
+/** Makes two texts equal that differ in their case. */
+export const ignoringCase: Fold = (text) => text.toLowerCase();
+
 /**
- * Matches messages with a text (in lower case) in a field (in upper case). An empty text matches
- * every message that has the field.
+ * Matches messages with a text (folded) in a field (in upper case). An empty text matches every
+ * message that has the field.
  */
-export function inHeader(name: string, text: string): Match {
+export function inHeader(name: string, text: string, fold: Fold = ignoringCase): Match {
   return ({ entity }) =>
-    entity.fields.some((field) =>
-      field.name === name && headerText(field).toLowerCase().includes(text)
-    );
+    entity.fields.some((field) => field.name === name && fold(headerText(field)).includes(text));
 }
 
-/** Matches messages with a text (in lower case) in what `textOf` returns. */
-export function inText(textOf: (entity: Message["entity"]) => string, text: string): Match {
-  return ({ entity }) => textOf(entity).toLowerCase().includes(text);
+/** Matches messages with a text (folded) in what `textOf` returns. */
+export function inText(
+  textOf: (entity: Message["entity"]) => string,
+  text: string,
+  fold: Fold = ignoringCase,
+): Match {
+  return ({ entity }) => fold(textOf(entity)).includes(text);
 }

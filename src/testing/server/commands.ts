@@ -2,6 +2,7 @@ import type { ServerCommand } from "./command.ts";
 import { deleteAcl, getAcl, listRights, myRights, setAcl } from "./acl.ts";
 import { append } from "./append.ts";
 import { authenticate } from "./authenticate.ts";
+import { comparator } from "./comparator.ts";
 import { copy, move } from "./copy.ts";
 import { expunge } from "./expunge.ts";
 import { fetch } from "./fetch.ts";
@@ -39,8 +40,8 @@ export const COMMANDS: ReadonlyMap<string, ServerCommand> = new Map(
     ...[login, authenticate, unauthenticate, getJmapAccess, language],
     ...[select, examine, close, unselect, list, lsub, xlist, status],
     ...[create, deleteFolder, rename, subscribe, unsubscribe],
-    ...[append, search, esearch, cancelUpdate, uidBatches, sort, thread],
-    ...[fetch, store, copy, move, expunge, idle],
+    ...[append, search, esearch, cancelUpdate, uidBatches],
+    ...[comparator, sort, thread, fetch, store, copy, move, expunge, idle],
     ...[getQuota, getQuotaRoot, setQuota],
     ...[getAcl, setAcl, deleteAcl, listRights, myRights, getMetadata, setMetadata],
   ].map((command) => [command.name, command]),

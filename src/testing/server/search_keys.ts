@@ -4,12 +4,13 @@ import { decodeUtf7 } from "../../mime/utf7.ts";
 import type { Arguments } from "../arguments.ts";
 import type { View } from "../folder.ts";
 import { gmailQuery } from "../gmail_query.ts";
-import { hasFlag, inHeader, inText, type Match, not } from "../matches.ts";
+import { type Fold, hasFlag, ignoringCase, inHeader, inText, type Match, not } from "../matches.ts";
 import type { Message } from "../message.ts";
 import { fieldValue } from "../mime.ts";
 import { bodyText, wholeText } from "../mime_text.ts";
 import { membership } from "../picked.ts";
 import { bad } from "../refusal.ts";
+import { foldOf } from "./comparator.ts";
 import type { Session } from "./server_session.ts";
 
 /** Keys nested more deeply than this are refused. */
@@ -23,6 +24,7 @@ export class SearchKeys {
   readonly #gmail: boolean;
   readonly #charset: string;
   readonly #session: Session;
+  readonly #fold: Fold;
   #usesModseq = false;
   #depth = 0;
 
@@ -30,6 +32,7 @@ export class SearchKeys {
     this.#args = args;
     this.#view = view;
     this.#session = session;
+    this.#fold = foldOf(session.comparator);
     this.#gmail = session.has("X-GM-EXT-1");
     this.#charset = charset;
   }
@@ -100,15 +103,15 @@ export class SearchKeys {
       case "CC":
       case "BCC":
       case "SUBJECT":
-        return inHeader(name, this.#argument());
+        return inHeader(name, this.#argument(), this.#fold);
       case "HEADER": {
         const field = this.#argument().toUpperCase();
-        return inHeader(field, this.#argument());
+        return inHeader(field, this.#argument(), this.#fold);
       }
       case "BODY":
-        return inText(bodyText, this.#argument());
+        return inText(bodyText, this.#argument(), this.#fold);
       case "TEXT":
-        return inText(wholeText, this.#argument());
+        return inText(wholeText, this.#argument(), this.#fold);
     }
     return null;
   }
@@ -177,7 +180,7 @@ export class SearchKeys {
         return ({ content }) => content.labels.has(label);
       }
       case "X-GM-RAW":
-        return gmailQuery(this.#argument(), this.#view.folder.name);
+        return gmailQuery(ignoringCase(this.#argument("as it is")), this.#view.folder.name);
     }
     throw bad(`there is no search key ${name}`);
   }
@@ -200,8 +203,8 @@ export class SearchKeys {
   }
 
   /**
-   * Reads a text to search for, in the announced charset. It becomes lower case unless said
-   * otherwise.
+   * Reads a text to search for, in the announced charset. It is folded as the comparator says,
+   * unless said otherwise.
    */
   #argument(letterCase?: "as it is"): string {
     const bytes = this.#args.sp().astring();
@@ -209,7 +212,7 @@ export class SearchKeys {
     if (!ascii && this.#charset !== "UTF-8") throw bad(`the text is not ${this.#charset}`);
     const text = tryUtf8(bytes);
     if (text === null) throw bad("the text is not UTF-8");
-    return letterCase === undefined ? text.toLowerCase() : text;
+    return letterCase === undefined ? this.#fold(text) : text;
   }
 }
 

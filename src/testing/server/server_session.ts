@@ -4,6 +4,7 @@ import type { Account } from "../account.ts";
 import { Arguments } from "../arguments.ts";
 import { capabilitiesOf } from "./capabilities.ts";
 import type { ServerCommand } from "./command.ts";
+import { DEFAULT_COMPARATOR } from "./comparator.ts";
 import { COMMANDS } from "./commands.ts";
 import { additions, removals } from "../contexts.ts";
 import type { View } from "../folder.ts";
@@ -54,6 +55,8 @@ export class Session {
   modseqs: ModseqMode = new ModseqMode(this);
   /** The language of its texts (RFC 5255). */
   language: string = DEFAULT_LANGUAGE;
+  /** How its SEARCH compares texts (RFC 5255). */
+  comparator: string = DEFAULT_COMPARATOR;
   /** The tag of the current command. */
   tag = "*";
   /** Whether the faults for the present command have happened. */
@@ -166,6 +169,7 @@ export class Session {
     this.#account = null;
     this.modseqs = new ModseqMode(this);
     this.language = DEFAULT_LANGUAGE;
+    this.comparator = DEFAULT_COMPARATOR;
   }
 
   /** Opens a folder in place of the current one. */

@@ -179,6 +179,11 @@ function newKeyValue(value: string): string | null {
     : kinds.text(value);
 }
 
+/** The name of a comparator (RFC 4790). */
+function comparatorName(value: string): string | null {
+  return /^[!-~]{1,254}$/.test(value) ? value : null;
+}
+
 /** Charsets, in SEARCH and where RFC 5256 applies. */
 const ASCII_QUERY = ["SUBJECT", "x"];
 
@@ -240,6 +245,17 @@ export const SEARCH_METHODS: Readonly<Record<string, Method>> = {
       criterion("query", (c, v) => c.searchFolders({ personal: true }, ["TO", v]), kinds.text, [
         ...["ESEARCH", "IN", ["personal"], "RETURN", ["ALL"], "TO", "IT"],
       ], any),
+    ],
+  },
+  comparator: {
+    parameters: 2,
+    places: [
+      word("names", (c, v) => c.comparator(v), comparatorName, ["COMPARATOR", "IT"], {
+        odd: (value) => value === undefined ? ["COMPARATOR"] : undefined,
+      }),
+      word("names, in a list", (c, v) => c.comparator(["x", v]), comparatorName, [
+        ...["COMPARATOR", "x", "IT"],
+      ]),
     ],
   },
   uidBatches: {

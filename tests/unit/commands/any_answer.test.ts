@@ -28,6 +28,7 @@ import {
 } from "../../../src/commands/search/extended_search.ts";
 import { contextSearch } from "../../../src/commands/search/context.ts";
 import { multisearch } from "../../../src/commands/search/multisearch.ts";
+import { comparator } from "../../../src/commands/search/comparator.ts";
 import { search } from "../../../src/commands/search/search.ts";
 import { selectResync } from "../../../src/commands/folders/resync.ts";
 import { DEFAULT_LIMITS } from "../../../src/wire/limits.ts";
@@ -70,6 +71,7 @@ const READERS: readonly (() => Command<unknown>)[] = [
   () => id(null),
   jmapAccess,
   listLanguages,
+  () => comparator(["de;*", "default"]),
   () => setLanguage("de"),
   () => uidBatches(500, null),
   () => uidBatches(500, [1, 2]),
@@ -149,6 +151,7 @@ describe("any answer throws only this library's errors", () => {
       "METADATA",
       "JMAPACCESS",
       "LANGUAGE",
+      "COMPARATOR",
       "UIDBATCHES",
       "FLAGS",
       "2 EXPUNGE",

@@ -36,6 +36,7 @@ import {
 } from "../../../../src/commands/search/extended_search.ts";
 import { multisearch } from "../../../../src/commands/search/multisearch.ts";
 import { DEFAULT_LIMITS } from "../../../../src/wire/limits.ts";
+import { comparator } from "../../../../src/commands/search/comparator.ts";
 import { sort } from "../../../../src/commands/search/sort.ts";
 import { status } from "../../../../src/commands/folders/status.ts";
 import { store } from "../../../../src/commands/messages/store.ts";
@@ -233,6 +234,7 @@ const NEEDS: readonly (readonly [needs: string | undefined, commands: Command<un
   ["JMAPACCESS", [jmapAccess()]],
   ["LANGUAGE", [listLanguages(), setLanguage("de")]],
   ["UNAUTHENTICATE", [unauthenticate()]],
+  ["I18NLEVEL=2", [comparator(undefined), comparator("i;octet")]],
   ["UIDBATCHES", [uidBatches(500, null)]],
   ["NAMESPACE", [namespace()]],
   ["XLIST", [list("XLIST", { directory: "", pattern: "*" })]],
@@ -329,6 +331,7 @@ const ARGUMENTS: Readonly<Record<string, (text: string) => Command<unknown>>> = 
   "LISTRIGHTS's user": (it) => listRights("x", it),
   "DELETEACL's user": (it) => deleteAcl("x", it),
   "MYRIGHTS's folder": myRights,
+  "COMPARATOR's name": (it) => comparator(["i;octet", it]),
   "LANGUAGE's tag": (it) => setLanguage(["de", it]),
   "GETACL's folder": getAcl,
   "SETACL's folder": (it) => setAcl(it, "fred", "lr"),
