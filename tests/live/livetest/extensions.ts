@@ -169,6 +169,59 @@ export const EXTENSIONS: readonly Check[] = [
     const { ANNOTATION } = (await client.fetch(one, ["ANNOTATION (/% value)"])).get(one)!;
     assertEquals(text(ANNOTATION["/comment"]["value.priv"]), "mine");
   }, "ANNOTATE-EXPERIMENT-1"],
+  ["ESORT", async (account, client) => {
+    const [b, a] = await fill(account, client, mail("bbb"), mail("aaa"));
+    const found = await client.sort("SUBJECT", "ALL", { return: ["MIN", "COUNT", "ALL"] });
+    assertEquals([found.min, found.count, [...found.all]], [a, 2, [a, b]]);
+  }, "ESORT"],
+  ["CONTEXT=SEARCH", async (account, client) => {
+    const [one, two] = await fill(account, client, mail("one"), mail("two"));
+    await client.addFlags(two, "\\Flagged", { silent: true });
+    const other = await account.open();
+    await other.selectFolder(account.messages);
+    const flagged = new Set<number>();
+    const signal = AbortSignal.timeout(60_000);
+    for await (const { type, ids } of client.watchSearch("FLAGGED", { signal })) {
+      for (const id of ids) type === "added" ? flagged.add(id) : flagged.delete(id);
+      if (flagged.has(one)) break;
+      if (flagged.has(two)) await other.addFlags(one, "\\Flagged", { silent: true });
+    }
+    assertEquals([...flagged].sort(), [one, two]);
+    await other.logout();
+  }, "CONTEXT=SEARCH"],
+  ["MULTISEARCH", async (account, client) => {
+    const [one] = await fill(account, client, mail("one"));
+    const folders = [account.messages, await account.make(client, "empty")];
+    const rows = await client.searchFolders({ folders }, ["SUBJECT", "one"]);
+    assertEquals(rows.map(({ folder, uids }) => [folder, ...uids]), [[account.messages, one]]);
+  }, "MULTISEARCH"],
+  ["UNAUTHENTICATE", async (account) => {
+    const other = await account.open();
+    try {
+      await other.unauthenticate();
+    } catch (error) {
+      // Cyrus lets administrators only.
+      if (error instanceof ImapError && !other.closed) return "no UNAUTHENTICATE for this user";
+      throw error;
+    }
+    assertEquals(other.state, "not authenticated");
+    await other.logout();
+  }, "UNAUTHENTICATE"],
+  ["JMAPACCESS", async (_account, client) => {
+    assertEquals((await client.jmapAccess()).protocol, "https:");
+  }, "JMAPACCESS"],
+  ["UIDBATCHES", async (account, client) => {
+    const ids = await fill(account, client, mail("one"), mail("two"));
+    const [batch] = await client.uidBatches(500);
+    assert(ids.every((id) => batch.has(id)), `${batch}`);
+  }, "UIDBATCHES"],
+  ["LANGUAGE", async (_account, client) => {
+    assert((await client.language()).length > 0);
+    assertEquals(typeof await client.language("default"), "string");
+  }, "LANGUAGE"],
+  ["COMPARATOR", async (_account, client) => {
+    assert((await client.comparator()).active.length > 0);
+  }, "I18NLEVEL=2"],
   ["changes since a mod-sequence", async (account, client) => {
     const [one, two] = await fill(account, client, mail("one"), mail("two"));
     const [{ MODSEQ }] = (await client.fetch(one, ["MODSEQ"])).values();
