@@ -21,6 +21,8 @@ export interface SavedResult {
   readonly place: FoundIn;
   /** Whether the server has saved them too, as `$` (RFC 5182). */
   readonly isOnServer: boolean;
+  /** Who holds the folder that was searched, if it was searched by its holder. */
+  readonly holder: object | undefined;
 }
 
 /** A change of the folder that is queued and has no answer yet. */

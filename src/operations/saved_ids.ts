@@ -11,7 +11,7 @@ import type { Scope } from "./scope.ts";
  * with it is refused once other messages are saved. On a server that has saved them, it is written
  * as `$`. Throws if no messages are saved.
  */
-export function savedIds({ client, uid }: Scope): NumberSet {
+export function savedIds({ client, uid, holder }: Scope): NumberSet {
   const { saved, saving } = client.connection.session.selections;
   if (saving > 0) {
     throw new IllegalStateError("SAVED is not known yet: await the search that saves its result");
@@ -20,6 +20,12 @@ export function savedIds({ client, uid }: Scope): NumberSet {
     throw new IllegalStateError(
       "SAVED stands for nothing: no search has saved its result since the folder was selected, or " +
         "the last one failed. Search with { save: true }",
+    );
+  }
+  if (saved.holder !== holder) {
+    throw new IllegalStateError(
+      "SAVED stands for what a search of another task found, which has the same folder open: search " +
+        "again",
     );
   }
   if (saved.place.uid !== uid) {

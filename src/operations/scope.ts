@@ -36,6 +36,8 @@ export interface Scope extends CallRequest {
   readonly uid: boolean;
   /** Whether dates print in local time. */
   readonly normaliseTimes: boolean;
+  /** Who holds the folder, if it is a call of a held folder. */
+  readonly holder?: object;
 }
 
 /** Makes the scope of a call. Throws where no call can be made any more. */

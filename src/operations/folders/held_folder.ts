@@ -37,7 +37,8 @@ export class HeldFolder {
       throw new IllegalStateError(`the folder ${name} was closed: open it again`);
     }
     const { expunges } = this.folder;
-    return { ...scope, selection: this.#selection, isBound: true, inHeld: true, expunges };
+    const selection = this.#selection;
+    return { ...scope, selection, isBound: true, inHeld: true, holder: this, expunges };
   }
 
   /** Ends the turn. A second call does nothing. */

@@ -8,6 +8,7 @@ import {
   InvalidCriteriaError,
   named,
 } from "../../model/errors.ts";
+import { foundIn } from "../../model/found_in.ts";
 import { countDistinct } from "../../model/id_ranges.ts";
 import { NumberSet } from "../../model/number_set.ts";
 import type { PartialRange, SearchReturn } from "../../model/search_results.ts";
@@ -62,9 +63,11 @@ export async function searchResults(
   const { limits: { items }, connection: { session: { selections } } } = scope.client;
   const { answer, isSaved } = await answerTo(scope, asked, request);
   if (request.save) {
-    const place = selections.foundIn(scope.uid);
     const ids = answer.all ?? NumberSet.from([]);
-    selections.saved = place === undefined ? null : { ids, place, isOnServer: isSaved };
+    // Messages may have gone since the answer, so that numbers stand for others by now.
+    const place = foundIn(ids) ?? selections.foundIn(scope.uid);
+    const { holder } = scope;
+    selections.saved = place === undefined ? null : { ids, place, isOnServer: isSaved, holder };
   }
   return resultOf(answer, request, asked.order !== undefined, items);
 }

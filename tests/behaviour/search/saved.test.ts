@@ -3,6 +3,7 @@ import { describe } from "node:test";
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import {
   type Command,
+  type Folder,
   IllegalStateError,
   type ImapClient,
   InvalidArgumentError,
@@ -12,6 +13,7 @@ import {
 } from "@imapclient/imapclient";
 import { MemoryServer } from "@imapclient/imapclient/testing";
 import {
+  connectFake,
   type FakeServer,
   isPending,
   outcome,
@@ -253,6 +255,44 @@ describe("SAVED where nothing is certain → refused, nothing sent", () => {
     await server.answer("NOOP", "* OK [UIDVALIDITY 99] changed");
     await noop;
     await refused(client, server);
+  });
+
+  test("sequence numbers, with an EXPUNGE in the chunk of the answer", async () => {
+    for (const capabilities of [SEARCHRES, "IMAP4rev1 MOVE UIDPLUS"]) {
+      const { client, server } = await selectFake({}, capabilities);
+      client.useUid = false;
+      const saving = client.search("UNSEEN", { save: true });
+      const isOffered = capabilities === SEARCHRES;
+      const tag = await server.expect(isOffered ? SAVE.slice("UID ".length) : "SEARCH UNSEEN");
+      const found = isOffered ? `* ESEARCH (TAG "${tag}") ALL 2,4 COUNT 2` : "* SEARCH 2 4";
+      await server.send(found, `${tag} OK done`, "* 1 EXPUNGE");
+      await saving;
+      await assertRejects(() => client.deleteMessages(SAVED), IllegalStateError, "expunged");
+      assert(await server.isSilent());
+      client.shutdown();
+    }
+  });
+
+  test("another task that has the same folder open saved another result", async () => {
+    const { client, server } = await connectFake({}, `* PREAUTH [CAPABILITY ${SEARCHRES}] hello`);
+    const opening = client.openFolder("INBOX");
+    await server.answer('SELECT "INBOX"', "* 9 EXISTS");
+    const [one, other] = [await opening, await client.openFolder("INBOX")];
+    const save = async (folder: Folder) => {
+      const saving = folder.search("UNSEEN", { save: true });
+      const tag = await server.expect(SAVE);
+      await server.send(`* ESEARCH (TAG "${tag}") UID ALL 2 COUNT 1`, `${tag} OK done`);
+      await saving;
+    };
+    await save(one);
+    await assertRejects(() => other.move(SAVED, "x"), IllegalStateError, "another task");
+    await save(other);
+    await assertRejects(() => one.move(SAVED, "x"), IllegalStateError, "another task");
+    assert(await server.isSilent());
+    const moving = other.move(SAVED, "x");
+    await server.answer('UID MOVE $ "x"');
+    await moving;
+    client.shutdown();
   });
 
   test("sequence numbers, after an EXPUNGE or with UIDs", async () => {
