@@ -1,6 +1,6 @@
 import type { Command } from "../../connection/command.ts";
-import { InvalidArgumentError, named, ProtocolError } from "../../model/errors.ts";
-import { intersection, union } from "../../model/id_ranges.ts";
+import { InvalidArgumentError, named } from "../../model/errors.ts";
+import { intersection } from "../../model/id_ranges.ts";
 import { type MessageIds, NumberSet } from "../../model/number_set.ts";
 import { checkOptions, type Kind, NUMBER } from "../../model/options.ts";
 import type { TaggedResponse, UntaggedResponse } from "../../model/responses.ts";
@@ -9,6 +9,7 @@ import { checkedModseq } from "../../wire/modseq.ts";
 import type { CommandWriter } from "../../wire/writer.ts";
 import { fetch, fetchRequest } from "../messages/fetch.ts";
 import type { FetchedMessage } from "../messages/fetch_types.ts";
+import { VanishedUids } from "../messages/vanished_uids.ts";
 import { wrapped } from "../wrapped.ts";
 import type { SelectResult } from "./select.ts";
 
@@ -36,8 +37,9 @@ export interface ResyncRequest {
 export interface Resynced {
   /**
    * The UIDs of the messages that were removed. Among them may be some that were never known.
-   * `null` if nothing can be said: UIDVALIDITY has changed, or the server keeps no mod-sequences for
-   * the folder. Everything that is known of it has to be compared, or fetched again.
+   * `null` if nothing can be said: UIDVALIDITY has changed, the server keeps no mod-sequences for the
+   * folder, it has begun to count them again, or what it said can't be read. Everything that is known
+   * of the folder has to be compared, or fetched again.
    */
   readonly vanished: NumberSet | null;
   /** The flags and mod-sequences of the messages that have changed, by UID; `null` likewise. */
@@ -66,7 +68,7 @@ export function selectResync(
   takesSample: () => boolean = () => true,
 ): Command<SelectResult & Resynced> {
   const parameter = parameterOf(request, limits.ids);
-  const { uidValidity, known } = parameter;
+  const { uidValidity, modseq, known } = parameter;
   let changes = new Changes(known, limits.items);
   return wrapped(command, {
     needs: "QRESYNC",
@@ -83,8 +85,10 @@ export function selectResync(
     result(done: TaggedResponse): SelectResult & Resynced {
       const selected = command.result(done);
       const { UIDVALIDITY, HIGHESTMODSEQ } = selected;
-      const isKnown = UIDVALIDITY === uidValidity && HIGHESTMODSEQ !== undefined;
-      const found = isKnown ? changes.result(done) : { vanished: null, changed: null };
+      // If it is lower than before, the server has begun to count again.
+      const isKnown = UIDVALIDITY === uidValidity && HIGHESTMODSEQ !== undefined &&
+        HIGHESTMODSEQ >= modseq;
+      const found = isKnown ? changes.result(done) : NOTHING_SAID;
       return Object.assign(selected, found);
     },
   });
@@ -96,41 +100,36 @@ function beginsFolder(response: UntaggedResponse): boolean {
   return response.code?.name === "CLOSED" || response.code?.name === "UIDVALIDITY";
 }
 
+const NOTHING_SAID: Resynced = { vanished: null, changed: null };
 const EVERY_UID = NumberSet.from("1:4294967295");
 
 /** The changes that the server has reported so far. */
 class Changes {
   readonly #known: NumberSet | null;
-  readonly #most: number;
   readonly #rows: ReturnType<typeof fetch>;
-  readonly #vanished: NumberSet[] = [];
-  #ranges = 0;
+  readonly #vanished: VanishedUids;
 
   /** Changes of these messages; at most so many ranges of UIDs. */
   constructor(known: NumberSet | null, most: number) {
     this.#known = known;
-    this.#most = most;
     const request = fetchRequest(known ?? EVERY_UID, ["FLAGS", "MODSEQ"], undefined, true);
     this.#rows = fetch(request);
+    this.#vanished = new VanishedUids(most);
   }
 
   /** Takes a response in, if it tells of a change. */
   take(response: UntaggedResponse): boolean {
-    if (response.type === "FETCH") return this.#rows.accept!(response);
-    if (response.type !== "VANISHED" || !response.earlier) return false;
-    for (const _ of response.uids.ranges()) this.#ranges++;
-    if (this.#ranges > this.#most) {
-      throw new ProtocolError(`more than ${this.#most} ranges of removed messages`);
-    }
-    this.#vanished.push(response.uids);
-    return true;
+    return response.type === "FETCH" ? this.#rows.accept!(response) : this.#vanished.take(response);
   }
 
   result(done: TaggedResponse): Resynced {
-    const all = union(this.#vanished);
+    const rows = this.#rows.result(done);
+    if (this.#vanished.error !== null) return NOTHING_SAID;
+    this.#vanished.removeFrom(rows);
+    const { all } = this.#vanished;
     const vanished = this.#known === null ? all : intersection(all, this.#known);
-    const rows = this.#rows.result(done) as ReadonlyMap<number, unknown>;
-    return { vanished, changed: rows as Resynced["changed"] };
+    const changed = rows as ReadonlyMap<number, unknown>;
+    return { vanished, changed: changed as Resynced["changed"] };
   }
 }
 

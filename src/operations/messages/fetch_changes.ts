@@ -1,11 +1,12 @@
 import { fetch, type FetchRequest } from "../../commands/messages/fetch.ts";
 import type { FetchedBase } from "../../commands/messages/fetch_types.ts";
+import { VanishedUids } from "../../commands/messages/vanished_uids.ts";
 import { wrapped } from "../../commands/wrapped.ts";
 import type { Command } from "../../connection/command.ts";
 import { InvalidArgumentError, ProtocolError } from "../../model/errors.ts";
 import { intersection, union } from "../../model/id_ranges.ts";
 import { NumberSet } from "../../model/number_set.ts";
-import type { UntaggedResponse } from "../../model/responses.ts";
+import type { TaggedResponse, UntaggedResponse } from "../../model/responses.ts";
 import type { CommandWriter } from "../../wire/writer.ts";
 import type { Scope } from "../scope.ts";
 import { checkQresync, enableQresync } from "../session/qresync.ts";
@@ -35,17 +36,7 @@ export async function fetchVanished(
   const { client: { connection: { session }, limits }, uid } = scope;
   if (!uid) throw new InvalidArgumentError("'vanished' needs UIDs: useUid is off");
   if (requests.length > 0) enableQresync(scope);
-  const removed: NumberSet[] = [];
-  let ranges = 0;
-
-  /** Takes the UIDs that the server reports, of which those that were not asked for are left out. */
-  function note({ uids }: { readonly uids: NumberSet }, { ids }: FetchRequest): void {
-    for (const _ of uids.ranges()) ranges++;
-    if (ranges > limits.items) {
-      throw new ProtocolError(`more than ${limits.items} ranges of removed messages`);
-    }
-    removed.push(intersection(uids, ids));
-  }
+  const vanished = new VanishedUids(limits.items);
 
   function make(asked: FetchRequest): Command<Map<number, FetchedBase>> {
     const request = { ...asked, ids: aboveToo(asked.ids) };
@@ -58,16 +49,21 @@ export async function fetchVanished(
         command.write(out);
       },
       accept(response: UntaggedResponse): boolean {
-        if (response.type !== "VANISHED" || !response.earlier) return command.accept!(response);
-        note(response, request);
-        return true;
+        return vanished.take(response) || command.accept!(response);
+      },
+      result(done: TaggedResponse): Map<number, FetchedBase> {
+        const { error } = vanished;
+        if (error === null) return command.result(done);
+        throw new ProtocolError(error.message, { partial: command.partial!() });
       },
     });
   }
 
   const found = await fetchAll(scope, requests, make);
   // Not enumerable, so that the map compares and prints like any other.
-  return Object.defineProperty(found, "vanished", { value: union(removed) });
+  vanished.removeFrom(found);
+  const asked = union(requests.map(({ ids }) => aboveToo(ids)));
+  return Object.defineProperty(found, "vanished", { value: intersection(vanished.all, asked) });
 }
 
 /**

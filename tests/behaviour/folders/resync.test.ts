@@ -135,7 +135,7 @@ test("what comes before the folder's own → of the one before, and left out [ex
     ...[client, server, RESYNC, `${PARAMETER}))`] as const,
     ...[...news(1), closed, ...news(11), ...opened, ...news(21), "* VANISHED 99"],
   );
-  assertEquals(changesOf(result), ["21", "22  8"]);
+  assertEquals(changesOf(result), ["21,99", "22  8"]);
   client.shutdown();
 });
 
@@ -151,7 +151,7 @@ test("malformed changes → the good ones are there [ext QRESYNC]", async () => 
   const { client, server } = await enabled();
   const result = await resync(
     ...[client, server, RESYNC, `${PARAMETER}))`, ...OPENED] as const,
-    ...["* VANISHED (EARLIER) x", "* VANISHED (EARLIER) 1:*", "* VANISHED (EARLIER) 1:4294967295"],
+    "* VANISHED (EARLIER) 1:4294967295",
     ...["* 2 FETCH (UID 5 FLAGS (a) MODSEQ (8))", "* 3 FETCH (UID 6 MODSEQ (x) FLAGS (b))"],
   );
   assert(!(result instanceof Error));
@@ -163,6 +163,43 @@ test("malformed changes → the good ones are there [ext QRESYNC]", async () => 
     thrown = error;
   }
   assertInstanceOf(thrown, ProtocolError);
+  client.shutdown();
+});
+
+test("removals that can't be read → null: nothing can be said [ext QRESYNC]", async () => {
+  const { client, server } = await enabled();
+  for (const uids of ["(EARLIER) x", "(EARLIER) 1:*", "(EARLIER) 0:5", "(EARLIER)", "7:x"]) {
+    const news = [`* VANISHED ${uids}`, "* 2 FETCH (UID 5 FLAGS (a) MODSEQ (8))"];
+    const lines = [...OPENED, "* VANISHED (EARLIER) 4", ...news];
+    const result = await resync(client, server, RESYNC, `${PARAMETER}))`, ...lines);
+    assertEquals(changesOf(result), [null, null], uids);
+  }
+  client.shutdown();
+});
+
+test("HIGHESTMODSEQ lower than the one that is known → null [ext QRESYNC]", async () => {
+  const { client, server } = await enabled();
+  for (const [modseq, vanished] of [[RESYNC.modseq - 1n, null], [RESYNC.modseq, "4"]] as const) {
+    const opened = ["* OK [UIDVALIDITY 67890007] x", `* OK [HIGHESTMODSEQ ${modseq}] x`];
+    const lines = [...opened, "* VANISHED (EARLIER) 4"];
+    const result = await resync(client, server, RESYNC, `${PARAMETER}))`, ...lines);
+    assertEquals(changesOf(result), [vanished, vanished && ""]);
+  }
+  client.shutdown();
+});
+
+test("removed while the server answers → removed, and not changed [ext QRESYNC]", async () => {
+  const { client, server } = await enabled();
+  const news = [
+    ...["* 1 FETCH (UID 5 FLAGS (a) MODSEQ (8))", "* 2 FETCH (UID 6 FLAGS (b) MODSEQ (9))"],
+    "* VANISHED 5",
+  ];
+  const result = await resync(client, server, RESYNC, `${PARAMETER}))`, ...OPENED, ...news);
+  assertEquals(changesOf(result), ["5", "6 b 9"]);
+  const fetching = client.fetch("1:9", "FLAGS", { changedSince: 5, vanished: true });
+  await server.answer("UID FETCH 1:9 (FLAGS MODSEQ) (CHANGEDSINCE 5 VANISHED)", ...news);
+  const found = await fetching;
+  assertEquals([[...found.keys()], String(found.vanished)], [[6], "5"]);
   client.shutdown();
 });
 
@@ -441,7 +478,7 @@ test("fetch: vanished → ENABLE first, and the UIDs that are gone [ext QRESYNC]
     `${tag} OK done`,
   );
   const found = await fetching;
-  assertEquals([[...found.keys()], String(found.vanished)], [[406], "300:310,405,411:412"]);
+  assertEquals([[...found.keys()], String(found.vanished)], [[406], "300:310,404:405,411:412"]);
   assertEquals(Object.keys(found), []);
   await server.answer("UID FETCH 1:9 (FLAGS)", "* VANISHED (EARLIER) 8");
   assertEquals((await plain).size, 0);
@@ -449,6 +486,25 @@ test("fetch: vanished → ENABLE first, and the UIDs that are gone [ext QRESYNC]
   assertEquals((await second).vanished.isEmpty, true);
   assertEquals(heard.map(({ type }) => type), ["OK", "VANISHED", "VANISHED"]);
   client.shutdown();
+});
+
+test("fetch: removals that can't be read → ProtocolError with the rest [ext QRESYNC]", async () => {
+  for (const uids of ["(EARLIER) x", "(EARLIER) 1:*", "(EARLIER)", "7:x"]) {
+    const { client, server } = await enabled();
+    const selecting = client.selectFolder("x");
+    await server.answer('SELECT "x"', ...OPENED);
+    await selecting;
+    const fetching = outcome(client.fetch("1:9", "FLAGS", { changedSince: 5, vanished: true }));
+    await server.answer(
+      "UID FETCH 1:9 (FLAGS MODSEQ) (CHANGEDSINCE 5 VANISHED)",
+      `* VANISHED ${uids}`,
+      "* 2 FETCH (UID 5 FLAGS (a) MODSEQ (8))",
+    );
+    const error = await fetching;
+    assertInstanceOf(error, ProtocolError, uids);
+    assertEquals([...(error.partial as Map<number, unknown>).keys()], [5]);
+    client.shutdown();
+  }
 });
 
 test("fetch: vanished of open sets → up to the last UID that there can be [ext QRESYNC]", async () => {
