@@ -107,7 +107,9 @@ export function store(request: StoreRequest): UidCommand<MessageFlags> {
   /** Takes out the messages that were left as they are; a server may have told their flags. */
   function modifiedIn(code: ResponseCode | null): NumberSet | null {
     if (condition === undefined || code?.name !== "MODIFIED") return null;
-    const failed = code.ids === undefined ? NONE : intersection(code.ids, ids);
+    // Only the server knows which message `*` is.
+    const known = code.ids ?? NONE;
+    const failed = ids.isOpen ? known : intersection(known, ids);
     if (!failed.isEmpty) condition.modified.push(failed);
     for (const id of [...found.keys()]) if (failed.has(id)) found.delete(id);
     return failed;

@@ -101,6 +101,17 @@ test("MODIFIED that names none of them → ProtocolError, not success [ext CONDS
   }
 });
 
+test("MODIFIED for a set with * → the message that it names [ext CONDSTORE]", async () => {
+  const { client, server } = await selectFake({}, CONDSTORE);
+  for (const ids of ["*", "20:*", "5,*", "1:*"]) {
+    const adding = outcome(client.addFlags(ids, "\\Seen", { unchangedSince: 12 }));
+    const tag = await server.expect(`UID STORE ${ids} ${ADD}`);
+    await server.send("* 3 FETCH (UID 9 FLAGS (a))", `${tag} OK [MODIFIED 9] sorry`);
+    assertEquals(failed(await adding), ["9", null]);
+  }
+  client.shutdown();
+});
+
 test("MODIFIED without a condition → not ours, and ignored as before [ext CONDSTORE]", async () => {
   const { client, server } = await selectFake({}, CONDSTORE);
   const adding = client.addFlags("5", "\\Seen");
