@@ -26,7 +26,7 @@ const IMPLIED: ReadonlyMap<string, readonly string[]> = new Map([
   // RFC 6855 section 3.
   ["ENABLE", ["IMAP4REV2", "QRESYNC", "UIDONLY", "UTF8=ACCEPT", "UTF8=ONLY"]],
   ["I18NLEVEL=1", ["I18NLEVEL=2"]], // RFC 5255 section 4.1
-  ["OBJECTID", ["JMAPACCESS"]], // RFC 9698
+  ["OBJECTID", ["JMAPACCESS", "OBJECTID+"]], // RFC 9698; the draft that replaces RFC 8474
   ["UTF8=ACCEPT", ["UTF8=ONLY"]], // RFC 6855 section 6
 ]);
 

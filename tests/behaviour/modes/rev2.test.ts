@@ -93,6 +93,12 @@ test("hasCapability includes implied capabilities, capabilities() does not [faul
   client.shutdown();
 });
 
+test("OBJECTID+ implies OBJECTID [ext OBJECTID]", async () => {
+  const { client } = await loggedIn("IMAP4rev1 OBJECTID+");
+  assert(await client.hasCapability("OBJECTID"));
+  client.shutdown();
+});
+
 test("QRESYNC and similar ones imply the extensions that they build on [fault C25]", () => {
   const has = (offered: string[], name: string) => {
     const session = new Session();
