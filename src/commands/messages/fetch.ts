@@ -303,8 +303,8 @@ class SequenceIndex {
     return this.#ids.get(sequenceNumber) ?? null;
   }
 
-  /** Adds a message. */
-  add(id: number, sequenceNumber: number): void {
-    this.#ids.set(sequenceNumber, id);
+  /** Adds a message; with UIDONLY it has no number. */
+  add(id: number, sequenceNumber: number | undefined): void {
+    if (sequenceNumber !== undefined) this.#ids.set(sequenceNumber, id);
   }
 }

@@ -70,10 +70,10 @@ export type FetchedValue =
 /** What every fetched message has. */
 export interface FetchedBase {
   /**
-   * The message's sequence number at that time; `undefined` after `enable("UIDONLY")`, when there
-   * are no sequence numbers.
+   * The message's sequence number at that time. After `enable("UIDONLY")` there are none (RFC 9586),
+   * and messages lack it.
    */
-  readonly SEQ: number;
+  readonly SEQ?: number;
   /** The UID, if sequence numbers are the keys and it was asked for. */
   readonly UID?: number;
 }

@@ -32,8 +32,8 @@ export class UnnamedRows {
   }
 
   /** The message with this number has come with its UID after all. */
-  forget(number: number): void {
-    this.#numbers.delete(number);
+  forget(number: number | undefined): void {
+    if (number !== undefined) this.#numbers.delete(number);
   }
 
   /** The error to throw, if any. `came`: whether messages with their UIDs have come. */

@@ -31,7 +31,7 @@ export async function searchFolders(
   if (namesSaved(criteriaOf(query))) {
     throw new InvalidCriteriaError("SAVED stands for messages of the selected folder alone");
   }
-  const { criteria } = scopedCriteria(scope, query);
+  const { criteria, scope: own } = scopedCriteria(scope, query);
   const wire = wireRequest(scope, request);
   const offered = scope.client.connection.session.has("MULTISEARCH");
   const { charset = null } = options;
@@ -39,7 +39,7 @@ export async function searchFolders(
   if (options.fallback && !offered) {
     return await oneByOne(scope, sources, criteria, request, charset);
   }
-  const found = await inCharset(scope, criteria, charset, (scope, encoding) => {
+  const found = await inCharset(own, criteria, charset, (scope, encoding) => {
     const search = { sources, criteria, encoding, ...wire };
     return run(scope, multisearch(search, nameDecoder(scope), limits));
   });

@@ -90,7 +90,7 @@ async function makeCall(
       return { kind: "ok", values: seen };
     case "fetchEach":
       for await (const message of calls.fetchEach(ids, ITEMS, { signal })) {
-        seen.set(client.useUid ? message.UID : message.SEQ, showMessage(message.UID, message));
+        seen.set(client.useUid ? message.UID : message.SEQ!, showMessage(message.UID, message));
       }
       return { kind: "ok", values: seen };
     case "getFlags":

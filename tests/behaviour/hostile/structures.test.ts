@@ -38,7 +38,7 @@ async function states(visitor: Visitor, item: "ENVELOPE" | "BODYSTRUCTURE"): Pro
   const found = await (await visitor.select()).fetch("1:1000", [item, "FLAGS"]);
   const counts = { whole: 0, bad: 0, odd: 0 };
   for (const message of found.values()) {
-    if (message.SEQ < 1000) counts[stateOf(message, item)]++;
+    if (message.SEQ! < 1000) counts[stateOf(message, item)]++;
   }
   return { ...counts, last: found.get(1000)!.FLAGS };
 }

@@ -34,7 +34,7 @@ describe("the type of a FETCH follows from the requested items", () => {
       true satisfies Same<ValueAt<"BINARY.SIZE[1]", "BINARY.SIZE[1]">, number>,
       true satisfies Same<ValueAt<"MODSEQ", "MODSEQ">, bigint | null>,
       true satisfies Same<ValueAt<"X-SOMETHING", "X-SOMETHING">, FetchedValue>,
-      true satisfies Same<ValueAt<"FLAGS", "SEQ">, number>,
+      true satisfies Same<ValueAt<"FLAGS", "SEQ">, number | undefined>,
       true satisfies Same<StreamedMessage<"BODY[]">["BODY[]"], ReadableStream<Uint8Array>>,
       true satisfies Same<StreamedMessage<"FLAGS" | "BODY[]">["FLAGS"], readonly string[]>,
     ];
