@@ -31,6 +31,7 @@ const THOROUGH = [
   "behaviour/transports/bytes.test.ts",
   "live",
   "unit/commands/any_answer.test.ts",
+  "unit/commands/folders/many_details.test.ts",
   "unit/release.test.ts",
 ];
 
