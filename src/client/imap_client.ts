@@ -1104,8 +1104,9 @@ export class ImapClient extends FolderCalls {
   /**
    * Adds several messages to a folder, all of them or none (MULTIAPPEND, RFC 3502), and returns
    * their UIDs. A message is text or bytes, or an object that holds them as `msg`, with `flags`
-   * and a `date`. With no messages, nothing is sent. Throws `CapabilityError` if the server has no
-   * MULTIAPPEND; otherwise like {@linkcode ImapClient.append}.
+   * and a `date`. With no messages, nothing is sent. A server that limits their number (MESSAGELIMIT,
+   * SAVELIMIT, RFC 9738) gets them in several commands; if a later one fails, that throws
+   * `PartialAppendError`. Throws `CapabilityError` if the server has no MULTIAPPEND; otherwise like {@linkcode ImapClient.append}.
    *
    * ```ts
    * import { type ImapClient, SEEN } from "@imapclient/imapclient";

@@ -28,7 +28,8 @@ export class Session {
   #nonSynchronising = -1;
   #rev2 = false;
   #utf8 = false;
-  #limitsMessages: boolean | null = null;
+  #messageLimit: number | null = null;
+  #saveLimit: number | null = null;
   /** What the caller knows about the server's quirks; `false`: it has none. */
   ownQuirks: Partial<Quirks> | false = {};
   #greeting = "";
@@ -47,7 +48,7 @@ export class Session {
 
   set capabilities(capabilities: readonly string[] | null) {
     this.#capabilities = capabilities;
-    this.#limitsMessages = null;
+    this.#messageLimit = this.#saveLimit = null;
     this.#learn();
   }
 
@@ -172,10 +173,28 @@ export class Session {
     return limit === undefined ? Infinity : Number(limit.slice("APPENDLIMIT=".length));
   }
 
-  /** Whether the server limits how many messages one command can name (RFC 9738). */
+  /** How many messages one command can name (MESSAGELIMIT, RFC 9738); `Infinity` if any number. */
+  get messageLimit(): number {
+    return this.#messageLimit ??= this.#limit("MESSAGELIMIT");
+  }
+
+  /** How many messages COPY and APPEND take (SAVELIMIT, RFC 9738); `Infinity` if any number. */
+  get saveLimit(): number {
+    return this.#saveLimit ??= Math.min(this.messageLimit, this.#limit("SAVELIMIT"));
+  }
+
+  /** Whether the server limits how many messages one command can name. */
   get limitsMessages(): boolean {
-    const isLimit = (name: string) => /^(?:MESSAGE|SAVE)LIMIT=/.test(name);
-    return this.#limitsMessages ??= this.capabilities?.some(isLimit) ?? false;
+    return this.messageLimit !== Infinity;
+  }
+
+  #limit(name: string): number {
+    const limit = new RegExp(`^${name}=0*([1-9]\\d*)$`);
+    for (const it of this.capabilities ?? []) {
+      const found = limit.exec(it);
+      if (found !== null) return Number(found[1]);
+    }
+    return Infinity;
   }
 
   /**

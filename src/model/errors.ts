@@ -90,7 +90,7 @@ export function withPartial(error: ImapError, partial: unknown): ImapError {
  * The connection can't be used any more; drop the client without a logout. Whether the server
  * carried out the pending commands is unknown, since their answers are lost. Any other error means
  * that the server did not, apart from {@linkcode PartialMoveError}, {@linkcode PartialCopyError},
- * {@linkcode ConditionFailedError} and {@linkcode MessageLimitError}, which say how far it got, and
+ * {@linkcode PartialAppendError}, {@linkcode ConditionFailedError} and {@linkcode MessageLimitError}, which say how far it got, and
  * {@linkcode ProtocolError}, which says that its answer can't be read.
  */
 export class ImapAbortError extends ImapError {
@@ -126,6 +126,23 @@ export class InvalidCriteriaError extends ImapError {
 export class LoginError extends ImapError {
   /** The class's name. */
   override readonly name: string = "LoginError";
+}
+
+/**
+ * Several messages were to be appended, more than the server takes at once, and it took only the
+ * first of them. `partial` is the result for these.
+ */
+export class PartialAppendError extends ImapError {
+  /** The class's name. */
+  override readonly name: string = "PartialAppendError";
+  /** How many messages were appended: the first ones. */
+  readonly appended: number;
+
+  /** An error that says how far the append got. */
+  constructor(message: string, details: ImapErrorDetails, appended: number) {
+    super(message, details);
+    this.appended = appended;
+  }
 }
 
 /**

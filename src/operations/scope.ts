@@ -11,6 +11,7 @@ import type { Progress } from "../model/responses.ts";
 import { SAVED } from "../model/saved.ts";
 import type { CommandWriter } from "../wire/writer.ts";
 import type { ClientState } from "./client_state.ts";
+import { withinLimit } from "./messages/message_limit.ts";
 import { savedIds } from "./saved_ids.ts";
 
 /** What every call takes. */
@@ -102,11 +103,20 @@ export function idsOf(messages: MessageIds, scope: Scope): ScopedIds {
   // belonged to other messages then, and are refused like any that have moved.
   const isEmpty = place === undefined && !scope.uid && folderOf(scope)?.exists === 0;
   return {
-    sets: ids.isEmpty || isEmpty ? [] : ids.split(idsBudget(scope)),
+    sets: ids.isEmpty || isEmpty ? [] : setsOf(ids, scope, place !== undefined),
     scope: place === undefined && scope.uid
       ? scope
       : { ...scope, foundIn: place, byNumber: !scope.uid && !ids.isEverything },
   };
+}
+
+/** As many sets as it takes for one command each; `isKnown`: there is a message for each id. */
+function setsOf(ids: NumberSet, scope: Scope, isKnown: boolean): readonly NumberSet[] {
+  const budget = idsBudget(scope);
+  const { messageLimit } = scope.client.connection.session;
+  if (messageLimit === Infinity) return ids.split(budget);
+  const sets = withinLimit(ids, messageLimit, isKnown, folderOf(scope)?.exists);
+  return sets.flatMap((set) => set.split(budget));
 }
 
 /** Characters of ids in one command: what the caller allows, else what the server takes. */

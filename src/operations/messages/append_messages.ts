@@ -12,6 +12,8 @@ import type { Command } from "../../connection/command.ts";
 import { missingCapability } from "../../connection/session.ts";
 import { ImapAbortError, ImapError, InvalidArgumentError } from "../../model/errors.ts";
 import type { Text } from "../../model/text.ts";
+import { lazyImport } from "../../util/lazy_import.ts";
+import { CommandWriter } from "../../wire/writer.ts";
 import { run, runWhole, type Scope } from "../scope.ts";
 
 /** APPEND. */
@@ -41,8 +43,17 @@ export async function appendMessages(
   const { session } = scope.client.connection;
   const isAnnotated = messages.some(({ annotations }) => annotations !== undefined);
   if (isAnnotated && !session.has(ANNOTATE)) throw missingCapability(ANNOTATE);
-  return await appending(scope, messages, (limits) => multiappend(folder, messages, limits));
+  const one = (scope: Scope, part: readonly MessageToAppend[]) =>
+    appending(scope, part, (limits) => multiappend(folder, part, limits));
+  if (session.saveLimit === Infinity) return await one(scope, messages);
+  // What can't be sent is refused before a part of it is.
+  multiappend(folder, messages, limitsOf(scope)).write?.(new CommandWriter());
+  return await runWhole(scope, async (scope) => {
+    return await (await parts()).appendInParts(scope, messages, one);
+  });
 }
+
+const parts = lazyImport(() => import("./append_parts.ts"));
 
 /**
  * Sends messages as they are, which RFC 9051 and RFC 9755 want. A server of RFC 6855 refuses UTF-8 in
@@ -54,7 +65,7 @@ async function appending<Result>(
   make: (limits: AppendLimits) => Command<Result>,
 ): Promise<Result> {
   const { session } = scope.client.connection;
-  const limits = { limit: session.appendLimit, takesNul: session.takesNul };
+  const limits = limitsOf(scope);
   const isOn = session.enabled.has("UTF8=ACCEPT") && !session.rev2;
   const first = make({ ...limits, utf8Item: isOn && session.server.quirks.utf8Item });
   if (!isOn || session.server.quirks.utf8Item || !isUtf8(messages)) return await run(scope, first);
@@ -66,6 +77,10 @@ async function appending<Result>(
       return await run(scope, make({ ...limits, utf8Item: true }));
     }
   });
+}
+
+function limitsOf({ client: { connection: { session } } }: Scope): AppendLimits {
+  return { limit: session.appendLimit, takesNul: session.takesNul };
 }
 
 /** Whether a message has a header in UTF-8, and none is a stream, which can be sent only once. */

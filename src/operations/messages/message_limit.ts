@@ -1,5 +1,5 @@
 import { ImapError, MessageLimitError, withPartial } from "../../model/errors.ts";
-import { intersection } from "../../model/id_ranges.ts";
+import { intersection, union } from "../../model/id_ranges.ts";
 import { foundIn, rememberFoundIn } from "../../model/found_in.ts";
 import { NumberSet } from "../../model/number_set.ts";
 import { type SearchIds, searchIds } from "../../model/search_ids.ts";
@@ -57,6 +57,45 @@ function joinedIds(parts: readonly SearchIds[]): SearchIds {
   const modseqs = parts.map(({ modseq }) => modseq).filter((it) => it !== null);
   const highest = modseqs.reduce<bigint | null>((a, b) => a !== null && a > b ? a : b, null);
   return rememberFoundIn(searchIds(parts.flat(), highest), foundIn(parts[0]));
+}
+
+/**
+ * The ids in sets of at most `limit` messages, the lowest first, if there is a message for each of
+ * them: `isKnown` if a search found them, else if the folder has so many. How many messages `1:*` or
+ * a set with gaps stands for is not known: it stays whole, and the server says where it stopped.
+ */
+export function withinLimit(
+  ids: NumberSet,
+  limit: number,
+  isKnown: boolean,
+  exists: number | undefined,
+): readonly NumberSet[] {
+  // Together with what they name twice, they are no fewer.
+  if (limit === Infinity || ids.isOpen || ids.size <= limit) return [ids];
+  const all = union([ids]);
+  const { size } = all;
+  const isExact = isKnown || exists !== undefined && size <= exists;
+  if (!isExact || size <= limit || size / limit > MAX_STEPS) return [ids];
+  return cutAt(all, limit);
+}
+
+/** Cuts an ascending set into sets of this many ids. */
+function cutAt(ids: NumberSet, size: number): NumberSet[] {
+  const parts: NumberSet[] = [];
+  let part: string[] = [];
+  let room = size;
+  for (const [low, high] of ids.ranges()) {
+    for (let first = low; first <= high;) {
+      const last = Math.min(high, first + room - 1);
+      part.push(`${first}:${last}`);
+      room -= last - first + 1;
+      first = last + 1;
+      if (room > 0) continue;
+      parts.push(NumberSet.from(part));
+      [part, room] = [[], size];
+    }
+  }
+  return part.length === 0 ? parts : [...parts, NumberSet.from(part)];
 }
 
 /** The ids that a step left out; `null` if that is unknown, or nothing was done. */

@@ -21,8 +21,8 @@ import { union } from "../../model/id_ranges.ts";
 import { type MessageIds, NumberSet } from "../../model/number_set.ts";
 import type { UntaggedResponse } from "../../model/responses.ts";
 import type { Text } from "../../model/text.ts";
-import { folderOf, idsOf, run, runWhole, type Scope } from "../scope.ts";
-import { belowLimit } from "./message_limit.ts";
+import { folderOf, idsOf, run, runWhole, type Scope, type ScopedIds } from "../scope.ts";
+import { belowLimit, withinLimit } from "./message_limit.ts";
 import { presentIds } from "./present_ids.ts";
 import { detailsOf, inTurn, messageOf, type Transfers } from "./transfers.ts";
 
@@ -32,7 +32,7 @@ export async function copyMessages(
   messages: MessageIds,
   folder: Text,
 ): Promise<CopyResult> {
-  const { sets, scope: own } = idsOf(messages, scope);
+  const { sets, scope: own } = savableSets(messages, scope);
   const { uid } = own;
   const most = folderOf(own)?.exists;
   const one = (scope: Scope, ids: NumberSet) => run(scope, copy({ ids, folder, uid, most }));
@@ -45,11 +45,10 @@ export async function moveMessages(
   messages: MessageIds,
   folder: Text,
 ): Promise<CopyResult> {
-  const { sets, scope: own } = idsOf(messages, scope);
-  const { uid } = own;
-  const { session } = own.client.connection;
-  const most = folderOf(own)?.exists;
+  const { client: { connection: { session } }, uid } = scope;
   const inSteps = !session.has("MOVE") && session.has("UIDPLUS") && uid;
+  const { sets, scope: own } = (inSteps ? savableSets : idsOf)(messages, scope);
+  const most = folderOf(own)?.exists;
   const gone = new Gone({ ids: union(sets), uid });
   let moved: MoveCommand | null = null;
   const one = async (scope: Scope, ids: NumberSet) => {
@@ -65,6 +64,16 @@ export async function moveMessages(
   return await transferAll(own, sets, one, { gone, uid, inSteps });
 }
 
+/** The ids in sets that COPY takes (SAVELIMIT, RFC 9738). */
+function savableSets(messages: MessageIds, scope: Scope): ScopedIds {
+  const { sets, scope: own } = idsOf(messages, scope);
+  const { saveLimit } = own.client.connection.session;
+  if (saveLimit === Infinity) return { sets, scope: own };
+  const [isKnown, exists] = [own.foundIn !== undefined, folderOf(own)?.exists];
+  const split = sets.flatMap((ids) => withinLimit(ids, saveLimit, isKnown, exists));
+  return { sets: split, scope: own };
+}
+
 /** Transfers the sets one after the other, and as a whole if that takes several commands. */
 async function transferAll(
   scope: Scope,
@@ -73,8 +82,8 @@ async function transferAll(
   how: Transfers,
 ): Promise<CopyResult> {
   const all = (scope: Scope) => inTurn(sets, (ids) => one(scope, ids), how);
-  const { limitsMessages } = scope.client.connection.session;
-  return sets.length > 1 || how.inSteps || limitsMessages
+  const { saveLimit } = scope.client.connection.session;
+  return sets.length > 1 || how.inSteps || saveLimit !== Infinity
     ? await runWhole(scope, all)
     : await all(scope);
 }

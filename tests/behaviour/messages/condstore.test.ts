@@ -160,7 +160,7 @@ test("many ids, one refused → that error, and nothing more is sent [ext CONDST
 });
 
 test("MESSAGELIMIT and MODIFIED in one answer → the rest is stored too [ext CONDSTORE]", async () => {
-  const { client, server } = await selectFake({}, `${CONDSTORE} MESSAGELIMIT=2`);
+  const { client, server } = await selectFake({}, `${CONDSTORE} MESSAGELIMIT=4`);
   const adding = outcome(client.addFlags("5:8", "\\Seen", { unchangedSince: 12 }));
   const first = await server.expect(`UID STORE 5:8 ${ADD}`);
   await server.send(
