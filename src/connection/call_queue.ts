@@ -16,6 +16,8 @@ export class CallQueue {
   made = 0;
   #waiting = new Fifo<Call | Place>();
   #inFlight = new Fifo<Call>();
+  /** Whether a call took changes of messages that its caller will not hear of. */
+  hasLostChanges = false;
   /** Of the calls in flight; made when it is first needed. */
   #index: CallIndex | null = null;
   /** How many of the calls in flight last until they are interrupted. */
@@ -199,14 +201,14 @@ export class CallQueue {
     if (first === undefined) return false;
     if (++first.heard > this.#maxResponses) throw this.#tooMany(first);
     if (response.type === "FETCH") {
-      return size === 1 ? accepts(first, response) : this.#offerFetch(first, response);
+      return size === 1 ? this.#accepts(first, response) : this.#offerFetch(first, response);
     }
     // If it names the command that it answers, it belongs to no other (RFC 9051 section 7.3.4).
     if (response.type === "ESEARCH" && response.tag !== null) {
       const call = this.find(response.tag);
-      return call !== undefined && accepts(call, response);
+      return call !== undefined && this.#accepts(call, response);
     }
-    return this.#inFlight.find((call) => accepts(call, response)) !== undefined;
+    return this.#inFlight.find((call) => this.#accepts(call, response)) !== undefined;
   }
 
   /**
@@ -217,12 +219,18 @@ export class CallQueue {
   #offerFetch(first: Call, response: FetchResponse): boolean {
     // Most often it is for the first call.
     const isFirsts = this.#index === null && !knows(first, response);
-    if (isFirsts && accepts(first, response)) return true;
+    if (isFirsts && this.#accepts(first, response)) return true;
     const offered = isFirsts ? first : null;
     const calls = this.#mayTake(first, response);
     const takes = (isKnown: boolean) => (call: Call) =>
-      call !== offered && knows(call, response) === isKnown && accepts(call, response);
+      call !== offered && knows(call, response) === isKnown && this.#accepts(call, response);
     return (calls.find(takes(false)) ?? calls.find(takes(true))) !== undefined;
+  }
+
+  #accepts(call: Call, response: UntaggedResponse): boolean {
+    const isTaken = accepts(call, response);
+    if (isTaken && call.isSettled && tellsChange(response)) this.hasLostChanges = true;
+    return isTaken;
   }
 
   #mayTake({ command }: Call, { uid }: FetchResponse): Fifo<Call> | readonly Call[] {
@@ -294,4 +302,9 @@ function accepts(call: Call, response: UntaggedResponse): boolean {
     call.reject(error);
     return true;
   }
+}
+
+/** Whether it may tell what has changed since a mod-sequence (RFC 7162). */
+function tellsChange(response: UntaggedResponse): boolean {
+  return response.type === "VANISHED" || response.type === "FETCH" && "MODSEQ" in response.items;
 }

@@ -174,6 +174,7 @@ export class ResponseRouter {
     this.#calls.end(call);
     const givenUp = call.isSettled;
     const { selections } = this.#session;
+    if (this.#calls.hasLostChanges) this.#noteLostChanges();
     if (call.selects !== null) {
       selections.settle(call.selects, call.command.name, done, givenUp);
     }
@@ -185,6 +186,11 @@ export class ResponseRouter {
     if (call.request.changesStreams && done.status === "OK") this.#changeStreams(call, givenUp);
     this.#life.deadline.watch();
     this.#sender.sendNow();
+  }
+
+  #noteLostChanges(): void {
+    this.#calls.hasLostChanges = false;
+    this.#session.selections.loseModseq();
   }
 
   #checkUnknownTag(tag: string): void {

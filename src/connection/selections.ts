@@ -2,7 +2,12 @@ import { IllegalStateError } from "../model/errors.ts";
 import type { FoundIn } from "../model/found_in.ts";
 import { countDistinct } from "../model/id_ranges.ts";
 import type { NumberSet } from "../model/number_set.ts";
-import type { ResponseCode, TaggedResponse, UntaggedResponse } from "../model/responses.ts";
+import type {
+  ResponseCode,
+  TaggedResponse,
+  UnknownResponse,
+  UntaggedResponse,
+} from "../model/responses.ts";
 import type { CallRequest } from "./call.ts";
 import type { Command } from "./command.ts";
 import { folderKey, type SelectedFolder, shownFolder } from "./selected_folder.ts";
@@ -83,6 +88,8 @@ export class Selections {
   #toldModseq: bigint | null = null;
   /** The HIGHESTMODSEQ that the server sent since the last command was answered. */
   #codeModseq: bigint | null = null;
+  /** Whether changes in this selection were told that no caller has heard of. */
+  #isModseqLost = false;
 
   /** The selection that a call made now is for. */
   get latest(): SelectionId {
@@ -157,6 +164,7 @@ export class Selections {
     this.#current = number;
     this.saved = null;
     this.#toldModseq = this.#codeModseq = null;
+    this.#isModseqLost = false;
     const incoming = this.#incoming;
     this.#incoming = null;
     if (givenUp) {
@@ -189,7 +197,15 @@ export class Selections {
     // Messages that were gone before were never counted.
     else if (response.type === "VANISHED" && !response.earlier) {
       observeGone(folder, countDistinct(response.uids));
-    } else if ("code" in response) this.observeCode(response.code);
+    } else if (response.type === "UNKNOWN") this.#observeUnknown(folder, response);
+    else if ("code" in response) this.observeCode(response.code);
+  }
+
+  /** Messages are gone or changed, and it can't be read which. */
+  #observeUnknown(folder: SelectedFolder, { name }: UnknownResponse): void {
+    if (name === "EXPUNGE" || name === "VANISHED") folder.expunges++;
+    else if (name !== "FETCH") return;
+    this.loseModseq();
   }
 
   /** Takes in a response code. */
@@ -220,6 +236,14 @@ export class Selections {
   }
 
   /**
+   * Nobody hears of changes that the server has told, since a call was given up or the response can't
+   * be read. From now on the mod-sequence does not advance: who goes on from it is told again.
+   */
+  loseModseq(): void {
+    this.#isModseqLost = true;
+  }
+
+  /**
    * A command was answered: what was told up to now is complete (RFC 7162 section 6), unless another
    * command is being answered (`isAlone` is false). A server may tell changes in any order, so nothing
    * is certain earlier. A HIGHESTMODSEQ counts more than what FETCH told: the server sends a lower one
@@ -232,10 +256,11 @@ export class Selections {
     if (isAlone) this.#toldModseq = null;
     const { folder } = this;
     if (folder === null || folder.noModseq) return;
-    if (code !== null) folder.highestModseq = code;
-    else if (folder.highestModseq !== null && told! > folder.highestModseq) {
-      folder.highestModseq = told;
-    }
+    const { highestModseq: before } = folder;
+    const isHigher = before === null || (code ?? told)! > before;
+    // Where no HIGHESTMODSEQ has come, FETCH does not make one.
+    const isNews = code !== null || before !== null && isHigher;
+    if (isNews && !(isHigher && this.#isModseqLost)) folder.highestModseq = code ?? told;
   }
 
   /** Throws if the call was made when it could not be told which folder it is for. */

@@ -152,6 +152,17 @@ function isAsAsked(message: FetchedBase, keys: readonly string[]): boolean {
   return next === keys.length;
 }
 
+/**
+ * Whether this is no answer but the news that flags have changed. Others want to hear it, who may
+ * have asked for it, or keep in step by what the server tells (RFC 7162 section 6).
+ */
+export function isUpdate({ items, bad }: FetchResponse, { keys }: FetchRequest): boolean {
+  if (keys.includes("FLAGS") || !("FLAGS" in items) || bad !== null) return false;
+  return Object.keys(items).every((name) => UPDATED.test(name) && !keys.includes(name));
+}
+
+const UPDATED = /^(?:SEQ|UID|FLAGS|MODSEQ)$/;
+
 function hasAll(message: FetchedBase, keys: readonly string[]): boolean {
   for (let i = 0; i < keys.length; i++) if (!(keys[i] in message)) return false;
   return true;
@@ -226,8 +237,12 @@ class Fetch implements UidCommand<Map<number, FetchedBase>> {
     }
     const id = this.#idOf(response);
     if (id === null) return this.#leave(response);
-    const message = messageOf(response, !this.#request.uid, this.#request);
+    let message = messageOf(response, !this.#request.uid, this.#request);
+    let isOurs = true;
     if (!isAsAsked(message, this.#request.keys)) {
+      // The others get the message as it came.
+      isOurs = !isUpdate(response, this.#request);
+      if (!isOurs) message = { ...message };
       dropUnasked(message, this.#request);
       if (!hasAll(message, this.#request.keys)) (this.#lacking ??= new Set()).add(id);
     }
@@ -236,7 +251,7 @@ class Fetch implements UidCommand<Map<number, FetchedBase>> {
       this.#messages.set(id, message);
       this.#bySequence?.add(id, message.SEQ);
     } else dropUnasked(mergeMessage(known, message), this.#request);
-    return true;
+    return isOurs;
   }
 
   knows(response: FetchResponse): boolean {

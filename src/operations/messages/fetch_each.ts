@@ -2,6 +2,7 @@ import type { Command } from "../../connection/command.ts";
 import {
   dropUnasked,
   type FetchRequest,
+  isUpdate,
   isWanted,
   mergeMessage,
   messageOf,
@@ -139,10 +140,16 @@ export class FetchEach {
       if (this.#request.uid) this.#unnamed.note(response);
       return false;
     }
-    if (this.#left) return true;
+    if (this.#left) {
+      this.#drop(response.items);
+      return true;
+    }
     const id = this.#request.uid ? response.uid! : response.number;
     const partial = this.#partial.take(id);
-    const more = messageOf(response, true, this.#request);
+    const isOurs = !isUpdate(response, this.#request);
+    const told = messageOf(response, true, this.#request);
+    // The others get the message as it came.
+    const more = isOurs ? told : { ...told };
     const message = partial === undefined ? more : mergeMessage(partial, more);
     const isWhole = this.#isWhole(message);
     if (isWhole || !isNews(message)) this.#finishPartial();
@@ -152,7 +159,7 @@ export class FetchEach {
       // A single response may be as large as the limits allow; further ones add to it.
       if (partial !== undefined || isNews(message)) this.#checkHeld();
     }
-    return true;
+    return isOurs;
   }
 
   /** Whether everything that was asked for is there, under any name that the server may use. */
@@ -293,10 +300,16 @@ export class FetchEach {
   #leave(): void {
     this.#left = true;
     for (const row of [...this.#rows, this.#open]) if (row !== null) letGo(row);
+    for (const { message } of this.#rows) this.#drop(message);
     this.#rows = [];
     this.#bytes = 0;
     this.#partial.clear();
     this.#hold(false);
+  }
+
+  /** The caller does not hear of a message, nor of the change that it may tell of. */
+  #drop(message: object): void {
+    if ("MODSEQ" in message) this.#connection.session.selections.loseModseq();
   }
 
   #wakeUp(): void {

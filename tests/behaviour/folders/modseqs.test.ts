@@ -1,9 +1,9 @@
 // What a session knows of mod-sequences (RFC 7162 section 6).
 import { describe } from "node:test";
 import { assertEquals } from "@std/assert";
-import { connectFake, test } from "../../support/fake_server.ts";
+import { connectFake, outcome, test } from "../../support/fake_server.ts";
 import type { FakeServer } from "../../support/fake_server.ts";
-import type { ImapClient } from "../../../mod.ts";
+import { IllegalStateError, type ImapClient, type UntaggedResponse } from "../../../mod.ts";
 
 const CAPABILITIES = "IMAP4rev1 CONDSTORE IDLE UNSELECT";
 
@@ -82,6 +82,110 @@ describe("the highest mod-sequence of the selected folder", () => {
     await server.send(`${fourth} OK done`);
     await four;
     assertEquals(client.highestModseq, 250n);
+    client.shutdown();
+  });
+
+  /** UID FETCH 1:9 (FLAGS MODSEQ), of which the caller hears nothing more. */
+  async function givenUp(client: ImapClient, server: FakeServer) {
+    const abort = new AbortController();
+    const { signal } = abort;
+    const fetching = outcome(client.fetch("1:9", ["FLAGS", "MODSEQ"], { signal }));
+    const tag = await server.expect("UID FETCH 1:9 (FLAGS MODSEQ)");
+    abort.abort();
+    await fetching;
+    return tag;
+  }
+
+  test("changes told to a call that was given up → stays, until SELECT [ext CONDSTORE]", async () => {
+    const { client, server } = await selected();
+    const tag = await givenUp(client, server);
+    await server.send("* 6 FETCH (UID 6 FLAGS (a) MODSEQ (103))", `${tag} OK done`);
+    await noop(client, server, "* 7 FETCH (UID 7 FLAGS (a) MODSEQ (104))", "");
+    assertEquals(client.highestModseq, 96n);
+    await noop(client, server, "[HIGHESTMODSEQ 105]");
+    assertEquals(client.highestModseq, 96n);
+    await noop(client, server, "[HIGHESTMODSEQ 90]");
+    assertEquals(client.highestModseq, 90n);
+    const selecting = client.selectFolder("INBOX", { condstore: true });
+    await server.answer('SELECT "INBOX" (CONDSTORE)', "* OK [HIGHESTMODSEQ 105] x");
+    await selecting;
+    await noop(client, server, "* 7 FETCH (UID 7 FLAGS (b) MODSEQ (106))", "");
+    assertEquals(client.highestModseq, 106n);
+    client.shutdown();
+  });
+
+  test("given up, and another call is answered first → stays [ext CONDSTORE]", async () => {
+    const { client, server } = await selected();
+    const asked = client.fetch("20", "ENVELOPE");
+    const first = await server.expect("UID FETCH 20 (ENVELOPE)");
+    const second = await givenUp(client, server);
+    const row = "* 6 FETCH (UID 6 FLAGS (a) MODSEQ (103))";
+    await server.send(row, `${first} OK [HIGHESTMODSEQ 110] done`);
+    await asked;
+    assertEquals(client.highestModseq, 96n);
+    await server.send(`${second} OK done`);
+    await noop(client, server, "");
+    assertEquals(client.highestModseq, 96n);
+    client.shutdown();
+  });
+
+  test("given up with no change told → advances [ext CONDSTORE]", async () => {
+    const { client, server } = await selected();
+    const tag = await givenUp(client, server);
+    await server.send(`${tag} OK done`);
+    await noop(client, server, "* 7 FETCH (UID 7 FLAGS (a) MODSEQ (104))", "");
+    assertEquals(client.highestModseq, 104n);
+    client.shutdown();
+  });
+
+  test("fetchEach is left early → stays [ext CONDSTORE]", async () => {
+    for (const isLate of [false, true]) {
+      const { client, server } = await selected();
+      const messages = client.fetchEach("1:*", ["FLAGS"], { changedSince: 96 });
+      const first = messages.next();
+      const tag = await server.expect("UID FETCH 1:* (FLAGS MODSEQ) (CHANGEDSINCE 96)");
+      const row = (uid: number) => `* ${uid} FETCH (UID ${uid} FLAGS (a) MODSEQ (${100 + uid}))`;
+      await server.send(row(1), ...isLate ? [] : [row(2)]);
+      await first;
+      await messages.return(undefined);
+      await server.send(...isLate ? [row(2)] : [], `${tag} OK done`);
+      await noop(client, server, "");
+      assertEquals(client.highestModseq, 96n);
+      client.shutdown();
+    }
+  });
+
+  test("changes that can't be read → stays, and numbers have moved [ext CONDSTORE, QRESYNC]", async () => {
+    for (const [line, moved] of [["VANISHED 5:x", true], ["EXPUNGE", true], ["3 FETCH x", false]]) {
+      const { client, server } = await selected();
+      client.useUid = false;
+      const asked = client.noop();
+      const storing = outcome(client.deleteMessages(3));
+      const tag = await server.expect("NOOP");
+      await server.send(`* ${line}`, `${tag} OK [HIGHESTMODSEQ 110] done`);
+      await asked;
+      if (!moved) await server.answer("STORE 3 +FLAGS (\\Deleted)");
+      assertEquals(await storing instanceof IllegalStateError, moved, String(line));
+      assertEquals(client.highestModseq, 96n, String(line));
+      client.shutdown();
+    }
+  });
+
+  test("flags that change while something else is fetched → watch hears [ext CONDSTORE]", async () => {
+    const { client, server } = await selected();
+    const heard: UntaggedResponse[] = [];
+    client.listen((response) => heard.push(response));
+    const update = "* 3 FETCH (UID 3 FLAGS (a) MODSEQ (100))";
+    const fetching = client.fetch("3", ["RFC822.SIZE"]);
+    await server.answer("UID FETCH 3 (RFC822.SIZE)", update, "* 3 FETCH (UID 3 RFC822.SIZE 9)");
+    assertEquals(Object.keys((await fetching).get(3)!), ["SEQ", "FLAGS", "MODSEQ", "RFC822.SIZE"]);
+    const each = client.fetchEach("3", ["RFC822.SIZE"]).next();
+    await server.answer("UID FETCH 3 (RFC822.SIZE)", update, "* 3 FETCH (UID 3 RFC822.SIZE 9)");
+    assertEquals((await each).value!["RFC822.SIZE"], 9);
+    const told = heard.map((response) => response.type === "FETCH" && Object.keys(response.items));
+    assertEquals(told[0], ["SEQ", "FLAGS", "MODSEQ"]);
+    assertEquals(told.length, 2);
+    assertEquals(client.highestModseq, 100n);
     client.shutdown();
   });
 
