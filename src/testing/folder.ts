@@ -45,6 +45,11 @@ export class Folder {
     this.specialUse = specialUse;
   }
 
+  /** What identifies it also after a RENAME (MAILBOXID, RFC 8474). */
+  get id(): string {
+    return `F${this.uidValidity}`;
+  }
+
   /** All flags in use. */
   get flags(): readonly string[] {
     return [...SYSTEM_FLAGS, ...this.#keywords.values()];

@@ -22,6 +22,16 @@ export class Content {
     this.conversation = conversation;
   }
 
+  /** What identifies it in every folder (EMAILID, RFC 8474). */
+  get emailId(): string {
+    return `M${this.id}`;
+  }
+
+  /** What identifies its conversation (THREADID, RFC 8474). */
+  get threadId(): string {
+    return `T${this.conversation.id}`;
+  }
+
   /** Its structure, parsed at the first use. */
   get entity(): Entity {
     return this.#entity ??= parseEntity(this.bytes);

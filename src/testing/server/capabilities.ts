@@ -30,6 +30,8 @@ export function capabilitiesOf(
   const all = new Set([...names.filter((name) => !isOmitted(name)), ...add]);
   if (isLoggedIn || canStartTls) { for (const name of ADDED_MECHANISMS) all.delete(name); }
   if (!isLoggedIn) all.delete("JMAPACCESS"); // RFC 9698: only after the login
+  // RFC 9698 section 2: the ids are the same by JMAP.
+  if (all.has("JMAPACCESS")) all.add("OBJECTID");
   // The rights that RFC 4314 added to ACL (section 2.2).
   if (all.has("ACL")) all.add("RIGHTS=kxte");
   return [...all];

@@ -51,6 +51,12 @@ const GMAIL: Readonly<Record<string, FetchItem>> = {
   "X-GM-LABELS": item("X-GM-LABELS", ({ content }) => String(content.labels)),
 };
 
+/** The items that OBJECTID adds (RFC 8474). Copies of a message have the same id. */
+const OBJECT_IDS: Readonly<Record<string, FetchItem>> = {
+  EMAILID: item("EMAILID", ({ content }) => `(${content.emailId})`),
+  THREADID: item("THREADID", ({ content }) => `(${content.threadId})`),
+};
+
 /** The items of the macros, and UID, which UID FETCH always includes. */
 export const MACROS: Readonly<Record<string, readonly FetchItem[]>> = {
   FAST: named("FLAGS", "INTERNALDATE", "RFC822.SIZE"),
@@ -67,6 +73,7 @@ export function readFetchItem(args: Arguments, session: Session): FetchItem {
   }
   if (Object.hasOwn(SIMPLE, name)) return SIMPLE[name];
   if (Object.hasOwn(GMAIL, name) && session.has("X-GM-EXT-1")) return GMAIL[name];
+  if (Object.hasOwn(OBJECT_IDS, name) && session.has("OBJECTID")) return OBJECT_IDS[name];
   if (name === "MODSEQ") {
     session.modseqs.compare();
     return MODSEQ;

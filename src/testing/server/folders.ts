@@ -10,7 +10,7 @@ import type { Arguments } from "../arguments.ts";
 export const create: ServerCommand = {
   name: "CREATE",
   state: "authenticated",
-  run(session, args): void {
+  run(session, args): string | undefined {
     const name = args.sp().mailbox();
     const uses = args.take(SP) ? readUses(session, args) : [];
     args.end();
@@ -23,7 +23,8 @@ export const create: ServerCommand = {
     if (unknown !== undefined || uses.length > 1) {
       throw no("a folder can't be made for this use", "USEATTR");
     }
-    session.account.create(folder, uses[0] ?? null);
+    const { id } = session.account.create(folder, uses[0] ?? null);
+    return session.has("OBJECTID") ? `MAILBOXID (${id})` : undefined;
   },
 };
 

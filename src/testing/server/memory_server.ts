@@ -13,7 +13,7 @@ export interface CapabilityOptions {
   /**
    * Capabilities that it has in addition. It can do these, but only if they are named here:
    * `X-GM-EXT-1` (Gmail's extensions), `XLIST`, `ACL` (stored, not enforced), `METADATA`, `QRESYNC`,
-   * `JMAPACCESS`, `UNAUTHENTICATE`, `UIDBATCHES`, `LANGUAGE` (English and German),
+   * `OBJECTID`, `JMAPACCESS`, `UNAUTHENTICATE`, `UIDBATCHES`, `LANGUAGE` (English and German),
    * `I18NLEVEL=2` (for SEARCH),
    * `AUTH=XOAUTH2`, `AUTH=OAUTHBEARER`, `LITERAL-` and `LOGINDISABLED`. Any other is only
    * announced.

@@ -71,7 +71,8 @@ export class SearchKeys {
   #named(): Match {
     const name = this.#args.keyword();
     if (this.#gmail && name.startsWith("X-GM-")) return this.#gmailKey(name);
-    return this.#flag(name) ?? this.#text(name) ?? this.#date(name) ?? this.#other(name);
+    return this.#flag(name) ?? this.#text(name) ?? this.#date(name) ?? this.#objectId(name) ??
+      this.#other(name);
   }
 
   #flag(name: string): Match | null {
@@ -183,6 +184,22 @@ export class SearchKeys {
         return gmailQuery(ignoringCase(this.#argument("as it is")), this.#view.folder.name);
     }
     throw bad(`there is no search key ${name}`);
+  }
+
+  /** Reads a key of OBJECTID (RFC 8474). */
+  #objectId(name: string): Match | null {
+    if (!this.#session.has("OBJECTID")) return null;
+    switch (name) {
+      case "EMAILID": {
+        const id = this.#args.sp().atom();
+        return ({ content }) => content.emailId === id;
+      }
+      case "THREADID": {
+        const id = this.#args.sp().atom();
+        return ({ content }) => content.threadId === id;
+      }
+    }
+    return null;
   }
 
   #bigNumber(): bigint {

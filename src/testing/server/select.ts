@@ -92,6 +92,7 @@ function open(session: Session, { name, resync }: SelectRequest, readOnly: boole
   session.untagged(`OK [PERMANENTFLAGS (${permanent})] what can be stored`);
   session.untagged(`OK [UIDNEXT ${folder.uidNext}] the next UID`);
   session.untagged(`OK [UIDVALIDITY ${folder.uidValidity}] UIDs hold`);
+  if (session.has("OBJECTID")) session.untagged(`OK [MAILBOXID (${folder.id})] its id`);
   if (session.has("CONDSTORE")) {
     const code = folder.keepsModseqs ? `HIGHESTMODSEQ ${folder.highestModseq}` : "NOMODSEQ";
     session.untagged(`OK [${code}] the last change`);

@@ -6,7 +6,7 @@ import { string } from "../output.ts";
 import { bad } from "../refusal.ts";
 import type { Session } from "./server_session.ts";
 
-const ITEMS: Readonly<Record<string, (folder: Folder, session: Session) => number>> = {
+const ITEMS: Readonly<Record<string, (folder: Folder, session: Session) => number | string>> = {
   MESSAGES: (folder) => folder.messages.length,
   RECENT: (folder) => folder.recent.size,
   UIDNEXT: (folder) => folder.uidNext,
@@ -17,11 +17,12 @@ const ITEMS: Readonly<Record<string, (folder: Folder, session: Session) => numbe
   "DELETED-STORAGE": (folder) => sizeOf(deleted(folder)),
   HIGHESTMODSEQ: (folder) => folder.keepsModseqs ? folder.highestModseq : 0,
   APPENDLIMIT: (_, session) => session.appendLimit,
+  MAILBOXID: (folder) => `(${folder.id})`,
 };
 
 /**
  * STATUS (RFC 3501 section 6.3.10), with APPENDLIMIT if there is a limit (RFC 7889), SIZE (RFC
- * 8438), HIGHESTMODSEQ (RFC 7162), and DELETED and DELETED-STORAGE (RFC 9208 section 4.1.4).
+ * 8438), HIGHESTMODSEQ (RFC 7162), MAILBOXID (RFC 8474), and DELETED and DELETED-STORAGE (RFC 9208 section 4.1.4).
  */
 export const status: ServerCommand = {
   name: "STATUS",
@@ -54,6 +55,7 @@ export function tellStatus(session: Session, folder: Folder, items: readonly str
 function isThere(item: string, session: Session): boolean {
   if (item === "APPENDLIMIT") return session.appendLimit !== Infinity;
   if (item === "HIGHESTMODSEQ") return session.has("CONDSTORE");
+  if (item === "MAILBOXID") return session.has("OBJECTID");
   if (item.startsWith("DELETED")) return session.has("QUOTA=RES-STORAGE");
   return item !== "SIZE" || session.has("STATUS=SIZE");
 }

@@ -48,14 +48,11 @@ const SERVERS: readonly (readonly [string, string | false, () => Promise<Started
   ["the in-memory server", false, startMemory],
 ];
 
-/**
- * What the in-memory server has only if it is told to; without JMAPACCESS, which implies the items of
- * OBJECTID (RFC 9698).
- */
+/** What the in-memory server has only if it is told to. */
 const IN_MEMORY = [
   ...["X-GM-EXT-1", "XLIST", "ACL", "METADATA", "LIST-MYRIGHTS", "LIST-METADATA", "ESEARCH"],
   ...["SEARCHRES", "PARTIAL", "QRESYNC", "ESORT", "CONTEXT=SEARCH", "UIDBATCHES", "LANGUAGE"],
-  ...["I18NLEVEL=2", "UNAUTHENTICATE"],
+  ...["I18NLEVEL=2", "UNAUTHENTICATE", "JMAPACCESS"],
 ];
 
 async function startMemory(): Promise<Started> {
