@@ -6,7 +6,7 @@ import type { MessageFlags } from "../commands/messages/store.ts";
 import type { FetchedMessage, StreamedMessage } from "../commands/messages/fetch_types.ts";
 import { InvalidArgumentError, named } from "../model/errors.ts";
 import type { NumberSet } from "../model/number_set.ts";
-import { checkKeys } from "../model/options.ts";
+import { BOOLEAN, checkKeys, FUNCTION, type Kind, SIGNAL } from "../model/options.ts";
 import type { SearchIds } from "../model/search_ids.ts";
 import type {
   PartialRange,
@@ -297,61 +297,64 @@ type AnyOptions =
   & StoreOptions
   & WatchSearchOptions;
 
-/** Complete by its type: a name that is missing here, or not an option, is a type error. */
-const NAMES: Readonly<Record<keyof AnyOptions, true>> = {
-  annotations: true,
-  changedSince: true,
-  charset: true,
-  children: true,
-  condstore: true,
-  date: true,
-  depth: true,
-  directory: true,
-  fallback: true,
-  flags: true,
-  mailboxId: true,
-  maxSize: true,
-  mech: true,
-  metadata: true,
-  modifiers: true,
-  msgTime: true,
-  onProgress: true,
-  myRights: true,
-  partial: true,
-  pattern: true,
-  pollEvery: true,
-  readonly: true,
-  renewEvery: true,
-  return: true,
-  save: true,
-  select: true,
-  resync: true,
-  signal: true,
-  silent: true,
-  sort: true,
-  specialUse: true,
-  status: true,
-  stream: true,
-  subscribed: true,
-  timeout: true,
-  unchangedSince: true,
-  vanished: true,
-  vendor: true,
+/**
+ * The kind of each option; `null` if it depends on the call, which checks it. Complete by its type: a
+ * name that is missing here, or not an option, is a type error.
+ */
+const KINDS: Readonly<Record<keyof AnyOptions, Kind | null>> = {
+  annotations: null,
+  changedSince: null,
+  charset: null,
+  children: BOOLEAN,
+  condstore: BOOLEAN,
+  date: null,
+  depth: null,
+  directory: null,
+  fallback: BOOLEAN,
+  flags: null,
+  mailboxId: BOOLEAN,
+  maxSize: null,
+  mech: null,
+  metadata: null,
+  modifiers: null,
+  msgTime: null,
+  onProgress: FUNCTION,
+  myRights: BOOLEAN,
+  partial: null,
+  pattern: null,
+  pollEvery: null,
+  readonly: BOOLEAN,
+  renewEvery: null,
+  return: null,
+  save: BOOLEAN,
+  select: null,
+  resync: null,
+  signal: SIGNAL,
+  silent: BOOLEAN,
+  sort: null,
+  specialUse: null,
+  status: null,
+  stream: BOOLEAN,
+  subscribed: BOOLEAN,
+  timeout: null,
+  unchangedSince: null,
+  vanished: BOOLEAN,
+  vendor: null,
 };
 
 /**
- * Throws {@linkcode InvalidArgumentError} for what is no option of any call: `readOnly` for
- * `readonly` would open a folder for changes.
+ * Throws {@linkcode InvalidArgumentError} for what is no option of any call, `readOnly` for
+ * `readonly` would open a folder for changes, and for a value of the wrong kind, as `readonly: 0`.
  */
 export function checkCallOptions(options: CallOptions): void {
   if (typeof options !== "object" || options === null) {
     throw new InvalidArgumentError(`the options must be an object: ${named(options)}`);
   }
-  const { onProgress } = options;
-  if (onProgress !== undefined && typeof onProgress !== "function") {
-    throw new InvalidArgumentError(`'onProgress' must be a function: ${named(onProgress)}`);
-  }
   for (const name of Object.keys(options)) {
-    if (!Object.hasOwn(NAMES, name)) return checkKeys(options, Object.keys(NAMES));
+    if (!Object.hasOwn(KINDS, name)) return checkKeys(options, Object.keys(KINDS));
+    const kind = KINDS[name as keyof AnyOptions];
+    const value: unknown = options[name as keyof CallOptions];
+    if (kind === null || value === undefined || kind.is(value)) continue;
+    throw new InvalidArgumentError(`'${name}' must be ${kind.name}: ${named(value)}`);
   }
 }

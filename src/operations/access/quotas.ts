@@ -7,6 +7,7 @@ import {
   setQuota,
 } from "../../commands/access/quota.ts";
 import { missingCapability } from "../../connection/session.ts";
+import { InvalidArgumentError } from "../../model/errors.ts";
 import type { Text } from "../../model/text.ts";
 import { nameDecoder, run, type Scope } from "../scope.ts";
 
@@ -23,11 +24,18 @@ export async function setQuotas(
   scope: Scope,
   quotas: Iterable<QuotaLimit>,
 ): Promise<readonly Quota[]> {
-  const limits = [...quotas];
+  const limits = listOf(quotas);
   if (limits.length === 0) return [];
   checkSettable(scope);
   const inForce = await run(scope, setQuota(limits));
   return inForce.length > 0 ? inForce : await run(scope, getQuota(limits[0].quotaRoot));
+}
+
+function listOf(quotas: Iterable<QuotaLimit>): readonly QuotaLimit[] {
+  const isList = typeof quotas === "object" && quotas !== null && Symbol.iterator in quotas;
+  const limits = isList ? [...quotas] : [];
+  if (isList && limits.every((limit) => typeof limit === "object" && limit !== null)) return limits;
+  throw new InvalidArgumentError("limits must be a list of { quotaRoot, resource, limit }");
 }
 
 /** A server of RFC 9208 offers SETQUOTA by name (section 4.1.3); RFC 2087 had no name for it. */

@@ -115,9 +115,6 @@ export function requestOf(
     range: partial === undefined ? null : checkRange(partial),
     save,
   };
-  if (typeof save !== "boolean") {
-    throw new InvalidArgumentError(`\`save\` must be true or false: ${named(save)}`);
-  }
   if (request.returns.includes("RELEVANCY") && !request.returns.includes("ALL") && !partial) {
     throw new InvalidArgumentError("RELEVANCY needs ALL or `partial`, whose ids it is about");
   }

@@ -5,6 +5,7 @@ import {
   CapabilityError,
   ImapClient,
   ImapError,
+  InvalidArgumentError,
   type ServerResponse,
 } from "@imapclient/imapclient";
 import { MemoryServer } from "@imapclient/imapclient/testing";
@@ -63,6 +64,10 @@ describe("quotas (RFC 9208)", () => {
     await server.send('* QUOTA "#user/ann" (MESSAGE 1 8)', `${tag} NO Cannot change system limit`);
     assertInstanceOf(await refused, ImapError);
     await assertRejects(() => client.setQuota([{ ...LIMIT, limit: Infinity }]), ImapError);
+    for (const limits of [null, 5, {}, "", [null], new Array(2)] as unknown as [][]) {
+      await assertRejects(() => client.setQuota(limits), InvalidArgumentError, "a list");
+    }
+    assert(await server.isSilent());
     client.shutdown();
   });
 

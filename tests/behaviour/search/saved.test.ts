@@ -342,7 +342,7 @@ test("SAVED: what is no call of a client → InvalidArgumentError", async () => 
   );
   const { client, server } = await selectFake({}, SEARCHRES);
   const save = "yes" as unknown as boolean;
-  await assertRejects(() => client.search("ALL", { save }), InvalidArgumentError, "`save`");
+  await assertRejects(() => client.search("ALL", { save }), InvalidArgumentError, "'save'");
   assert(await server.isSilent());
   client.shutdown();
 });

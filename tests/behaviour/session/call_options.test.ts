@@ -33,3 +33,25 @@ test("options that are no object → InvalidArgumentError, nothing sent", async 
   assert(await server.isSilent());
   client.shutdown();
 });
+
+test("values of the wrong kind → InvalidArgumentError, nothing sent", async () => {
+  const { client, server } = await connectFake({}, "* PREAUTH [CAPABILITY IMAP4rev1] hello");
+  const flags = ["condstore", "fallback", "readonly", "save", "silent", "stream", "vanished"];
+  for (const name of flags) {
+    for (const value of [null, 0, 1, NaN, "", "false", [], {}]) {
+      const options = { [name]: value };
+      const calling = () => client.selectFolder("INBOX", options);
+      await assertRejects(calling, InvalidArgumentError, `'${name}' must be true or false`);
+    }
+  }
+  for (const signal of [null, 0, "", {}, new AbortController()]) {
+    const options = { signal } as object;
+    await assertRejects(() => client.noop(options), InvalidArgumentError, "an AbortSignal");
+  }
+  await assertRejects(() => client.noop({ onProgress: 1 } as object), InvalidArgumentError);
+  assert(await server.isSilent());
+  const noop = client.noop({ signal: undefined, onProgress: undefined });
+  await server.answer("NOOP");
+  await noop;
+  client.shutdown();
+});
