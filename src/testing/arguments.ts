@@ -12,6 +12,7 @@ import {
   RPAREN,
   SP,
   STAR,
+  tryUtf8,
 } from "../util/bytes.ts";
 import { decodeUtf7, encodeUtf7 } from "../mime/utf7.ts";
 import { bad, no } from "./refusal.ts";
@@ -58,9 +59,15 @@ export class Arguments {
   readonly #end: number;
   #at = 0;
 
-  /** A whole command, including its last line end. */
-  constructor(command: Uint8Array) {
+  readonly #utf8: boolean;
+
+  /**
+   * A whole command, including its last line end. With `utf8`, quoted strings and folder names are
+   * UTF-8 (RFC 9755).
+   */
+  constructor(command: Uint8Array, utf8 = false) {
     this.#bytes = command;
+    this.#utf8 = utf8;
     // A line without CRLF fails where its end is expected.
     this.#end = decodeAscii(command, command.length - 2) === "\r\n"
       ? command.length - 2
@@ -69,7 +76,7 @@ export class Arguments {
 
   /** A reader of the same command that begins where this one is. */
   fork(): Arguments {
-    const fork = new Arguments(this.#bytes);
+    const fork = new Arguments(this.#bytes, this.#utf8);
     fork.#at = this.#at;
     return fork;
   }
@@ -292,7 +299,7 @@ export class Arguments {
     const content: number[] = [];
     for (;;) {
       let byte = this.peek();
-      if (byte <= 0 || byte > 127 || byte === CR || byte === LF) {
+      if (byte <= 0 || byte > 127 && !this.#utf8 || byte === CR || byte === LF) {
         throw bad("a quoted string without end, or not of ASCII");
       }
       this.#at++;
@@ -307,6 +314,11 @@ export class Arguments {
   }
 
   #folderName(bytes: Uint8Array): string {
+    if (this.#utf8) {
+      const name = tryUtf8(bytes);
+      if (name === null) throw bad("a name must be in UTF-8");
+      return name;
+    }
     const name = decodeUtf7(bytes);
     if (encodeUtf7(name) !== decodeAscii(bytes)) {
       throw no("a name must be in modified UTF-7", "CANNOT");

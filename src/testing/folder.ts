@@ -130,12 +130,18 @@ export class View {
   readonly readOnly: boolean;
   /** The messages in the order of their sequence numbers, which begin at 1. */
   messages: Message[];
+  /** Whether the session's strings are UTF-8. */
+  utf8 = false;
+  /** Whether there is `\Recent`; IMAP4rev2 has none. */
+  hasRecent = true;
   /** The messages that have `\Recent` in this session. */
   readonly recent: Set<Message>;
   /** Whether the session is told the mod-sequence of every change (RFC 7162). */
   tellsModseq = false;
   /** Whether the session is told the UIDs of expunged messages (QRESYNC, RFC 7162). */
   tellsVanished = false;
+  /** Whether the session knows messages by their UIDs alone (UIDONLY, RFC 9586). */
+  uidOnly = false;
   /** The searches whose results are kept up to date. */
   contexts: SearchContext[] = [];
   /** The messages that `$` stands for (RFC 5182); `null` if the server has no SEARCHRES. */
@@ -187,6 +193,11 @@ export class View {
     return `(${flags.join(" ")})`;
   }
 
+  /** How a response about a message begins: `5 FETCH (` or, with UIDONLY, `901 UIDFETCH (`. */
+  head({ uid }: Message, sequence: number): string {
+    return this.uidOnly ? `${uid} UIDFETCH (` : `${sequence} FETCH (`;
+  }
+
   /** The flags in use, if some of them are new to the session. */
   newFlags(): string[] {
     const { flags } = this.folder;
@@ -205,16 +216,21 @@ export class View {
     return [...lines, ...told, ...this.#heldBack()];
   }
 
+  /** Whether the session is told of expunged messages by their UIDs. */
+  get #namesGone(): boolean {
+    return this.tellsVanished || this.uidOnly;
+  }
+
   #expunges(): string[] {
     if (this.#removed.size === 0) return [];
     const lines: string[] = [];
     const kept: Message[] = [];
     for (const message of this.messages) {
       if (!this.#removed.has(message)) kept.push(message);
-      else if (!this.tellsVanished) lines.push(`${kept.length + 1} EXPUNGE`);
+      else if (!this.#namesGone) lines.push(`${kept.length + 1} EXPUNGE`);
     }
     this.messages = kept;
-    if (this.tellsVanished) {
+    if (this.#namesGone) {
       const uids = [...this.#removed].map(({ uid }) => uid).sort((one, other) => one - other);
       lines.push(`VANISHED ${NumberSet.from(uids)}`);
     }
@@ -238,12 +254,13 @@ export class View {
     for (const message of this.#added) {
       this.messages.push(message);
       this.#changed.delete(message);
-      if (!this.folder.recent.has(message)) continue;
+      if (!this.hasRecent || !this.folder.recent.has(message)) continue;
       this.recent.add(message);
       if (!this.readOnly) this.folder.recent.delete(message);
     }
     this.#added = [];
-    return [`${this.messages.length} EXISTS`, `${this.recent.size} RECENT`];
+    const exists = `${this.messages.length} EXISTS`;
+    return this.hasRecent ? [exists, `${this.recent.size} RECENT`] : [exists];
   }
 
   #flagChanges(uids: boolean): string[] {
@@ -251,9 +268,10 @@ export class View {
     if (this.#changed.size === 0) return lines;
     this.messages.forEach((message, index) => {
       if (!this.#changed.has(message) || this.#removed.has(message)) return;
-      const uid = uids || this.tellsVanished ? `UID ${message.uid} ` : "";
+      const named = !this.uidOnly && (uids || this.tellsVanished);
+      const uid = named ? `UID ${message.uid} ` : "";
       const modseq = this.tellsModseq ? ` MODSEQ (${message.modseq})` : "";
-      lines.push(`${index + 1} FETCH (${uid}FLAGS ${this.flags(message)}${modseq})`);
+      lines.push(`${this.head(message, index + 1)}${uid}FLAGS ${this.flags(message)}${modseq})`);
     });
     this.#changed.clear();
     return lines;

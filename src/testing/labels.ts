@@ -1,7 +1,7 @@
 import { BACKSLASH, LPAREN, SP } from "../util/bytes.ts";
 import { encodeUtf7 } from "../mime/utf7.ts";
 import type { Arguments } from "./arguments.ts";
-import { astring, string } from "./output.ts";
+import { astring, binaryOf, string } from "./output.ts";
 import { bad } from "./refusal.ts";
 
 /** Gmail's own labels; no other label may begin with a backslash. */
@@ -43,9 +43,10 @@ export class Labels {
   }
 
   /** The form that FETCH has. Gmail quotes its own labels: `("\\\\Important" foo)`. */
-  toString(): string {
+  show(utf8: boolean): string {
+    const encoded = (label: string) => utf8 ? binaryOf(label) : encodeUtf7(label);
     const show = (label: string) => label.startsWith("\\") ? string(label) : astring(label);
-    return `(${this.all.map((label) => show(encodeUtf7(label))).join(" ")})`;
+    return `(${this.all.map((label) => show(encoded(label))).join(" ")})`;
   }
 }
 

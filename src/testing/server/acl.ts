@@ -1,4 +1,3 @@
-import { encodeUtf7 } from "../../mime/utf7.ts";
 import { ALL_RIGHTS } from "../account.ts";
 import type { Arguments } from "../arguments.ts";
 import type { ServerCommand } from "./command.ts";
@@ -13,7 +12,7 @@ export const getAcl: ServerCommand = command("GETACL", (session, args) => {
   args.end();
   const folder = session.account.get(name);
   const entries = [...folder.rights].map(([who, rights]) => ` ${text(who)} ${shown(rights)}`);
-  session.untagged(`ACL ${nameOf(folder)}${entries.join("")}`);
+  session.untagged(`ACL ${session.modes.shown(folder.name)}${entries.join("")}`);
 });
 
 /** SETACL (RFC 4314 section 3.1). */
@@ -50,7 +49,7 @@ export const listRights: ServerCommand = command("LISTRIGHTS", (session, args) =
   args.end();
   const folder = session.account.get(name);
   const rights = [...ALL_RIGHTS, "c", "d"].join(" ");
-  session.untagged(`LISTRIGHTS ${nameOf(folder)} ${text(who)} "" ${rights}`);
+  session.untagged(`LISTRIGHTS ${session.modes.shown(folder.name)} ${text(who)} "" ${rights}`);
 });
 
 /** MYRIGHTS (RFC 4314 section 3.5). */
@@ -63,7 +62,7 @@ export const myRights: ServerCommand = command("MYRIGHTS", (session, args) => {
 /** Says what the user may do with a folder. */
 export function tellMyRights(session: Session, folder: Folder): void {
   const rights = folder.rights.get(session.account.user) ?? "";
-  session.untagged(`MYRIGHTS ${nameOf(folder)} ${shown(rights)}`);
+  session.untagged(`MYRIGHTS ${session.modes.shown(folder.name)} ${shown(rights)}`);
 }
 
 function command(name: string, run: ServerCommand["run"]): ServerCommand {
@@ -89,10 +88,6 @@ function expanded(letters: string): string {
 /** Rights together with those of RFC 2086, for older clients (RFC 4314 section 2.1.1). */
 function shown(rights: string): string {
   return string(rights + (/[kx]/.test(rights) ? "c" : "") + (/[te]/.test(rights) ? "d" : ""));
-}
-
-function nameOf(folder: Folder): string {
-  return string(encodeUtf7(folder.name));
 }
 
 /** An identifier as text: identifiers are UTF-8. */

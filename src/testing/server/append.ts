@@ -5,6 +5,7 @@ import type { Arguments } from "../arguments.ts";
 import type { ServerCommand } from "./command.ts";
 import { withCrlf } from "../message.ts";
 import { no } from "../refusal.ts";
+import { checkAppend } from "./message_limit.ts";
 import type { Session } from "./server_session.ts";
 
 /** A message to append. */
@@ -30,6 +31,7 @@ export const append: ServerCommand = {
     // All are read before the first is stored, so that all or none are.
     const uploads = readUploads(session, args);
     args.end();
+    checkAppend(session, uploads.length);
     const { account } = session;
     const folder = account.target(name);
     const uids = uploads.map(({ bytes, date, flags }) =>

@@ -1,4 +1,5 @@
 import type { ServerCommand } from "./command.ts";
+import { codeOf, newest } from "./message_limit.ts";
 import { pick } from "../picked.ts";
 import { deleted } from "./select.ts";
 
@@ -14,12 +15,15 @@ export const expunge: ServerCommand = {
     const gone = deleted(view);
     const { folder } = view;
     const before = folder.highestModseq;
+    let limit: string | null = null;
     if (set === null) folder.expunge(gone);
     else {
-      const named = pick(view, set, true).filter(({ message }) => gone.has(message));
+      const { picked, code } = newest(session, pick(view, set, true));
+      limit = code;
+      const named = picked.filter(({ message }) => gone.has(message));
       folder.expunge(new Set(named.map(({ message }) => message)));
     }
     const isTold = view.tellsVanished && folder.highestModseq > before;
-    return isTold ? `HIGHESTMODSEQ ${folder.highestModseq}` : undefined;
+    return codeOf(session, limit, isTold ? `HIGHESTMODSEQ ${folder.highestModseq}` : undefined);
   },
 };

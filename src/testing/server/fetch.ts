@@ -2,6 +2,8 @@ import { LPAREN, SP } from "../../util/bytes.ts";
 import type { Arguments } from "../arguments.ts";
 import type { ServerCommand } from "./command.ts";
 import { type FetchItem, MACROS, MODSEQ, readFetchItem } from "./fetch_items.ts";
+import { tellProgress } from "./in_progress.ts";
+import { newest } from "./message_limit.ts";
 import { pick, type Picked } from "../picked.ts";
 import { bad } from "../refusal.ts";
 import { partOf, readRange } from "./search_return.ts";
@@ -14,7 +16,7 @@ export const fetch: ServerCommand = {
   state: "selected",
   uid: "IMAP4rev1",
   keepsNumbers: true,
-  async run(session, args, uid): Promise<void> {
+  async run(session, args, uid): Promise<string | void> {
     const set = args.sp().sequenceSet();
     const items = readItems(args.sp(), session);
     const { since, partial, vanished } = readModifiers(args, uid && session.has("PARTIAL"));
@@ -28,14 +30,20 @@ export const fetch: ServerCommand = {
       if (!uid || since === null) throw bad("VANISHED needs UIDs, and CHANGEDSINCE");
       tellVanished(session, set, since);
     }
-    if (uid && !items.some(({ name }) => name === "UID")) items.unshift(UID);
+    const isNamed = session.view.uidOnly || items.some(({ name }) => name === "UID");
+    if (uid && !isNamed) items.unshift(UID);
     const named = pick(session.view, set, uid);
-    for (const picked of partial === null ? named : partOf(named, partial)) {
+    const part = partial === null ? named : partOf(named, partial);
+    const { picked: all, code } = newest(session, part);
+    let done = 0;
+    for (const picked of all) {
+      tellProgress(session, done++, all.length);
       if (since !== null && picked.message.modseq <= since) continue;
       answer(session, picked, items);
       if (session.output.full) await session.output.flush();
       if (session.output.broken) return;
     }
+    return code ?? undefined;
   },
 };
 
@@ -74,7 +82,7 @@ function answer(session: Session, { message, sequence }: Picked, items: FetchIte
   const reads = !view.readOnly && items.some((item) => item.setsSeen);
   const seen = reads && !message.flags.has("\\Seen");
   if (seen) view.folder.setFlags(message, [...message.flags, "\\Seen"], view);
-  output.text(`* ${sequence} FETCH (`);
+  output.text(`* ${view.head(message, sequence)}`);
   items.forEach((item, index) => {
     output.text(`${index > 0 ? " " : ""}${item.name} `);
     const value = item.value(message, view);

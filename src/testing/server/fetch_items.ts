@@ -48,7 +48,7 @@ export const MODSEQ: FetchItem = item("MODSEQ", ({ modseq }) => `(${modseq})`);
 const GMAIL: Readonly<Record<string, FetchItem>> = {
   "X-GM-MSGID": item("X-GM-MSGID", ({ content }) => String(content.id)),
   "X-GM-THRID": item("X-GM-THRID", ({ content }) => String(content.conversation.id)),
-  "X-GM-LABELS": item("X-GM-LABELS", ({ content }) => String(content.labels)),
+  "X-GM-LABELS": item("X-GM-LABELS", ({ content }, { utf8 }) => content.labels.show(utf8)),
 };
 
 /** The items that OBJECTID adds (RFC 8474). Copies of a message have the same id. */

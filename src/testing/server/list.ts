@@ -1,9 +1,7 @@
-import { encodeUtf7 } from "../../mime/utf7.ts";
 import { canonical, DELIMITER } from "../account.ts";
 import type { Arguments } from "../arguments.ts";
 import type { ServerCommand } from "./command.ts";
 import type { Folder } from "../folder.ts";
-import { string } from "../output.ts";
 import type { Session } from "./server_session.ts";
 
 /** Gmail's attributes from before RFC 6154, by their present names. */
@@ -85,7 +83,7 @@ export function answer(
   name: string,
   more = "",
 ): void {
-  const shown = string(encodeUtf7(name));
+  const shown = session.modes.shown(name);
   session.untagged(`${kind} (${attributes.join(" ")}) "${DELIMITER}" ${shown}${more}`);
 }
 

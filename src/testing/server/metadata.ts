@@ -1,4 +1,3 @@
-import { encodeUtf7 } from "../../mime/utf7.ts";
 import { decodeAscii, hasNul, LPAREN, TILDE } from "../../util/bytes.ts";
 import type { Account } from "../account.ts";
 import type { Arguments } from "../arguments.ts";
@@ -39,7 +38,7 @@ export function tellMetadata(session: Session, folder: Folder, entries: readonly
     const value = values?.get(entry);
     return `${string(entry)} ${value === undefined ? "NIL" : written(value)}`;
   });
-  session.untagged(`METADATA ${string(encodeUtf7(folder.name))} (${pairs.join(" ")})`);
+  session.untagged(`METADATA ${session.modes.shown(folder.name)} (${pairs.join(" ")})`);
 }
 
 /** SETMETADATA (RFC 5464 section 4.3). */
@@ -86,7 +85,7 @@ function readPlace(session: Session, args: Arguments): { name: string; values: A
   const place = given === "" ? session.account : session.account.get(given);
   const values: Annotations = annotations.get(place) ?? new Map();
   annotations.set(place, values);
-  return { name: string("user" in place ? "" : encodeUtf7(place.name)), values };
+  return { name: session.modes.shown("user" in place ? "" : place.name), values };
 }
 
 /** Reads the name of an entry, in any letter case (RFC 5464 section 3.2). */

@@ -1,9 +1,7 @@
-import { encodeUtf7 } from "../../mime/utf7.ts";
 import { LPAREN } from "../../util/bytes.ts";
 import { canonical, DELIMITER } from "../account.ts";
 import type { Arguments } from "../arguments.ts";
 import type { Folder } from "../folder.ts";
-import { string } from "../output.ts";
 import { bad } from "../refusal.ts";
 import type { ServerCommand } from "./command.ts";
 import { numberOf, readCharset, searchIn } from "./search.ts";
@@ -34,7 +32,7 @@ export const esearch: ServerCommand = {
       const highest = Math.max(...found.map(({ message }) => message.modseq));
       tellResult(session, found, returns, (picked) => numberOf(picked, true), {
         ...{ uid: true, sorted: false, modseq: modseq ? highest : null },
-        about: ` MAILBOX ${string(encodeUtf7(folder.name))} UIDVALIDITY ${folder.uidValidity}`,
+        about: ` MAILBOX ${session.modes.shown(folder.name)} UIDVALIDITY ${folder.uidValidity}`,
       });
     }
   },

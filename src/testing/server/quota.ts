@@ -1,6 +1,4 @@
-import { encodeUtf7 } from "../../mime/utf7.ts";
 import type { ServerCommand } from "./command.ts";
-import { string } from "../output.ts";
 import { no } from "../refusal.ts";
 import type { Session } from "./server_session.ts";
 
@@ -28,7 +26,7 @@ export const getQuotaRoot: ServerCommand = {
     const name = args.sp().mailbox();
     args.end();
     const folder = session.account.get(name);
-    session.untagged(`QUOTAROOT ${string(encodeUtf7(folder.name))} ""`);
+    session.untagged(`QUOTAROOT ${session.modes.shown(folder.name)} ""`);
     tell(session, "");
   },
 };

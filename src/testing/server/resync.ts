@@ -2,6 +2,7 @@ import { NumberSet } from "../../model/number_set.ts";
 import { LPAREN, RPAREN, SP } from "../../util/bytes.ts";
 import type { Arguments, MessageSet } from "../arguments.ts";
 import { bad } from "../refusal.ts";
+import { uidRequired } from "./modes.ts";
 import type { Session } from "./server_session.ts";
 
 /** What a client knows of a folder (RFC 7162 section 3.2.5). */
@@ -17,13 +18,14 @@ const EVERY_UID = NumberSet.from("1:4294967295");
  * Reads `(67890007 90060115194045000 41:211 (1,9 5,30))`. The sample of sequence numbers at the end is
  * for servers that forget which messages were expunged.
  */
-export function readResync(args: Arguments): Resync {
+export function readResync(args: Arguments, uidOnly: boolean): Resync {
   args.sp().expect(LPAREN);
   const uidValidity = args.number();
   const since = args.sp().number();
   let known = EVERY_UID;
   while (args.take(SP)) {
     if (args.take(LPAREN)) {
+      if (uidOnly) throw uidRequired();
       uidSet(args);
       uidSet(args.sp());
       args.expect(RPAREN);
@@ -50,8 +52,9 @@ export function tellChanges(session: Session, { uidValidity, since, known }: Res
   view.messages.forEach((message, index) => {
     const { uid, modseq } = message;
     if (modseq <= since || !known.has(uid)) return;
-    const items = `UID ${uid} FLAGS ${view.flags(message)} MODSEQ (${modseq})`;
-    session.untagged(`${index + 1} FETCH (${items})`);
+    const named = view.uidOnly ? "" : `UID ${uid} `;
+    const items = `${named}FLAGS ${view.flags(message)} MODSEQ (${modseq})`;
+    session.untagged(`${view.head(message, index + 1)}${items})`);
   });
 }
 

@@ -5,7 +5,9 @@ import type { SearchContext } from "../contexts.ts";
 import type { Match } from "../matches.ts";
 import type { View } from "../folder.ts";
 import type { Picked } from "../picked.ts";
-import { no } from "../refusal.ts";
+import { bad, no } from "../refusal.ts";
+import { tellProgress } from "./in_progress.ts";
+import { newest } from "./message_limit.ts";
 import { SearchKeys } from "./search_keys.ts";
 import { readReturn, type SearchReturn, tellResult } from "./search_return.ts";
 import type { Session } from "./server_session.ts";
@@ -18,11 +20,13 @@ export const search: ServerCommand = {
   state: "selected",
   uid: "IMAP4rev1",
   keepsNumbers: true,
-  run(session, args, uid): void {
-    let charset = "US-ASCII";
+  run(session, args, uid): string | undefined {
+    let charset = session.modes.utf8 ? "UTF-8" : "US-ASCII";
     args.sp();
-    const returns = readReturn(args, session, "ESEARCH");
+    const returns = readReturn(args, session, "ESEARCH") ?? (session.modes.rev2 ? ALL_IDS : null);
     if (args.ahead(/^CHARSET /i)) {
+      // RFC 9755 section 3.
+      if (session.modes.utf8 && !session.modes.rev2) throw bad("all text is UTF-8");
       args.keyword();
       charset = readCharset(args);
       args.sp();
@@ -33,8 +37,12 @@ export const search: ServerCommand = {
       tellReturned(session, search, returns, { uid, sorted: false });
       if (returns.names.has("UPDATE")) keepUpToDate(session, search, uid, null);
     }
+    return search.limit ?? undefined;
   },
 };
+
+/** What IMAP4rev2 returns if nothing else is said (RFC 9051 section 6.4.4). */
+const ALL_IDS: SearchReturn = { names: new Set(["ALL"]), partial: null };
 
 /** The result of a search. */
 export interface Found {
@@ -44,6 +52,8 @@ export interface Found {
   readonly modseq: boolean;
   /** Whether a message matches. */
   readonly matches: Match;
+  /** The response code if only the newest messages were searched (RFC 9738); else `null`. */
+  readonly limit: string | null;
 }
 
 /** So many searches are kept up to date in one session. */
@@ -90,12 +100,18 @@ export function searchIn(
   const keys = new SearchKeys(args, session, view, charset);
   const matches = keys.all();
   args.end();
-  const found: Picked[] = [];
+  const { among } = keys;
+  const named: Picked[] = [];
   view.messages.forEach((message, index) => {
     const sequence = index + 1;
-    if (matches(message, sequence)) found.push({ message, sequence });
+    if (among(message, sequence)) named.push({ message, sequence });
   });
-  return { found, modseq: keys.usesModseq, matches };
+  const { picked, code } = newest(session, named);
+  const found = picked.filter(({ message, sequence }, index) => {
+    tellProgress(session, index, picked.length);
+    return matches(message, sequence);
+  });
+  return { found, modseq: keys.usesModseq, matches, limit: code };
 }
 
 /**

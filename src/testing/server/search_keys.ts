@@ -11,6 +11,7 @@ import { bodyText, wholeText } from "../mime_text.ts";
 import { membership } from "../picked.ts";
 import { bad } from "../refusal.ts";
 import { foldOf } from "./comparator.ts";
+import { uidRequired } from "./modes.ts";
 import type { Session } from "./server_session.ts";
 
 /** Keys nested more deeply than this are refused. */
@@ -27,6 +28,8 @@ export class SearchKeys {
   readonly #fold: Fold;
   #usesModseq = false;
   #depth = 0;
+  /** The sets of messages that are not part of another key. */
+  readonly #sets: Match[] = [];
 
   constructor(args: Arguments, session: Session, view: View, charset: string) {
     this.#args = args;
@@ -40,6 +43,11 @@ export class SearchKeys {
   /** Whether MODSEQ was used, so that the answer includes a mod-sequence (RFC 7162). */
   get usesModseq(): boolean {
     return this.#usesModseq;
+  }
+
+  /** The messages to look at: those in all sets that the search names. */
+  get among(): Match {
+    return (message, sequence) => this.#sets.every((has) => has(message, sequence));
   }
 
   /** Reads all keys up to the end or the closing parenthesis. A message must match each of them. */
@@ -65,7 +73,14 @@ export class SearchKeys {
 
   #set(): Match | null {
     if (!this.#args.atSequenceSet) return null;
-    return membership(this.#view, this.#args.sequenceSet(), false);
+    if (this.#session.modes.uidOnly) throw uidRequired();
+    return this.#among(membership(this.#view, this.#args.sequenceSet(), false));
+  }
+
+  /** Notes a set that the whole search is limited to. */
+  #among(set: Match): Match {
+    if (this.#depth === 1) this.#sets.push(set);
+    return set;
   }
 
   #named(): Match {
@@ -144,7 +159,7 @@ export class SearchKeys {
         return ({ bytes }) => bytes.length < size;
       }
       case "UID":
-        return membership(this.#view, this.#args.sp().sequenceSet(), true);
+        return this.#among(membership(this.#view, this.#args.sp().sequenceSet(), true));
       case "MODSEQ": {
         const modseq = this.#modseq();
         return (message) => message.modseq >= modseq;
@@ -211,7 +226,8 @@ export class SearchKeys {
   /** Reads a label in modified UTF-7 or in the charset; some of Gmail's own are not quoted. */
   #label(): string {
     if (this.#args.ahead(/^ \\/)) return `\\${this.#args.sp().expect(BACKSLASH).atom()}`;
-    return decodeUtf7(encodeUtf8(this.#argument("as it is")));
+    const label = this.#argument("as it is");
+    return this.#session.modes.utf8 ? label : decodeUtf7(encodeUtf8(label));
   }
 
   #next(): Match {

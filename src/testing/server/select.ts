@@ -68,7 +68,7 @@ function readRequest(session: Session, args: Arguments): SelectRequest {
       else if (parameter !== "QRESYNC") throw bad("there is no such parameter");
       else {
         session.modseqs.checkQresync();
-        resync = readResync(args);
+        resync = readResync(args, session.modes.uidOnly);
       }
     });
   }
@@ -79,15 +79,19 @@ function readRequest(session: Session, args: Arguments): SelectRequest {
 function open(session: Session, { name, resync }: SelectRequest, readOnly: boolean): string {
   // The previous folder is closed, even if this command fails.
   const wasOpen = session.close();
-  if (wasOpen && session.has("QRESYNC")) session.untagged("OK [CLOSED] the folder before");
+  if (wasOpen && (session.has("QRESYNC") || session.modes.rev2)) {
+    session.untagged("OK [CLOSED] the folder before");
+  }
   const folder = session.account.get(name);
   const view = folder.open(readOnly);
   session.select(view);
   session.untagged(`FLAGS (${folder.flags.join(" ")})`);
   session.untagged(`${view.messages.length} EXISTS`);
-  session.untagged(`${view.recent.size} RECENT`);
+  if (view.hasRecent) session.untagged(`${view.recent.size} RECENT`);
   const unseen = view.messages.findIndex((message) => !message.flags.has("\\Seen"));
-  if (unseen >= 0) session.untagged(`OK [UNSEEN ${unseen + 1}] the first unseen message`);
+  if (unseen >= 0 && view.hasRecent && !view.uidOnly) {
+    session.untagged(`OK [UNSEEN ${unseen + 1}] the first unseen message`);
+  }
   const permanent = readOnly ? "" : `${SYSTEM_FLAGS.join(" ")} \\*`;
   session.untagged(`OK [PERMANENTFLAGS (${permanent})] what can be stored`);
   session.untagged(`OK [UIDNEXT ${folder.uidNext}] the next UID`);

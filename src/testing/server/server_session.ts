@@ -12,6 +12,7 @@ import type { FaultPlan } from "./faults.ts";
 import { type AnnouncedLiteral, announcedLiteral, Input } from "../input.ts";
 import { completed, DEFAULT_LANGUAGE } from "./language.ts";
 import type { MemoryServerOptions } from "./memory_server.ts";
+import { Modes } from "./modes.ts";
 import { ModseqMode } from "./modseq_mode.ts";
 import { Output } from "../output.ts";
 import { bad, Goodbye, HangUp, no, Refusal } from "../refusal.ts";
@@ -53,6 +54,8 @@ export class Session {
   #upgrading = false;
   /** What the client is told of mod-sequences. */
   modseqs: ModseqMode = new ModseqMode(this);
+  /** What else the client has switched on. */
+  modes: Modes = new Modes(this);
   /** The language of its texts (RFC 5255). */
   language: string = DEFAULT_LANGUAGE;
   /** How its SEARCH compares texts (RFC 5255). */
@@ -150,7 +153,7 @@ export class Session {
 
   /** Whether the server has a capability at this point of the session. */
   has(capability: string): boolean {
-    return this.capabilities.includes(capability);
+    return this.capabilities.includes(capability) || this.modes.includes(capability);
   }
 
   /** Whether the connection is unencrypted and TLS can be started. */
@@ -168,6 +171,7 @@ export class Session {
     this.close();
     this.#account = null;
     this.modseqs = new ModseqMode(this);
+    this.modes = new Modes(this);
     this.language = DEFAULT_LANGUAGE;
     this.comparator = DEFAULT_COMPARATOR;
   }
@@ -177,6 +181,7 @@ export class Session {
     this.close();
     this.#view = view;
     this.modseqs.apply(view);
+    this.modes.apply(view);
     if (this.has("SEARCHRES")) view.saved = new Set();
   }
 
@@ -337,7 +342,7 @@ export class Session {
 
   /** Finds a command by its first words; its arguments are still to be read. */
   #find(text: Uint8Array): Found {
-    const args = new Arguments(text);
+    const args = new Arguments(text, this.modes.utf8);
     args.tag();
     let name = args.sp().keyword();
     const uid = name === "UID";
@@ -348,6 +353,7 @@ export class Session {
       throw bad("unknown command");
     }
     this.#checkState(command);
+    if (!uid) this.modes.check(name);
     if (!uid) return { command, args, uid };
     return { command: { ...command, name: `UID ${name}`, keepsNumbers: false }, args, uid };
   }

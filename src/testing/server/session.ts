@@ -71,7 +71,16 @@ export const id: ServerCommand = {
   },
 };
 
-/** ENABLE (RFC 5161): CONDSTORE and QRESYNC can be enabled. */
+/** What can be enabled, by the name in upper case, and the capability that it needs. */
+const MODES: Readonly<Record<string, string>> = {
+  CONDSTORE: "CONDSTORE",
+  QRESYNC: "QRESYNC",
+  UIDONLY: "UIDONLY",
+  IMAP4REV2: "IMAP4rev2",
+  "UTF8=ACCEPT": "UTF8=ACCEPT",
+};
+
+/** ENABLE (RFC 5161). */
 export const enable: ServerCommand = {
   name: "ENABLE",
   state: "authenticated",
@@ -79,9 +88,10 @@ export const enable: ServerCommand = {
   run(session, args): void {
     const names: string[] = [];
     do names.push(args.sp().keyword()); while (args.peek() >= 0);
-    const enabled = ["CONDSTORE", "QRESYNC"].filter((name) => {
-      return names.includes(name) && session.has(name);
+    const enabled = Object.keys(MODES).filter((name) => {
+      return names.includes(name) && session.has(MODES[name]);
     });
+    for (const name of enabled) session.modes.enable(name);
     if (enabled.includes("CONDSTORE")) session.modseqs.useCondstore();
     if (enabled.includes("QRESYNC")) session.modseqs.useQresync();
     session.untagged(["ENABLED", ...enabled].join(" "));

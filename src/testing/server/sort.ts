@@ -22,7 +22,7 @@ export const sort: ServerCommand = {
   capability: "SORT",
   uid: "SORT",
   keepsNumbers: true,
-  run(session, args, uid): void {
+  run(session, args, uid): string | undefined {
     const orders: MessageOrder[] = [];
     args.sp();
     const returns = readReturn(args, session, "ESORT");
@@ -37,6 +37,7 @@ export const sort: ServerCommand = {
       tellReturned(session, search, returns, { uid, sorted: true });
       if (returns.names.has("UPDATE")) keepUpToDate(session, search, uid, inOrder);
     }
+    return search.limit ?? undefined;
   },
 };
 
@@ -46,16 +47,17 @@ export const thread: ServerCommand = {
   state: "selected",
   uid: "IMAP4rev1",
   keepsNumbers: true,
-  run(session, args, uid): void {
+  run(session, args, uid): string | undefined {
     const name = args.sp().keyword();
     if (!isThreadAlgorithm(name) || !session.has(`THREAD=${name}`)) {
       throw bad(`there is no threading by ${name}`);
     }
     const charset = readCharset(args);
-    const { found } = searchMessages(session, args.sp(), charset);
+    const { found, limit } = searchMessages(session, args.sp(), charset);
     const threads = threadMessages(name, sortable(found));
     const text = threads.map((node) => threadText(node, ({ picked }) => numberOf(picked, uid)));
     session.untagged(text.length === 0 ? "THREAD" : `THREAD ${text.join("")}`);
+    return limit ?? undefined;
   },
 };
 

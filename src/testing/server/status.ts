@@ -1,8 +1,6 @@
-import { encodeUtf7 } from "../../mime/utf7.ts";
 import type { Arguments } from "../arguments.ts";
 import type { ServerCommand } from "./command.ts";
 import type { Folder } from "../folder.ts";
-import { string } from "../output.ts";
 import { bad } from "../refusal.ts";
 import type { Session } from "./server_session.ts";
 
@@ -48,7 +46,7 @@ export function readStatusItems(session: Session, args: Arguments): readonly str
 /** Says what the items of a folder are. */
 export function tellStatus(session: Session, folder: Folder, items: readonly string[]): void {
   const values = items.map((item) => `${item} ${ITEMS[item](folder, session)}`);
-  session.untagged(`STATUS ${string(encodeUtf7(folder.name))} (${values.join(" ")})`);
+  session.untagged(`STATUS ${session.modes.shown(folder.name)} (${values.join(" ")})`);
 }
 
 /** Whether the server has the capability that an item needs. */

@@ -8,6 +8,7 @@ import type { Message } from "../message.ts";
 import { pick, type Picked } from "../picked.ts";
 import { bad, no } from "../refusal.ts";
 import type { Session } from "./server_session.ts";
+import { codeOf, newest } from "./message_limit.ts";
 import { numberOf } from "./search.ts";
 
 /** What is done to each message. */
@@ -36,7 +37,8 @@ export const store: ServerCommand = {
     const view = session.writableView;
     let gone = false;
     const modified: number[] = [];
-    for (const picked of pick(view, set, uid)) {
+    const { picked: all, code: limit } = newest(session, pick(view, set, uid));
+    for (const picked of all) {
       const { message } = picked;
       if (view.isGone(message)) gone = true;
       else if (message.modseq > since) modified.push(numberOf(picked, uid));
@@ -47,7 +49,7 @@ export const store: ServerCommand = {
     }
     const code = modified.length === 0 ? undefined : `MODIFIED ${NumberSet.from(modified)}`;
     if (gone && !uid) throw no("some of the messages are gone", code ?? "EXPUNGEISSUED");
-    return code;
+    return codeOf(session, limit, code);
   },
 };
 
@@ -74,8 +76,8 @@ function tell(
     ...(view.tellsModseq ? [`MODSEQ (${message.modseq})`] : []),
   ];
   if (items.length === 0) return;
-  if (uid || view.tellsVanished) items.unshift(`UID ${message.uid}`);
-  session.untagged(`${sequence} FETCH (${items.join(" ")})`);
+  if (!view.uidOnly && (uid || view.tellsVanished)) items.unshift(`UID ${message.uid}`);
+  session.untagged(`${view.head(message, sequence)}${items.join(" ")})`);
 }
 
 function flagChange(sign: Sign, args: Arguments): Change {
@@ -93,7 +95,7 @@ function labelChange(sign: Sign, args: Arguments): Change {
   const labels = readLabels(args);
   return {
     apply: (_, { content }) => content.labels.change(sign, labels),
-    shown: (_, { content }) => `X-GM-LABELS ${content.labels}`,
+    shown: ({ utf8 }, { content }) => `X-GM-LABELS ${content.labels.show(utf8)}`,
   };
 }
 
