@@ -9,7 +9,8 @@ import { CapabilityError } from "../../model/errors.ts";
 import { foundIn } from "../../model/found_in.ts";
 import type { NumberSet } from "../../model/number_set.ts";
 import type { SearchIds } from "../../model/search_ids.ts";
-import type { Text } from "../../model/text.ts";
+import { type Text, upperAscii } from "../../model/text.ts";
+import { lazyImport } from "../../util/lazy_import.ts";
 import { searchBelowLimit } from "../messages/message_limit.ts";
 import { namesSaved, savedIds, withSavedIds } from "../saved_ids.ts";
 import { run, runWhole, type Scope } from "../scope.ts";
@@ -30,7 +31,7 @@ export async function searchMessages(
     criteria,
     charset,
     (scope, encoding) =>
-      searchAll(scope, (among) => {
+      searchAll(scope, criteria, (among) => {
         return search(criteria, { ...encoding, among }, scope.uid, scope.client.limits);
       }),
   );
@@ -39,7 +40,7 @@ export async function searchMessages(
 /** SEARCH with a query in Gmail's own language. */
 export async function searchGmail(scope: Scope, query: Text, charset: string): Promise<SearchIds> {
   const encoding = encodingOf(scope, "", charset);
-  return await searchAll(scope, (among) => {
+  return await searchAll(scope, ["X-GM-RAW", query], (among) => {
     const how = { ...encoding, among };
     const command = search(["X-GM-RAW", query], how, scope.uid, scope.client.limits);
     return wrapped(command, { needs: "X-GM-EXT-1" });
@@ -71,10 +72,24 @@ export async function threadMessages(
 /** Searches all messages, also if the server looks at only some of them in one command. */
 async function searchAll(
   scope: Scope,
+  criteria: SearchCriteria,
   make: (among?: NumberSet) => Command<SearchIds>,
 ): Promise<SearchIds> {
-  if (!scope.client.connection.session.limitsMessages) return await run(scope, make());
+  const { limitsMessages, rev2 } = scope.client.connection.session;
+  if (rev2 && !limitsMessages && isAll(criteria)) {
+    return await runWhole(scope, async (scope) => {
+      return await (await everything()).searchEverything(scope, make);
+    });
+  }
+  if (!limitsMessages) return await run(scope, make());
   return await runWhole(scope, (scope) => searchBelowLimit((among) => run(scope, make(among))));
+}
+
+const everything = lazyImport(() => import("./search_everything.ts"));
+
+function isAll(criteria: SearchCriteria): boolean {
+  const [only, ...more] = Array.isArray(criteria) ? criteria : [criteria];
+  return more.length === 0 && typeof only === "string" && upperAscii(only) === "ALL";
 }
 
 /** Criteria, and the scope of a search that they give it. */

@@ -1,6 +1,13 @@
 // Capabilities that a server has without naming them: IMAP4rev2, and extensions that imply others.
 import { assert, assertEquals, assertInstanceOf, assertRejects } from "@std/assert";
-import { CapabilityError, type ImapClient, InvalidArgumentError } from "../../../mod.ts";
+import {
+  CapabilityError,
+  IllegalStateError,
+  type ImapClient,
+  ImapError,
+  InvalidArgumentError,
+  ProtocolError,
+} from "../../../mod.ts";
 import { Session } from "../../../src/connection/session.ts";
 import {
   connectFake,
@@ -247,4 +254,87 @@ test("what SELECT answers as RFC 9051 has it → the folder after CLOSED [ext IM
   const { EXISTS, RECENT, UIDVALIDITY } = await selecting;
   assertEquals([EXISTS, RECENT, UIDVALIDITY], [2, 0, 7]);
   client.shutdown();
+});
+
+/** Answers a command with these lines, in which `$` stands for its tag. */
+async function answer(server: FakeServer, text: string, ...lines: readonly string[]) {
+  const tag = await server.expect(text);
+  await server.send(...lines.map((line) => line.replace("$", tag)), `${tag} OK done`);
+}
+
+const ASKED_AGAIN = "UID SEARCH RETURN (ALL COUNT) ALL";
+
+test("search of ALL: ESEARCH without the ids → asked once more, by RETURN [ext IMAP4rev2]", async () => {
+  for (
+    const [count, ids] of [["", "ALL 1:3"], [" COUNT 3", "ALL 1:3"], ["", "COUNT 0"], ["", ""]]
+  ) {
+    for (const call of ["ALL", ["all"], undefined] as const) {
+      const { client, server } = await selectFake({}, "IMAP4rev2");
+      const searching = client.search(call);
+      const later = client.selectFolder("x");
+      await answer(server, "UID SEARCH ALL", `* ESEARCH (TAG "$") UID${count}`);
+      await answer(server, ASKED_AGAIN, `* ESEARCH (TAG "$") UID ${ids}`);
+      const found = await searching;
+      assertEquals([...found], ids.startsWith("ALL") ? [1, 2, 3] : []);
+      await server.answer('SELECT "x"', "* 1 EXISTS");
+      await later;
+      // They are ids of the folder before.
+      if (found.length > 0) {
+        await assertRejects(() => client.fetch(found, "FLAGS"), IllegalStateError);
+      }
+      client.shutdown();
+    }
+  }
+});
+
+test("search of ALL: messages that the server counts and does not name → ProtocolError [ext IMAP4rev2]", async () => {
+  const { client, server } = await selectFake({}, "IMAP4rev2");
+  const searching = outcome(client.search());
+  await answer(server, "UID SEARCH ALL", '* ESEARCH (TAG "$") UID COUNT 7');
+  await answer(server, ASKED_AGAIN, '* ESEARCH (TAG "$") UID COUNT 7');
+  assertInstanceOf(await searching, ProtocolError);
+  client.shutdown();
+});
+
+test("search of ALL: nothing found that is believable → asked once [ext IMAP4rev2]", async () => {
+  const { client, server } = await selectFake({}, "IMAP4rev2");
+  for (
+    const line of ['* ESEARCH (TAG "$") UID COUNT 0', "* SEARCH", '* ESEARCH (TAG "$") UID ALL 5']
+  ) {
+    const searching = client.search();
+    await answer(server, "UID SEARCH ALL", line);
+    assertEquals([...await searching], line.endsWith("5") ? [5] : []);
+  }
+  const noop = client.noop();
+  await server.answer("NOOP", "* VANISHED 1:1000");
+  await noop;
+  const empty = client.search();
+  await answer(server, "UID SEARCH ALL", '* ESEARCH (TAG "$") UID');
+  assertEquals([...await empty], []);
+  assert(await server.isSilent());
+  client.shutdown();
+});
+
+test("search of ALL: without ids, and RETURN is known to be broken → the same again [ext IMAP4rev2]", async () => {
+  const { client, server } = await selectFake({ quirks: { broken: ["ESEARCH"] } }, "IMAP4rev2");
+  const searching = client.search();
+  await answer(server, "UID SEARCH ALL", '* ESEARCH (TAG "$") UID');
+  await answer(server, "UID SEARCH ALL", "* SEARCH 4");
+  assertEquals([...await searching], [4]);
+  client.shutdown();
+});
+
+test("search of ALL: the second answer is NO, or the connection ends → that error [ext IMAP4rev2]", async () => {
+  for (const end of ["NO [INUSE] later", null]) {
+    const { client, server } = await selectFake({}, "IMAP4rev2");
+    const searching = outcome(client.search());
+    await answer(server, "UID SEARCH ALL", '* ESEARCH (TAG "$") UID');
+    const tag = await server.expect(ASKED_AGAIN);
+    if (end === null) server.break();
+    else await server.send(`${tag} ${end}`);
+    const error = await searching;
+    assertInstanceOf(error, ImapError);
+    assertEquals(error.code, end === null ? null : "INUSE");
+    client.shutdown();
+  }
 });
