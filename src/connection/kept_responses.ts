@@ -1,3 +1,4 @@
+import { foundIn, rememberFoundIn } from "../model/found_in.ts";
 import { Envelope } from "../model/envelope.ts";
 import { NumberSet } from "../model/number_set.ts";
 import type { FetchResponse, UntaggedResponse } from "../model/responses.ts";
@@ -44,7 +45,7 @@ export class KeptResponses {
     const copy = copier.copyResponse(response);
     this.#bytes += COST + copier.bytes;
     if (this.#bytes >= BUDGET) return false;
-    this.#responses.push(copy);
+    this.#responses.push(rememberFoundIn(copy, foundIn(response)));
     return true;
   }
 

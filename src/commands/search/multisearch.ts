@@ -116,9 +116,9 @@ function placeOf(
   uidValidity: number,
 ): FoundIn | undefined {
   if (session === null) return undefined;
-  const { selections } = session;
+  const { login } = session.selections;
   const folder = folderKey(name);
-  return { folder, uidValidity, session: selections, selection: -1, expunges: 0, uid: true };
+  return { folder, uidValidity, session: login, selection: -1, expunges: 0, uid: true };
 }
 
 /** The sources with names of folders. */

@@ -1,7 +1,7 @@
 import { cancelUpdate, contextSearch } from "../../commands/search/context.ts";
 import { sortKeys } from "../../commands/search/sort.ts";
 import { IllegalStateError, ProtocolError } from "../../model/errors.ts";
-import { type FoundIn, rememberFoundIn } from "../../model/found_in.ts";
+import { foundIn, rememberFoundIn } from "../../model/found_in.ts";
 import { NumberSet } from "../../model/number_set.ts";
 import type { EsearchResponse, UntaggedResponse } from "../../model/responses.ts";
 import type { SearchChange } from "../../model/search_results.ts";
@@ -40,9 +40,17 @@ export async function* watchSearch(
   const early: EsearchResponse[] = [];
   const listener = {
     begun: (given: string) => tag = given,
-    changed: (response: EsearchResponse) => void early.push(response),
+    changed: (response: EsearchResponse) => void early.push(placed(response)),
   };
-  const idling = idlingFor(scope, pace, (response) => isUpdate(response, tag));
+  const idling = idlingFor(scope, pace, (response) => {
+    return isUpdate(response, tag) && placed(response) === response;
+  });
+
+  /** The caller may take it when numbers have moved, or another folder is selected. */
+  function placed<Response extends object>(response: Response): Response {
+    return rememberFoundIn(response, selections.foundIn(uid));
+  }
+
   try {
     const answer = await inCharset(own, criteria, charsetOf(options, order), (own, encoding) => {
       const request = { criteria, encoding, uid, order, returns: RETURNS, range: null };
@@ -51,15 +59,14 @@ export async function* watchSearch(
     if (answer.all === null && answer.count !== 0) {
       throw new ProtocolError("the server sent no ids for a search whose changes it is to report");
     }
-    const place = selections.foundIn(uid);
     if (answer.all !== null && !answer.all.isEmpty) {
       yield { type: "added", position: 1, ids: answer.all };
     }
-    for (const response of early) yield* changesOf(response, place);
+    for (const response of early) yield* changesOf(response);
     await begin(scope, idling, pace, true);
     for (;;) {
       for (const response of await idling.take(Infinity, signal)) {
-        if (response.type === "ESEARCH") yield* changesOf(response, selections.foundIn(uid));
+        if (response.type === "ESEARCH") yield* changesOf(response);
       }
     }
   } finally {
@@ -88,11 +95,9 @@ function isUpdate(response: UntaggedResponse, tag: string | null): boolean {
 }
 
 /** The changes of one response, in the order in which they are to be applied. */
-function* changesOf(
-  { changes = [] }: EsearchResponse,
-  place: FoundIn | undefined,
-): Generator<SearchChange> {
-  for (const { name, pairs } of changes) {
+function* changesOf(response: EsearchResponse): Generator<SearchChange> {
+  const place = foundIn(response);
+  for (const { name, pairs } of response.changes ?? []) {
     if (!Array.isArray(pairs) || pairs.length % 2 !== 0) throw malformed(name);
     for (let at = 0; at < pairs.length; at += 2) {
       const position = positionOf(pairs[at]);

@@ -275,6 +275,26 @@ describe("two users of one connection [ext UNAUTHENTICATE]", () => {
     await client.logout();
   });
 
+  test("ids of a search in several folders → refused in the second one's", async () => {
+    const offered = `${OFFERED} MULTISEARCH`;
+    const { client, server } = await connectFake({}, `* PREAUTH [CAPABILITY ${offered}] hello`);
+    const searching = client.searchFolders({ folders: "INBOX" }, "ALL");
+    const tag = await server.expect('ESEARCH IN (mailboxes ("INBOX")) RETURN (ALL) ALL');
+    const found = `(TAG "${tag}" MAILBOX INBOX UIDVALIDITY 7) UID ALL 2`;
+    await server.send(`* ESEARCH ${found}`, `${tag} OK done`);
+    const [{ uids }] = await searching;
+    const ending = client.unauthenticate();
+    await end(server);
+    await ending;
+    await logIn(client, server);
+    const selecting = client.selectFolder("INBOX");
+    await server.answer('SELECT "INBOX"', "* 9 EXISTS", "* OK [UIDVALIDITY 7] x");
+    await selecting;
+    await assertRejects(() => client.deleteMessages(uids), IllegalStateError, "found in");
+    assert(await server.isSilent());
+    client.shutdown();
+  });
+
   test("a fetchEach under way → refused in the second one's INBOX", async () => {
     const [client] = await twoUsers();
     await client.selectFolder("INBOX");

@@ -61,6 +61,47 @@ describe("watchSearch", () => {
     client.shutdown();
   });
 
+  test("a change that is taken when another folder is selected → refused there", async () => {
+    const { client, server, watching, tag, next } = await begun();
+    await next;
+    const second = watching.next();
+    const idle = await server.expect("IDLE");
+    await server.send("+ idling", `* ESEARCH (TAG "${tag}") UID ADDTO (0 9)`);
+    await second;
+    await server.send(`* ESEARCH (TAG "${tag}") UID ADDTO (0 10)`);
+    await turns();
+    const selecting = client.selectFolder("Other");
+    assertEquals(await server.line(), "DONE");
+    await server.send(`${idle} OK done`);
+    await server.answer('SELECT "Other"', "* 20 EXISTS");
+    await selecting;
+    const { ids } = (await watching.next()).value!;
+    await assertRejects(() => client.deleteMessages(ids), IllegalStateError, "found in");
+    assert(await server.isSilent());
+    client.shutdown();
+    await outcome(watching.return());
+  });
+
+  test("numbers that have moved since the change → refused", async () => {
+    const { client, server } = await selectFake({}, CAPABILITIES);
+    client.useUid = false;
+    const watching = client.watchSearch("UNSEEN");
+    const next = watching.next();
+    const tag = await server.expect(SENT.slice("UID ".length));
+    await server.send(`* ESEARCH (TAG "${tag}") ALL 2 COUNT 1`, `${tag} OK done`);
+    await next;
+    const second = watching.next();
+    const idle = await server.expect("IDLE");
+    await server.send("+ idling", `* ESEARCH (TAG "${tag}") ADDTO (0 9)`, "* 3 EXPUNGE");
+    const { ids } = (await second).value!;
+    const storing = outcome(client.deleteMessages(ids));
+    assertEquals(await server.line(), "DONE");
+    await server.send(`${idle} OK done`);
+    assert(await storing instanceof IllegalStateError);
+    client.shutdown();
+    await outcome(watching.return());
+  });
+
   test("`sort` → CONTEXT=SORT, and positions [ext CONTEXT]", async () => {
     const { client, server } = await selectFake({}, CAPABILITIES);
     const watching = client.watchSearch("ALL", { sort: ["REVERSE DATE"] });
