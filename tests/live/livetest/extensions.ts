@@ -1,9 +1,11 @@
-import { assert, assertEquals } from "@std/assert";
+import { assert, assertEquals, assertRejects } from "@std/assert";
 import {
   ARCHIVE,
   ConditionFailedError,
+  IllegalStateError,
   type ImapClient,
   ImapError,
+  type Progress,
   SAVED,
   SENT,
 } from "@imapclient/imapclient";
@@ -233,6 +235,44 @@ export const EXTENSIONS: readonly Check[] = [
     const changed = await client.fetch([one, two], ["FLAGS"], { changedSince: MODSEQ! });
     assert(changed.has(one) && lower(changed.get(one)!.FLAGS).includes("\\flagged"));
   }, "CONDSTORE"],
+  ["UIDONLY", async (account, client) => {
+    const [one, two, three] = await fill(account, client, mail("one"), mail("two"), mail("three"));
+    // On a connection of its own, since it stays on.
+    const other = await account.open();
+    if (!(await other.enable("UIDONLY")).includes("UIDONLY")) return "a UIDONLY that stays off";
+    await other.selectFolder(account.messages);
+    const found = await other.fetch([one, two], ["FLAGS"]);
+    assertEquals([...found.values()].map(({ SEQ }) => SEQ), [undefined, undefined]);
+    await other.deleteMessages(one, { silent: true });
+    const { responses } = await other.expunge();
+    const gone = responses.flatMap((it) => it.type === "VANISHED" ? [...it.uids] : []);
+    assertEquals(gone, [one]);
+    assertEquals([...await other.search(["UID", "1:*"])], [two, three]);
+    other.useUid = false;
+    await assertRejects(() => other.fetch("1:*", ["FLAGS"]), IllegalStateError);
+    await other.logout();
+  }, "UIDONLY"],
+  ["MESSAGELIMIT", async (account, client) => {
+    const ids = await fillBeyond(account, client, "MESSAGELIMIT");
+    if (ids === null) return "a MESSAGELIMIT that takes too many messages to try";
+    assertEquals((await client.fetch("1:*", ["FLAGS"])).size, ids.length);
+    assertEquals((await client.search(["SUBJECT", "many"])).length, ids.length);
+    assertEquals((await client.addFlags("1:*", "\\Seen"))?.size, ids.length);
+  }, "MESSAGELIMIT"],
+  ["SAVELIMIT", async (account, client) => {
+    const ids = await fillBeyond(account, client, "SAVELIMIT");
+    if (ids === null) return "a SAVELIMIT that takes too many messages to try";
+    const folder = await account.make(client, "copies");
+    await client.copy("1:*", folder);
+    assertEquals((await client.folderStatus(folder, ["MESSAGES"])).MESSAGES, ids.length);
+  }, "SAVELIMIT"],
+  ["INPROGRESS", async (account, client) => {
+    await fill(account, client, mail("one"));
+    // Few servers say anything during so short a search.
+    const told: Progress[] = [];
+    await client.search({ text: "one" }, { onProgress: (progress) => void told.push(progress) });
+    assert(told.every(({ done, total }) => done === null || total === null || done <= total));
+  }, "INPROGRESS"],
   ["QRESYNC", async (account, client) => {
     const [one, two] = await fill(account, client, mail("one"), mail("two"), mail("three"));
     const { UIDVALIDITY } = await client.folderStatus(account.messages, ["UIDVALIDITY"]);
@@ -249,6 +289,18 @@ export const EXTENSIONS: readonly Check[] = [
     await other.logout();
   }, "QRESYNC"],
 ];
+
+/** A folder of more messages than one command takes; `null` if these are very many. */
+async function fillBeyond(
+  account: Account,
+  client: ImapClient,
+  name: string,
+): Promise<number[] | null> {
+  const offered = account.capabilities.find((it) => it.startsWith(`${name}=`));
+  const limit = Number(offered?.slice(name.length + 1));
+  if (!(limit <= 100)) return null;
+  return await fill(account, client, ...new Array(limit + 1).fill(mail("many")));
+}
 
 /** Another session removes one message, and flags another. */
 async function changeByAnother(account: Account, removed: number, flagged: number): Promise<void> {

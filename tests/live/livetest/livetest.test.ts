@@ -45,7 +45,8 @@ const SERVERS: readonly (readonly [string, string | false, () => Promise<Started
   ],
   ["go-imap", goimapMissing, () => startGoimap()],
   ["a go-imap of IMAP4rev2 alone", goimapMissing, () => startGoimap({ without: ["IMAP4rev1"] })],
-  ["the in-memory server", false, startMemory],
+  ["the in-memory server", false, () => startMemory()],
+  ["an in-memory server with modes and limits", false, () => startMemory(MODES)],
 ];
 
 /** What the in-memory server has only if it is told to. */
@@ -55,8 +56,14 @@ const IN_MEMORY = [
   ...["I18NLEVEL=2", "UNAUTHENTICATE", "JMAPACCESS"],
 ];
 
-async function startMemory(): Promise<Started> {
-  const server = new MemoryServer({ capabilities: { add: IN_MEMORY } });
+/** Modes change the whole session, and so does a limit. */
+const MODES = [
+  ...["IMAP4rev2", "UTF8=ACCEPT", "UIDONLY", "INPROGRESS", "MESSAGELIMIT=10", "SAVELIMIT=9"],
+  ...["SEARCHRES", "PARTIAL", "QRESYNC"],
+];
+
+async function startMemory(add: readonly string[] = IN_MEMORY): Promise<Started> {
+  const server = new MemoryServer({ capabilities: { add } });
   server.addUser("ann", "secret");
   const { host, port, close } = await server.listen();
   return { host, port, stop: async () => await close() };
