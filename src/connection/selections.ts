@@ -288,9 +288,11 @@ export class Selections {
     if (inHeld || this.folder === null || this.#current !== this.#held) return;
     // It takes nothing from anybody: it is sent when nobody holds the folder any more.
     if (name === "UNSELECT") return;
+    const what = `${
+      shownFolder(this.folder)
+    } was selected by openFolder, withFolder or searchFolders`;
     throw new IllegalStateError(
-      `${name} was not sent: ${shownFolder(this.folder)} was selected for whoever opened it with ` +
-        "openFolder. Call the folder's own method, or selectFolder first",
+      `${name} was not sent: ${what}. Call the opened folder's own method, or selectFolder first`,
     );
   }
 

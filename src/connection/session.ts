@@ -242,8 +242,17 @@ export class Session {
 /** The error of a call that needs one of these capabilities. */
 export function missingCapability(needs: string | readonly string[]): CapabilityError {
   const names = typeof needs === "string" ? needs : needs.join(" or ");
-  return new CapabilityError(`Server does not support ${names} capability`);
+  const hint = HAVE_FALLBACK.has(names) ? "; pass { fallback: true } to do without it" : "";
+  return new CapabilityError(`Server does not support ${names} capability${hint}`);
 }
+
+/** The calls that need these take the option `fallback`. */
+const HAVE_FALLBACK: ReadonlySet<string> = new Set([
+  "MULTISEARCH",
+  "SORT",
+  "THREAD=ORDEREDSUBJECT",
+  "THREAD=REFERENCES",
+]);
 
 const BY_NUMBER = /^(?:COPY|FETCH|MOVE|REPLACE|SEARCH|SORT|STORE|THREAD)$/i;
 

@@ -299,3 +299,10 @@ export function named(value: unknown): string {
   if (value === null) return "null";
   return typeof value === "object" || typeof value === "function" ? typeof value : String(value);
 }
+
+/** A wrong pair of positions, for an error message: `[0, 50]`. */
+export function namedPair(value: unknown): string {
+  return Array.isArray(value) && value.length === 2
+    ? `[${value.map(named).join(", ")}]`
+    : named(value);
+}

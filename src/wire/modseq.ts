@@ -31,7 +31,12 @@ const END = 2n ** 63n;
 export function checkedModseq(modseq: number | bigint, name: string, least: 0 | 1): bigint {
   const isWhole = typeof modseq === "bigint" || Number.isSafeInteger(modseq);
   if (isWhole && modseq >= least && modseq < END) return BigInt(modseq);
+  // Programs that keep their state as JSON have it as a string.
+  const given: unknown = modseq;
+  const shown = typeof given === "string"
+    ? `${JSON.stringify(given)} is a string, convert it by BigInt`
+    : named(given);
   throw new InvalidArgumentError(
-    `'${name}' must be a mod-sequence, a whole number from ${least} to 2^63 - 1: ${named(modseq)}`,
+    `'${name}' must be a mod-sequence, a whole number from ${least} to 2^63 - 1: ${shown}`,
   );
 }

@@ -1,6 +1,6 @@
 import type { Command } from "../../connection/command.ts";
 import type { Session } from "../../connection/session.ts";
-import { InvalidArgumentError, named, ProtocolError } from "../../model/errors.ts";
+import { InvalidArgumentError, named, namedPair, ProtocolError } from "../../model/errors.ts";
 import { type FoundIn, rememberFoundIn } from "../../model/found_in.ts";
 import { NumberSet } from "../../model/number_set.ts";
 import { LPAREN } from "../../util/bytes.ts";
@@ -55,7 +55,8 @@ export function checkBatches(size: unknown, range: unknown): void {
     range[0] <= range[1];
   if (range === undefined || isRange) return;
   throw new InvalidArgumentError(
-    "a range of batches must be two positions, the lower one first, as [1, 10]: " + named(range),
+    "a range of batches must be two positions, the lower one first, as [1, 10]: " +
+      namedPair(range),
   );
 }
 

@@ -60,7 +60,8 @@ function conditionError(
   const all = union(modified);
   const text = String(all);
   const shown = text.length > SHOWN ? `${text.slice(0, SHOWN)}...` : text;
-  const what = `messages that changed after ${unchangedSince} were left as they are: ${shown}`;
+  const what =
+    `messages that changed after mod-sequence ${unchangedSince} were left as they are: ${shown}`;
   return new ConditionFailedError(refusal === null ? what : `${refusal.message} (${what})`, {
     command: refusal?.command ?? undefined,
     responseCode: refusal?.responseCode ?? null,

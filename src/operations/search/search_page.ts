@@ -1,4 +1,4 @@
-import { InvalidArgumentError, named, ProtocolError } from "../../model/errors.ts";
+import { InvalidArgumentError, namedPair, ProtocolError } from "../../model/errors.ts";
 import { foundIn, rememberFoundIn } from "../../model/found_in.ts";
 import type { NumberSet } from "../../model/number_set.ts";
 import { type SearchIds, searchIds } from "../../model/search_ids.ts";
@@ -13,7 +13,7 @@ export function checkRange(range: unknown): PartialRange {
   if (isRange) return range as unknown as PartialRange;
   throw new InvalidArgumentError(
     "`partial` must be two positions, both from the first result, as [1, 500], or both from the " +
-      `last, as [-1, -500]: ${named(range)}`,
+      `last, as [-1, -500]: ${namedPair(range)}`,
   );
 }
 

@@ -30,7 +30,9 @@ export async function enableCapabilities(
   const command = enable(capabilities);
   const { session } = scope.client.connection;
   if (session.state === "selected" && session.has("ENABLE")) {
-    throw new IllegalStateError("ENABLE command illegal in state SELECTED");
+    throw new IllegalStateError(
+      "ENABLE command illegal in state SELECTED: call it before selectFolder",
+    );
   }
   return await run(scope, command);
 }

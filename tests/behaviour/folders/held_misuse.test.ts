@@ -415,7 +415,7 @@ test("the client's calls in a folder that was opened → refused, even after it 
     assertRejects(
       () => call(client),
       IllegalStateError,
-      '"Theirs" was selected for whoever opened',
+      '"Theirs" was selected by openFolder, withFolder or searchFolders',
     );
   for (const call of calls) await refused(call);
   const noticed = client.noop();

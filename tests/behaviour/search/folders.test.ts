@@ -102,7 +102,9 @@ describe("searchFolders", () => {
 
   test("no MULTISEARCH → CapabilityError, nothing sent [ext MULTISEARCH]", async () => {
     const { client, server } = await open("IMAP4rev1 ESEARCH");
-    await assertRejects(() => client.searchFolders({ personal: true }, "ALL"), CapabilityError);
+    const text = "does not support MULTISEARCH capability; pass { fallback: true }";
+    const search = () => client.searchFolders({ personal: true }, "ALL");
+    await assertRejects(search, CapabilityError, text);
     assert(await server.isSilent());
     client.shutdown();
   });

@@ -372,6 +372,8 @@ describe("search with `partial`", () => {
         InvalidArgumentError,
       );
     }
+    const mixed = { partial: [-1, 5] } as const;
+    await assertRejects(() => client.search("ALL", mixed), InvalidArgumentError, "[-1, 5]");
     assert(await server.isSilent());
     client.shutdown();
   });

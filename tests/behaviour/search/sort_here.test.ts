@@ -101,7 +101,7 @@ describe("sorted and threaded here → as a server does it", () => {
 
   it("not asked for, or by what nobody knows → refused", async () => {
     const here = clients[1];
-    await assertRejects(() => here.sort("DATE"), CapabilityError, "SORT");
+    await assertRejects(() => here.sort("DATE"), CapabilityError, "fallback: true");
     await assertRejects(() => here.sort("DATE", "ALL", { return: ["ALL"] }), CapabilityError);
     await assertRejects(() => here.thread(), CapabilityError, "THREAD=REFERENCES");
     const fallback = { fallback: true };
