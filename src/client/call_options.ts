@@ -102,8 +102,9 @@ export interface SearchOptions<
    */
   readonly return?: readonly Returned[];
   /**
-   * Returns a part of the ids: `[1, 500]` are the first 500, `[-1, -500]` the last 500. Default:
-   * all of them.
+   * Returns a part of the ids, as `ids` of the result: `[1, 500]` are the first 500, `[-1, -500]`
+   * the last 500, still in ascending order. What `return` asks for is still about all matches.
+   * Default: all ids.
    */
   readonly partial?: Page;
   /**
@@ -148,7 +149,7 @@ export interface SortOptions<
    * in the order.
    */
   readonly return?: readonly Returned[];
-  /** Returns a part of the ids, as `search` does. Default: all of them. */
+  /** Returns a part of the ids in their order, as `ids` of the result. Default: all of them. */
   readonly partial?: Page;
   /**
    * On a server without SORT, searches, fetches what the order depends on of all messages found, and

@@ -996,9 +996,11 @@ export class ImapClient extends FolderCalls {
    * a row for each folder with a match: its name, its UIDVALIDITY and the UIDs, or what `return` and
    * `partial` ask for. Ids are UIDs in any case, and belong to their folders.
    *
-   * Throws `CapabilityError` if the server has no MULTISEARCH. With `fallback`, one folder after the
-   * other is opened (as by {@linkcode ImapClient.openFolder}), searched and closed. Throws
-   * {@linkcode ImapError}, with the rows that came as `partial`, if the server ends the search early.
+   * Throws `CapabilityError` if the server has no MULTISEARCH, as most don't. With `fallback`, one
+   * folder after the other is opened there (as by {@linkcode ImapClient.openFolder}), searched and
+   * closed. That waits until other open folders are closed. If you had selected a folder, call
+   * {@linkcode ImapClient.selectFolder} again afterwards. Throws {@linkcode ImapError}, with the
+   * rows that came as `partial`, if the server ends the search early.
    *
    * ```ts
    * import type { ImapClient } from "@imapclient/imapclient";
