@@ -73,7 +73,7 @@ export function extendedSearch(
     pipelining: save ? "alone" : uid ? "uids" : order === undefined ? "numbers" : undefined,
     write: (out) => writeSearch(out, request),
     accept(response: UntaggedResponse): boolean {
-      if (response.type === "ESEARCH") collected.add(response);
+      if (response.type === "ESEARCH") collected.add(ofKind(response, uid));
       else if (response.type === plain) collected.addIds(response.ids, response.modseq);
       else return own.read(response, "ESEARCH") || own.read(response, plain);
       return true;
@@ -84,6 +84,16 @@ export function extendedSearch(
     result: () => own.checked(collected.answer(place)),
     refused: searchRefusal(criteria),
   };
+}
+
+/**
+ * A response whose ids are of the kind that was asked for. Numbers taken for UIDs would stand for
+ * other messages (RFC 9051 section 7.3.4), so of any other response only the count is left.
+ */
+function ofKind(response: EsearchResponse, uid: boolean): EsearchResponse {
+  if (response.uid === uid) return response;
+  const { COUNT } = response.data;
+  return { ...response, data: COUNT === undefined ? {} : { COUNT } };
 }
 
 function writeSearch(out: CommandWriter, request: ExtendedSearch): void {

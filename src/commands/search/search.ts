@@ -71,6 +71,7 @@ export function search(
       if (response.type === "SEARCH") return take(response.ids, response.modseq);
       if (response.type === "ESEARCH") {
         const { ALL, MODSEQ } = response.data;
+        if (response.uid !== uid && ALL !== undefined) throw wrongKind(uid);
         const most = limits.items - (ids?.length ?? 0);
         return take(esearchIds(ALL, most), typeof MODSEQ === "bigint" ? MODSEQ : null);
       }
@@ -83,6 +84,12 @@ export function search(
     result: () => own.checked(found()),
     refused: searchRefusal(criteria),
   };
+}
+
+/** Numbers taken for UIDs would stand for other messages (RFC 9051 section 7.3.4). */
+function wrongKind(uid: boolean): ProtocolError {
+  const [asked, sent] = uid ? ["UIDs", "sequence numbers"] : ["sequence numbers", "UIDs"];
+  return new ProtocolError(`the server sent ${sent} in answer to a search for ${asked}`);
 }
 
 /** The error of a refused search; it shows the criteria if they are at fault. */

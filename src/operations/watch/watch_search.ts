@@ -62,11 +62,11 @@ export async function* watchSearch(
     if (answer.all !== null && !answer.all.isEmpty) {
       yield { type: "added", position: 1, ids: answer.all };
     }
-    for (const response of early) yield* changesOf(response);
+    for (const response of early) yield* changesOf(response, uid);
     await begin(scope, idling, pace, true);
     for (;;) {
       for (const response of await idling.take(Infinity, signal)) {
-        if (response.type === "ESEARCH") yield* changesOf(response);
+        if (response.type === "ESEARCH") yield* changesOf(response, uid);
       }
     }
   } finally {
@@ -95,10 +95,12 @@ function isUpdate(response: UntaggedResponse, tag: string | null): boolean {
 }
 
 /** The changes of one response, in the order in which they are to be applied. */
-function* changesOf(response: EsearchResponse): Generator<SearchChange> {
+function* changesOf(response: EsearchResponse, uid: boolean): Generator<SearchChange> {
   const place = foundIn(response);
   for (const { name, pairs } of response.changes ?? []) {
-    if (!Array.isArray(pairs) || pairs.length % 2 !== 0) throw malformed(name);
+    if (response.uid !== uid || !Array.isArray(pairs) || pairs.length % 2 !== 0) {
+      throw malformed(name);
+    }
     for (let at = 0; at < pairs.length; at += 2) {
       const position = positionOf(pairs[at]);
       const ids = idsOf(pairs[at + 1]);

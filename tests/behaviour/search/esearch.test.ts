@@ -1,5 +1,6 @@
-import { assertEquals } from "@std/assert";
-import { selectFake, test } from "../../support/fake_server.ts";
+import { assertEquals, assertInstanceOf } from "@std/assert";
+import { ProtocolError } from "@imapclient/imapclient";
+import { outcome, selectFake, test } from "../../support/fake_server.ts";
 
 /** The result of a search for these lines, in which `$` is its tag. */
 async function found(...lines: readonly string[]) {
@@ -71,3 +72,28 @@ for (const wire of ["1 2 (MODSEQ 5)", "(MODSEQ 5) 1 2", "1 2 (MODSEQ (5))"]) {
     assertEquals([ids, modseq], [[1, 2], 5n]);
   });
 }
+
+test("sequence numbers in answer to UID SEARCH, or UIDs to SEARCH → never taken for the others [ext ESEARCH]", async () => {
+  for (const uid of [true, false]) {
+    const { client, server } = await selectFake({}, "IMAP4rev1 ESEARCH SEARCHRES");
+    client.useUid = uid;
+    const [prefix, wrong] = uid ? ["UID ", ""] : ["", "UID "];
+    const saving = client.search("ALL", { save: true, return: ["MAX", "COUNT"] });
+    const tag = await server.expect(`${prefix}SEARCH RETURN (SAVE MAX COUNT ALL) ALL`);
+    await server.send(
+      `* ESEARCH (TAG "${tag}") ${wrong}MAX 2 COUNT 2 ALL 1:2`,
+      `${tag} OK done`,
+    );
+    await server.answer(`${prefix}SEARCH ALL`, "* SEARCH 7 9");
+    const { max, count } = await saving;
+    assertEquals([max, count], [9, 2]);
+    const counting = client.count();
+    const other = await server.expect(`${prefix}SEARCH RETURN (COUNT) ALL`);
+    await server.send(`* ESEARCH (TAG "${other}") ${wrong}COUNT 2`, `${other} OK done`);
+    assertEquals(await counting, 2);
+    const searching = outcome(client.search());
+    await server.answer(`${prefix}SEARCH ALL`, `* ESEARCH ${wrong}ALL 1:2`);
+    assertInstanceOf(await searching, ProtocolError);
+    client.shutdown();
+  }
+});

@@ -102,6 +102,17 @@ describe("watchSearch", () => {
     await outcome(watching.return());
   });
 
+  test("changes with sequence numbers → ProtocolError", async () => {
+    const { client, server, watching, tag, next } = await begun();
+    await next;
+    const second = outcome(watching.next());
+    const idle = await server.expect("IDLE");
+    await server.send("+ idling", `* ESEARCH (TAG "${tag}") ADDTO (0 9)`);
+    await left(server, idle, tag);
+    assert(await second instanceof ProtocolError);
+    client.shutdown();
+  });
+
   test("`sort` → CONTEXT=SORT, and positions [ext CONTEXT]", async () => {
     const { client, server } = await selectFake({}, CAPABILITIES);
     const watching = client.watchSearch("ALL", { sort: ["REVERSE DATE"] });
