@@ -1,3 +1,4 @@
+import { showAs } from "../util/inspect.ts";
 import { InvalidArgumentError, named } from "./errors.ts";
 import type { SAVED } from "./saved.ts";
 import { foundIn, placeOfBoth, rememberFoundIn } from "./found_in.ts";
@@ -91,6 +92,13 @@ export class NumberSet {
     let lowest = Infinity;
     for (const bound of this.#bounds) if (bound < lowest) lowest = bound;
     return lowest;
+  }
+
+  /** The highest id in it; `Infinity` with a `*`, and 0 for an empty set. */
+  get highest(): number {
+    let highest = 0;
+    for (const bound of this.#bounds) if (bound > highest) highest = bound;
+    return highest;
   }
 
   /** How many ids it has, duplicates included; `Infinity` with a `*`. */
@@ -281,6 +289,11 @@ export class NumberSet {
     return parts.join(",");
   }
 
+  /** The same text, for `JSON.stringify`; {@linkcode NumberSet.from} reads it. */
+  toJSON(): string {
+    return this.toString();
+  }
+
   /**
    * The same ids. With `isSaved`, they are written as `$`, for a server that has saved them (RFC 5182).
    *
@@ -320,6 +333,18 @@ export class NumberSet {
     } else bounds.push(first, last);
   }
 }
+
+/** How many ranges `console.log` shows. */
+const SHOWN = 20;
+
+showAs(NumberSet, (set) => {
+  const parts: string[] = [];
+  for (const [first, last] of set.ranges()) {
+    parts.push(parts.length < SHOWN ? rangeText(first, last) : "...");
+    if (parts.length > SHOWN) break;
+  }
+  return `NumberSet <${parts.join(",")}>`;
+});
 
 function openSet(set: NumberSet): InvalidArgumentError {
   return new InvalidArgumentError(`only the server knows which ids these are: ${set}`);

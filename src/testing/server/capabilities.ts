@@ -11,6 +11,9 @@ const CAPABILITIES: readonly string[] = [
 /** Mechanisms that are only there if added; like AUTH=PLAIN, they disappear after the login. */
 const ADDED_MECHANISMS: readonly string[] = ["AUTH=XOAUTH2", "AUTH=OAUTHBEARER"];
 
+/** Extensions whose results come in ESEARCH responses. */
+const NEED_ESEARCH = ["SEARCHRES", "PARTIAL", "CONTEXT=SEARCH", "CONTEXT=SORT", "MULTISEARCH"];
+
 /** What the server says that it can do, before the login or after it. */
 export function capabilitiesOf(
   { appendLimit = Infinity, capabilities }: MemoryServerOptions,
@@ -30,6 +33,7 @@ export function capabilitiesOf(
   const all = new Set([...names.filter((name) => !isOmitted(name)), ...add]);
   if (isLoggedIn || canStartTls) { for (const name of ADDED_MECHANISMS) all.delete(name); }
   if (!isLoggedIn) all.delete("JMAPACCESS"); // RFC 9698: only after the login
+  if (NEED_ESEARCH.some((name) => all.has(name))) all.add("ESEARCH");
   // RFC 9698 section 2: the ids are the same by JMAP.
   if (all.has("JMAPACCESS")) all.add("OBJECTID");
   // The rights that RFC 4314 added to ACL (section 2.2).

@@ -1,3 +1,4 @@
+import { inspect } from "node:util";
 import { describe, it } from "node:test";
 import { assert, assertEquals, assertLess, assertThrows } from "@std/assert";
 import fc from "fast-check";
@@ -129,6 +130,28 @@ describe("SearchIds", () => {
   });
 
   it("O7 modseq is null by default", () => assertEquals(searchIds([]).modseq, null));
+});
+
+describe("a set, shown and kept", () => {
+  it("the lowest and the highest id", () => {
+    const ends = (ids: string) => [NumberSet.from(ids).lowest, NumberSet.from(ids).highest];
+    assertEquals(ends("9,4:7"), [4, 9]);
+    assertEquals(ends("7:4"), [4, 7]);
+    assertEquals(ends("5:*"), [5, Infinity]);
+    assertEquals([NumberSet.from([]).lowest, NumberSet.from([]).highest], [Infinity, 0]);
+  });
+
+  it("in JSON → IMAP's notation, which can be read back", () => {
+    const kept = JSON.parse(JSON.stringify({ uids: NumberSet.from("1:5,9") }));
+    assertEquals(kept, { uids: "1:5,9" });
+    assertEquals([...NumberSet.from(kept.uids)], [1, 2, 3, 4, 5, 9]);
+  });
+
+  it("console.log → its ranges, of many the first ones", () => {
+    assert(inspect(NumberSet.from("1:5,9")).includes("NumberSet <1:5,9>"));
+    const many = NumberSet.from(Array.from({ length: 1000 }, (_, i) => 2 * i + 1));
+    assert(inspect(many).includes(",39,...>"));
+  });
 });
 
 describe("sets of very many ids", () => {
