@@ -359,3 +359,19 @@ export function checkCallOptions(options: CallOptions): void {
     throw new InvalidArgumentError(`'${name}' must be ${kind.name}: ${named(value)}`);
   }
 }
+
+/** Options that say which of the messages a call is about. */
+const NARROWING = ["changedSince", "partial", "unchangedSince"];
+
+/**
+ * The options of a call that changes or removes all messages that it names. Throws
+ * {@linkcode InvalidArgumentError} for one by which the caller means only some of them.
+ */
+export function forAll(options: CallOptions): CallOptions {
+  const given: Readonly<Record<string, unknown>> = { ...options };
+  const wrong = NARROWING.find((name) => given[name] !== undefined);
+  if (wrong === undefined) return options;
+  throw new InvalidArgumentError(
+    `there is no '${wrong}' here: the call is about all messages named`,
+  );
+}

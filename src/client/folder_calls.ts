@@ -55,6 +55,7 @@ import type {
   WatchOptions,
   WatchSearchOptions,
 } from "./call_options.ts";
+import { forAll } from "./call_options.ts";
 
 /**
  * What can be done in a selected folder. {@linkcode ImapClient} does it in the folder that
@@ -505,7 +506,7 @@ export class FolderCalls {
     folder: Text,
     options: CallOptions = {},
   ): Promise<CopyResult> {
-    return await copyMessages(this.#scope(options), messages, folder);
+    return await copyMessages(this.#scope(forAll(options)), messages, folder);
   }
 
   /**
@@ -532,7 +533,7 @@ export class FolderCalls {
     folder: Text,
     options: CallOptions = {},
   ): Promise<CopyResult> {
-    return await moveMessages(this.#scope(options), messages, folder);
+    return await moveMessages(this.#scope(forAll(options)), messages, folder);
   }
 
   /**
@@ -546,7 +547,7 @@ export class FolderCalls {
     messages: MessageIds | null = null,
     options: CallOptions = {},
   ): Promise<ExpungeResult> {
-    const scope = this.#scope(options);
+    const scope = this.#scope(forAll(options));
     return await (messages === null ? expungeAll(scope) : expungeMessages(scope, messages));
   }
 
@@ -566,7 +567,7 @@ export class FolderCalls {
    * ```
    */
   async uidExpunge(messages: MessageIds, options: CallOptions = {}): Promise<ExpungeResult> {
-    return await expungeMessages(this.#scope(options), messages);
+    return await expungeMessages(this.#scope(forAll(options)), messages);
   }
 
   /**

@@ -55,3 +55,19 @@ test("values of the wrong kind → InvalidArgumentError, nothing sent", async ()
   await noop;
   client.shutdown();
 });
+
+test("a condition that the call does not know → InvalidArgumentError, nothing sent", async () => {
+  const { client, server } = await connectFake({}, "* PREAUTH [CAPABILITY IMAP4rev1] hello");
+  for (const options of [{ unchangedSince: 5 }, { changedSince: 5 }, { partial: [1, 2] }]) {
+    const calls = [
+      () => client.move("1:9", "Archive", options as object),
+      () => client.copy("1:9", "Archive", options as object),
+      () => client.expunge(null, options as object),
+      () => client.expunge("1:9", options as object),
+      () => client.uidExpunge("1:9", options as object),
+    ];
+    for (const call of calls) await assertRejects(call, InvalidArgumentError, "all messages");
+  }
+  assert(await server.isSilent());
+  client.shutdown();
+});
