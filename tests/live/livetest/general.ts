@@ -112,8 +112,9 @@ export const GENERAL: readonly Check[] = [
     await client.idle();
     const seen: string[] = [];
     try {
-      await other.append(folder, MAIL);
       for (let i = 0; i < 6 && !seen.includes("EXISTS"); i++) {
+        // go-imap may overlook what comes right after its `+`, before it listens.
+        await other.append(folder, MAIL);
         for (const { type } of await client.idleCheck({ timeout: 10 })) seen.push(type);
       }
     } finally {
