@@ -21,7 +21,8 @@ interface Runtime {
 /**
  * Connects by TCP with the present runtime's own sockets: those of Deno, Bun or Node.
  *
- * The transport throws `ConnectError` if it can't connect or the runtime is none of these, `CertificateError` or `TlsError` if TLS fails, and the signal's reason if that aborts.
+ * The transport throws `ConnectError` if it can't connect or the runtime is none of these,
+ * `CertificateError` or `TlsError` if TLS fails, and the signal's reason if that aborts.
  *
  * @example
  * ```ts

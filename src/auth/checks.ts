@@ -27,8 +27,8 @@ export function checkField(text: string, what: string): void {
 }
 
 /**
- * Throws {@linkcode InvalidArgumentError} unless `name` is the name of a mechanism (RFC 4422 section
- * 3.1).
+ * Throws {@linkcode InvalidArgumentError} unless `name` is the name of a mechanism (RFC 4422
+ * section 3.1).
  */
 export function checkMechanismName(name: string): void {
   if (typeof name === "string" && /^[A-Z0-9_-]{1,20}$/.test(name)) return;

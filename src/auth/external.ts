@@ -4,8 +4,8 @@ import { limitedAnswers } from "./limited_answers.ts";
 import type { SaslMechanism } from "./sasl.ts";
 
 /**
- * EXTERNAL (RFC 4422 appendix A): the server already knows who the client is, most often from its TLS
- * certificate. `authorizationIdentity` names another user to act for. Use it for one login.
+ * EXTERNAL (RFC 4422 appendix A): the server already knows who the client is, most often from its
+ * TLS certificate. `authorizationIdentity` names another user to act for. Use it for one login.
  *
  * Throws `InvalidArgumentError` for a name that holds a NUL or is not Unicode text.
  *

@@ -9,9 +9,9 @@ const CALLS: Readonly<Record<string, string>> = {
 };
 
 /**
- * The error text for LOGIN on a server that does not accept it (LOGINDISABLED), with the ways to log
- * in that the server offers now. Without TLS, the text advises TLS first: servers then offer more, and
- * no password should be sent without it.
+ * The error text for LOGIN on a server that does not accept it (LOGINDISABLED), with the ways to
+ * log in that the server offers now. Without TLS, the text advises TLS first: servers then offer
+ * more, and no password should be sent without it.
  */
 export function loginDisabled(secure: boolean, capabilities: readonly string[]): string {
   const what = "the server does not accept LOGIN here (LOGINDISABLED)";

@@ -13,9 +13,9 @@ export interface OauthbearerOptions {
 }
 
 /**
- * OAUTHBEARER (RFC 7628): logs `identity` in with an OAuth 2.0 access token. If `identity` is empty,
- * the token tells who logs in. Use it for one login. If the server refuses the token, `reason` says
- * why.
+ * OAUTHBEARER (RFC 7628): logs `identity` in with an OAuth 2.0 access token. If `identity` is
+ * empty, the token tells who logs in. Use it for one login. If the server refuses the token,
+ * `reason` says why.
  *
  * Throws `InvalidArgumentError` for an empty token, for control characters, for text that is not
  * Unicode, and for an invalid port.

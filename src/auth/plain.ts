@@ -4,8 +4,9 @@ import { limitedAnswers } from "./limited_answers.ts";
 import type { SaslMechanism } from "./sasl.ts";
 
 /**
- * PLAIN (RFC 4616): identity and password in UTF-8. `authorizationIdentity` names another user to act
- * for. Use it for one login. Throws `InvalidArgumentError` for a NUL and for text that is not Unicode.
+ * PLAIN (RFC 4616): identity and password in UTF-8. `authorizationIdentity` names another user to
+ * act for. Use it for one login. Throws `InvalidArgumentError` for a NUL and for text that is not
+ * Unicode.
  */
 export function plain(
   identity: string,

@@ -11,8 +11,8 @@ export function readable(text: string): string | null {
 
 /**
  * What an error challenge of an OAuth mechanism says (RFC 7628 section 3.2.2), such as
- * `status: invalid_token, scope: mail`. A challenge that is not a JSON object is given as it is, and
- * an empty one as `null`. If the server repeats the token, it is removed.
+ * `status: invalid_token, scope: mail`. A challenge that is not a JSON object is given as it is,
+ * and an empty one as `null`. If the server repeats the token, it is removed.
  */
 export function oauthReason(challenge: Uint8Array, accessToken: string): string | null {
   const text = decodeLoosely(challenge, 0, challenge.length);

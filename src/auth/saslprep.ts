@@ -28,8 +28,8 @@ const PROHIBITED = new RegExp(
  * {@linkcode InvalidArgumentError} for a prohibited character; the message names the text by `what`
  * and never shows it.
  *
- * The order of right-to-left text is not checked, and characters newer than Unicode 3.2 are allowed:
- * a password may hold an emoji.
+ * The order of right-to-left text is not checked, and characters newer than Unicode 3.2 are
+ * allowed: a password may hold an emoji.
  */
 export function saslPrep(text: string, what: string): string {
   checkText(text, what);

@@ -31,13 +31,12 @@ const EMPTY: Bytes = new Uint8Array(0);
 
 /**
  * SCRAM-SHA-1 (RFC 5802), without channel binding: the password is never sent, and the server has
- * to prove that it knows it too. `authorizationIdentity` names another user to act for. Use it for one
- * login.
- * Prefer {@linkcode scramSha256} if the server offers it.
+ * to prove that it knows it too. `authorizationIdentity` names another user to act for. Use it for
+ * one login. Prefer {@linkcode scramSha256} if the server offers it.
  *
  * Throws `InvalidArgumentError` for an empty name and for characters that SASLprep (RFC 4013)
- * prohibits. The login throws `LoginError` if the server breaks the rules or can't prove that it knows
- * the password.
+ * prohibits. The login throws `LoginError` if the server breaks the rules or can't prove that it
+ * knows the password.
  *
  * ```ts
  * import { type ImapClient, scramSha1 } from "@imapclient/imapclient";
@@ -57,12 +56,12 @@ export function scramSha1(
 
 /**
  * SCRAM-SHA-256 (RFC 7677), without channel binding: the password is never sent, and the server has
- * to prove that it knows it too. `authorizationIdentity` names another user to act for. Use it for one
- * login.
+ * to prove that it knows it too. `authorizationIdentity` names another user to act for. Use it for
+ * one login.
  *
  * Throws `InvalidArgumentError` for an empty name and for characters that SASLprep (RFC 4013)
- * prohibits. The login throws `LoginError` if the server breaks the rules or can't prove that it knows
- * the password.
+ * prohibits. The login throws `LoginError` if the server breaks the rules or can't prove that it
+ * knows the password.
  *
  * ```ts
  * import { type ImapClient, scramSha256 } from "@imapclient/imapclient";

@@ -12,11 +12,11 @@ export interface Xoauth2Options {
 
 /**
  * XOAUTH2, Google's predecessor of OAUTHBEARER, which Outlook and Yahoo support too: logs a user in
- * with an OAuth 2.0 access token. Use it for one login. If the server refuses the token, `reason` says
- * why.
+ * with an OAuth 2.0 access token. Use it for one login. If the server refuses the token, `reason`
+ * says why.
  *
- * Throws `InvalidArgumentError` for an empty token, for control characters, and for text that is not
- * Unicode.
+ * Throws `InvalidArgumentError` for an empty token, for control characters, and for text that is
+ * not Unicode.
  *
  * ```ts
  * import { type ImapClient, xoauth2 } from "@imapclient/imapclient";

@@ -99,7 +99,9 @@ function parsed(args: readonly string[]) {
   }
 }
 
-/** What is wrong, on one line. Text that is no option is not shown: it may be a misplaced password. */
+/**
+ * What is wrong, on one line. Text that is no option is not shown: it may be a misplaced password.
+ */
 function problemOf({ code, message }: Error & { code?: string }): string {
   const [, option = ""] = /'(-[^'\s,]*)/.exec(message) ?? [];
   if (code === "ERR_PARSE_ARGS_UNEXPECTED_POSITIONAL") {

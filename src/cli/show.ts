@@ -21,8 +21,8 @@ export const TERMINAL_LIMITS: ShowLimits = { width: 80, rows: 200, characters: 2
 export const NO_LIMITS: ShowLimits = { width: Infinity, rows: Infinity, characters: Infinity };
 
 /**
- * A result for people: lists of records and maps by id as tables, bytes as text. It is always safe to
- * print on a terminal.
+ * A result for people: lists of records and maps by id as tables, bytes as text. It is always safe
+ * to print on a terminal.
  */
 export function show(value: unknown, limits: ShowLimits): string {
   return safeText(shown(value, limits));

@@ -4,9 +4,7 @@ import type { MetadataRequest } from "../commands/access/metadata.ts";
 import type { MessageAttributes } from "../commands/messages/append.ts";
 import type { MessageFlags } from "../commands/messages/store.ts";
 import type { FetchedMessage, StreamedMessage } from "../commands/messages/fetch_types.ts";
-import { InvalidArgumentError, named } from "../model/errors.ts";
 import type { NumberSet } from "../model/number_set.ts";
-import { BOOLEAN, checkKeys, FUNCTION, type Kind, SIGNAL } from "../model/options.ts";
 import type { SearchIds } from "../model/search_ids.ts";
 import type {
   PartialRange,
@@ -15,8 +13,6 @@ import type {
   SearchReturn,
 } from "../model/search_results.ts";
 import type { Text } from "../model/text.ts";
-import type { CreateFolderOptions } from "../operations/folders/create_folder.ts";
-import type { FolderTreeOptions } from "../operations/folders/folder_tree.ts";
 import type { CallOptions } from "../operations/scope.ts";
 
 export type { CallOptions };
@@ -77,8 +73,8 @@ export type Selected<Resync extends ResyncRequest | undefined> =
 /** How a folder is opened and held. */
 export interface OpenFolderOptions extends SelectOptions {
   /**
-   * Seconds to wait while another folder is held, or this one in the other mode; `null` is no limit.
-   * Default 60.
+   * Seconds to wait while another folder is held, or this one in the other mode; `null` is no
+   * limit. Default 60.
    */
   readonly timeout?: number | null;
 }
@@ -152,8 +148,8 @@ export interface SortOptions<
   /** Returns a part of the ids in their order, as `ids` of the result. Default: all of them. */
   readonly partial?: Page;
   /**
-   * On a server without SORT, searches, fetches what the order depends on of all messages found, and
-   * sorts them here. Default `false`: `CapabilityError`.
+   * On a server without SORT, searches, fetches what the order depends on of all messages found,
+   * and sorts them here. Default `false`: `CapabilityError`.
    */
   readonly fallback?: boolean;
 }
@@ -249,8 +245,9 @@ export interface StoreOptions<Silent extends boolean = boolean> extends CallOpti
   /**
    * Changes only messages that nobody has changed after this mod-sequence (CONDSTORE, RFC 7162
    * section 3.1.3); 0 sets only flags that were never set or removed. Throws `ConditionFailedError`
-   * if there are others: it names them, and they are as they were, while the rest is changed. Throws `CapabilityError`, and sends nothing, if the server has no CONDSTORE, or
-   * keeps no mod-sequences for the folder.
+   * if there are others: it names them, and they are as they were, while the rest is changed.
+   * Throws `CapabilityError`, and sends nothing, if the server has no CONDSTORE, or keeps no
+   * mod-sequences for the folder.
    */
   readonly unchangedSince?: number | bigint;
 }
@@ -279,99 +276,4 @@ export interface WatchOptions extends CallOptions {
 export interface WatchSearchOptions extends WatchOptions, CharsetOptions {
   /** Keeps the result in this order: the keys of `sort`. Default: the order of the folder. */
   readonly sort?: Text | Iterable<Text>;
-}
-
-/** Every option of some call. */
-type AnyOptions =
-  & AppendOptions
-  & CharsetOptions
-  & CreateFolderOptions
-  & FetchEachOptions
-  & FetchOptions
-  & IdleCheckOptions
-  & FolderTreeOptions
-  & MetadataOptions
-  & Oauth2Options
-  & OpenFolderOptions
-  & SearchOptions<SearchReturn, PartialRange>
-  & SortOptions<SearchReturn, PartialRange>
-  & StoreOptions
-  & WatchSearchOptions;
-
-/**
- * The kind of each option; `null` if it depends on the call, which checks it. Complete by its type: a
- * name that is missing here, or not an option, is a type error.
- */
-const KINDS: Readonly<Record<keyof AnyOptions, Kind | null>> = {
-  annotations: null,
-  changedSince: null,
-  charset: null,
-  children: BOOLEAN,
-  condstore: BOOLEAN,
-  date: null,
-  depth: null,
-  directory: null,
-  fallback: BOOLEAN,
-  flags: null,
-  mailboxId: BOOLEAN,
-  maxSize: null,
-  mech: null,
-  metadata: null,
-  modifiers: null,
-  msgTime: null,
-  onProgress: FUNCTION,
-  myRights: BOOLEAN,
-  partial: null,
-  pattern: null,
-  pollEvery: null,
-  readonly: BOOLEAN,
-  renewEvery: null,
-  return: null,
-  save: BOOLEAN,
-  select: null,
-  resync: null,
-  signal: SIGNAL,
-  silent: BOOLEAN,
-  sort: null,
-  specialUse: null,
-  status: null,
-  stream: BOOLEAN,
-  subscribed: BOOLEAN,
-  timeout: null,
-  unchangedSince: null,
-  vanished: BOOLEAN,
-  vendor: null,
-};
-
-/**
- * Throws {@linkcode InvalidArgumentError} for what is no option of any call, `readOnly` for
- * `readonly` would open a folder for changes, and for a value of the wrong kind, as `readonly: 0`.
- */
-export function checkCallOptions(options: CallOptions): void {
-  if (typeof options !== "object" || options === null) {
-    throw new InvalidArgumentError(`the options must be an object: ${named(options)}`);
-  }
-  for (const name of Object.keys(options)) {
-    if (!Object.hasOwn(KINDS, name)) return checkKeys(options, Object.keys(KINDS));
-    const kind = KINDS[name as keyof AnyOptions];
-    const value: unknown = options[name as keyof CallOptions];
-    if (kind === null || value === undefined || kind.is(value)) continue;
-    throw new InvalidArgumentError(`'${name}' must be ${kind.name}: ${named(value)}`);
-  }
-}
-
-/** Options that say which of the messages a call is about. */
-const NARROWING = ["changedSince", "partial", "unchangedSince"];
-
-/**
- * The options of a call that changes or removes all messages that it names. Throws
- * {@linkcode InvalidArgumentError} for one by which the caller means only some of them.
- */
-export function forAll(options: CallOptions): CallOptions {
-  const given: Readonly<Record<string, unknown>> = { ...options };
-  const wrong = NARROWING.find((name) => given[name] !== undefined);
-  if (wrong === undefined) return options;
-  throw new InvalidArgumentError(
-    `there is no '${wrong}' here: the call is about all messages named`,
-  );
 }

@@ -1,9 +1,9 @@
 import type { ClientState } from "../operations/client_state.ts";
 import { FolderTurns } from "../operations/folders/folder_turns.ts";
-import type { CallOptions, MakeScope } from "../operations/scope.ts";
+import type { CallOptions, MakeScope, OptionNames } from "../operations/scope.ts";
 import { namedLogger } from "../util/log.ts";
 import { version } from "../util/version.ts";
-import { checkCallOptions } from "./call_options.ts";
+import { checkCallOptions } from "./check_options.ts";
 import type { ConnectOptions, Opened } from "./connect.ts";
 import type { Listeners } from "./listeners.ts";
 
@@ -42,8 +42,8 @@ export function clientState(
 /** Makes the scopes of a client's calls, each with the settings and the folder of its moment. */
 export function scopeMaker(client: ClientState, settings: Settings): MakeScope {
   const { selections } = client.connection.session;
-  return (options: CallOptions) => {
-    checkCallOptions(options);
+  return (options: CallOptions, names?: OptionNames) => {
+    checkCallOptions(options, names);
     const { signal, onProgress } = options;
     const selection = selections.latest;
     return {

@@ -58,9 +58,9 @@ export interface ConnectOptions {
   readonly id?: IdFields | false;
   /**
    * Which extensions to enable after the login, before it returns (ENABLE, RFC 5161). `"best"`, the
-   * default, stands for IMAP4rev2 and UTF8=ACCEPT, which make folder names and searches plain UTF-8.
-   * A list names others, such as `["UIDONLY"]`; `[]` enables nothing. What the server does not offer,
-   * or refuses, stays off: `client.enabled` tells what is on.
+   * default, stands for IMAP4rev2 and UTF8=ACCEPT, which make folder names and searches plain
+   * UTF-8. A list names others, such as `["UIDONLY"]`; `[]` enables nothing. What the server does
+   * not offer, or refuses, stays off: `client.enabled` tells what is on.
    */
   readonly enable?: Modes;
   /**

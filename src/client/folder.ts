@@ -24,7 +24,7 @@ export class Folder extends FolderCalls {
 
   /** @internal */
   constructor(held: HeldFolder, makeScope: MakeScope) {
-    super((options) => held.bind(makeScope(options)));
+    super((options, names) => held.bind(makeScope(options, names)));
     this.#held = held;
   }
 
@@ -58,9 +58,9 @@ export class Folder extends FolderCalls {
   }
 
   /**
-   * What was removed since `resync`: the UIDs, among them perhaps some that were never known. `null`
-   * if it was opened without `resync`, or if nothing can be said, since UIDVALIDITY has changed or
-   * the server keeps no mod-sequences for it.
+   * What was removed since `resync`: the UIDs, among them perhaps some that were never known.
+   * `null` if it was opened without `resync`, or if nothing can be said, since UIDVALIDITY has
+   * changed or the server keeps no mod-sequences for it.
    */
   get vanished(): Resynced["vanished"] {
     return this.#held.changes?.vanished ?? null;

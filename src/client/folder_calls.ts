@@ -55,7 +55,18 @@ import type {
   WatchOptions,
   WatchSearchOptions,
 } from "./call_options.ts";
-import { forAll } from "./call_options.ts";
+import {
+  CHARSET,
+  FETCH,
+  FETCH_EACH,
+  IDLE_CHECK,
+  SEARCH,
+  SORT,
+  STORE,
+  THREAD,
+  WATCH,
+  WATCH_SEARCH,
+} from "./check_options.ts";
 
 /**
  * What can be done in a selected folder. {@linkcode ImapClient} does it in the folder that
@@ -82,9 +93,9 @@ export class FolderCalls {
    * server, or begin with `RETURN (...)` or `CHARSET`.
    *
    * With `return` (ESEARCH, RFC 4731), the result has what is named there: `min`, `max`, `count`,
-   * `all`. With `partial` (PARTIAL, RFC 9394), it has a part of the ids and the range. If the server
-   * can't do this, or does it wrong, it is asked for all ids, and the result is made of these.
-   * `RELEVANCY` throws `CapabilityError` if the server has no SEARCH=FUZZY (RFC 6203).
+   * `all`. With `partial` (PARTIAL, RFC 9394), it has a part of the ids and the range. If the
+   * server can't do this, or does it wrong, it is asked for all ids, and the result is made of
+   * these. `RELEVANCY` throws `CapabilityError` if the server has no SEARCH=FUZZY (RFC 6203).
    *
    * With `save`, {@linkcode SAVED} stands for the messages found, wherever message ids do
    * (SEARCHRES, RFC 5182); if the server can't save them, the client keeps their ids.
@@ -110,7 +121,7 @@ export class FolderCalls {
     query: SearchCriteria | SearchQuery = "ALL",
     options: SearchOptions<Returned, Page> = {},
   ): Promise<Searched<Returned, Page>> {
-    const found = await searchAsAsked(this.#scope(options), query, options);
+    const found = await searchAsAsked(this.#scope(options, SEARCH), query, options);
     return found as Searched<Returned, Page>;
   }
 
@@ -174,7 +185,7 @@ export class FolderCalls {
    * ```
    */
   async gmailSearch(query: Text, options: CharsetOptions = {}): Promise<SearchIds> {
-    return await searchGmail(this.#scope(options), query, options.charset ?? "UTF-8");
+    return await searchGmail(this.#scope(options, CHARSET), query, options.charset ?? "UTF-8");
   }
 
   /**
@@ -185,9 +196,9 @@ export class FolderCalls {
    * Throws `CapabilityError` if the server has no SORT, and {@linkcode InvalidCriteriaError} if it
    * does not accept the criteria.
    *
-   * `return` and `partial` are as in {@linkcode FolderCalls.search}, in the order of the sort (ESORT
-   * and CONTEXT=SORT, RFC 5267). With `fallback`, messages are sorted here if the server has no
-   * SORT.
+   * `return` and `partial` are as in {@linkcode FolderCalls.search}, in the order of the sort
+   * (ESORT and CONTEXT=SORT, RFC 5267). With `fallback`, messages are sorted here if the server has
+   * no SORT.
    *
    * ```ts
    * import type { ImapClient } from "@imapclient/imapclient";
@@ -207,7 +218,7 @@ export class FolderCalls {
     query: SearchCriteria | SearchQuery = "ALL",
     options: SortOptions<Returned, Page> = {},
   ): Promise<Sorted<Returned, Page>> {
-    const sorted = await sortAsAsked(this.#scope(options), sortCriteria, query, options);
+    const sorted = await sortAsAsked(this.#scope(options, SORT), sortCriteria, query, options);
     return sorted as Sorted<Returned, Page>;
   }
 
@@ -218,8 +229,8 @@ export class FolderCalls {
    * server knows.
    *
    * Throws `CapabilityError` if the server does not have the algorithm, and {@linkcode
-   * InvalidCriteriaError} if it does not accept the criteria. With `fallback`, messages are threaded
-   * here if the server does not have the algorithm.
+   * InvalidCriteriaError} if it does not accept the criteria. With `fallback`, messages are
+   * threaded here if the server does not have the algorithm.
    *
    * ```ts
    * import type { ImapClient } from "@imapclient/imapclient";
@@ -234,7 +245,7 @@ export class FolderCalls {
     query: SearchCriteria | SearchQuery = "ALL",
     options: ThreadOptions = {},
   ): Promise<readonly Thread[]> {
-    return await threadAsAsked(this.#scope(options), algorithm, query, options);
+    return await threadAsAsked(this.#scope(options, THREAD), algorithm, query, options);
   }
 
   /**
@@ -279,8 +290,8 @@ export class FolderCalls {
   ): Promise<FetchedMessages<Item, Since, Vanished>> {
     // Not `async`, to save two promises for each of a thousand calls.
     try {
+      const scope = this.#scope(options, FETCH);
       const { partial } = options;
-      const scope = this.#scope(options);
       const found: Promise<unknown> = partial === undefined
         ? fetchMessages(scope, messages, items, options)
         : fetchPart(scope, messages, items, options, partial);
@@ -321,7 +332,7 @@ export class FolderCalls {
     items: Item | readonly Item[],
     options: FetchEachOptions<Stream, Since> = {},
   ): AsyncGenerator<EachMessage<Item, Stream, Since>> {
-    const scope = this.#scope(options);
+    const scope = this.#scope(options, FETCH_EACH);
     const { stream = false, partial } = options;
     const each = partial === undefined
       ? fetchEachMessage(scope, messages, items, options, stream)
@@ -373,7 +384,7 @@ export class FolderCalls {
     options: StoreOptions<Silent> = {},
   ): Promise<Stored<Silent>> {
     const change = { item: "FLAGS", action: "add", values: flags } as const;
-    return await changed(this.#scope(options), change, messages, options);
+    return await changed(this.#scope(options, STORE), change, messages, options);
   }
 
   /** Removes flags from messages; otherwise like {@linkcode FolderCalls.addFlags}. */
@@ -383,7 +394,7 @@ export class FolderCalls {
     options: StoreOptions<Silent> = {},
   ): Promise<Stored<Silent>> {
     const change = { item: "FLAGS", action: "remove", values: flags } as const;
-    return await changed(this.#scope(options), change, messages, options);
+    return await changed(this.#scope(options, STORE), change, messages, options);
   }
 
   /** Replaces the flags of messages; otherwise like {@linkcode FolderCalls.addFlags}. */
@@ -393,7 +404,7 @@ export class FolderCalls {
     options: StoreOptions<Silent> = {},
   ): Promise<Stored<Silent>> {
     const change = { item: "FLAGS", action: "set", values: flags } as const;
-    return await changed(this.#scope(options), change, messages, options);
+    return await changed(this.#scope(options, STORE), change, messages, options);
   }
 
   /**
@@ -434,7 +445,7 @@ export class FolderCalls {
     options: StoreOptions<Silent> = {},
   ): Promise<Stored<Silent>> {
     const change = { item: "X-GM-LABELS", action: "add", values: labels } as const;
-    return await changed(this.#scope(options), change, messages, options);
+    return await changed(this.#scope(options, STORE), change, messages, options);
   }
 
   /**
@@ -446,7 +457,7 @@ export class FolderCalls {
     options: StoreOptions<Silent> = {},
   ): Promise<Stored<Silent>> {
     const change = { item: "X-GM-LABELS", action: "remove", values: labels } as const;
-    return await changed(this.#scope(options), change, messages, options);
+    return await changed(this.#scope(options, STORE), change, messages, options);
   }
 
   /**
@@ -458,17 +469,17 @@ export class FolderCalls {
     options: StoreOptions<Silent> = {},
   ): Promise<Stored<Silent>> {
     const change = { item: "X-GM-LABELS", action: "set", values: labels } as const;
-    return await changed(this.#scope(options), change, messages, options);
+    return await changed(this.#scope(options, STORE), change, messages, options);
   }
 
   /**
-   * Sets annotations of messages (STORE ANNOTATION, RFC 5257 section 4.5): a comment, another subject.
-   * Values are text, which is sent in UTF-8, or bytes; `null` removes one. `fetch` reads them, as in
-   * `ANNOTATION (/comment (value.priv value.shared))`.
+   * Sets annotations of messages (STORE ANNOTATION, RFC 5257 section 4.5): a comment, another
+   * subject. Values are text, which is sent in UTF-8, or bytes; `null` removes one. `fetch` reads
+   * them, as in `ANNOTATION (/comment (value.priv value.shared))`.
    *
    * Throws `CapabilityError` if the server has no ANNOTATE-EXPERIMENT-1, `InvalidArgumentError` for
-   * what can't be the name of an entry or attribute, and `ImapError` if the server refuses: its `code`
-   * is `ANNOTATE` then, and `responseCode.argument` is `TOOBIG` or `TOOMANY`.
+   * what can't be the name of an entry or attribute, and `ImapError` if the server refuses: its
+   * `code` is `ANNOTATE` then, and `responseCode.argument` is `TOOBIG` or `TOOMANY`.
    *
    * ```ts
    * import type { ImapClient } from "@imapclient/imapclient";
@@ -506,7 +517,7 @@ export class FolderCalls {
     folder: Text,
     options: CallOptions = {},
   ): Promise<CopyResult> {
-    return await copyMessages(this.#scope(forAll(options)), messages, folder);
+    return await copyMessages(this.#scope(options), messages, folder);
   }
 
   /**
@@ -533,7 +544,7 @@ export class FolderCalls {
     folder: Text,
     options: CallOptions = {},
   ): Promise<CopyResult> {
-    return await moveMessages(this.#scope(forAll(options)), messages, folder);
+    return await moveMessages(this.#scope(options), messages, folder);
   }
 
   /**
@@ -547,7 +558,7 @@ export class FolderCalls {
     messages: MessageIds | null = null,
     options: CallOptions = {},
   ): Promise<ExpungeResult> {
-    const scope = this.#scope(forAll(options));
+    const scope = this.#scope(options);
     return await (messages === null ? expungeAll(scope) : expungeMessages(scope, messages));
   }
 
@@ -567,7 +578,7 @@ export class FolderCalls {
    * ```
    */
   async uidExpunge(messages: MessageIds, options: CallOptions = {}): Promise<ExpungeResult> {
-    return await expungeMessages(this.#scope(forAll(options)), messages);
+    return await expungeMessages(this.#scope(options), messages);
   }
 
   /**
@@ -604,7 +615,7 @@ export class FolderCalls {
   async idleCheck(
     options: IdleCheckOptions = {},
   ): Promise<readonly UntaggedResponse[]> {
-    return await idleCheck(this.#scope(options), options.timeout);
+    return await idleCheck(this.#scope(options, IDLE_CHECK), options.timeout);
   }
 
   /**
@@ -641,15 +652,15 @@ export class FolderCalls {
    * ```
    */
   watch(options: WatchOptions = {}): AsyncGenerator<UntaggedResponse, void, void> {
-    return watch(this.#scope(options), options);
+    return watch(this.#scope(options, WATCH), options);
   }
 
   /**
    * Watches the result of a search (CONTEXT=SEARCH or, with `sort`, CONTEXT=SORT; RFC 5267), for as
    * long as the loop runs. The first change adds the messages that match now; from then on the
    * server reports which messages come into the result and which leave it, and where. Leaving the
-   * loop ends it. Otherwise it is like {@linkcode FolderCalls.watch}, and only one of the two can be
-   * under way.
+   * loop ends it. Otherwise it is like {@linkcode FolderCalls.watch}, and only one of the two can
+   * be under way.
    *
    * Throws `CapabilityError` if the server has no such context, and {@linkcode ImapError} with the
    * code `NOUPDATE` if it has too many of them.
@@ -670,7 +681,7 @@ export class FolderCalls {
     query: SearchCriteria | SearchQuery = "ALL",
     options: WatchSearchOptions = {},
   ): AsyncGenerator<SearchChange, void, void> {
-    return watchSearchLazily(this.#scope(options), query, options);
+    return watchSearchLazily(this.#scope(options, WATCH_SEARCH), query, options);
   }
 
   /**

@@ -91,7 +91,7 @@ import {
   unselectFolder,
 } from "../operations/folders/select_folder.ts";
 import { appendMessage, appendMessages } from "../operations/messages/append_messages.ts";
-import type { MakeScope } from "../operations/scope.ts";
+import { type MakeScope, run } from "../operations/scope.ts";
 import {
   capabilitiesOf,
   enableCapabilities,
@@ -115,6 +115,17 @@ import type {
   Selected,
   SelectOptions,
 } from "./call_options.ts";
+import {
+  APPEND,
+  CREATE_FOLDER,
+  FOLDER_TREE,
+  LIST_FOLDERS,
+  METADATA,
+  OAUTH2,
+  OPEN_FOLDER,
+  SEARCH_FOLDERS,
+  SELECT,
+} from "./check_options.ts";
 import { clientState, scopeMaker, type Settings } from "./client_parts.ts";
 import { closingOnAbort, type ConnectOptions, open, type Opened } from "./connect.ts";
 import { checkConnectOptions } from "./connect_options.ts";
@@ -278,8 +289,9 @@ export class ImapClient extends FolderCalls {
   }
 
   /**
-   * Which program the server is, as far as its greeting, its capabilities and its answer to ID tell,
-   * and which of its quirks the client takes into account. `connect({ quirks })` changes them.
+   * Which program the server is, as far as its greeting, its capabilities and its answer to ID
+   * tell, and which of its quirks the client takes into account. `connect({ quirks })` changes
+   * them.
    *
    * ```ts
    * import type { ImapClient } from "@imapclient/imapclient";
@@ -433,7 +445,7 @@ export class ImapClient extends FolderCalls {
     accessToken: string,
     options: Oauth2Options = {},
   ): Promise<string> {
-    const scope = this.#scope(options);
+    const scope = this.#scope(options, OAUTH2);
     return await authenticateBy(scope, xoauth2(user, accessToken, options), user);
   }
 
@@ -683,8 +695,8 @@ export class ImapClient extends FolderCalls {
 
   /**
    * Returns the URL of the JMAP session resource (RFC 8620 section 2) that gives access to the same
-   * mail by the same credentials (GETJMAPACCESS, RFC 9698). Ids of folders and messages are the same
-   * there: `MAILBOXID` and `EMAILID` (RFC 8474).
+   * mail by the same credentials (GETJMAPACCESS, RFC 9698). Ids of folders and messages are the
+   * same there: `MAILBOXID` and `EMAILID` (RFC 8474).
    *
    * The URL is an `https:` one; any other throws `ProtocolError`, since a program may send its
    * password there. It need not be on the same host: decide whether you trust that one. Throws
@@ -717,10 +729,10 @@ export class ImapClient extends FolderCalls {
    * Lists all folders by default.
    *
    * The options select folders, and add to each what they ask for: `status` (counts, as {@linkcode
-   * ImapClient.folderStatus} returns them), `myRights`, `metadata` and `specialUse`. What the server
-   * does not tell about a folder is `null`. If the server has LIST-EXTENDED (RFC 5258), LIST-STATUS
-   * (RFC 5819), LIST-MYRIGHTS (RFC 8440) and LIST-METADATA (RFC 9590), one command is enough.
-   * Otherwise each folder is asked about, many at a time, and subscriptions come from LSUB.
+   * ImapClient.folderStatus} returns them), `myRights`, `metadata` and `specialUse`. What the
+   * server does not tell about a folder is `null`. If the server has LIST-EXTENDED (RFC 5258),
+   * LIST-STATUS (RFC 5819), LIST-MYRIGHTS (RFC 8440) and LIST-METADATA (RFC 9590), one command is
+   * enough. Otherwise each folder is asked about, many at a time, and subscriptions come from LSUB.
    *
    * Throws `CapabilityError` if what is asked for can't be had: `myRights` needs ACL, `metadata`
    * METADATA, `specialUse` SPECIAL-USE, `children` CHILDREN, and `REMOTE` LIST-EXTENDED. Throws
@@ -744,7 +756,7 @@ export class ImapClient extends FolderCalls {
     pattern: Text | Iterable<Text> = "*",
     options: Options = {} as Options,
   ): Promise<readonly ListedFolder<Options>[]> {
-    return await listFolders(this.#scope(options), directory, pattern, options);
+    return await listFolders(this.#scope(options, LIST_FOLDERS), directory, pattern, options);
   }
 
   /**
@@ -770,12 +782,13 @@ export class ImapClient extends FolderCalls {
   async folderTree<const Options extends FolderTreeOptions = CallOptions>(
     options: Options = {} as Options,
   ): Promise<readonly FolderNode<ListedFolder<Options>>[]> {
-    return await folderTree(this.#scope(options), options);
+    return await folderTree(this.#scope(options, FOLDER_TREE), options);
   }
 
   /**
    * Lists the folders that the user is subscribed to (LSUB, RFC 3501 section 6.3.9; with IMAP4rev2,
-   * LIST (SUBSCRIBED), RFC 9051 section 6.3.9.1); otherwise like {@linkcode ImapClient.listFolders}. A folder that no longer exists may be listed.
+   * LIST (SUBSCRIBED), RFC 9051 section 6.3.9.1); otherwise like {@linkcode
+   * ImapClient.listFolders}. A folder that no longer exists may be listed.
    */
   async listSubFolders(
     directory: Text = "",
@@ -867,7 +880,7 @@ export class ImapClient extends FolderCalls {
     folder: Text,
     options: Options = {} as Options,
   ): Promise<Created<Options>> {
-    return await createFolder(this.#scope(options), folder, options);
+    return await createFolder(this.#scope(options, CREATE_FOLDER), folder, options);
   }
 
   /**
@@ -917,10 +930,10 @@ export class ImapClient extends FolderCalls {
    * (it is selected all the same), and {@linkcode ImapError} if it does not exist.
    *
    * With `resync`, it also returns what has changed since the last time (QRESYNC, RFC 7162 section
-   * 3.2.5): `vanished`, the UIDs of removed messages, and `changed`, the flags of changed ones. Both
-   * are `null` if nothing can be said, since UIDVALIDITY has changed or the server keeps no
-   * mod-sequences for the folder. Take these before `highestModseq` advances. Throws
-   * {@linkcode CapabilityError} if the server has no QRESYNC.
+   * 3.2.5): `vanished`, the UIDs of removed messages, and `changed`, the flags of changed ones.
+   * Both are `null` if nothing can be said, since UIDVALIDITY has changed or the server keeps no
+   * mod-sequences for the folder. Take these before `highestModseq` advances. Throws {@linkcode
+   * CapabilityError} if the server has no QRESYNC.
    *
    * ```ts
    * import type { ImapClient } from "@imapclient/imapclient";
@@ -935,7 +948,7 @@ export class ImapClient extends FolderCalls {
     folder: Text,
     options: SelectOptions<Resync> = {},
   ): Promise<Selected<Resync>> {
-    return await selectFolder(this.#scope(options), folder, options) as Selected<Resync>;
+    return await selectFolder(this.#scope(options, SELECT), folder, options) as Selected<Resync>;
   }
 
   /**
@@ -943,8 +956,8 @@ export class ImapClient extends FolderCalls {
    * no other folder is selected on this connection. Calls that need another folder, or the same
    * one in the other mode, wait in turn; calls that open the same folder in the same mode share
    * it. A call with `resync` waits until nobody else has the folder, and then shares it; the
-   * folder's `vanished` and `changed` are for this call alone. A call with `condstore` shares it with
-   * those that asked for `condstore` or `resync`, and any other call with all.
+   * folder's `vanished` and `changed` are for this call alone. A call with `condstore` shares it
+   * with those that asked for `condstore` or `resync`, and any other call with all.
    *
    * Throws what {@linkcode ImapClient.selectFolder} throws, and `TimeoutError` if the wait was too
    * long; its message names the folder that is held, where it was opened, and since when.
@@ -959,7 +972,7 @@ export class ImapClient extends FolderCalls {
    * ```
    */
   async openFolder(folder: Text, options: OpenFolderOptions = {}): Promise<Folder> {
-    const held = await holdFolder(this.#scope(options), folder, options);
+    const held = await holdFolder(this.#scope(options, OPEN_FOLDER), folder, options);
     return new Folder(held, this.#scope);
   }
 
@@ -992,9 +1005,9 @@ export class ImapClient extends FolderCalls {
   }
 
   /**
-   * Searches several folders at once (MULTISEARCH, RFC 7377), whatever folder is selected, and returns
-   * a row for each folder with a match: its name, its UIDVALIDITY and the UIDs, or what `return` and
-   * `partial` ask for. Ids are UIDs in any case, and belong to their folders.
+   * Searches several folders at once (MULTISEARCH, RFC 7377), whatever folder is selected, and
+   * returns a row for each folder with a match: its name, its UIDVALIDITY and the UIDs, or what
+   * `return` and `partial` ask for. Ids are UIDs in any case, and belong to their folders.
    *
    * Throws `CapabilityError` if the server has no MULTISEARCH, as most don't. With `fallback`, one
    * folder after the other is opened there (as by {@linkcode ImapClient.openFolder}), searched and
@@ -1022,7 +1035,12 @@ export class ImapClient extends FolderCalls {
     query: SearchCriteria | SearchQuery,
     options: SearchFoldersOptions<Returned, Page> = {},
   ): Promise<readonly FolderResult<Returned, Page>[]> {
-    const rows = await searchFoldersAsAsked(this.#scope(options), sources, query, options);
+    const rows = await searchFoldersAsAsked(
+      this.#scope(options, SEARCH_FOLDERS),
+      sources,
+      query,
+      options,
+    );
     return rows as FolderResult<Returned, Page>[];
   }
 
@@ -1100,15 +1118,16 @@ export class ImapClient extends FolderCalls {
     msg: Text | MessageStream,
     options: AppendOptions = {},
   ): Promise<AppendResult> {
-    return await appendMessage(this.#scope(options), folder, { ...options, msg });
+    return await appendMessage(this.#scope(options, APPEND), folder, { ...options, msg });
   }
 
   /**
    * Adds several messages to a folder, all of them or none (MULTIAPPEND, RFC 3502), and returns
    * their UIDs. A message is text or bytes, or an object that holds them as `msg`, with `flags`
-   * and a `date`. With no messages, nothing is sent. A server that limits their number (MESSAGELIMIT,
-   * SAVELIMIT, RFC 9738) gets them in several commands; if a later one fails, that throws
-   * `PartialAppendError`. Throws `CapabilityError` if the server has no MULTIAPPEND; otherwise like {@linkcode ImapClient.append}.
+   * and a `date`. With no messages, nothing is sent. A server that limits their number
+   * (MESSAGELIMIT, SAVELIMIT, RFC 9738) gets them in several commands; if a later one fails, that
+   * throws `PartialAppendError`. Throws `CapabilityError` if the server has no MULTIAPPEND;
+   * otherwise like {@linkcode ImapClient.append}.
    *
    * ```ts
    * import { type ImapClient, SEEN } from "@imapclient/imapclient";
@@ -1147,17 +1166,18 @@ export class ImapClient extends FolderCalls {
    * Sets what `who` may do with a folder (SETACL, RFC 4314 section 3.1) and returns the server's
    * text. `what` holds one letter for each right and replaces earlier rights; with `+` or `-`
    * before the letters, it adds or removes rights. An empty `what` removes the entry, as {@linkcode
-   * ImapClient.deleteAcl} does. `-bob` as `who` takes rights from Bob that he would have as a member
-   * of a group, if the server knows such entries. Throws `CapabilityError` if the server has no ACL.
+   * ImapClient.deleteAcl} does. `-bob` as `who` takes rights from Bob that he would have as a
+   * member of a group, if the server knows such entries. Throws `CapabilityError` if the server has
+   * no ACL.
    */
   async setacl(folder: Text, who: Text, what: string, options: CallOptions = {}): Promise<string> {
     return await this.run(setAcl(folder, who, what), options);
   }
 
   /**
-   * Removes the entry of `who` from those that {@linkcode ImapClient.getacl} returns (DELETEACL, RFC
-   * 4314 section 3.2), and returns the server's text. Throws `CapabilityError` if the server has no
-   * ACL.
+   * Removes the entry of `who` from those that {@linkcode ImapClient.getacl} returns (DELETEACL,
+   * RFC 4314 section 3.2), and returns the server's text. Throws `CapabilityError` if the server
+   * has no ACL.
    */
   async deleteAcl(folder: Text, who: Text, options: CallOptions = {}): Promise<string> {
     return await this.run(deleteAcl(folder, who), options);
@@ -1281,13 +1301,13 @@ export class ImapClient extends FolderCalls {
     entries: string | Iterable<string>,
     options: MetadataOptions = {},
   ): Promise<Metadata> {
-    return await this.run(getMetadata(folder, entries, options), options);
+    return await run(this.#scope(options, METADATA), getMetadata(folder, entries, options));
   }
 
   /**
    * Sets annotations of a folder, or of the server if `folder` is `""` (SETMETADATA, RFC 5464
-   * section 4.3), and returns the server's text. All of them are set, or none. A value is text, which
-   * is sent in UTF-8, or any bytes; `null` removes the entry.
+   * section 4.3), and returns the server's text. All of them are set, or none. A value is text,
+   * which is sent in UTF-8, or any bytes; `null` removes the entry.
    *
    * Throws `InvalidArgumentError` for what can't be the name of an entry, `CapabilityError` if the
    * server has no METADATA, and `ImapError` if the server refuses a value. The error's `code` is

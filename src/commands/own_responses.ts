@@ -42,8 +42,8 @@ export class OwnResponses {
   }
 
   /**
-   * Runs a reader over a response that the parser has read, and keeps its `ProtocolError`. `false` if
-   * the reader returns `false`: the response is left to others.
+   * Runs a reader over a response that the parser has read, and keeps its `ProtocolError`. `false`
+   * if the reader returns `false`: the response is left to others.
    */
   attempt(reader: () => unknown): boolean {
     try {

@@ -29,7 +29,9 @@ export interface AccountConfig {
   readonly sslVerifyCert?: boolean;
   /** A file of certificates (PEM) to trust in addition to the runtime's own. */
   readonly sslCaFile?: string;
-  /** Seconds, like `timeout` of `ImapClient.connect`, with the same defaults; in files, one number. */
+  /**
+   * Seconds, like `timeout` of `ImapClient.connect`, with the same defaults; in files, one number.
+   */
   readonly timeout?: number | SocketTimeout;
   /**
    * Which extensions to enable, like `enable` of `ImapClient.connect`. In files, their names with
@@ -38,7 +40,9 @@ export interface AccountConfig {
   readonly enable?: Modes;
   /** Whether `host` is a command that speaks IMAP on its standard streams. Default `false`. */
   readonly stream?: boolean;
-  /** Whether to log in by OAuth 2.0, with a token obtained by the refresh token. Default `false`. */
+  /**
+   * Whether to log in by OAuth 2.0, with a token obtained by the refresh token. Default `false`.
+   */
   readonly oauth2?: boolean;
   /** The client id that the provider gave the program. */
   readonly oauth2ClientId?: string;

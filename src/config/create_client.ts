@@ -19,8 +19,8 @@ export interface CreateClientOptions {
   /** Called for the password if the account has none, before connecting. */
   readonly password?: () => Promise<string>;
   /**
-   * Returns an access token (OAuth 2.0), which has precedence over password and refresh token. It is
-   * called again if the server rejects the first token, which may have expired.
+   * Returns an access token (OAuth 2.0), which has precedence over password and refresh token. It
+   * is called again if the server rejects the first token, which may have expired.
    */
   readonly token?: () => Promise<string>;
   /** Aborts. */
@@ -34,9 +34,9 @@ type Connect = (options: ConnectOptions) => Promise<ImapClient>;
 
 /**
  * Connects to an account, by default over TLS, and logs in with the password, or with an OAuth 2.0
- * token by XOAUTH2, or by OAUTHBEARER if the server has only that. A token that the server rejects is
- * replaced once, and the new one is tried over a new connection. With `stream` there is no login: the
- * command has done that.
+ * token by XOAUTH2, or by OAUTHBEARER if the server has only that. A token that the server rejects
+ * is replaced once, and the new one is tried over a new connection. With `stream` there is no
+ * login: the command has done that.
  *
  * Throws {@linkcode ConfigError} if something is missing, and whatever `ImapClient.connect`, its
  * logins and {@linkcode refreshToken} throw. The connection is closed then.

@@ -31,9 +31,9 @@ function readValue(protectedValue: string): IniValue {
 }
 
 /**
- * The lines in a form that `@std/ini` does not change: it would turn values that look like numbers or
- * booleans into such, strip quotes, and let a later section or key replace an earlier one. So each
- * value passes through it in quotes, in plain ASCII, with the number of its line.
+ * The lines in a form that `@std/ini` does not change: it would turn values that look like numbers
+ * or booleans into such, strip quotes, and let a later section or key replace an earlier one. So
+ * each value passes through it in quotes, in plain ASCII, with the number of its line.
  */
 function protect(lines: readonly string[], file: string): string {
   const seen = new Set<string>();

@@ -36,8 +36,8 @@ interface Answer {
 
 /**
  * Asks an endpoint for a token (RFC 6749 section 6). Throws `LoginError` if it refuses,
- * `ConnectError`, `TimeoutError`, or `ProtocolError` if it breaks the protocol. None of them shows a
- * secret.
+ * `ConnectError`, `TimeoutError`, or `ProtocolError` if it breaks the protocol. None of them shows
+ * a secret.
  */
 export async function requestToken(
   request: TokenRequest,

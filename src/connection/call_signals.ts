@@ -7,8 +7,8 @@ interface Watched {
 }
 
 /**
- * Gives up calls when their signals abort. A signal gets one listener, however many calls it is for:
- * runtimes search all of a signal's listeners when one is added or removed.
+ * Gives up calls when their signals abort. A signal gets one listener, however many calls it is
+ * for: runtimes search all of a signal's listeners when one is added or removed.
  */
 export class CallSignals implements SignalWatcher {
   readonly #watched = new Map<AbortSignal, Watched>();

@@ -29,7 +29,9 @@ export class Channel {
     return this.#streams.read(into);
   }
 
-  /** Writes bytes after those of earlier calls; `onProgress` is called for each piece that is gone. */
+  /**
+   * Writes bytes after those of earlier calls; `onProgress` is called for each piece that is gone.
+   */
   async write(bytes: Uint8Array, onProgress: () => void): Promise<void> {
     try {
       for (let at = 0; at < bytes.length; at += PIECE) {

@@ -15,7 +15,8 @@ import type { CommandWriter } from "../wire/writer.ts";
  *
  * - `"alone"`: none. The command changes the session, or what it does is not known.
  * - `"uids"`: other commands that name no sequence numbers.
- * - `"numbers"`: the command names sequence numbers, which another command could change. Only FETCH,
+ * - `"numbers"`: the command names sequence numbers, which another command could change. Only
+ * FETCH,
  *   STORE and SEARCH by sequence number may run beside it.
  */
 export type Pipelining = "alone" | "uids" | "numbers";
@@ -60,22 +61,23 @@ export interface Command<Result> {
   /** Whether later commands may be sent without waiting for its answer. */
   readonly independent?: boolean;
   /**
-   * Whether its responses don't tell which command they answer, as those of SEARCH. Two such commands
-   * of the same name are never in flight together. `"named"`: the command takes only responses that
-   * name its folder, so that several may be in flight together, but none beside one that takes any.
+   * Whether its responses don't tell which command they answer, as those of SEARCH. Two such
+   * commands of the same name are never in flight together. `"named"`: the command takes only
+   * responses that name its folder, so that several may be in flight together, but none beside one
+   * that takes any.
    */
   readonly uncorrelated?: boolean | "named";
   /** The ids of the messages that it is about, if its responses are about no others. */
   readonly messages?: NumberSet;
   /**
-   * Which commands it never runs beside, whatever its `pipelining` says: commands about the `"same"`
-   * messages, or `"any"` except those about other messages. A server may report the result of two
-   * changes only once, and then one of them seems to have changed nothing.
+   * Which commands it never runs beside, whatever its `pipelining` says: commands about the
+   * `"same"` messages, or `"any"` except those about other messages. A server may report the result
+   * of two changes only once, and then one of them seems to have changed nothing.
    */
   readonly exclusive?: "same" | "any";
   /**
-   * Seconds that the server may be silent before the command is answered; 0 is no limit. Default: the
-   * connection's timeout.
+   * Seconds that the server may be silent before the command is answered; 0 is no limit. Default:
+   * the connection's timeout.
    */
   readonly patience?: number;
   /** Writes the arguments, each after a space. */
@@ -83,20 +85,21 @@ export interface Command<Result> {
   /** Looks at an untagged response. `true` claims it: no other command and no listener gets it. */
   accept?(response: UntaggedResponse): boolean;
   /**
-   * Whether it already has everything it asked for about the message of a FETCH response. If so, the
-   * response is offered to other commands first: one of them may have asked for the same message.
+   * Whether it already has everything it asked for about the message of a FETCH response. If so,
+   * the response is offered to other commands first: one of them may have asked for the same
+   * message.
    */
   knows?(response: FetchResponse): boolean;
   /**
-   * Offers a long literal as a stream. `head` is the FETCH response up to the literal, `item` the name
-   * of the item whose value the literal is. `null`: the literal is held in memory.
+   * Offers a long literal as a stream. `head` is the FETCH response up to the literal, `item` the
+   * name of the item whose value the literal is. `null`: the literal is held in memory.
    */
   literal?(head: FetchResponse, item: string): LiteralSink | null;
   /** Returns the line to send, without its line end, when the server asks for more (`+`). */
   respond?(request: ContinuationRequest): Uint8Array | Promise<Uint8Array>;
   /**
-   * What neither a log nor an error may show, should the server repeat it. Called when the command is
-   * sent, and again after each {@linkcode Command.respond}.
+   * What neither a log nor an error may show, should the server repeat it. Called when the command
+   * is sent, and again after each {@linkcode Command.respond}.
    */
   secrets?(): readonly string[];
   /**

@@ -1,6 +1,7 @@
 /**
- * The extensions that IMAP4rev2 includes (RFC 9051 appendix E, points 2 and 3). It includes only parts
- * of BINARY (fetching decoded content) and SPECIAL-USE (the attributes that LIST gives unasked).
+ * The extensions that IMAP4rev2 includes (RFC 9051 appendix E, points 2 and 3). It includes only
+ * parts of BINARY (fetching decoded content) and SPECIAL-USE (the attributes that LIST gives
+ * unasked).
  */
 const IN_REV2: readonly string[] = [
   "CHILDREN",
@@ -22,8 +23,8 @@ const IN_REV2: readonly string[] = [
 /** Extensions that others imply. */
 const IMPLIED: ReadonlyMap<string, readonly string[]> = new Map([
   ["CONDSTORE", ["QRESYNC"]], // RFC 7162 section 3.2.4
-  // A server that offers IMAP4rev1 too needs ENABLE for IMAP4rev2; RFC 7162 section 3.2.3, RFC 9586 section 3,
-  // RFC 6855 section 3.
+  // A server that offers IMAP4rev1 too needs ENABLE for IMAP4rev2; RFC 7162 section 3.2.3, RFC 9586
+  // section 3, RFC 6855 section 3.
   ["ENABLE", ["IMAP4REV2", "QRESYNC", "UIDONLY", "UTF8=ACCEPT", "UTF8=ONLY"]],
   ["I18NLEVEL=1", ["I18NLEVEL=2"]], // RFC 5255 section 4.1
   ["OBJECTID", ["JMAPACCESS", "OBJECTID+"]], // RFC 9698; the draft that replaces RFC 8474

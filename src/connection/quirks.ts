@@ -65,8 +65,8 @@ interface Known {
 }
 
 /**
- * The servers that are told apart. The comment at a quirk says who found it; "owner/repository#n" is
- * a public report. Who finds another adds it here.
+ * The servers that are told apart. The comment at a quirk says who found it; "owner/repository#n"
+ * is a public report. Who finds another adds it here.
  */
 const SERVERS: readonly Known[] = [
   {
@@ -162,7 +162,9 @@ const SERVERS: readonly Known[] = [
   { name: "MemoryServer", greeting: /^MemoryServer$/, id: /^MemoryServer$/ },
 ];
 
-/** Recognises a server. `own` replaces entries of its quirks; `false` is a server without quirks. */
+/**
+ * Recognises a server. `own` replaces entries of its quirks; `false` is a server without quirks.
+ */
 export function identify(signs: ServerSigns, own: Partial<Quirks> | false): ServerInfo {
   const known = SERVERS.find((it) => isRecognised(it, signs));
   const told = signs.id.name ?? null;

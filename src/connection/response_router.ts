@@ -112,8 +112,8 @@ export class ResponseRouter {
   #takeUntagged(response: UntaggedResponse): void {
     if (response.type === "BYE") return this.#takeLeave(response);
     this.#session.observe(response);
-    // Courier greets with an alert and sends PREAUTH after it. Once commands are sent, PREAUTH may be
-    // an attacker's, who wants to prevent TLS or a login.
+    // Courier greets with an alert and sends PREAUTH after it. Once commands are sent, PREAUTH may
+    // be an attacker's, who wants to prevent TLS or a login.
     if (response.type === "PREAUTH" && this.#isFresh) this.#session.authenticated = true;
     if (!this.#calls.offer(response)) this.#onResponse(response);
   }
@@ -149,8 +149,8 @@ export class ResponseRouter {
   }
 
   /**
-   * Tells a call how far the server is with it (RFC 9585 section 3.1). A notice without a tag is for
-   * the only command in flight, and for none if there are several.
+   * Tells a call how far the server is with it (RFC 9585 section 3.1). A notice without a tag is
+   * for the only command in flight, and for none if there are several.
    */
   #tellProgress(response: StatusResponse, notice: ProgressNotice | undefined): void {
     this.#calls.count();

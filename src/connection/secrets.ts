@@ -18,8 +18,8 @@ const MAX_EARLIER_FORMS = 200;
 const NUMBERS = /^[\d:,* ]*$/;
 
 /**
- * Remembers what was sent to log in. If the server repeats it, in whatever form, neither a log nor an
- * error shows it.
+ * Remembers what was sent to log in. If the server repeats it, in whatever form, neither a log nor
+ * an error shows it.
  */
 export class Secrets {
   readonly #forms = new Set<string>();
@@ -127,7 +127,9 @@ function patternsOf(texts: Iterable<string>): (string | RegExp)[] {
   return escaped.length === 0 ? long : [...long, new RegExp(escaped.join("|"), "g")];
 }
 
-/** The part of a text's base64 that does not depend on its surroundings, `shift` bytes into a group. */
+/**
+ * The part of a text's base64 that does not depend on its surroundings, `shift` bytes into a group.
+ */
 function base64Within(text: string, shift: number): string {
   const bytes = encodeUtf8(text);
   const padded = new Uint8Array(shift + bytes.length);

@@ -236,18 +236,19 @@ export class Selections {
   }
 
   /**
-   * Nobody hears of changes that the server has told, since a call was given up or the response can't
-   * be read. From now on the mod-sequence does not advance: who goes on from it is told again.
+   * Nobody hears of changes that the server has told, since a call was given up or the response
+   * can't be read. From now on the mod-sequence does not advance: who goes on from it is told
+   * again.
    */
   loseModseq(): void {
     this.#isModseqLost = true;
   }
 
   /**
-   * A command was answered: what was told up to now is complete (RFC 7162 section 6), unless another
-   * command is being answered (`isAlone` is false). A server may tell changes in any order, so nothing
-   * is certain earlier. A HIGHESTMODSEQ counts more than what FETCH told: the server sends a lower one
-   * where it holds back an expunge.
+   * A command was answered: what was told up to now is complete (RFC 7162 section 6), unless
+   * another command is being answered (`isAlone` is false). A server may tell changes in any order,
+   * so nothing is certain earlier. A HIGHESTMODSEQ counts more than what FETCH told: the server
+   * sends a lower one where it holds back an expunge.
    */
   settleModseq(isAlone: boolean): void {
     const [code, told] = [this.#codeModseq, this.#toldModseq];

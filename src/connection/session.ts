@@ -75,8 +75,8 @@ export class Session {
   }
 
   /**
-   * The login has ended (UNAUTHENTICATE, RFC 8437 section 3), and the server has reset everything but
-   * TLS. `capabilities` are those it has now, if it says so.
+   * The login has ended (UNAUTHENTICATE, RFC 8437 section 3), and the server has reset everything
+   * but TLS. `capabilities` are those it has now, if it says so.
    */
   endLogin(capabilities: readonly string[] | null): void {
     this.authenticated = false;

@@ -27,7 +27,9 @@ export class TrafficLog {
     this.#logger?.debug(`> ${call.tag} ${call.shown}`);
   }
 
-  /** A continuation line is sent. The one that ends IDLE is no secret; any other may be a password. */
+  /**
+   * A continuation line is sent. The one that ends IDLE is no secret; any other may be a password.
+   */
   continuation(call: Call, line: Uint8Array): void {
     this.#logger?.debug(`> ${call.isEndless ? decodeAscii(line) : "**REDACTED**"}`);
   }

@@ -1,7 +1,7 @@
 /**
- * The annotations of a message (RFC 5257) by entry, such as `/comment`; each has values by attribute,
- * such as `value.priv` (for this user) and `value.shared` (for everyone). Values are bytes, most of
- * them text in UTF-8; `null` means that there is none.
+ * The annotations of a message (RFC 5257) by entry, such as `/comment`; each has values by
+ * attribute, such as `value.priv` (for this user) and `value.shared` (for everyone). Values are
+ * bytes, most of them text in UTF-8; `null` means that there is none.
  *
  * ```ts
  * import type { ImapClient } from "@imapclient/imapclient";

@@ -90,8 +90,9 @@ export function withPartial(error: ImapError, partial: unknown): ImapError {
  * The connection can't be used any more; drop the client without a logout. Whether the server
  * carried out the pending commands is unknown, since their answers are lost. Any other error means
  * that the server did not, apart from {@linkcode PartialMoveError}, {@linkcode PartialCopyError},
- * {@linkcode PartialAppendError}, {@linkcode ConditionFailedError} and {@linkcode MessageLimitError}, which say how far it got, and
- * {@linkcode ProtocolError}, which says that its answer can't be read.
+ * {@linkcode PartialAppendError}, {@linkcode ConditionFailedError} and {@linkcode
+ * MessageLimitError}, which say how far it got, and {@linkcode ProtocolError}, which says that its
+ * answer can't be read.
  */
 export class ImapAbortError extends ImapError {
   /** The class's name. */

@@ -17,8 +17,8 @@ export type NameLevels = string | null | {
 
 /**
  * Joins the levels of a folder's name, after the prefix of a namespace if one is given. Throws
- * `InvalidArgumentError` for a level that is empty or contains the delimiter, and for several levels
- * where names have none. INBOX by itself gets no prefix.
+ * `InvalidArgumentError` for a level that is empty or contains the delimiter, and for several
+ * levels where names have none. INBOX by itself gets no prefix.
  *
  * ```ts
  * import { type ImapClient, joinFolderName } from "@imapclient/imapclient";

@@ -24,7 +24,8 @@ const USER = /^([^;]*)(?:;AUTH=([^;]+))?$/i;
 const PATH = /^([^;?]*)(?:;UIDVALIDITY=(\d{1,10}))?(?:\/;UID=(\d{1,10})(?:[/;].*)?)?(?:\?.*)?$/i;
 
 /**
- * Reads an absolute IMAP URL; `null` if it is none. Nothing is looked up and nothing is connected to.
+ * Reads an absolute IMAP URL; `null` if it is none. Nothing is looked up and nothing is connected
+ * to.
  *
  * ```ts
  * import { parseImapUrl } from "@imapclient/imapclient";

@@ -295,7 +295,8 @@ export class NumberSet {
   }
 
   /**
-   * The same ids. With `isSaved`, they are written as `$`, for a server that has saved them (RFC 5182).
+   * The same ids. With `isSaved`, they are written as `$`, for a server that has saved them (RFC
+   * 5182).
    *
    * @internal
    */

@@ -49,8 +49,8 @@ export interface ResponseCode {
   /** `MAILBOXID` (RFC 8474): the folder's id; `null` if it has none. */
   readonly mailboxId?: string | null;
   /**
-   * `REFERRAL` (RFC 2221, RFC 2193): where to go instead, as far as the URLs can be read. The client
-   * never goes there by itself: a password must not follow a server's word.
+   * `REFERRAL` (RFC 2221, RFC 2193): where to go instead, as far as the URLs can be read. The
+   * client never goes there by itself: a password must not follow a server's word.
    */
   readonly referrals?: readonly ImapUrl[];
   /** `INPROGRESS` (RFC 9585): how far a command is. */

@@ -20,8 +20,8 @@ export interface CallOptions {
   readonly signal?: AbortSignal;
   /**
    * Called with how far the server is, if it says so while the call takes long (INPROGRESS, RFC
-   * 9585). The numbers are for display: they may go back, and count whatever the server likes. If the
-   * function throws, the call fails with that.
+   * 9585). The numbers are for display: they may go back, and count whatever the server likes. If
+   * the function throws, the call fails with that.
    */
   readonly onProgress?: (progress: Progress) => void;
 }
@@ -41,8 +41,11 @@ export interface Scope extends CallRequest {
   readonly holder?: object;
 }
 
+/** The names of the options that a call has besides those of every call. */
+export type OptionNames = Readonly<Record<string, true>>;
+
 /** Makes the scope of a call. Throws where no call can be made any more. */
-export type MakeScope = (options: CallOptions) => Scope;
+export type MakeScope = (options: CallOptions, names?: OptionNames) => Scope;
 
 /** The message ids of a call. */
 export interface ScopedIds {

@@ -240,8 +240,8 @@ export class View {
   }
 
   /**
-   * While an expunge is held back, changes after it may have been told. The client must not take them
-   * for all there are (RFC 7162 section 3.2).
+   * While an expunge is held back, changes after it may have been told. The client must not take
+   * them for all there are (RFC 7162 section 3.2).
    */
   #heldBack(): string[] {
     if (!this.tellsVanished || this.#removed.size === 0) return [];

@@ -31,8 +31,8 @@ const strictUtf8 = new TextDecoder("utf-8", { ignoreBOM: true, fatal: true });
 const windows1252 = new TextDecoder("windows-1252");
 
 /**
- * Up to this many bytes, a loop is faster than a call to the engine's decoder. Longer texts would be
- * kept by V8 as chains of their parts.
+ * Up to this many bytes, a loop is faster than a call to the engine's decoder. Longer texts would
+ * be kept by V8 as chains of their parts.
  */
 const SHORT = 12;
 
@@ -56,8 +56,8 @@ export function tryUtf8(bytes: Uint8Array): string | null {
 }
 
 /**
- * Text that ought to be ASCII. If it is not, it is decoded as UTF-8, or if it is not that either, by
- * `guess`: by default as Windows-1252, in which every byte is a character.
+ * Text that ought to be ASCII. If it is not, it is decoded as UTF-8, or if it is not that either,
+ * by `guess`: by default as Windows-1252, in which every byte is a character.
  */
 export function decodeLoosely(
   bytes: Uint8Array,
@@ -89,8 +89,8 @@ export function decodeAscii(bytes: Uint8Array, start = 0, end: number = bytes.le
 }
 
 /**
- * Whether a byte is 0. Looks at sixteen bytes at a time: with four, V8 takes half as long again, its
- * own `includes` takes two to three times as long, and that of Deno's Buffer four times.
+ * Whether a byte is 0. Looks at sixteen bytes at a time: with four, V8 takes half as long again,
+ * its own `includes` takes two to three times as long, and that of Deno's Buffer four times.
  */
 export function hasNul(bytes: Uint8Array): boolean {
   const { buffer, byteOffset, length } = bytes;

@@ -2,8 +2,8 @@ const MAX_TEXTS = 500;
 const LONGEST = 200;
 
 /**
- * Remembers a value for each text, for when the same text comes again. When it is full, it is emptied,
- * so that its memory is bounded.
+ * Remembers a value for each text, for when the same text comes again. When it is full, it is
+ * emptied, so that its memory is bounded.
  */
 export class Memo<Value> {
   readonly #known = new Map<string, Value>();

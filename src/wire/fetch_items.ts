@@ -127,8 +127,8 @@ function readLabels(cursor: Cursor): readonly string[] {
 }
 
 /**
- * Annotations: entries, each with a list of attributes and their values (RFC 5257 section 4.4). News
- * of a change name the entries alone. Cyrus names an entry several times.
+ * Annotations: entries, each with a list of attributes and their values (RFC 5257 section 4.4).
+ * News of a change name the entries alone. Cyrus names an entry several times.
  */
 function readAnnotations(cursor: Cursor): Annotations {
   const annotations: Record<string, Record<string, Uint8Array | null>> = Object.create(null);

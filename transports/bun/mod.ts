@@ -30,9 +30,9 @@ const KEEP_ALIVE_AFTER = 60_000;
  * connection has `startTls`.
  *
  * The transport throws `ConnectError` if it can't connect, `CertificateError` or `TlsError` if TLS
- * fails, and the signal's reason if that aborts. Bun can't cancel an attempt to connect: if the host
- * never answers, it goes on in the background until the system gives up (about two minutes), and keeps
- * the process from ending until then.
+ * fails, and the signal's reason if that aborts. Bun can't cancel an attempt to connect: if the
+ * host never answers, it goes on in the background until the system gives up (about two minutes),
+ * and keeps the process from ending until then.
  *
  * @example
  * ```ts

@@ -26,8 +26,8 @@ interface DenoNet extends DenoTls {
  * Connects by TCP, with TLS from the first byte if `options.tls` is set. The duplex of a plain
  * connection has `startTls`. Needs `--allow-net` for the host.
  *
- * Deno's own TLS can't use client certificates here, skip the verification or refuse TLS 1.2. If one
- * of these is asked for, TLS goes through Deno's `node:tls`. Deno closes TLS connections in the
+ * Deno's own TLS can't use client certificates here, skip the verification or refuse TLS 1.2. If
+ * one of these is asked for, TLS goes through Deno's `node:tls`. Deno closes TLS connections in the
  * background: one that is aborted during the handshake stays open until the server closes it.
  *
  * The transport throws `ConnectError` if it can't connect, `CertificateError` or `TlsError` if TLS

@@ -13,9 +13,9 @@ import { duplexOver, handshake } from "../node/socket.ts";
 const READ_SIZE = 64 * 1024;
 
 /**
- * Starts TLS over the connection. If it fails, the connection is closed. Deno's `node:tls` reads even
- * while it is paused, and never reports the end if that comes while it holds much. So nothing is read
- * from the connection while the TLS socket is paused.
+ * Starts TLS over the connection. If it fails, the connection is closed. Deno's `node:tls` reads
+ * even while it is paused, and never reports the end if that comes while it holds much. So nothing
+ * is read from the connection while the TLS socket is paused.
  */
 export async function nodeTlsOver(
   conn: DenoConn,

@@ -16,17 +16,18 @@ export type { Duplex, TlsOptions, Transport } from "../../src/model/transport.ts
  * `ssh` to a machine that has it.
  *
  * A string is a command line for the system's shell. It runs in a process group of its own, so that
- * all of it can be ended; it therefore has no terminal on which to ask for a passphrase. An array is a
- * program and its arguments, started without a shell and with the caller's terminal. The command
- * inherits the environment and the working directory. Deno needs `--allow-run` and `--allow-env`.
+ * all of it can be ended; it therefore has no terminal on which to ask for a passphrase. An array
+ * is a program and its arguments, started without a shell and with the caller's terminal. The
+ * command inherits the environment and the working directory. Deno needs `--allow-run` and
+ * `--allow-env`.
  *
- * If the command fails, the streams fail with a `ConnectionClosedError` that has the exit status and
- * the last 4 KiB of standard error. Closing the duplex closes the command's input and output. Half a
- * second later the command is asked to terminate, and two seconds after that it is killed. `close()`
- * resolves when it has ended.
+ * If the command fails, the streams fail with a `ConnectionClosedError` that has the exit status
+ * and the last 4 KiB of standard error. Closing the duplex closes the command's input and output.
+ * Half a second later the command is asked to terminate, and two seconds after that it is killed.
+ * `close()` resolves when it has ended.
  *
- * The transport throws `ConnectError` if the program can't be started. With a command line, the shell
- * reports that later: then the streams fail with that error.
+ * The transport throws `ConnectError` if the program can't be started. With a command line, the
+ * shell reports that later: then the streams fail with that error.
  *
  * @example
  * ```ts

@@ -5,8 +5,8 @@
  */
 
 /**
- * Waits for a step. If the signal aborts first, `abandon` is called to end what the step works on, and
- * the promise rejects with the signal's reason. The step's own result is then ignored.
+ * Waits for a step. If the signal aborts first, `abandon` is called to end what the step works on,
+ * and the promise rejects with the signal's reason. The step's own result is then ignored.
  */
 export async function abortable<Result>(
   signal: AbortSignal,

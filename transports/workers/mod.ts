@@ -36,12 +36,13 @@ export type WorkersConnect = (
 ) => WorkersSocket;
 
 /**
- * Connects by TCP from a Cloudflare Worker, with TLS from the first byte if `options.tls` is set. The
- * duplex of a plain connection has `startTls`. Workers support only the TLS option `serverName`: the
- * others throw `TlsError`, and which certificates are trusted is set in the Worker's configuration.
+ * Connects by TCP from a Cloudflare Worker, with TLS from the first byte if `options.tls` is set.
+ * The duplex of a plain connection has `startTls`. Workers support only the TLS option
+ * `serverName`: the others throw `TlsError`, and which certificates are trusted is set in the
+ * Worker's configuration.
  *
- * The transport throws `ConnectError` if it can't connect, and the signal's reason if that aborts. A
- * bad certificate makes the first read fail.
+ * The transport throws `ConnectError` if it can't connect, and the signal's reason if that aborts.
+ * A bad certificate makes the first read fail.
  *
  * @example
  * ```ts

@@ -14,8 +14,8 @@ export interface Quota {
   /** The server's name for what the limit applies to; often empty, for all of a user's mail. */
   readonly quotaRoot: string;
   /**
-   * What is limited (RFC 9208 section 5): `STORAGE` and `ANNOTATION-STORAGE`, in units of 1024 bytes,
-   * `MESSAGE`, `MAILBOX`, or another resource of the server's.
+   * What is limited (RFC 9208 section 5): `STORAGE` and `ANNOTATION-STORAGE`, in units of 1024
+   * bytes, `MESSAGE`, `MAILBOX`, or another resource of the server's.
    */
   readonly resource: string;
   /** How much is used. */

@@ -8,8 +8,8 @@ import { wrapped } from "../wrapped.ts";
 
 /**
  * STATUS, MYRIGHTS or GETMETADATA for one of many folders: it takes only responses that name the
- * folder as the server itself did, so that many can be in flight together. `onBad` gets the error if
- * the server does not understand the command.
+ * folder as the server itself did, so that many can be in flight together. `onBad` gets the error
+ * if the server does not understand the command.
  */
 export function forFolder<Result>(
   command: Command<Result>,

@@ -17,13 +17,13 @@ export interface FolderListing {
   /** Its name; the server's bytes if `folderEncode` is off. */
   readonly name: FolderName;
   /**
-   * Which selection options match folders below it, such as `SUBSCRIBED` (CHILDINFO, RFC 9051 section
-   * 6.3.9.6). Only there if the server sent it, which it does for `RECURSIVEMATCH`.
+   * Which selection options match folders below it, such as `SUBSCRIBED` (CHILDINFO, RFC 9051
+   * section 6.3.9.6). Only there if the server sent it, which it does for `RECURSIVEMATCH`.
    */
   readonly childInfo?: readonly string[];
   /**
-   * The name that it had before it was renamed, or that it was asked for by (OLDNAME, RFC 9051 section
-   * 6.3.9.7). Only there if the server sent it.
+   * The name that it had before it was renamed, or that it was asked for by (OLDNAME, RFC 9051
+   * section 6.3.9.7). Only there if the server sent it.
    */
   readonly oldName?: FolderName;
 }

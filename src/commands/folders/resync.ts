@@ -37,9 +37,9 @@ export interface ResyncRequest {
 export interface Resynced {
   /**
    * The UIDs of the messages that were removed. Among them may be some that were never known.
-   * `null` if nothing can be said: UIDVALIDITY has changed, the server keeps no mod-sequences for the
-   * folder, it has begun to count them again, or what it said can't be read. Everything that is known
-   * of the folder has to be compared, or fetched again.
+   * `null` if nothing can be said: UIDVALIDITY has changed, the server keeps no mod-sequences for
+   * the folder, it has begun to count them again, or what it said can't be read. Everything that is
+   * known of the folder has to be compared, or fetched again.
    */
   readonly vanished: NumberSet | null;
   /** The flags and mod-sequences of the messages that have changed, by UID; `null` likewise. */
@@ -58,8 +58,8 @@ export function selectCondstore(command: Command<SelectResult>): Command<SelectR
 }
 
 /**
- * A SELECT that reports what has changed (QRESYNC, RFC 7162 section 3.2.5). `takesSample` says whether
- * `sequenceMatch` is sent.
+ * A SELECT that reports what has changed (QRESYNC, RFC 7162 section 3.2.5). `takesSample` says
+ * whether `sequenceMatch` is sent.
  */
 export function selectResync(
   command: Command<SelectResult>,

@@ -72,8 +72,8 @@ export interface AppendLimits {
   /** Whether a message may contain a NUL (BINARY, RFC 3516). */
   readonly takesNul?: boolean;
   /**
-   * Whether a message with UTF-8 in its header has to be sent as `UTF8 (~{n})` (RFC 6855 section 4).
-   * RFC 9755, which replaces that RFC, has none of this.
+   * Whether a message with UTF-8 in its header has to be sent as `UTF8 (~{n})` (RFC 6855 section
+   * 4). RFC 9755, which replaces that RFC, has none of this.
    */
   readonly utf8Item?: boolean;
 }

@@ -70,8 +70,8 @@ export type FetchedValue =
 /** What every fetched message has. */
 export interface FetchedBase {
   /**
-   * The message's sequence number at that time. After `enable("UIDONLY")` there are none (RFC 9586),
-   * and messages lack it.
+   * The message's sequence number at that time. After `enable("UIDONLY")` there are none (RFC
+   * 9586), and messages lack it.
    */
   readonly SEQ?: number;
   /** The UID, if sequence numbers are the keys and it was asked for. */

@@ -17,8 +17,8 @@ export class VanishedUids {
   }
 
   /**
-   * Notes a response, and returns whether it is the command's alone. Messages that are removed while
-   * the command runs are news for others too.
+   * Notes a response, and returns whether it is the command's alone. Messages that are removed
+   * while the command runs are news for others too.
    */
   take(response: UntaggedResponse): boolean {
     if (response.type === "UNKNOWN" && response.name === "VANISHED") {

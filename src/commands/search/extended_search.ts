@@ -51,8 +51,8 @@ export interface SearchAnswer {
 }
 
 /**
- * SEARCH with RETURN (RFC 4731, RFC 9051 section 6.4.4; PARTIAL is RFC 9394) or, with an order, SORT
- * with RETURN (RFC 5267 section 3).
+ * SEARCH with RETURN (RFC 4731, RFC 9051 section 6.4.4; PARTIAL is RFC 9394) or, with an order,
+ * SORT with RETURN (RFC 5267 section 3).
  */
 export function extendedSearch(
   request: ExtendedSearch,

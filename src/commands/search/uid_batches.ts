@@ -17,8 +17,8 @@ export const MAX_BATCHES = 100_000;
 const LARGEST = 0xffffffff;
 
 /**
- * UIDBATCHES (RFC 10022): the UIDs of the selected folder in ranges of at most `size` messages each,
- * the newest first.
+ * UIDBATCHES (RFC 10022): the UIDs of the selected folder in ranges of at most `size` messages
+ * each, the newest first.
  */
 export function uidBatches(size: number, range: BatchRange | null): Command<readonly NumberSet[]> {
   const own = new OwnResponses();

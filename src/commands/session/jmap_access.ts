@@ -3,7 +3,8 @@ import { ProtocolError } from "../../model/errors.ts";
 import { OwnResponses } from "../own_responses.ts";
 
 /**
- * GETJMAPACCESS (RFC 9698): the URL of the JMAP session resource that gives access to the same mail.
+ * GETJMAPACCESS (RFC 9698): the URL of the JMAP session resource that gives access to the same
+ * mail.
  */
 export function jmapAccess(): Command<URL> {
   const own = new OwnResponses();

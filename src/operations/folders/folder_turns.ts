@@ -85,8 +85,8 @@ export class FolderTurns {
   }
 
   /**
-   * Waits for a turn, which {@linkcode FolderTurns.release} must end. Throws the signal's reason, or
-   * `TimeoutError`, which names the folder that is held.
+   * Waits for a turn, which {@linkcode FolderTurns.release} must end. Throws the signal's reason,
+   * or `TimeoutError`, which names the folder that is held.
    */
   take(request: TurnRequest): Promise<Turn> {
     if (request.signal?.aborted) return Promise.reject(request.signal.reason);

@@ -9,7 +9,9 @@ import type { Selected } from "./folder_turns.ts";
 export class HeldFolder {
   /** The name that it was opened by. */
   readonly name: Text;
-  /** What the session knows about the folder; it is kept up to date while the folder is selected. */
+  /**
+   * What the session knows about the folder; it is kept up to date while the folder is selected.
+   */
   readonly folder: SelectedFolder;
   /** What has changed in it since the last time; `null` if that was not asked for. */
   readonly changes: Resynced | null;

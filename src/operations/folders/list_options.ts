@@ -19,8 +19,8 @@ export type ListSelection = "SUBSCRIBED" | "REMOTE" | "RECURSIVEMATCH" | "SPECIA
 export interface ListFoldersOptions extends CallOptions {
   /**
    * Lists only folders to which all of these apply: `SUBSCRIBED` (even if they don't exist),
-   * `SPECIAL-USE`. `REMOTE` adds folders on other servers. `RECURSIVEMATCH` adds folders with others
-   * below them to which the rest applies; `childInfo` then says what that is.
+   * `SPECIAL-USE`. `REMOTE` adds folders on other servers. `RECURSIVEMATCH` adds folders with
+   * others below them to which the rest applies; `childInfo` then says what that is.
    */
   readonly select?: ListSelection | Iterable<ListSelection>;
   /** Marks the folders that the user is subscribed to with `\Subscribed`. Default `false`. */

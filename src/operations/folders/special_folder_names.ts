@@ -10,10 +10,10 @@ const ENGLISH: readonly (readonly [use: string, names: string])[] = [
 ];
 
 /**
- * The same in other languages, a line for each: German, French, Spanish, Portuguese, Italian, Dutch,
- * Swedish, Danish and Norwegian, Finnish, Polish, Czech and Slovak, Hungarian, Romanian, Turkish,
- * Greek, Russian, Ukrainian, Japanese, Chinese, Korean. Every name is of one use alone, in whatever
- * language: 垃圾箱, say, is for trash with some and for junk with others, so it is not here.
+ * The same in other languages, a line for each: German, French, Spanish, Portuguese, Italian,
+ * Dutch, Swedish, Danish and Norwegian, Finnish, Polish, Czech and Slovak, Hungarian, Romanian,
+ * Turkish, Greek, Russian, Ukrainian, Japanese, Chinese, Korean. Every name is of one use alone, in
+ * whatever language: 垃圾箱, say, is for trash with some and for junk with others, so it is not here.
  */
 const OTHERS: readonly (readonly [use: string, names: readonly string[]])[] = [
   [SENT, [

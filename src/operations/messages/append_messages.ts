@@ -56,8 +56,9 @@ export async function appendMessages(
 const parts = lazyImport(() => import("./append_parts.ts"));
 
 /**
- * Sends messages as they are, which RFC 9051 and RFC 9755 want. A server of RFC 6855 refuses UTF-8 in
- * a header unless it comes as `UTF8 (~{n})`; apart from Courier, nothing tells it from the others.
+ * Sends messages as they are, which RFC 9051 and RFC 9755 want. A server of RFC 6855 refuses UTF-8
+ * in a header unless it comes as `UTF8 (~{n})`; apart from Courier, nothing tells it from the
+ * others.
  */
 async function appending<Result>(
   scope: Scope,

@@ -50,7 +50,9 @@ function limitOf(error: unknown, part: readonly MessageToAppend[]): number | nul
   return limit < 1 || limit >= part.length || part.some(isStream) ? null : limit;
 }
 
-/** The error of a later part. If the connection broke, the server may have appended that one too. */
+/**
+ * The error of a later part. If the connection broke, the server may have appended that one too.
+ */
 function partialError(
   error: unknown,
   done: readonly MultiappendResult[],

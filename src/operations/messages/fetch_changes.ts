@@ -67,8 +67,8 @@ export async function fetchVanished(
 }
 
 /**
- * The same messages, and removed ones with higher UIDs: for Cyrus up to 3.12, `*` is the highest UID
- * that is left, so that it does not report those above (cyrus-imapd issue 6071).
+ * The same messages, and removed ones with higher UIDs: for Cyrus up to 3.12, `*` is the highest
+ * UID that is left, so that it does not report those above (cyrus-imapd issue 6071).
  */
 function aboveToo(ids: NumberSet): NumberSet {
   // A server that has saved the ids forgets those of removed messages (RFC 5182 section 2.1).

@@ -11,8 +11,8 @@ const LARGEST = 0xffffffff;
 /**
  * Runs `step` for messages, by UID, and again for those that the server left out because they were
  * too many for one command (MESSAGELIMIT, RFC 9738 section 3.1); it begins with the highest UIDs.
- * `take` gets the result of each step. Throws {@linkcode MessageLimitError} if there is no progress,
- * or if it is unknown where to go on.
+ * `take` gets the result of each step. Throws {@linkcode MessageLimitError} if there is no
+ * progress, or if it is unknown where to go on.
  */
 export async function belowLimit<Part>(
   ids: NumberSet,
@@ -61,8 +61,8 @@ function joinedIds(parts: readonly SearchIds[]): SearchIds {
 
 /**
  * The ids in sets of at most `limit` messages, the lowest first, if there is a message for each of
- * them: `isKnown` if a search found them, else if the folder has so many. How many messages `1:*` or
- * a set with gaps stands for is not known: it stays whole, and the server says where it stopped.
+ * them: `isKnown` if a search found them, else if the folder has so many. How many messages `1:*`
+ * or a set with gaps stands for is not known: it stays whole, and the server says where it stopped.
  */
 export function withinLimit(
   ids: NumberSet,

@@ -6,7 +6,8 @@ import type { CommandWriter } from "../../wire/writer.ts";
 
 /**
  * A command that compares mod-sequences. It is refused, and nothing is sent, if the server has no
- * CONDSTORE, or keeps no mod-sequences for the selected folder (NOMODSEQ, RFC 7162 section 3.1.2.2).
+ * CONDSTORE, or keeps no mod-sequences for the selected folder (NOMODSEQ, RFC 7162 section
+ * 3.1.2.2).
  */
 export function withModseqs<Inner extends Command<unknown>>(
   session: Session,

@@ -21,9 +21,10 @@ export interface Transfers {
 
 /**
  * Copies or moves several sets of messages, one after the other, and joins the results. The last
- * set, with the highest ids, goes first: when messages leave the folder, the numbers of those before
- * them stay. A set that is too large for the server is split. A failure after the first set throws
- * {@linkcode PartialCopyError}, or {@linkcode PartialMoveError} for a move, with what was done.
+ * set, with the highest ids, goes first: when messages leave the folder, the numbers of those
+ * before them stay. A set that is too large for the server is split. A failure after the first set
+ * throws {@linkcode PartialCopyError}, or {@linkcode PartialMoveError} for a move, with what was
+ * done.
  */
 export async function inTurn(
   sets: readonly NumberSet[],

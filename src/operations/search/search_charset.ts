@@ -10,8 +10,8 @@ import { CommandWriter } from "../../wire/writer.ts";
 import { runWhole, type Scope } from "../scope.ts";
 
 /**
- * Searches in the caller's charset or, with `null`, in the one that the criteria need; if the server
- * refuses that one, in another one that it offers.
+ * Searches in the caller's charset or, with `null`, in the one that the criteria need; if the
+ * server refuses that one, in another one that it offers.
  */
 export async function inCharset<Result>(
   scope: Scope,

@@ -16,8 +16,8 @@ const EVERYTHING = {
 
 /**
  * SEARCH ALL on a server of IMAP4rev2, which answers with ESEARCH. Some (Strato) leave out the ids
- * unless they are asked for by RETURN. That looks as if nothing matched, so in a folder with messages
- * they are asked once more.
+ * unless they are asked for by RETURN. That looks as if nothing matched, so in a folder with
+ * messages they are asked once more.
  */
 export async function searchEverything(
   scope: Scope,

@@ -101,7 +101,9 @@ function rowWith(head: object, result: object): object {
   return Array.isArray(result) ? { ...head, uids: result } : { ...head, ...result };
 }
 
-/** Holds and searches one folder after the other. As with ESEARCH, only those with a match count. */
+/**
+ * Holds and searches one folder after the other. As with ESEARCH, only those with a match count.
+ */
 async function oneByOne(
   scope: Scope,
   sources: FolderSources,

@@ -133,7 +133,9 @@ export async function* watchSearchLazily(
   yield* watchSearch(scope, query, request);
 }
 
-/** Runs a search that saves its result. While it is under way, and if it fails, nothing is saved. */
+/**
+ * Runs a search that saves its result. While it is under way, and if it fails, nothing is saved.
+ */
 async function saving(scope: Scope, search: () => Promise<object>): Promise<object> {
   const { selections } = scope.client.connection.session;
   selections.saving++;

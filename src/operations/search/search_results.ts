@@ -50,8 +50,8 @@ interface Answered {
 }
 
 /**
- * SEARCH or SORT with RETURN; on a server without it, the plain command, and the results are made of
- * its ids.
+ * SEARCH or SORT with RETURN; on a server without it, the plain command, and the results are made
+ * of its ids.
  */
 export async function searchResults(
   scope: Scope,

@@ -14,7 +14,10 @@ import { searchResults } from "./search_results.ts";
 /** The most messages that a client may ask for with a range (RFC 10022). */
 const MOST_IN_RANGE = 100_000;
 
-/** UIDBATCHES, by a scope whose ids are UIDs; if the server can't do it, the UIDs that a search finds are cut into batches. */
+/**
+ * UIDBATCHES, by a scope whose ids are UIDs; if the server can't do it, the UIDs that a search
+ * finds are cut into batches.
+ */
 export async function uidBatchesOf(
   scope: Scope,
   size: number,

@@ -74,8 +74,8 @@ export class Idling {
   }
 
   /**
-   * Begins; resolves once the server sends updates. If the server refuses IDLE although it offers it,
-   * `poll` says whether to use NOOP instead.
+   * Begins; resolves once the server sends updates. If the server refuses IDLE although it offers
+   * it, `poll` says whether to use NOOP instead.
    */
   async begin(poll: boolean, signal?: AbortSignal): Promise<void> {
     let onAbort = () => {};

@@ -21,7 +21,10 @@ export class Modes {
     this.#session = session;
   }
 
-  /** Whether the session speaks IMAP4rev2 (RFC 9051): a server without IMAP4rev1 speaks nothing else. */
+  /**
+   * Whether the session speaks IMAP4rev2 (RFC 9051): a server without IMAP4rev1 speaks nothing
+   * else.
+   */
   get rev2(): boolean {
     if (this.#rev2) return true;
     const { capabilities } = this.#session;

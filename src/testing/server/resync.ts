@@ -15,8 +15,8 @@ export interface Resync {
 const EVERY_UID = NumberSet.from("1:4294967295");
 
 /**
- * Reads `(67890007 90060115194045000 41:211 (1,9 5,30))`. The sample of sequence numbers at the end is
- * for servers that forget which messages were expunged.
+ * Reads `(67890007 90060115194045000 41:211 (1,9 5,30))`. The sample of sequence numbers at the end
+ * is for servers that forget which messages were expunged.
  */
 export function readResync(args: Arguments, uidOnly: boolean): Resync {
   args.sp().expect(LPAREN);

@@ -23,7 +23,9 @@ const OPTIONS: Readonly<Record<string, readonly string[]>> = {
   PARTIAL: ["PARTIAL", "CONTEXT=SEARCH", "CONTEXT=SORT"],
 };
 
-/** Reads `RETURN (...)` and the space after it, if it is there and the server has this capability. */
+/**
+ * Reads `RETURN (...)` and the space after it, if it is there and the server has this capability.
+ */
 export function readReturn(
   args: Arguments,
   session: Session,

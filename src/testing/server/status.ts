@@ -20,7 +20,8 @@ const ITEMS: Readonly<Record<string, (folder: Folder, session: Session) => numbe
 
 /**
  * STATUS (RFC 3501 section 6.3.10), with APPENDLIMIT if there is a limit (RFC 7889), SIZE (RFC
- * 8438), HIGHESTMODSEQ (RFC 7162), MAILBOXID (RFC 8474), and DELETED and DELETED-STORAGE (RFC 9208 section 4.1.4).
+ * 8438), HIGHESTMODSEQ (RFC 7162), MAILBOXID (RFC 8474), and DELETED and DELETED-STORAGE (RFC 9208
+ * section 4.1.4).
  */
 export const status: ServerCommand = {
   name: "STATUS",

@@ -3,7 +3,7 @@ import { assert, assertRejects, assertThrows } from "@std/assert";
 import { type ImapClient, InvalidArgumentError } from "../../../mod.ts";
 import { connectFake, test } from "../../support/fake_server.ts";
 
-test("an option that no call knows → InvalidArgumentError names the nearest, nothing sent", async () => {
+test("an option that no call knows → InvalidArgumentError, nothing sent", async () => {
   const { client, server } = await connectFake({}, "* PREAUTH [CAPABILITY IMAP4rev1] hello");
   const misspelt = { readOnly: true } as object;
   const calls: ((client: ImapClient) => Promise<unknown>)[] = [
@@ -17,7 +17,10 @@ test("an option that no call knows → InvalidArgumentError names the nearest, n
     (client) => client.fetchEach(1, "FLAGS", misspelt).next(),
   ];
   for (const call of calls) {
-    await assertRejects(async () => await call(client), InvalidArgumentError, "'readonly'");
+    await assertRejects(async () => await call(client), InvalidArgumentError, '"readOnly"');
+  }
+  for (const call of calls.slice(0, 3)) {
+    await assertRejects(() => call(client), InvalidArgumentError, "did you mean 'readonly'");
   }
   assertThrows(() => client.watch({ renewevery: 1 } as object), InvalidArgumentError, "renewEvery");
   assert(await server.isSilent());
@@ -36,11 +39,21 @@ test("options that are no object → InvalidArgumentError, nothing sent", async 
 
 test("values of the wrong kind → InvalidArgumentError, nothing sent", async () => {
   const { client, server } = await connectFake({}, "* PREAUTH [CAPABILITY IMAP4rev1] hello");
-  const flags = ["condstore", "fallback", "readonly", "save", "silent", "stream", "vanished"];
-  for (const name of flags) {
+  const calls: Readonly<Record<string, (options: object) => unknown>> = {
+    condstore: (options) => client.selectFolder("INBOX", options),
+    fallback: (options) => client.sort("DATE", "ALL", options),
+    mailboxId: (options) => client.createFolder("Work", options),
+    myRights: (options) => client.listFolders("", "*", options),
+    readonly: (options) => client.openFolder("INBOX", options),
+    save: (options) => client.search("ALL", options),
+    silent: (options) => client.addFlags(1, "\\Seen", options),
+    stream: (options) => client.fetchEach(1, "FLAGS", options),
+    subscribed: (options) => client.folderTree(options),
+    vanished: (options) => client.fetch(1, "FLAGS", options),
+  };
+  for (const [name, call] of Object.entries(calls)) {
     for (const value of [null, 0, 1, NaN, "", "false", [], {}]) {
-      const options = { [name]: value };
-      const calling = () => client.selectFolder("INBOX", options);
+      const calling = async () => await call({ [name]: value });
       await assertRejects(calling, InvalidArgumentError, `'${name}' must be true or false`);
     }
   }
@@ -66,7 +79,15 @@ test("a condition that the call does not know → InvalidArgumentError, nothing 
       () => client.expunge("1:9", options as object),
       () => client.uidExpunge("1:9", options as object),
     ];
-    for (const call of calls) await assertRejects(call, InvalidArgumentError, "all messages");
+    for (const call of calls) await assertRejects(call, InvalidArgumentError, "there is no option");
+  }
+  for (const options of [{ changedSince: 5 }, { partial: [1, 2] }, { vanished: true }]) {
+    const calls = [
+      () => client.addFlags("1:9", "\\Seen", options as object),
+      () => client.deleteMessages("1:9", options as object),
+      () => client.setGmailLabels("1:9", "a", options as object),
+    ];
+    for (const call of calls) await assertRejects(call, InvalidArgumentError, "there is no option");
   }
   assert(await server.isSilent());
   client.shutdown();
