@@ -2,7 +2,7 @@ import { describe, it } from "node:test";
 import { assertEquals, assertLess, assertMatch } from "@std/assert";
 import { nameOf } from "./behaviours.ts";
 import { runProgram } from "../../support/patience.ts";
-import { sameRuntime } from "../../support/same_runtime.ts";
+import { sameRuntimeWithLittleGarbage } from "../../support/same_runtime.ts";
 import type { Report } from "./flood_child.ts";
 import { FLOODS } from "./floods.ts";
 import { HONEST } from "./honest.ts";
@@ -12,7 +12,7 @@ const SCRIPT = new URL("flood_child.ts", import.meta.url);
 
 /** Runs a flood in its own process, on this runtime. */
 async function run({ name, within = WITHIN }: Behaviour): Promise<Report> {
-  const [command, ...args] = sameRuntime(SCRIPT);
+  const [command, ...args] = sameRuntimeWithLittleGarbage(SCRIPT);
   const { stdout } = await runProgram(command, [...args, name], (within + 20) * 1000);
   return JSON.parse(stdout);
 }
