@@ -50,8 +50,8 @@ async function twoUsers(): Promise<[client: ImapClient, ann: MemoryAccount, bob:
   return [client, accounts[0], accounts[1]];
 }
 
-describe("unauthenticate [ext UNAUTHENTICATE]", () => {
-  test("OK → nothing of the login is left, and the capabilities are asked for", async () => {
+describe("unauthenticate", () => {
+  test("OK → nothing of the login is left, capabilities are asked for [ext UNAUTHENTICATE]", async () => {
     const greeting = "* OK [CAPABILITY IMAP4rev1 AUTH=PLAIN] hello";
     const { client, server } = await connectFake({ enable: ["UTF8=ACCEPT"] }, greeting);
     const login = client.login("ann", "x");
@@ -246,7 +246,7 @@ describe("unauthenticate [ext UNAUTHENTICATE]", () => {
   });
 });
 
-describe("two users of one connection [ext UNAUTHENTICATE]", () => {
+describe("two users of one connection", () => {
   test("the next login → its own mail", async () => {
     const [client, ann, bob] = await twoUsers();
     await client.selectFolder("INBOX");
