@@ -34,8 +34,8 @@ export interface CallRequest {
   readonly selection: SelectionId;
   /** Whether it is for that selection alone although its command needs no folder, as IDLE. */
   readonly isBound?: boolean;
-  /** Whether it is made in a folder that is held. */
-  readonly inHeld?: boolean;
+  /** Who holds the folder, if it is a call of a held folder. */
+  readonly holder?: object;
   /** Where its commands stand in the queue, if it takes several. */
   readonly place?: Place;
   /** How many messages had been expunged from the folder. */

@@ -80,7 +80,7 @@ export class ResponseRouter {
 
   /** Takes in the highest MODSEQ of the FETCH responses that came. */
   noteModseq(modseq: bigint): void {
-    this.#session.selections.noteModseq(modseq);
+    this.#session.selections.modseqs.note(modseq);
   }
 
   /** Takes in a FETCH that no call claims. */
@@ -179,7 +179,7 @@ export class ResponseRouter {
       selections.settle(call.selects, call.command.name, done, givenUp);
     }
     this.#session.observeCode(done.code);
-    selections.settleModseq(this.#calls.oldest === undefined);
+    selections.modseqs.settle(selections.folder, this.#calls.oldest === undefined);
     if (isUnsent) this.#sender.goOn(false);
     call.complete(done, this.#session);
     if (call.command.secrets !== undefined) this.#secrets.endLogin();
@@ -190,7 +190,7 @@ export class ResponseRouter {
 
   #noteLostChanges(): void {
     this.#calls.hasLostChanges = false;
-    this.#session.selections.loseModseq();
+    this.#session.selections.modseqs.lose();
   }
 
   #checkUnknownTag(tag: string): void {

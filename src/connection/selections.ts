@@ -10,6 +10,7 @@ import type {
 } from "../model/responses.ts";
 import type { CallRequest } from "./call.ts";
 import type { Command } from "./command.ts";
+import { ToldModseqs } from "./told_modseqs.ts";
 import { folderKey, type SelectedFolder, shownFolder } from "./selected_folder.ts";
 
 /**
@@ -74,6 +75,8 @@ export class Selections {
   readonly #endedLogins = new WeakSet<object>();
   /** What the server has said so far about the folder that it is selecting. */
   #incoming: SelectedFolder | null = null;
+  /** Up to which mod-sequence all changes in the selected folder have been told. */
+  readonly modseqs: ToldModseqs = new ToldModseqs();
   /** Why no folder is selected, and what to do. */
   #reason = "call selectFolder";
   #given = 0;
@@ -84,12 +87,6 @@ export class Selections {
   /** The last selection that was made for holders: only their calls may act in it. */
   #held: number | null = null;
   #pending: readonly Pending[] = [];
-  /** The highest MODSEQ that was told since the last command that had no other beside it. */
-  #toldModseq: bigint | null = null;
-  /** The HIGHESTMODSEQ that the server sent since the last command was answered. */
-  #codeModseq: bigint | null = null;
-  /** Whether changes in this selection were told that no caller has heard of. */
-  #isModseqLost = false;
 
   /** The selection that a call made now is for. */
   get latest(): SelectionId {
@@ -163,8 +160,7 @@ export class Selections {
     }
     this.#current = number;
     this.saved = null;
-    this.#toldModseq = this.#codeModseq = null;
-    this.#isModseqLost = false;
+    this.modseqs.restart();
     const incoming = this.#incoming;
     this.#incoming = null;
     if (givenUp) {
@@ -205,7 +201,7 @@ export class Selections {
   #observeUnknown(folder: SelectedFolder, { name }: UnknownResponse): void {
     if (name === "EXPUNGE" || name === "VANISHED") folder.expunges++;
     else if (name !== "FETCH") return;
-    this.loseModseq();
+    this.modseqs.lose();
   }
 
   /** Takes in a response code. */
@@ -227,41 +223,7 @@ export class Selections {
 
   #observeModseq(folder: SelectedFolder, modseq: bigint | null): void {
     if (folder !== this.folder) folder.highestModseq = modseq;
-    else if (modseq !== null) [this.#codeModseq, this.#toldModseq] = [modseq, null];
-  }
-
-  /** FETCH responses have told of changes up to this mod-sequence. */
-  noteModseq(modseq: bigint): void {
-    if (this.#toldModseq === null || modseq > this.#toldModseq) this.#toldModseq = modseq;
-  }
-
-  /**
-   * Nobody hears of changes that the server has told, since a call was given up or the response
-   * can't be read. From now on the mod-sequence does not advance: who goes on from it is told
-   * again.
-   */
-  loseModseq(): void {
-    this.#isModseqLost = true;
-  }
-
-  /**
-   * A command was answered: what was told up to now is complete (RFC 7162 section 6), unless
-   * another command is being answered (`isAlone` is false). A server may tell changes in any order,
-   * so nothing is certain earlier. A HIGHESTMODSEQ counts more than what FETCH told: the server
-   * sends a lower one where it holds back an expunge.
-   */
-  settleModseq(isAlone: boolean): void {
-    const [code, told] = [this.#codeModseq, this.#toldModseq];
-    if (code === null && (told === null || !isAlone)) return;
-    this.#codeModseq = null;
-    if (isAlone) this.#toldModseq = null;
-    const { folder } = this;
-    if (folder === null || folder.noModseq) return;
-    const { highestModseq: before } = folder;
-    const isHigher = before === null || (code ?? told)! > before;
-    // Where no HIGHESTMODSEQ has come, FETCH does not make one.
-    const isNews = code !== null || before !== null && isHigher;
-    if (isNews && !(isHigher && this.#isModseqLost)) folder.highestModseq = code ?? told;
+    else if (modseq !== null) this.modseqs.noteCode(modseq);
   }
 
   /** Throws if the call was made when it could not be told which folder it is for. */
@@ -275,8 +237,8 @@ export class Selections {
   }
 
   /** Throws if the selection that a call was made for is not in force, or is somebody else's. */
-  checkCurrent(name: string, { selection, inHeld = false }: CallRequest): void {
-    if (selection === this.#current) return this.#checkHolder(name, inHeld);
+  checkCurrent(name: string, { selection, holder }: CallRequest): void {
+    if (selection === this.#current) return this.#checkHolder(name, holder);
     const what = selection !== "ambiguous" && selection > this.#current
       ? "the SELECT that it was to follow was given up, or could not be sent"
       : this.folder === null
@@ -285,8 +247,8 @@ export class Selections {
     throw new IllegalStateError(`${name} was not sent: ${what}. Select its folder and call again`);
   }
 
-  #checkHolder(name: string, inHeld: boolean): void {
-    if (inHeld || this.folder === null || this.#current !== this.#held) return;
+  #checkHolder(name: string, holder: object | undefined): void {
+    if (holder !== undefined || this.folder === null || this.#current !== this.#held) return;
     // It takes nothing from anybody: it is sent when nobody holds the folder any more.
     if (name === "UNSELECT") return;
     const what = `${

@@ -1,3 +1,5 @@
+import { LARGEST_ID } from "./ranges.ts";
+
 /** An IMAP URL (RFC 5092), such as `imap://ann;AUTH=*@mail.example.org/INBOX`. */
 export interface ImapUrl {
   /** The whole URL, as it was written. */
@@ -67,5 +69,5 @@ function decoded(text: string): string | null {
 /** A number from 1 to 2^32 - 1. */
 function idOf(digits: string | undefined): number | null {
   const number = Number(digits ?? 0);
-  return number > 0 && number <= 0xffffffff ? number : null;
+  return number > 0 && number <= LARGEST_ID ? number : null;
 }

@@ -2,7 +2,14 @@ import { showAs } from "../util/inspect.ts";
 import { InvalidArgumentError, named } from "./errors.ts";
 import type { SAVED } from "./saved.ts";
 import { foundIn, placeOfBoth, rememberFoundIn } from "./found_in.ts";
-import { commonBounds, isAscending, mergedBounds, sortedBounds, withoutBounds } from "./ranges.ts";
+import {
+  commonBounds,
+  isAscending,
+  LARGEST_ID,
+  mergedBounds,
+  sortedBounds,
+  withoutBounds,
+} from "./ranges.ts";
 
 /**
  * Message ids in the forms that every call accepts: a number, a set in IMAP's notation
@@ -15,8 +22,6 @@ export type MessageIds =
   | Iterable<number | string | Uint8Array>
   | typeof SAVED;
 
-/** The largest possible id (RFC 9051 `nz-number`). */
-const LARGEST = 0xffffffff;
 /** The most characters that an id takes, with the separator after it. */
 const LONGEST_BOUND = 11;
 /** Up to this many bounds are searched one by one. */
@@ -129,7 +134,7 @@ export class NumberSet {
 
   /** Whether an id may be in the set; `*` may be any id. */
   has(id: number): boolean {
-    if (id < 1 || id > LARGEST) return false;
+    if (id < 1 || id > LARGEST_ID) return false;
     const { length } = this.#bounds;
     const near = this.#near;
     if (length === 0) return false;
@@ -356,9 +361,9 @@ function bound(text: string): number {
 }
 
 function checked(id: number): number {
-  if (!Number.isInteger(id) || id < 1 || id > LARGEST) {
+  if (!Number.isInteger(id) || id < 1 || id > LARGEST_ID) {
     throw new InvalidArgumentError(
-      `a message id must be a whole number from 1 to ${LARGEST}: ${id}`,
+      `a message id must be a whole number from 1 to ${LARGEST_ID}: ${id}`,
     );
   }
   return id;

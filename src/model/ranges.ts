@@ -1,3 +1,6 @@
+/** The largest number of a message, a UID or a UIDVALIDITY (RFC 9051 `nz-number`). */
+export const LARGEST_ID = 0xffffffff;
+
 /** Ranges of numbers: the first and the last of each in turn. */
 export type Bounds = readonly number[];
 

@@ -37,8 +37,6 @@ export interface Scope extends CallRequest {
   readonly uid: boolean;
   /** Whether dates print in local time. */
   readonly normaliseTimes: boolean;
-  /** Who holds the folder, if it is a call of a held folder. */
-  readonly holder?: object;
 }
 
 /** The names of the options that a call has besides those of every call. */

@@ -1,3 +1,4 @@
+import { LARGEST_ID } from "../model/ranges.ts";
 import { type ImapUrl, parseImapUrl } from "../model/imap_url.ts";
 import { NumberSet } from "../model/number_set.ts";
 import type { ProgressNotice, ResponseCode } from "../model/responses.ts";
@@ -129,8 +130,6 @@ function readReferrals(argument: string): readonly ImapUrl[] {
   return urls.filter((url) => url !== null);
 }
 
-const LARGEST = 0xffffffff;
-
 /** `("A1" 5 100)`, each of which may be NIL; nothing at all says only that the server is alive. */
 function readProgress(argument: string): ProgressNotice {
   if (argument === "") return { tag: null, done: null, total: null };
@@ -139,8 +138,8 @@ function readProgress(argument: string): ProgressNotice {
   const done = cursor.space().nil() ? null : cursor.number();
   const total = cursor.space().nil() ? null : cursor.number();
   cursor.space().expect(RPAREN);
-  const isWrong = total !== null && (total === 0 || total > LARGEST || (done ?? 0) > total);
-  if (isWrong || (done ?? 0) > LARGEST) throw cursor.error("no progress");
+  const isWrong = total !== null && (total === 0 || total > LARGEST_ID || (done ?? 0) > total);
+  if (isWrong || (done ?? 0) > LARGEST_ID) throw cursor.error("no progress");
   return { tag, done, total: done === null ? null : total };
 }
 

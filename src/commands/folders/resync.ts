@@ -1,3 +1,4 @@
+import { LARGEST_ID } from "../../model/ranges.ts";
 import type { Command } from "../../connection/command.ts";
 import { InvalidArgumentError, named } from "../../model/errors.ts";
 import { intersection } from "../../model/id_ranges.ts";
@@ -101,7 +102,7 @@ function beginsFolder(response: UntaggedResponse): boolean {
 }
 
 const NOTHING_SAID: Resynced = { vanished: null, changed: null };
-const EVERY_UID = NumberSet.from("1:4294967295");
+const EVERY_UID = NumberSet.from(`1:${LARGEST_ID}`);
 
 /** The changes that the server has reported so far. */
 class Changes {
@@ -177,9 +178,9 @@ function textOf(
 }
 
 function checkUidValidity(uidValidity: number): void {
-  if (Number.isInteger(uidValidity) && uidValidity >= 1 && uidValidity <= 0xffffffff) return;
+  if (Number.isInteger(uidValidity) && uidValidity >= 1 && uidValidity <= LARGEST_ID) return;
   throw new InvalidArgumentError(
-    `'resync.uidValidity' must be a whole number from 1 to 4294967295: ${named(uidValidity)}`,
+    `'resync.uidValidity' must be a whole number from 1 to ${LARGEST_ID}: ${named(uidValidity)}`,
   );
 }
 

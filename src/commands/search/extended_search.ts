@@ -1,3 +1,4 @@
+import { LARGEST_ID } from "../../model/ranges.ts";
 import type { Command } from "../../connection/command.ts";
 import type { Session } from "../../connection/session.ts";
 import { ProtocolError } from "../../model/errors.ts";
@@ -195,5 +196,5 @@ function notSet(text: string): ProtocolError {
 
 function numberOf(value: ImapValue | undefined): number | null {
   const text = String(value);
-  return /^\d{1,10}$/.test(text) && Number(text) <= 0xffffffff ? Number(text) : null;
+  return /^\d{1,10}$/.test(text) && Number(text) <= LARGEST_ID ? Number(text) : null;
 }

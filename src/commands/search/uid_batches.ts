@@ -1,3 +1,4 @@
+import { LARGEST_ID } from "../../model/ranges.ts";
 import type { Command } from "../../connection/command.ts";
 import type { Session } from "../../connection/session.ts";
 import { InvalidArgumentError, named, namedPair, ProtocolError } from "../../model/errors.ts";
@@ -13,8 +14,6 @@ export type BatchRange = readonly [first: number, last: number];
 
 /** How many batches are made at most. */
 export const MAX_BATCHES = 100_000;
-
-const LARGEST = 0xffffffff;
 
 /**
  * UIDBATCHES (RFC 10022): the UIDs of the selected folder in ranges of at most `size` messages
@@ -61,7 +60,7 @@ export function checkBatches(size: unknown, range: unknown): void {
 }
 
 function isPositive(value: unknown): boolean {
-  return Number.isInteger(value) && (value as number) > 0 && (value as number) <= LARGEST;
+  return Number.isInteger(value) && (value as number) > 0 && (value as number) <= LARGEST_ID;
 }
 
 /** The sets of ranges of UIDs, whose ends are given in turn. */
@@ -83,7 +82,7 @@ function readBounds(cursor: Cursor, most: number): readonly number[] {
   const text = cursor.space().toEnd();
   const pattern = /(\d{1,10})(?::(\d{1,10}))?(?:,(?!$)|$)/y;
   const bounds: number[] = [];
-  let before = LARGEST + 1;
+  let before = LARGEST_ID + 1;
   while (pattern.lastIndex < text.length) {
     const match = pattern.exec(text);
     if (match === null) throw new ProtocolError("UIDBATCHES with something other than UIDs");

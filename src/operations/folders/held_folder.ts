@@ -40,7 +40,7 @@ export class HeldFolder {
     }
     const { expunges } = this.folder;
     const selection = this.#selection;
-    return { ...scope, selection, isBound: true, inHeld: true, holder: this, expunges };
+    return { ...scope, selection, isBound: true, holder: this, expunges };
   }
 
   /** Ends the turn. A second call does nothing. */

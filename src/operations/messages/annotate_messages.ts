@@ -1,7 +1,7 @@
 import { annotate, type AnnotationValues } from "../../commands/messages/annotate.ts";
 import { type MessageIds, NumberSet } from "../../model/number_set.ts";
 import { idsOf, type Scope } from "../scope.ts";
-import { fetchAll } from "./together.ts";
+import { fetchAll } from "./fetch_all.ts";
 
 /** STORE ANNOTATION for all messages, in as many commands as it takes. */
 export async function annotateMessages(

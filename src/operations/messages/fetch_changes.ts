@@ -1,3 +1,4 @@
+import { LARGEST_ID } from "../../model/ranges.ts";
 import { fetch, type FetchRequest } from "../../commands/messages/fetch.ts";
 import type { FetchedBase } from "../../commands/messages/fetch_types.ts";
 import { VanishedUids } from "../../commands/messages/vanished_uids.ts";
@@ -11,10 +12,7 @@ import type { CommandWriter } from "../../wire/writer.ts";
 import type { Scope } from "../scope.ts";
 import { checkQresync, enableQresync } from "../session/qresync.ts";
 import { withModseqs } from "./modseqs.ts";
-import { fetchAll } from "./together.ts";
-
-/** The largest UID. */
-const LARGEST = 0xffffffff;
+import { fetchAll } from "./fetch_all.ts";
 
 /** FETCH (CHANGEDSINCE): the messages that have changed, by their ids. */
 export function fetchChanges(
@@ -73,9 +71,9 @@ export async function fetchVanished(
 function aboveToo(ids: NumberSet): NumberSet {
   // A server that has saved the ids forgets those of removed messages (RFC 5182 section 2.1).
   if (!ids.isOpen) return ids.copy(false);
-  if (ids.isEverything) return NumberSet.from(`1:${LARGEST}`);
+  if (ids.isEverything) return NumberSet.from(`1:${LARGEST_ID}`);
   const above = [...ids.ranges()]
     .filter(([first, last]) => first !== last && Math.max(first, last) === Infinity)
-    .map(([first, last]) => `${Math.min(first, last)}:${LARGEST}`);
+    .map(([first, last]) => `${Math.min(first, last)}:${LARGEST_ID}`);
   return NumberSet.from([String(ids), ...above]);
 }

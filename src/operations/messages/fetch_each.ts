@@ -309,7 +309,7 @@ export class FetchEach {
 
   /** The caller does not hear of a message, nor of the change that it may tell of. */
   #drop(message: object): void {
-    if ("MODSEQ" in message) this.#connection.session.selections.loseModseq();
+    if ("MODSEQ" in message) this.#connection.session.selections.modseqs.lose();
   }
 
   #wakeUp(): void {

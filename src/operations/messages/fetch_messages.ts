@@ -18,7 +18,7 @@ import { FetchEach } from "./fetch_each.ts";
 import { restOf } from "./message_limit.ts";
 import { checkModseqs } from "./modseqs.ts";
 import { storeUnchanged } from "./store_unchanged.ts";
-import { fetchAll, partialOf } from "./together.ts";
+import { fetchAll, partialOf } from "./fetch_all.ts";
 
 /** What modifies a FETCH. */
 export interface FetchModifiers {
@@ -75,8 +75,20 @@ export function fetchPart(
 
 const pages = lazyImport(() => import("./fetch_page.ts"));
 
-/** FETCH of a part of the messages, one by one. */
-export async function* fetchEachOfPart(
+/** FETCH of a part of the messages, one by one. What `SAVED` stands for is fixed now. */
+export function fetchEachOfPart(
+  scope: Scope,
+  messages: MessageIds,
+  items: string | readonly string[],
+  options: FetchModifiers,
+  stream: boolean,
+  partial: PartialRange,
+): AsyncGenerator<FetchedBase> {
+  const named = messages === SAVED ? savedIds(scope) : messages;
+  return eachOfPart(scope, named, items, options, stream, partial);
+}
+
+async function* eachOfPart(
   scope: Scope,
   messages: MessageIds,
   items: string | readonly string[],

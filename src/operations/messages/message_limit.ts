@@ -1,3 +1,4 @@
+import { LARGEST_ID } from "../../model/ranges.ts";
 import { ImapError, MessageLimitError, withPartial } from "../../model/errors.ts";
 import { intersection, union } from "../../model/id_ranges.ts";
 import { foundIn, rememberFoundIn } from "../../model/found_in.ts";
@@ -6,7 +7,6 @@ import { type SearchIds, searchIds } from "../../model/search_ids.ts";
 
 /** The most commands that one call sends, should a server do very little with each. */
 export const MAX_STEPS = 10_000;
-const LARGEST = 0xffffffff;
 
 /**
  * Runs `step` for messages, by UID, and again for those that the server left out because they were
@@ -39,7 +39,7 @@ export async function searchBelowLimit(
 ): Promise<SearchIds> {
   // The last part has the lowest ids, and servers give ids in ascending order.
   const parts: SearchIds[] = [];
-  const everything = NumberSet.from(`1:${LARGEST}`);
+  const everything = NumberSet.from(`1:${LARGEST_ID}`);
   const joined = () => parts.length === 1 ? parts[0] : joinedIds(parts.toReversed());
   try {
     const one = (ids: NumberSet) => step(ids === everything ? undefined : ids);
@@ -120,7 +120,7 @@ export function partsOf(
 
 function splitAt(uid: number | null, ids: NumberSet) {
   if (uid === null || uid < 1) return null;
-  const fits = intersection(ids, NumberSet.from(`${uid}:${LARGEST}`));
+  const fits = intersection(ids, NumberSet.from(`${uid}:${LARGEST_ID}`));
   if (fits.isEmpty) return null;
   const rest = uid === 1 ? NumberSet.from([]) : intersection(ids, NumberSet.from(`1:${uid - 1}`));
   return { fits, rest };

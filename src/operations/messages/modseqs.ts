@@ -1,6 +1,6 @@
 import { wrapped } from "../../commands/wrapped.ts";
 import type { Command } from "../../connection/command.ts";
-import type { Session } from "../../connection/session.ts";
+import { missingCapability, type Session } from "../../connection/session.ts";
 import { CapabilityError } from "../../model/errors.ts";
 import type { CommandWriter } from "../../wire/writer.ts";
 
@@ -23,9 +23,7 @@ export function withModseqs<Inner extends Command<unknown>>(
 
 /** Throws {@linkcode CapabilityError} if there are no mod-sequences to compare. */
 export function checkModseqs(session: Session, name: string): void {
-  if (!session.has("CONDSTORE")) {
-    throw new CapabilityError("Server does not support CONDSTORE capability");
-  }
+  if (!session.has("CONDSTORE")) throw missingCapability("CONDSTORE");
   if (!session.folder?.noModseq) return;
   throw new CapabilityError(
     `${name} was not sent: the server keeps no mod-sequences for this folder (NOMODSEQ)`,

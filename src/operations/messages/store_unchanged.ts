@@ -9,7 +9,7 @@ import { union } from "../../model/id_ranges.ts";
 import { runWhole, type Scope } from "../scope.ts";
 import { withAll } from "./message_limit.ts";
 import { withModseqs } from "./modseqs.ts";
-import { addTo, fetchBelowLimit, partialOf } from "./together.ts";
+import { addTo, fetchBelowLimit, partialOf } from "./fetch_all.ts";
 
 /**
  * STORE (UNCHANGEDSINCE): what the messages have then, by id. Each message stands for itself, so

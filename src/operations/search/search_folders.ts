@@ -1,8 +1,8 @@
+import { missingCapability } from "../../connection/session.ts";
 import type { SearchCriteria } from "../../commands/search/search_criteria.ts";
 import { multisearch } from "../../commands/search/multisearch.ts";
 import { criteriaOf } from "../../commands/search/search_query.ts";
 import {
-  CapabilityError,
   InvalidArgumentError,
   InvalidCriteriaError,
   named,
@@ -87,7 +87,7 @@ function toFolders(value: unknown): Iterable<Text> {
 function wireRequest({ client }: Scope, { returns, range, save }: ResultRequest): ResultRequest {
   const { session } = client.connection;
   if (returns.includes("RELEVANCY") && !session.has("SEARCH=FUZZY")) {
-    throw new CapabilityError("Server does not support SEARCH=FUZZY capability");
+    throw missingCapability("SEARCH=FUZZY");
   }
   const canCut = range === null || session.has("PARTIAL") ||
     range[0] > 0 && session.has("CONTEXT=SEARCH");

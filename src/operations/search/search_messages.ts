@@ -1,3 +1,4 @@
+import { missingCapability } from "../../connection/session.ts";
 import { search } from "../../commands/search/search.ts";
 import { namesNumbers, type SearchCriteria } from "../../commands/search/search_criteria.ts";
 import { criteriaOf, needsOf, type SearchQuery } from "../../commands/search/search_query.ts";
@@ -5,7 +6,6 @@ import { sort } from "../../commands/search/sort.ts";
 import { type Thread, thread } from "../../commands/search/thread.ts";
 import { wrapped } from "../../commands/wrapped.ts";
 import type { Command } from "../../connection/command.ts";
-import { CapabilityError } from "../../model/errors.ts";
 import { foundIn } from "../../model/found_in.ts";
 import type { NumberSet } from "../../model/number_set.ts";
 import type { SearchIds } from "../../model/search_ids.ts";
@@ -117,6 +117,5 @@ function checkNeeds({ client }: Scope, query: Query): void {
   const { session } = client.connection;
   if (!session.authenticated) return;
   const missing = needsOf(query).find((capability) => !session.has(capability));
-  if (missing === undefined) return;
-  throw new CapabilityError(`Server does not support ${missing} capability`);
+  if (missing !== undefined) throw missingCapability(missing);
 }

@@ -1,10 +1,9 @@
+import { LARGEST_ID } from "../../model/ranges.ts";
 import { InvalidArgumentError, namedPair, ProtocolError } from "../../model/errors.ts";
 import { foundIn, rememberFoundIn } from "../../model/found_in.ts";
 import type { NumberSet } from "../../model/number_set.ts";
 import { type SearchIds, searchIds } from "../../model/search_ids.ts";
 import type { PartialRange } from "../../model/search_results.ts";
-
-const LARGEST = 0xffffffff;
 
 /** Checks the range of a page. */
 export function checkRange(range: unknown): PartialRange {
@@ -18,7 +17,7 @@ export function checkRange(range: unknown): PartialRange {
 }
 
 function isPosition(position: unknown): boolean {
-  return Number.isInteger(position) && position !== 0 && Math.abs(position as number) <= LARGEST;
+  return Number.isInteger(position) && position !== 0 && Math.abs(position as number) <= LARGEST_ID;
 }
 
 /** The part of `all` that a range names, by position, in the order of the set. */

@@ -1,8 +1,8 @@
+import { missingCapability } from "../../connection/session.ts";
 import { extendedSearch, type SearchAnswer } from "../../commands/search/extended_search.ts";
 import type { SearchEncoding } from "../../commands/search/search.ts";
 import type { SearchCriteria } from "../../commands/search/search_criteria.ts";
 import {
-  CapabilityError,
   ImapError,
   InvalidArgumentError,
   InvalidCriteriaError,
@@ -123,7 +123,7 @@ export function requestOf(
 
 function checkRelevancy({ client }: Scope, { returns }: ResultRequest): void {
   if (!returns.includes("RELEVANCY") || client.connection.session.has("SEARCH=FUZZY")) return;
-  throw new CapabilityError("Server does not support SEARCH=FUZZY capability");
+  throw missingCapability("SEARCH=FUZZY");
 }
 
 /** Whether the server can be asked for just this. */
@@ -230,8 +230,7 @@ export function resultOf(
 /** The least and the greatest id or, if they are sorted, the first and the last. */
 function edgesOf(all: NumberSet, isSorted: boolean): { min: number | null; max: number | null } {
   if (all.isEmpty) return { min: null, max: null };
+  if (!isSorted) return { min: all.lowest, max: all.highest };
   const bounds = Array.from(all.ranges());
-  if (isSorted) return { min: bounds[0][0], max: bounds.at(-1)![1] };
-  const max = bounds.reduce((max, [first, last]) => Math.max(max, first, last), 0);
-  return { min: all.lowest, max };
+  return { min: bounds[0][0], max: bounds.at(-1)![1] };
 }

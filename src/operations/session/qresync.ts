@@ -1,6 +1,6 @@
 import { enable } from "../../commands/session/enable.ts";
 import { wrapped } from "../../commands/wrapped.ts";
-import type { Session } from "../../connection/session.ts";
+import { missingCapability, type Session } from "../../connection/session.ts";
 import { CapabilityError } from "../../model/errors.ts";
 import type { TaggedResponse } from "../../model/responses.ts";
 import { run, type Scope } from "../scope.ts";
@@ -43,9 +43,7 @@ export function enableQresync(scope: Scope): void {
 /** Throws {@linkcode CapabilityError} if QRESYNC is not on. */
 export function checkQresync(session: Session): void {
   if (session.enabled.has("QRESYNC")) return;
-  if (!session.has("QRESYNC")) {
-    throw new CapabilityError("Server does not support QRESYNC capability");
-  }
+  if (!session.has("QRESYNC")) throw missingCapability("QRESYNC");
   const refusal = enablings.get(session)?.refusal ?? null;
   const why = refusal === null ? "it does not say why" : refusal;
   throw new CapabilityError(`the server offers QRESYNC, but did not enable it: ${why}`);

@@ -1,10 +1,6 @@
+import { missingCapability } from "../../connection/session.ts";
 import type { NoopResult } from "../../commands/session/session.ts";
-import {
-  CapabilityError,
-  IllegalStateError,
-  InvalidArgumentError,
-  named,
-} from "../../model/errors.ts";
+import { IllegalStateError, InvalidArgumentError, named } from "../../model/errors.ts";
 import type { UntaggedResponse } from "../../model/responses.ts";
 import { untilAborted } from "../../util/until_aborted.ts";
 import type { Scope } from "../scope.ts";
@@ -145,8 +141,7 @@ export async function begin(
 }
 
 function checkCanIdle({ client }: Scope): void {
-  if (client.connection.session.has("IDLE")) return;
-  throw new CapabilityError("Server does not support IDLE capability");
+  if (!client.connection.session.has("IDLE")) throw missingCapability("IDLE");
 }
 
 /** The IDLE that `idle()` began. */

@@ -56,7 +56,7 @@ export interface Found {
   readonly limit: string | null;
 }
 
-/** So many searches are kept up to date in one session. */
+/** The most searches that one session keeps up to date. */
 const MAX_CONTEXTS = 10;
 
 /** From now on, changes of the result are reported (RFC 5267 section 4.3). */

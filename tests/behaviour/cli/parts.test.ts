@@ -170,7 +170,7 @@ describe("the history", () => {
       "history",
       "through the link\n",
     ]);
-    // A failure leaves no files behind, and something that is not a file stays as it is.
+    // A failure removes its own files, and changes nothing that is not a file.
     const other = join(folder, "folder");
     mkdirSync(other);
     await keepHistory(other, ["x"]);

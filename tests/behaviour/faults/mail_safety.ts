@@ -9,7 +9,7 @@ import { type Traffic, turns, within } from "./sweep.ts";
 /** An operation that takes longer hangs, in seconds. */
 const BOUND = 15;
 
-/** How an operation ended, and what it left behind. */
+/** How an operation ended, and what is wrong then. */
 export interface Trial {
   /** The error that it ended with, if any. */
   readonly error: unknown;

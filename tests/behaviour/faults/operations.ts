@@ -13,7 +13,7 @@ export interface Operation extends StockOptions {
   /** The commands that it sends, in order; empty if it sends several of the same name. */
   readonly commands: readonly string[];
   readonly run: (client: ImapClient) => Promise<unknown>;
-  /** The complaints about what it has left behind, given how it ended. */
+  /** What is wrong with the state after the operation, given how it ended. */
   readonly judge: (stock: Stock, ending: Ending, error: unknown) => string[];
 }
 

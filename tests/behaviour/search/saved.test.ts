@@ -91,6 +91,18 @@ describe("SAVED", () => {
     });
   }
 
+  test("fetchEach, and another result is saved before its first turn → refused", async () => {
+    const { client, server } = await savedFake(`${SEARCHRES} PARTIAL`);
+    const each = [
+      client.fetchEach(SAVED, "FLAGS"),
+      client.fetchEach(SAVED, "FLAGS", { partial: [1, 1] }),
+    ];
+    await save(client, server);
+    for (const it of each) await assertRejects(() => it.next(), IllegalStateError, "SAVED");
+    assert(await server.isSilent());
+    client.shutdown();
+  });
+
   test("responses about other messages → not part of the result", async () => {
     const { client, server } = await savedFake();
     const fetching = client.getFlags(SAVED);
