@@ -141,6 +141,12 @@ export class FakeServer {
     await this.send(...lines, `${tag} OK done`);
   }
 
+  /** Reads a command and answers it with these lines, in which `$` is its tag, and OK. */
+  async answerTagged(text: string, ...lines: readonly string[]): Promise<void> {
+    const tag = await this.expect(text);
+    await this.send(...lines.map((line) => line.replaceAll("$", tag)), `${tag} OK done`);
+  }
+
   /** Sends lines, or bytes as they are, in one chunk. */
   async send(...what: readonly (string | Uint8Array)[]): Promise<void> {
     const parts = what.map((it) => typeof it === "string" ? bytesOf(`${it}\r\n`) : it);
@@ -284,13 +290,20 @@ export async function connectPlain(
   return { client: await connecting, ...network };
 }
 
+/** A logged-in client with no folder selected, and its server. */
+export async function loggedInFake(
+  capabilities = "IMAP4rev1",
+  options: ConnectOptions = {},
+): Promise<{ client: ImapClient; server: FakeServer }> {
+  return await connectFake(options, `* PREAUTH [CAPABILITY ${capabilities}] hello`);
+}
+
 /** A logged-in client that has selected a folder of 1,000 messages, and its server. */
 export async function selectFake(
   options: ConnectOptions = {},
   capabilities = "IMAP4rev1",
 ): Promise<{ client: ImapClient; server: FakeServer }> {
-  const greeting = `* PREAUTH [CAPABILITY ${capabilities}] hello`;
-  const { client, server } = await connectFake(options, greeting);
+  const { client, server } = await loggedInFake(capabilities, options);
   const selecting = client.selectFolder("INBOX");
   await server.answer('SELECT "INBOX"', "* 1000 EXISTS", "* FLAGS (\\Seen)");
   await selecting;

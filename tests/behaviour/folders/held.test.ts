@@ -11,45 +11,12 @@ import {
   ReadOnlyError,
   TimeoutError,
 } from "../../../mod.ts";
-import {
-  connectFake,
-  type FakeServer,
-  isPending,
-  outcome,
-  test,
-  turns,
-} from "../../support/fake_server.ts";
-
-async function loggedIn(capabilities = "IMAP4rev1") {
-  return await connectFake({}, `* PREAUTH [CAPABILITY ${capabilities}] hello`);
-}
-
-async function answerSelect(
-  server: FakeServer,
-  name: string,
-  { command = "SELECT", exists = 3, mode = "READ-WRITE" } = {},
-): Promise<void> {
-  const tag = await server.expect(`${command} "${name}"`);
-  const lines = [`* ${exists} EXISTS`, "* OK [UIDVALIDITY 7] valid"];
-  await server.send(...lines, `${tag} OK [${mode}] selected`);
-}
-
-/** Opens a folder, and plays the server's part. */
-async function open(
-  client: ImapClient,
-  server: FakeServer,
-  name: string,
-  options: OpenFolderOptions = {},
-): Promise<Folder> {
-  const opening = client.openFolder(name, options);
-  const command = options.readonly ? "EXAMINE" : "SELECT";
-  await answerSelect(server, name, { command });
-  return await opening;
-}
+import { isPending, loggedInFake, outcome, test, turns } from "../../support/fake_server.ts";
+import { answerSelect, openFake } from "./opening.ts";
 
 test("openFolder → the folder is selected, and its calls act in it", async () => {
-  const { client, server } = await loggedIn();
-  const folder = await open(client, server, "Work");
+  const { client, server } = await loggedInFake();
+  const folder = await openFake(client, server, "Work");
   const { name, uidValidity, exists, readOnly } = folder;
   assertEquals([name, uidValidity, exists, readOnly], ["Work", 7, 3, false]);
   const searching = folder.search("ALL");
@@ -61,8 +28,8 @@ test("openFolder → the folder is selected, and its calls act in it", async () 
 });
 
 test("openFolder, readonly → EXAMINE, and changes are refused", async () => {
-  const { client, server } = await loggedIn();
-  const folder = await open(client, server, "Work", { readonly: true });
+  const { client, server } = await loggedInFake();
+  const folder = await openFake(client, server, "Work", { readonly: true });
   assertEquals(folder.readOnly, true);
   await assertRejects(() => folder.addFlags(1, "\\Seen"), ReadOnlyError);
   assert(await server.isSilent());
@@ -70,7 +37,7 @@ test("openFolder, readonly → EXAMINE, and changes are refused", async () => {
 });
 
 test("the same folder in the same mode → one SELECT, shared until the last close", async () => {
-  const { client, server } = await loggedIn();
+  const { client, server } = await loggedInFake();
   const [one, two] = [client.openFolder("INBOX"), client.openFolder("inbox")];
   await answerSelect(server, "INBOX");
   const [first, second] = [await one, await two];
@@ -89,8 +56,8 @@ test("the same folder in the same mode → one SELECT, shared until the last clo
 });
 
 test("another folder, or another mode → waits its turn, first come, first served", async () => {
-  const { client, server } = await loggedIn();
-  const held = await open(client, server, "A");
+  const { client, server } = await loggedInFake();
+  const held = await openFake(client, server, "A");
   const order: string[] = [];
   const opening = (name: string, options: OpenFolderOptions = {}) =>
     client.withFolder(name, options, (folder) => {
@@ -110,8 +77,8 @@ test("another folder, or another mode → waits its turn, first come, first serv
 });
 
 test("selectFolder, closeFolder and unselectFolder → wait while a folder is held", async () => {
-  const { client, server } = await loggedIn("IMAP4rev1 UNSELECT");
-  const held = await open(client, server, "A");
+  const { client, server } = await loggedInFake("IMAP4rev1 UNSELECT");
+  const held = await openFake(client, server, "A");
   const unselecting = client.unselectFolder();
   const selecting = client.selectFolder("B");
   const searching = held.search("ALL");
@@ -133,8 +100,8 @@ test("selectFolder, closeFolder and unselectFolder → wait while a folder is he
 });
 
 test("an aborted wait → its reason, at once; the next one is not held up", async () => {
-  const { client, server } = await loggedIn();
-  const held = await open(client, server, "A");
+  const { client, server } = await loggedInFake();
+  const held = await openFake(client, server, "A");
   const [controller, reason] = [new AbortController(), new Error("no time")];
   const given = outcome(client.openFolder("B", { signal: controller.signal }));
   const next = client.openFolder("C");
@@ -149,8 +116,10 @@ test("an aborted wait → its reason, at once; the next one is not held up", asy
 });
 
 test("a wait that lasts too long → TimeoutError names the folder, the place and the time", async () => {
-  const { client, server } = await loggedIn();
-  const held = await open(client, server, "Work");
+  const { client, server } = await loggedInFake();
+  const opening = client.openFolder("Work"); // opened here, in this file
+  await answerSelect(server, "Work");
+  const held = await opening;
   for (const wait of [client.openFolder("B", { timeout: 0.02 }), openAgain(client)]) {
     const error = await outcome(wait);
     assertInstanceOf(error, TimeoutError);
@@ -158,7 +127,7 @@ test("a wait that lasts too long → TimeoutError names the folder, the place an
     assert(error.message.includes("held.test"), error.message);
   }
   await held.close();
-  const after = await open(client, server, "B");
+  const after = await openFake(client, server, "B");
   assertEquals(after.name, "B");
   client.shutdown();
 });
@@ -169,8 +138,8 @@ async function openAgain(client: ImapClient): Promise<Folder> {
 }
 
 test("a closed folder → every call is refused, and a second close does nothing", async () => {
-  const { client, server } = await loggedIn("IMAP4rev1 IDLE");
-  const folder = await open(client, server, "Work");
+  const { client, server } = await loggedInFake("IMAP4rev1 IDLE");
+  const folder = await openFake(client, server, "Work");
   await folder.close();
   await folder.close();
   const calls = [
@@ -193,8 +162,8 @@ test("a closed folder → every call is refused, and a second close does nothing
 });
 
 test("closed by one of two holders → the other one's is not closed", async () => {
-  const { client, server } = await loggedIn();
-  const one = await open(client, server, "A");
+  const { client, server } = await loggedInFake();
+  const one = await openFake(client, server, "A");
   const two = await client.openFolder("A");
   await one.close();
   await one.close();
@@ -207,7 +176,7 @@ test("closed by one of two holders → the other one's is not closed", async () 
 });
 
 test("withFolder and await using → the folder is closed, whatever happens", async () => {
-  const { client, server } = await loggedIn();
+  const { client, server } = await loggedInFake();
   const failing = outcome(client.withFolder("A", {}, () => {
     throw new Error("mine");
   }));
@@ -227,7 +196,7 @@ test("withFolder and await using → the folder is closed, whatever happens", as
 });
 
 test("a SELECT that is refused → ImapError, and the next one has its turn", async () => {
-  const { client, server } = await loggedIn();
+  const { client, server } = await loggedInFake();
   const [one, two] = [outcome(client.openFolder("gone")), outcome(client.openFolder("gone"))];
   const next = client.openFolder("B");
   const tag = await server.expect('SELECT "gone"');
@@ -242,16 +211,16 @@ test("a SELECT that is refused → ImapError, and the next one has its turn", as
 });
 
 test("a folder that turns out to be read-only → ReadOnlyError, and the next one's turn", async () => {
-  const { client, server } = await loggedIn();
+  const { client, server } = await loggedInFake();
   const opening = outcome(client.openFolder("shared"));
   await answerSelect(server, "shared", { mode: "READ-ONLY" });
   assertInstanceOf(await opening, ReadOnlyError);
-  await open(client, server, "shared", { readonly: true });
+  await openFake(client, server, "shared", { readonly: true });
   client.shutdown();
 });
 
 test("the first of two aborts during the SELECT → the other gets the folder", async () => {
-  const { client, server } = await loggedIn();
+  const { client, server } = await loggedInFake();
   const controller = new AbortController();
   const first = outcome(client.openFolder("A", { signal: controller.signal }));
   const second = client.openFolder("A");
@@ -264,7 +233,7 @@ test("the first of two aborts during the SELECT → the other gets the folder", 
 });
 
 test("all abort during the SELECT → its answer is read, and the next one selects", async () => {
-  const { client, server } = await loggedIn();
+  const { client, server } = await loggedInFake();
   const controller = new AbortController();
   const first = outcome(client.openFolder("A", { signal: controller.signal }));
   const tag = await server.expect('SELECT "A"');
@@ -278,8 +247,8 @@ test("all abort during the SELECT → its answer is read, and the next one selec
 });
 
 test("the connection ends → calls of holders and pending openings are rejected with the reason", async () => {
-  const { client, server } = await loggedIn();
-  const held = await open(client, server, "A");
+  const { client, server } = await loggedInFake();
+  const held = await openFake(client, server, "A");
   const waiting = [outcome(client.openFolder("B")), outcome(client.selectFolder("C"))];
   await turns();
   server.close();
@@ -291,8 +260,8 @@ test("the connection ends → calls of holders and pending openings are rejected
 });
 
 test("another folder is selected by hand → the folder's calls are refused, not misled", async () => {
-  const { client, server } = await loggedIn();
-  const held = await open(client, server, "A");
+  const { client, server } = await loggedInFake();
+  const held = await openFake(client, server, "A");
   const byHand = client.run({
     name: "SELECT",
     write: (out) => void out.sp().mailbox("B"),
@@ -303,12 +272,12 @@ test("another folder is selected by hand → the folder's calls are refused, not
   await assertRejects(() => held.deleteMessages("1:*"), IllegalStateError, "was not sent");
   assert(await server.isSilent());
   await held.close();
-  await open(client, server, "A");
+  await openFake(client, server, "A");
   client.shutdown();
 });
 
 test("an invalid folder or option → refused before anything is sent, and nobody is held up", async () => {
-  const { client, server } = await loggedIn();
+  const { client, server } = await loggedInFake();
   for (const timeout of [-1, NaN, Infinity, "1", {}]) {
     const options = { timeout } as OpenFolderOptions;
     await assertRejects(() => client.openFolder("A", options), InvalidArgumentError, "timeout");
@@ -317,14 +286,14 @@ test("an invalid folder or option → refused before anything is sent, and nobod
     await assertRejects(() => client.openFolder(name as string), InvalidArgumentError);
   }
   assert(await server.isSilent());
-  const folder = await open(client, server, "A", { timeout: null });
+  const folder = await openFake(client, server, "A", { timeout: null });
   assertEquals(folder.name, "A");
   client.shutdown();
 });
 
 test("1,000 tasks wait, half of them abort → the others get their turns in order", async () => {
-  const { client, server } = await loggedIn();
-  const held = await open(client, server, "first");
+  const { client, server } = await loggedInFake();
+  const held = await openFake(client, server, "first");
   const order: number[] = [];
   const controllers: AbortController[] = [];
   const tasks = Array.from({ length: 1000 }, (_, i) => {
@@ -343,8 +312,8 @@ test("1,000 tasks wait, half of them abort → the others get their turns in ord
 });
 
 test("calls made before close → they still run in the folder, before the next one is selected", async () => {
-  const { client, server } = await loggedIn();
-  const folder = await open(client, server, "A");
+  const { client, server } = await loggedInFake();
+  const folder = await openFake(client, server, "A");
   const flags = folder.addFlags(1, "\\Seen", { silent: true });
   await folder.close();
   const next = client.openFolder("B");
@@ -356,8 +325,8 @@ test("calls made before close → they still run in the folder, before the next 
 });
 
 test("closeFolder that waits while another folder takes the place → refused, nothing expunged", async () => {
-  const { client, server } = await loggedIn();
-  const held = await open(client, server, "A");
+  const { client, server } = await loggedInFake();
+  const held = await openFake(client, server, "A");
   const other = client.openFolder("B");
   const closing = outcome(client.closeFolder());
   await held.close();
@@ -369,8 +338,8 @@ test("closeFolder that waits while another folder takes the place → refused, n
 });
 
 test("useUid and folderEncode are the client's, at the moment of each call", async () => {
-  const { client, server } = await loggedIn();
-  const folder = await open(client, server, "A");
+  const { client, server } = await loggedInFake();
+  const folder = await openFake(client, server, "A");
   client.useUid = false;
   const searching = folder.search("ALL");
   await server.answer("SEARCH ALL", "* SEARCH 2");

@@ -13,30 +13,15 @@ import {
 import { MemoryServer } from "@imapclient/imapclient/testing";
 import {
   connectFake,
-  type FakeServer,
   isPending,
+  loggedInFake,
   outcome,
   test,
   turns,
 } from "../../support/fake_server.ts";
+import { answerSelect, openFake } from "./opening.ts";
 
 const PREAUTH = "* PREAUTH [CAPABILITY IMAP4rev1] hello";
-
-async function loggedIn(capabilities = "IMAP4rev1", options = {}) {
-  return await connectFake(options, `* PREAUTH [CAPABILITY ${capabilities}] hello`);
-}
-
-async function answerSelect(server: FakeServer, name: string): Promise<void> {
-  const tag = await server.expect(`SELECT "${name}"`);
-  await server.send("* 3 EXISTS", "* OK [UIDVALIDITY 7] valid", `${tag} OK [READ-WRITE] selected`);
-}
-
-/** Opens a folder, and plays the server's part. */
-async function open(client: ImapClient, server: FakeServer, name: string): Promise<Folder> {
-  const opening = client.openFolder(name);
-  await answerSelect(server, name);
-  return await opening;
-}
 
 /** A SELECT with `client.run`. */
 function byHand(folder: string): Command<string> {
@@ -62,12 +47,12 @@ async function inMemory(...folders: string[]) {
 // Another folder takes its place by hand
 
 test("a folder that was lost is opened again by another → selected again, for that one", async () => {
-  const { client, server } = await loggedIn();
-  const lost = await open(client, server, "A");
+  const { client, server } = await loggedInFake();
+  const lost = await openFake(client, server, "A");
   const selecting = client.run(byHand("B"));
   await answerSelect(server, "B");
   await selecting;
-  const again = await open(client, server, "A");
+  const again = await openFake(client, server, "A");
   const third = await client.openFolder("A"); // shares the second one's
   await assertRejects(() => lost.expunge(), IllegalStateError, "was not sent");
   await lost.close();
@@ -79,8 +64,8 @@ test("a folder that was lost is opened again by another → selected again, for 
 });
 
 test("a lost folder can't be selected again → the next one tries once more", async () => {
-  const { client, server } = await loggedIn();
-  await open(client, server, "A");
+  const { client, server } = await loggedInFake();
+  await openFake(client, server, "A");
   const selecting = client.run(byHand("B"));
   await answerSelect(server, "B");
   await selecting;
@@ -88,15 +73,15 @@ test("a lost folder can't be selected again → the next one tries once more", a
   const tag = await server.expect('SELECT "A"');
   await server.send(`${tag} NO [INUSE] not now`);
   assertInstanceOf(await refused, ImapError);
-  assertEquals((await open(client, server, "A")).exists, 3);
+  assertEquals((await openFake(client, server, "A")).exists, 3);
   client.shutdown();
 });
 
 // selectFolder that waits
 
 test("selectFolder waits, and a call is meant for its folder → refused, not sent to another", async () => {
-  const { client, server } = await loggedIn();
-  const held = await open(client, server, "A");
+  const { client, server } = await loggedInFake();
+  const held = await openFake(client, server, "A");
   const selecting = client.selectFolder("B");
   const deleting = outcome(client.deleteMessages("1:*"));
   assertInstanceOf(await deleting, IllegalStateError);
@@ -114,8 +99,8 @@ test("selectFolder waits, and a call is meant for its folder → refused, not se
 });
 
 test("selectFolder stops waiting → the client has no folder, the holder keeps its own", async () => {
-  const { client, server } = await loggedIn();
-  const held = await open(client, server, "A");
+  const { client, server } = await loggedInFake();
+  const held = await openFake(client, server, "A");
   const controller = new AbortController();
   const selecting = outcome(client.selectFolder("B", { signal: controller.signal }));
   controller.abort(new Error("enough"));
@@ -129,7 +114,7 @@ test("selectFolder stops waiting → the client has no folder, the holder keeps 
 
 test("by number, while selectFolder waits → refused only if numbers have moved", async () => {
   const { client, server } = await connectFake({ useUid: false }, PREAUTH);
-  const held = await open(client, server, "A");
+  const held = await openFake(client, server, "A");
   await server.send("* 3 EXPUNGE");
   await turns();
   const selecting = outcome(client.selectFolder("B"));
@@ -143,7 +128,7 @@ test("by number, while selectFolder waits → refused only if numbers have moved
 // Given up
 
 test("given up before it is sent → nothing is sent", async () => {
-  const { client, server } = await loggedIn();
+  const { client, server } = await loggedInFake();
   const controller = new AbortController();
   const opening = outcome(client.openFolder("A", { signal: controller.signal }));
   controller.abort(new Error("enough"));
@@ -153,7 +138,7 @@ test("given up before it is sent → nothing is sent", async () => {
 });
 
 test("all openers stop waiting before their SELECT's turn → never sent", async () => {
-  const { client, server } = await loggedIn();
+  const { client, server } = await loggedInFake();
   const working = client.noop();
   const tag = await server.expect("NOOP");
   const controller = new AbortController();
@@ -165,12 +150,12 @@ test("all openers stop waiting before their SELECT's turn → never sent", async
   await server.send(`${tag} OK done`);
   await working;
   assert(await server.isSilent());
-  await open(client, server, "B");
+  await openFake(client, server, "B");
   client.shutdown();
 });
 
 test("aborted after its SELECT was sent → the client has no folder that it did not ask for", async () => {
-  const { client, server } = await loggedIn();
+  const { client, server } = await loggedInFake();
   const controller = new AbortController();
   const opening = outcome(client.openFolder("A", { signal: controller.signal }));
   const tag = await server.expect('SELECT "A"');
@@ -205,8 +190,8 @@ test("aborted at any moment → nobody is held up, and no call acts in another f
 // Closed at the wrong moment
 
 test("closed during a move in steps → all steps, then the next folder", async () => {
-  const { client, server } = await loggedIn("IMAP4rev1 UIDPLUS");
-  const folder = await open(client, server, "A");
+  const { client, server } = await loggedInFake("IMAP4rev1 UIDPLUS");
+  const folder = await openFake(client, server, "A");
   const moving = folder.move([1, 2], "Archive");
   await server.answer("UID SEARCH UID 1:2", "* SEARCH 1 2");
   const next = client.openFolder("B");
@@ -221,8 +206,8 @@ test("closed during a move in steps → all steps, then the next folder", async 
 });
 
 test("closed during fetchEach → it ends after what was sent, then the next folder", async () => {
-  const { client, server } = await loggedIn("IMAP4rev1", { limits: { ids: 4 } });
-  const folder = await open(client, server, "A");
+  const { client, server } = await loggedInFake("IMAP4rev1", { limits: { ids: 4 } });
+  const folder = await openFake(client, server, "A");
   const messages = folder.fetchEach([1, 3, 5], ["FLAGS"]);
   const first = messages.next();
   const tag = await server.expect("UID FETCH 1,3 (FLAGS)");
@@ -245,8 +230,8 @@ test("closed during fetchEach → it ends after what was sent, then the next fol
 
 test("opened during or after logout, or after shutdown → rejected with the reason", async () => {
   for (const held of [true, false]) {
-    const { client, server } = await loggedIn();
-    if (held) await open(client, server, "A");
+    const { client, server } = await loggedInFake();
+    if (held) await openFake(client, server, "A");
     const leaving = client.logout();
     const tag = await server.expect("LOGOUT");
     const during = outcome(client.openFolder("B"));
@@ -256,8 +241,8 @@ test("opened during or after logout, or after shutdown → rejected with the rea
     assertInstanceOf(await during, ConnectionClosedError);
     assertInstanceOf(await outcome(client.openFolder("A")), ConnectionClosedError);
   }
-  const { client, server } = await loggedIn();
-  await open(client, server, "A");
+  const { client, server } = await loggedInFake();
+  await openFake(client, server, "A");
   const waiting = outcome(client.openFolder("B"));
   client.shutdown();
   assertInstanceOf(await waiting, ConnectionClosedError);
@@ -265,8 +250,8 @@ test("opened during or after logout, or after shutdown → rejected with the rea
 });
 
 test("BYE while a folder is held, selected or waited for → its words reach everybody", async () => {
-  const { client, server } = await loggedIn();
-  const held = await open(client, server, "A");
+  const { client, server } = await loggedInFake();
+  const held = await openFake(client, server, "A");
   const all = [outcome(held.search("ALL")), outcome(client.openFolder("B"))];
   await server.expect("UID SEARCH ALL");
   await server.send("* BYE [UNAVAILABLE] going down");
@@ -282,7 +267,7 @@ test("BYE while a folder is held, selected or waited for → its words reach eve
 
 test("SELECT is answered with NO, BAD or not at all → an error, and the next one's turn", async () => {
   for (const status of ["NO", "BAD"]) {
-    const { client, server } = await loggedIn();
+    const { client, server } = await loggedInFake();
     const [opening, next] = [outcome(client.openFolder("A")), client.openFolder("B")];
     const tag = await server.expect('SELECT "A"');
     await server.send("* 9 EXISTS", `${tag} ${status} no`);
@@ -291,15 +276,15 @@ test("SELECT is answered with NO, BAD or not at all → an error, and the next o
     assertEquals((await next).exists, 3);
     client.shutdown();
   }
-  const { client, server } = await loggedIn("IMAP4rev1", { timeout: 0.05 });
+  const { client, server } = await loggedInFake("IMAP4rev1", { timeout: 0.05 });
   const all = ["A", "A", "B"].map((name) => outcome(client.openFolder(name)));
   await server.expect('SELECT "A"');
   for (const error of await Promise.all(all)) assertInstanceOf(error, TimeoutError);
 });
 
 test("CLOSED between updates of two folders → each folder gets its own", async () => {
-  const { client, server } = await loggedIn();
-  const one = await open(client, server, "A");
+  const { client, server } = await loggedInFake();
+  const one = await openFake(client, server, "A");
   await one.close();
   const opening = client.openFolder("B");
   const tag = await server.expect('SELECT "B"');
@@ -332,12 +317,12 @@ test("withFolder in withFolder: the same folder → shared; another → the wait
 });
 
 test("opened in a listener → it waits like any other", async () => {
-  const { client, server } = await loggedIn();
+  const { client, server } = await loggedInFake();
   let opening: Promise<Folder> | undefined;
   const stop = client.listen(() => {
     opening ??= client.openFolder("B");
   });
-  const held = await open(client, server, "A");
+  const held = await openFake(client, server, "A");
   await server.send("* 4 EXISTS");
   await turns();
   assert(opening !== undefined && await isPending(opening));
@@ -351,8 +336,8 @@ test("opened in a listener → it waits like any other", async () => {
 // News
 
 test("two holders watch the same folder → the second is refused", async () => {
-  const { client, server } = await loggedIn("IMAP4rev1 IDLE");
-  const one = await open(client, server, "A");
+  const { client, server } = await loggedInFake("IMAP4rev1 IDLE");
+  const one = await openFake(client, server, "A");
   const two = await client.openFolder("A");
   const news = one.watch();
   const first = news.next();
@@ -372,8 +357,8 @@ test("closed during idle or watch → the next folder can be watched", async () 
   const idle = (folder: Folder) => folder.idle();
   const watch = (folder: Folder) => void folder.watch().next().catch(() => {});
   for (const begin of [idle, watch]) {
-    const { client, server } = await loggedIn("IMAP4rev1 IDLE");
-    const one = await open(client, server, "A");
+    const { client, server } = await loggedInFake("IMAP4rev1 IDLE");
+    const one = await openFake(client, server, "A");
     await assertRejects(() => client.idle(), IllegalStateError, "openFolder");
     await assertRejects(() => client.watch().next(), IllegalStateError, "openFolder");
     const begun = begin(one);
@@ -396,11 +381,11 @@ test("closed during idle or watch → the next folder can be watched", async () 
 });
 
 test("the client's calls in a folder that was opened → refused, even after it is closed", async () => {
-  const { client, server } = await loggedIn("IMAP4rev1 UIDPLUS UNSELECT");
+  const { client, server } = await loggedInFake("IMAP4rev1 UIDPLUS UNSELECT");
   const selecting = client.selectFolder("Mine");
   await answerSelect(server, "Mine");
   await selecting;
-  const held = await open(client, server, "Theirs");
+  const held = await openFake(client, server, "Theirs");
   const calls: ((client: ImapClient) => Promise<unknown>)[] = [
     (client) => client.search("ALL"),
     (client) => client.fetch(1, "FLAGS"),
@@ -437,8 +422,8 @@ test("the client's calls in a folder that was opened → refused, even after it 
 });
 
 test("unselectFolder after a folder was closed → it is left", async () => {
-  const { client, server } = await loggedIn("IMAP4rev1 UNSELECT");
-  await (await open(client, server, "A")).close();
+  const { client, server } = await loggedInFake("IMAP4rev1 UNSELECT");
+  await (await openFake(client, server, "A")).close();
   const leaving = client.unselectFolder();
   await server.answer("UNSELECT");
   await leaving;

@@ -21,17 +21,13 @@ import {
 const PLAIN = "IMAP4rev1 ACL METADATA CHILDREN SPECIAL-USE";
 const FULL = `${PLAIN} LIST-EXTENDED LIST-STATUS LIST-MYRIGHTS LIST-METADATA`;
 
-async function open(capabilities: string) {
-  return await selectFake({}, capabilities);
-}
-
 /** The result of a call, with the server's part played by `part`. */
 async function play<Result>(
   capabilities: string,
   call: (client: ImapClient) => Promise<Result>,
   part: (server: FakeServer) => Promise<void>,
 ): Promise<Result> {
-  const { client, server } = await open(capabilities);
+  const { client, server } = await selectFake({}, capabilities);
   const result = call(client);
   await part(server);
   const got = await result;
@@ -78,7 +74,7 @@ describe("listFolders with LIST-EXTENDED and related extensions", () => {
   });
 
   test("another call's STATUS meanwhile → each gets its own", async () => {
-    const { client, server } = await open(FULL);
+    const { client, server } = await selectFake({}, FULL);
     const listing = client.listFolders("", "*", { status: "UNSEEN" });
     const asking = client.folderStatus("a", "UNSEEN");
     await server.answer(
@@ -92,7 +88,7 @@ describe("listFolders with LIST-EXTENDED and related extensions", () => {
   });
 
   test("a server that advertises and refuses → ImapError", async () => {
-    const { client, server } = await open(FULL);
+    const { client, server } = await selectFake({}, FULL);
     for (const status of ["NO", "BAD"]) {
       const listing = outcome(client.listFolders("", "*", { myRights: true }));
       const tag = await server.expect('LIST "" "*" RETURN (MYRIGHTS)');
@@ -103,7 +99,7 @@ describe("listFolders with LIST-EXTENDED and related extensions", () => {
   });
 
   test("an abort → the reason, and the answer is thrown away", async () => {
-    const { client, server } = await open(FULL);
+    const { client, server } = await selectFake({}, FULL);
     const abort = new AbortController();
     const listing = outcome(client.listFolders("", "*", { children: true, signal: abort.signal }));
     const tag = await server.expect('LIST "" "*" RETURN (CHILDREN)');
@@ -117,7 +113,7 @@ describe("listFolders with LIST-EXTENDED and related extensions", () => {
   });
 
   test("made before a CREATE → sent before it", async () => {
-    const { client, server } = await open(FULL);
+    const { client, server } = await selectFake({}, FULL);
     const listing = client.listFolders("", "*", { children: true });
     const creating = client.createFolder("b");
     await server.answer('LIST "" "*" RETURN (CHILDREN)');
@@ -129,7 +125,7 @@ describe("listFolders with LIST-EXTENDED and related extensions", () => {
 
 describe("listFolders without them", () => {
   test("status → STATUS of each that can be selected, together [ext LIST-STATUS]", async () => {
-    const { client, server } = await open(PLAIN);
+    const { client, server } = await selectFake({}, PLAIN);
     const listing = client.listFolders("", "*", { status: ["UNSEEN"] });
     await server.answer(
       'LIST "" "*"',
@@ -162,7 +158,7 @@ describe("listFolders without them", () => {
   });
 
   test("status beside another STATUS → none gets the other's answer", async () => {
-    const { client, server } = await open(PLAIN);
+    const { client, server } = await selectFake({}, PLAIN);
     const listing = client.listFolders("", "*", { status: ["UNSEEN"] });
     const tag = await server.expect('LIST "" "*"');
     const asking = client.folderStatus("x", "UNSEEN");
@@ -197,7 +193,7 @@ describe("listFolders without them", () => {
   });
 
   test("an item that the server does not know at all → ImapError", async () => {
-    const { client, server } = await open(PLAIN);
+    const { client, server } = await selectFake({}, PLAIN);
     const listing = outcome(client.listFolders("", "*", { status: ["SIZE"] }));
     await server.answer('LIST "" "*"', '* LIST () "/" a', '* LIST () "/" b');
     for (const name of ["a", "b"]) {
@@ -209,7 +205,7 @@ describe("listFolders without them", () => {
   });
 
   test("myRights and metadata → MYRIGHTS and GETMETADATA [ext LIST-MYRIGHTS, LIST-METADATA]", async () => {
-    const { client, server } = await open(PLAIN);
+    const { client, server } = await selectFake({}, PLAIN);
     const listing = client.listFolders("", "*", { myRights: true, metadata: ["/shared/x"] });
     await server.answer('LIST "" "*"', '* LIST () "/" a', '* LIST () "/" b');
     const tags = [
@@ -232,7 +228,7 @@ describe("listFolders without them", () => {
   });
 
   test("many folders → in order, a few at a time", async () => {
-    const { client, server } = await open(PLAIN);
+    const { client, server } = await selectFake({}, PLAIN);
     const listing = client.listFolders("", "*", { status: ["UNSEEN"] });
     const tags: string[] = [];
     const keep = (tag: string) => void tags.push(tag);
@@ -248,7 +244,7 @@ describe("listFolders without them", () => {
     client.shutdown();
   });
   test("the connection ends between two STATUS → the call fails", async () => {
-    const { client, server } = await open(PLAIN);
+    const { client, server } = await selectFake({}, PLAIN);
     const listing = outcome(client.listFolders("", "*", { status: ["UNSEEN"] }));
     await server.answer('LIST "" "*"', '* LIST () "/" a', '* LIST () "/" b');
     await server.answer('STATUS "a" (UNSEEN)', "* STATUS a (UNSEEN 1)");
@@ -258,7 +254,7 @@ describe("listFolders without them", () => {
   });
 
   test("an abort between two STATUS → the reason", async () => {
-    const { client, server } = await open(PLAIN);
+    const { client, server } = await selectFake({}, PLAIN);
     const abort = new AbortController();
     const { signal } = abort;
     const listing = outcome(client.listFolders("", "*", { status: ["UNSEEN"], signal }));
@@ -332,7 +328,7 @@ describe("listFolders without them", () => {
   });
 
   test("a folder's bytes → asked for as the server wrote them", async () => {
-    const { client, server } = await open(PLAIN);
+    const { client, server } = await selectFake({}, PLAIN);
     client.folderEncode = false;
     const listing = client.listFolders("", "*", { status: ["UNSEEN"] });
     await server.answer('LIST "" "*"', '* LIST () "/" "a &AOk-"');
@@ -353,7 +349,7 @@ describe("listFolders that can't be", () => {
   ];
   for (const [missing, options] of NEEDS) {
     test(`${JSON.stringify(options)} without ${missing} → CapabilityError, nothing sent`, async () => {
-      const { client, server } = await open("IMAP4rev1");
+      const { client, server } = await selectFake({}, "IMAP4rev1");
       await assertRejects(() => client.listFolders("", "*", options), CapabilityError, missing);
       assert(await server.isSilent());
       client.shutdown();
@@ -361,7 +357,7 @@ describe("listFolders that can't be", () => {
   }
 
   test("options that make no sense → InvalidArgumentError, nothing sent", async () => {
-    const { client, server } = await open(FULL);
+    const { client, server } = await selectFake({}, FULL);
     const wrong = [
       { select: ["RECURSIVEMATCH"] },
       { select: ["REMOTE", "RECURSIVEMATCH"] },

@@ -15,6 +15,7 @@ import {
   connectFake,
   type FakeServer,
   isPending,
+  loggedInFake,
   outcome,
   selectFake,
   test,
@@ -31,13 +32,9 @@ const OPENED = [
   "* OK [HIGHESTMODSEQ 90060115205545359] Highest",
 ];
 
-async function loggedIn(capabilities = QRESYNC) {
-  return await connectFake({}, `* PREAUTH [CAPABILITY ${capabilities}] hello`);
-}
-
 /** A client that has enabled QRESYNC. */
 async function enabled() {
-  const { client, server } = await loggedIn();
+  const { client, server } = await loggedInFake(QRESYNC);
   const enabling = client.enable("QRESYNC");
   await server.answer("ENABLE QRESYNC", "* ENABLED QRESYNC");
   await enabling;
@@ -66,7 +63,7 @@ function changesOf(result: Awaited<ReturnType<typeof resync>>): [string | null, 
 }
 
 test("resync → ENABLE QRESYNC once, and what has changed [ext QRESYNC]", async () => {
-  const { client, server } = await loggedIn();
+  const { client, server } = await loggedInFake(QRESYNC);
   const selecting = client.selectFolder("INBOX", {
     resync: { ...RESYNC, knownUids: "41:211,214:541" },
   });
@@ -267,7 +264,7 @@ test("sequenceMatch on Cyrus → not sent, unless the caller knows better [ext Q
 });
 
 test("what makes no sense → InvalidArgumentError, nothing sent [ext QRESYNC]", async () => {
-  const { client, server } = await loggedIn();
+  const { client, server } = await loggedInFake(QRESYNC);
   const wrong: unknown[] = [
     ...[5, "x", [], {}, { modseq: 5 }, { ...RESYNC, uidvalidity: 5 }],
     ...[0, -1, 1.5, 2 ** 32, "5"].map((uidValidity) => ({ ...RESYNC, uidValidity })),
@@ -286,7 +283,7 @@ test("what makes no sense → InvalidArgumentError, nothing sent [ext QRESYNC]",
 });
 
 test("no QRESYNC, or it is not enabled → CapabilityError, no SELECT [ext QRESYNC]", async () => {
-  const { client, server } = await loggedIn("IMAP4rev1 ENABLE CONDSTORE");
+  const { client, server } = await loggedInFake("IMAP4rev1 ENABLE CONDSTORE");
   const missing = await outcome(client.selectFolder("x", { resync: RESYNC }));
   assertInstanceOf(missing, CapabilityError);
   assert(await server.isSilent());
@@ -323,7 +320,7 @@ test("no QRESYNC, or it is not enabled → CapabilityError, no SELECT [ext QRESY
 });
 
 test("two at once → one ENABLE; an abort of the first keeps it for the second [ext QRESYNC]", async () => {
-  const { client, server } = await loggedIn();
+  const { client, server } = await loggedInFake(QRESYNC);
   const controller = new AbortController();
   const { signal } = controller;
   const one = outcome(client.selectFolder("x", { resync: RESYNC, signal }));
@@ -338,7 +335,7 @@ test("two at once → one ENABLE; an abort of the first keeps it for the second 
 
 test("abort or cut at each moment → the session knows where it is [ext QRESYNC]", async () => {
   for (const moment of ["ENABLE", "SELECT", "cut"]) {
-    const { client, server } = await loggedIn();
+    const { client, server } = await loggedInFake(QRESYNC);
     const controller = new AbortController();
     const { signal } = controller;
     const selecting = outcome(client.selectFolder("x", { resync: RESYNC, signal }));
@@ -379,7 +376,7 @@ test("SELECT: NO or BAD → ImapError, no folder [ext QRESYNC]", async () => {
 });
 
 test("UIDONLY: sequenceMatch → refused, nothing sent; without → rows by UID [ext QRESYNC, UIDONLY]", async () => {
-  const { client, server } = await loggedIn(`${QRESYNC} UIDONLY`);
+  const { client, server } = await loggedInFake(`${QRESYNC} UIDONLY`);
   const enabling = client.enable(["QRESYNC", "UIDONLY"]);
   await server.answer("ENABLE QRESYNC UIDONLY", "* ENABLED QRESYNC UIDONLY");
   await enabling;
@@ -439,7 +436,7 @@ test("openFolder: condstore while it is open without → waits for a SELECT [ext
 });
 
 test("openFolder: the SELECT with resync fails → those who share it try without [ext QRESYNC]", async () => {
-  const { client, server } = await loggedIn();
+  const { client, server } = await loggedInFake(QRESYNC);
   const first = outcome(client.openFolder("x", { resync: RESYNC }));
   const second = client.openFolder("x");
   const tag = await server.expect("ENABLE QRESYNC");

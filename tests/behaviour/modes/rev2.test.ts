@@ -12,6 +12,7 @@ import { Session } from "../../../src/connection/session.ts";
 import {
   connectFake,
   type FakeServer,
+  loggedInFake,
   outcome,
   selectFake,
   test,
@@ -19,7 +20,7 @@ import {
 
 /** A logged-in client, with no folder selected. */
 async function loggedIn(capabilities: string) {
-  return await connectFake({ enable: [] }, `* PREAUTH [CAPABILITY ${capabilities}] hello`);
+  return await loggedInFake(capabilities, { enable: [] });
 }
 
 /** The calls that IMAP4rev2 allows, and what each sends. */
@@ -256,12 +257,6 @@ test("what SELECT answers as RFC 9051 has it → the folder after CLOSED [ext IM
   client.shutdown();
 });
 
-/** Answers a command with these lines, in which `$` stands for its tag. */
-async function answer(server: FakeServer, text: string, ...lines: readonly string[]) {
-  const tag = await server.expect(text);
-  await server.send(...lines.map((line) => line.replace("$", tag)), `${tag} OK done`);
-}
-
 const ASKED_AGAIN = "UID SEARCH RETURN (ALL COUNT) ALL";
 
 test("search of ALL: ESEARCH without the ids → asked once more, by RETURN [ext IMAP4rev2]", async () => {
@@ -272,8 +267,8 @@ test("search of ALL: ESEARCH without the ids → asked once more, by RETURN [ext
       const { client, server } = await selectFake({}, "IMAP4rev2");
       const searching = client.search(call);
       const later = client.selectFolder("x");
-      await answer(server, "UID SEARCH ALL", `* ESEARCH (TAG "$") UID${count}`);
-      await answer(server, ASKED_AGAIN, `* ESEARCH (TAG "$") UID ${ids}`);
+      await server.answerTagged("UID SEARCH ALL", `* ESEARCH (TAG "$") UID${count}`);
+      await server.answerTagged(ASKED_AGAIN, `* ESEARCH (TAG "$") UID ${ids}`);
       const found = await searching;
       assertEquals([...found], ids.startsWith("ALL") ? [1, 2, 3] : []);
       await server.answer('SELECT "x"', "* 1 EXISTS");
@@ -290,8 +285,8 @@ test("search of ALL: ESEARCH without the ids → asked once more, by RETURN [ext
 test("search of ALL: messages that the server counts and does not name → ProtocolError [ext IMAP4rev2]", async () => {
   const { client, server } = await selectFake({}, "IMAP4rev2");
   const searching = outcome(client.search());
-  await answer(server, "UID SEARCH ALL", '* ESEARCH (TAG "$") UID COUNT 7');
-  await answer(server, ASKED_AGAIN, '* ESEARCH (TAG "$") UID COUNT 7');
+  await server.answerTagged("UID SEARCH ALL", '* ESEARCH (TAG "$") UID COUNT 7');
+  await server.answerTagged(ASKED_AGAIN, '* ESEARCH (TAG "$") UID COUNT 7');
   assertInstanceOf(await searching, ProtocolError);
   client.shutdown();
 });
@@ -302,14 +297,14 @@ test("search of ALL: nothing found that is believable → asked once [ext IMAP4r
     const line of ['* ESEARCH (TAG "$") UID COUNT 0', "* SEARCH", '* ESEARCH (TAG "$") UID ALL 5']
   ) {
     const searching = client.search();
-    await answer(server, "UID SEARCH ALL", line);
+    await server.answerTagged("UID SEARCH ALL", line);
     assertEquals([...await searching], line.endsWith("5") ? [5] : []);
   }
   const noop = client.noop();
   await server.answer("NOOP", "* VANISHED 1:1000");
   await noop;
   const empty = client.search();
-  await answer(server, "UID SEARCH ALL", '* ESEARCH (TAG "$") UID');
+  await server.answerTagged("UID SEARCH ALL", '* ESEARCH (TAG "$") UID');
   assertEquals([...await empty], []);
   assert(await server.isSilent());
   client.shutdown();
@@ -318,8 +313,8 @@ test("search of ALL: nothing found that is believable → asked once [ext IMAP4r
 test("search of ALL: without ids, and RETURN is known to be broken → the same again [ext IMAP4rev2]", async () => {
   const { client, server } = await selectFake({ quirks: { broken: ["ESEARCH"] } }, "IMAP4rev2");
   const searching = client.search();
-  await answer(server, "UID SEARCH ALL", '* ESEARCH (TAG "$") UID');
-  await answer(server, "UID SEARCH ALL", "* SEARCH 4");
+  await server.answerTagged("UID SEARCH ALL", '* ESEARCH (TAG "$") UID');
+  await server.answerTagged("UID SEARCH ALL", "* SEARCH 4");
   assertEquals([...await searching], [4]);
   client.shutdown();
 });
@@ -328,7 +323,7 @@ test("search of ALL: the second answer is NO, or the connection ends → that er
   for (const end of ["NO [INUSE] later", null]) {
     const { client, server } = await selectFake({}, "IMAP4rev2");
     const searching = outcome(client.search());
-    await answer(server, "UID SEARCH ALL", '* ESEARCH (TAG "$") UID');
+    await server.answerTagged("UID SEARCH ALL", '* ESEARCH (TAG "$") UID');
     const tag = await server.expect(ASKED_AGAIN);
     if (end === null) server.break();
     else await server.send(`${tag} ${end}`);

@@ -13,7 +13,14 @@ import {
   type SearchCriteria,
   type UntaggedResponse,
 } from "../../../mod.ts";
-import { connectFake, type FakeServer, outcome, test, textOf } from "../../support/fake_server.ts";
+import {
+  connectFake,
+  type FakeServer,
+  loggedInFake,
+  outcome,
+  test,
+  textOf,
+} from "../../support/fake_server.ts";
 import { plain, untagged } from "../../support/wire.ts";
 
 const OFFERED = "IMAP4rev1 ENABLE UIDONLY IDLE MOVE UIDPLUS SORT THREAD=REFERENCES";
@@ -22,7 +29,7 @@ const OFFERED = "IMAP4rev1 ENABLE UIDONLY IDLE MOVE UIDPLUS SORT THREAD=REFERENC
 async function uidOnly(
   offered = OFFERED,
 ): Promise<{ client: ImapClient; server: FakeServer }> {
-  const { client, server } = await connectFake({}, `* PREAUTH [CAPABILITY ${offered}] hello`);
+  const { client, server } = await loggedInFake(offered);
   const enabling = client.enable("UIDONLY");
   await server.answer("ENABLE UIDONLY", "* ENABLED UIDONLY");
   assertEquals(await enabling, ["UIDONLY"]);
@@ -190,7 +197,7 @@ test("calls by sequence number after UIDONLY → refused, nothing sent [fault A7
 });
 
 test("calls by sequence number after UIDONLY was refused → sent [fault A7] [ext UIDONLY]", async () => {
-  const { client, server } = await connectFake({}, `* PREAUTH [CAPABILITY ${OFFERED}] hello`);
+  const { client, server } = await loggedInFake(OFFERED);
   const enabling = client.enable("UIDONLY");
   await server.answer("ENABLE UIDONLY", "* ENABLED");
   assertEquals(await enabling, []);

@@ -13,24 +13,9 @@ import {
   SAVED,
 } from "@imapclient/imapclient";
 import { MemoryServer } from "@imapclient/imapclient/testing";
-import {
-  connectFake,
-  type FakeServer,
-  outcome,
-  selectFake,
-  test,
-} from "../../support/fake_server.ts";
+import { loggedInFake, outcome, selectFake, test } from "../../support/fake_server.ts";
 
 const CAPABILITIES = "IMAP4rev1 MULTISEARCH ESEARCH";
-
-async function open(capabilities = CAPABILITIES) {
-  return await connectFake({}, `* PREAUTH [CAPABILITY ${capabilities}] hello`);
-}
-
-async function answer(server: FakeServer, sent: string, ...lines: readonly string[]) {
-  const tag = await server.expect(sent);
-  await server.send(...lines.map((line) => line.replaceAll("$", tag)), `${tag} OK done`);
-}
 
 /** Rows as data. */
 function plain(rows: readonly object[]): unknown[] {
@@ -41,13 +26,12 @@ function plain(rows: readonly object[]): unknown[] {
 
 describe("searchFolders", () => {
   test("every source → ESEARCH, and a row for each folder [ext MULTISEARCH]", async () => {
-    const { client, server } = await open();
+    const { client, server } = await loggedInFake(CAPABILITIES);
     const searching = client.searchFolders({
       ...{ folders: ["Entwürfe", "a b"], subtree: "Lists", subtreeOne: ["x"] },
       ...{ personal: true, subscribed: true, inboxes: true, selected: true },
     }, "UNSEEN");
-    await answer(
-      server,
+    await server.answerTagged(
       'ESEARCH IN (selected inboxes personal subscribed subtree ("Lists") subtree-one ("x") ' +
         'mailboxes ("Entw&APw-rfe" "a b")) RETURN (ALL) UNSEEN',
       '* ESEARCH (TAG "$" MAILBOX "Entw&APw-rfe" UIDVALIDITY 7) UID ALL 2,4:5',
@@ -63,11 +47,10 @@ describe("searchFolders", () => {
   });
 
   test("what to return → in each row [ext MULTISEARCH]", async () => {
-    const { client, server } = await open(`${CAPABILITIES} PARTIAL`);
+    const { client, server } = await loggedInFake(`${CAPABILITIES} PARTIAL`);
     const options = { return: ["COUNT", "MAX"], partial: [-1, -2] } as const;
     const searching = client.searchFolders({ personal: true }, ["SUBJECT", "x"], options);
-    await answer(
-      server,
+    await server.answerTagged(
       "ESEARCH IN (personal) RETURN (COUNT MAX PARTIAL -1:-2) SUBJECT x",
       '* ESEARCH (TAG "$" MAILBOX "a" UIDVALIDITY 7) UID COUNT 9 MAX 70 PARTIAL (-1:-2 60,70)',
     );
@@ -77,10 +60,9 @@ describe("searchFolders", () => {
   });
 
   test("UIDs → belong to their folders", async () => {
-    const { client, server } = await open();
+    const { client, server } = await loggedInFake(CAPABILITIES);
     const searching = client.searchFolders({ folders: ["a", "b"] }, "ALL");
-    await answer(
-      server,
+    await server.answerTagged(
       'ESEARCH IN (mailboxes ("a" "b")) RETURN (ALL) ALL',
       '* ESEARCH (TAG "$" MAILBOX "a" UIDVALIDITY 7) UID ALL 1:2',
       '* ESEARCH (TAG "$" MAILBOX "b" UIDVALIDITY 8) UID ALL 3',
@@ -101,7 +83,7 @@ describe("searchFolders", () => {
   });
 
   test("no MULTISEARCH → CapabilityError, nothing sent [ext MULTISEARCH]", async () => {
-    const { client, server } = await open("IMAP4rev1 ESEARCH");
+    const { client, server } = await loggedInFake("IMAP4rev1 ESEARCH");
     const text = "does not support MULTISEARCH capability; pass { fallback: true }";
     const search = () => client.searchFolders({ personal: true }, "ALL");
     await assertRejects(search, CapabilityError, text);
@@ -130,7 +112,7 @@ describe("searchFolders", () => {
         InvalidCriteriaError,
       ]] as const
     ) {
-      const { client, server } = await open();
+      const { client, server } = await loggedInFake(CAPABILITIES);
       const searching = outcome(client.searchFolders({ personal: true }, "ALL"));
       await server.send(
         `${await server.expect("ESEARCH IN (personal) RETURN (ALL) ALL")} ${answer}`,
@@ -138,7 +120,7 @@ describe("searchFolders", () => {
       assert(await searching instanceof kind);
       client.shutdown();
     }
-    const { client, server } = await open();
+    const { client, server } = await loggedInFake(CAPABILITIES);
     const abort = new AbortController();
     const given = client.searchFolders({ personal: true }, "ALL", { signal: abort.signal });
     const refused = assertRejects(() => given, Error, "enough");
@@ -155,7 +137,7 @@ describe("searchFolders", () => {
   });
 
   test("a search that the server ends early → ImapError with the rows that came", async () => {
-    const { client, server } = await open();
+    const { client, server } = await loggedInFake(CAPABILITIES);
     const searching = outcome(client.searchFolders({ personal: true }, "ALL"));
     const tag = await server.expect("ESEARCH IN (personal) RETURN (ALL) ALL");
     await server.send(
@@ -178,28 +160,28 @@ describe("searchFolders", () => {
     ]
   ) {
     test(`${line} → ProtocolError`, async () => {
-      const { client, server } = await open();
+      const { client, server } = await loggedInFake(CAPABILITIES);
       const searching = outcome(client.searchFolders({ personal: true }, "ALL"));
-      await answer(server, "ESEARCH IN (personal) RETURN (ALL) ALL", line);
+      await server.answerTagged("ESEARCH IN (personal) RETURN (ALL) ALL", line);
       assert(await searching instanceof ProtocolError);
       client.shutdown();
     });
   }
 
   test("a hostile range → no memory for its ids, but for sets", async () => {
-    const { client, server } = await open();
+    const { client, server } = await loggedInFake(CAPABILITIES);
     const all = client.searchFolders({ personal: true }, "ALL", { return: ["ALL"] });
     const line = '* ESEARCH (TAG "$" MAILBOX "a" UIDVALIDITY 1) UID ALL 1:4294967295';
-    await answer(server, "ESEARCH IN (personal) RETURN (ALL) ALL", line);
+    await server.answerTagged("ESEARCH IN (personal) RETURN (ALL) ALL", line);
     assertEquals(String((await all)[0].all), "1:4294967295");
     const ids = outcome(client.searchFolders({ personal: true }, "ALL"));
-    await answer(server, "ESEARCH IN (personal) RETURN (ALL) ALL", line);
+    await server.answerTagged("ESEARCH IN (personal) RETURN (ALL) ALL", line);
     assert(await ids instanceof ProtocolError);
     client.shutdown();
   });
 
   test("sources that make no sense → InvalidArgumentError, nothing sent", async () => {
-    const { client, server } = await open();
+    const { client, server } = await loggedInFake(CAPABILITIES);
     const sources: unknown[] = [{}, null, { folders: [] }, { personal: "yes" }, { mine: true }, 7];
     for (const source of [...sources, { folders: 7 }, { folders: [7] }, { subtree: null }]) {
       for (const fallback of [true, false]) {

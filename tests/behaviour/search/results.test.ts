@@ -12,13 +12,7 @@ import {
   ProtocolError,
   type SearchReturn,
 } from "@imapclient/imapclient";
-import {
-  type FakeServer,
-  isPending,
-  outcome,
-  selectFake,
-  test,
-} from "../../support/fake_server.ts";
+import { isPending, outcome, selectFake, test } from "../../support/fake_server.ts";
 
 const ALL = ["MIN", "MAX", "COUNT", "ALL"] as const;
 
@@ -31,15 +25,10 @@ async function returned<Result>(
 ): Promise<Result> {
   const { client, server } = await selectFake({}, capabilities);
   const searching = search(client);
-  await answerTagged(server, sent, lines);
+  await server.answerTagged(sent, ...lines);
   const result = await searching;
   client.shutdown();
   return result;
-}
-
-async function answerTagged(server: FakeServer, sent: string, lines: readonly string[]) {
-  const tag = await server.expect(sent);
-  await server.send(...lines.map((line) => line.replaceAll("$", tag)), `${tag} OK done`);
 }
 
 async function collect<Item>(items: AsyncIterable<Item>): Promise<Item[]> {
@@ -123,9 +112,10 @@ describe("search with `return`", () => {
     const { client, server } = await selectFake({}, "IMAP4rev1 ESEARCH");
     client.useUid = false;
     const searching = client.search("ALL", { return: ["ALL"] });
-    await answerTagged(server, "SEARCH RETURN (ALL COUNT) ALL", [
+    await server.answerTagged(
+      "SEARCH RETURN (ALL COUNT) ALL",
       '* ESEARCH (TAG "$") ALL 1:3 COUNT 3',
-    ]);
+    );
     const { all } = await searching;
     await server.send("* 1 EXPUNGE");
     const noop = client.noop();
@@ -138,9 +128,10 @@ describe("search with `return`", () => {
   test("ids of another folder → refused", async () => {
     const { client, server } = await selectFake({}, "IMAP4rev1 ESEARCH");
     const searching = client.search("ALL", { return: ["ALL"], partial: [1, 2] });
-    await answerTagged(server, "UID SEARCH RETURN (ALL COUNT) ALL", [
+    await server.answerTagged(
+      "UID SEARCH RETURN (ALL COUNT) ALL",
       '* ESEARCH (TAG "$") UID ALL 1:3 COUNT 3',
-    ]);
+    );
     const { all, ids } = await searching;
     assertEquals([String(all), [...ids]], ["1:3", [1, 2]]);
     const selecting = client.selectFolder("Sent");
@@ -196,7 +187,7 @@ describe("a server that advertises ESEARCH and answers otherwise", () => {
     test(`${what} → asked once more, with SEARCH [ext ESEARCH]`, async () => {
       const { client, server } = await selectFake({}, "IMAP4rev1 ESEARCH");
       const searching = search(client);
-      await answerTagged(server, sent, lines);
+      await server.answerTagged(sent, ...lines);
       await server.answer("UID SEARCH ALL", "* SEARCH 2 4");
       assertEquals(plain(await searching), whole);
       client.shutdown();
@@ -254,7 +245,7 @@ describe("a server that advertises ESEARCH and answers otherwise", () => {
     test(`${data} → ProtocolError, once the server has completed the search`, async () => {
       const { client, server } = await selectFake({}, "IMAP4rev1 ESEARCH");
       const searching = outcome(client.search("ALL", { return: ALL }));
-      await answerTagged(server, sent, [`* ESEARCH (TAG "$") UID ${data}`]);
+      await server.answerTagged(sent, `* ESEARCH (TAG "$") UID ${data}`);
       assert(await searching instanceof ProtocolError);
       const noop = client.noop();
       await server.answer("NOOP");
@@ -354,7 +345,7 @@ describe("search with `partial`", () => {
   test("no PARTIAL in the answer → asked once more", async () => {
     const { client, server } = await selectFake({}, "IMAP4rev1 ESEARCH PARTIAL");
     const searching = page(client);
-    await answerTagged(server, sent, ['* ESEARCH (TAG "$") UID']);
+    await server.answerTagged(sent, '* ESEARCH (TAG "$") UID');
     await server.answer("UID SEARCH UNSEEN", "* SEARCH 1 2 3 4");
     assertEquals([...(await searching).ids], [1, 2, 3]);
     client.shutdown();

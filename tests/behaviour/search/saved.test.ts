@@ -13,9 +13,9 @@ import {
 } from "@imapclient/imapclient";
 import { MemoryServer } from "@imapclient/imapclient/testing";
 import {
-  connectFake,
   type FakeServer,
   isPending,
+  loggedInFake,
   outcome,
   selectFake,
   test,
@@ -286,7 +286,7 @@ describe("SAVED where nothing is certain → refused, nothing sent", () => {
   });
 
   test("another task that has the same folder open saved another result", async () => {
-    const { client, server } = await connectFake({}, `* PREAUTH [CAPABILITY ${SEARCHRES}] hello`);
+    const { client, server } = await loggedInFake(SEARCHRES);
     const opening = client.openFolder("INBOX");
     await server.answer('SELECT "INBOX"', "* 9 EXISTS");
     const [one, other] = [await opening, await client.openFolder("INBOX")];

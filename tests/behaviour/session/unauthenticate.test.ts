@@ -15,6 +15,7 @@ import {
   connectFake,
   type FakeServer,
   isPending,
+  loggedInFake,
   outcome,
   selectFake,
   test,
@@ -277,7 +278,7 @@ describe("two users of one connection", () => {
 
   test("ids of a search in several folders → refused in the second one's", async () => {
     const offered = `${OFFERED} MULTISEARCH`;
-    const { client, server } = await connectFake({}, `* PREAUTH [CAPABILITY ${offered}] hello`);
+    const { client, server } = await loggedInFake(offered);
     const searching = client.searchFolders({ folders: "INBOX" }, "ALL");
     const tag = await server.expect('ESEARCH IN (mailboxes ("INBOX")) RETURN (ALL) ALL');
     const found = `(TAG "${tag}" MAILBOX INBOX UIDVALIDITY 7) UID ALL 2`;

@@ -1,0 +1,26 @@
+// Opens folders, with the server's part played by the test.
+import type { Folder, ImapClient, OpenFolderOptions } from "../../../mod.ts";
+import type { FakeServer } from "../../support/fake_server.ts";
+
+/** Answers a SELECT or, with `command`, an EXAMINE. */
+export async function answerSelect(
+  server: FakeServer,
+  name: string,
+  { command = "SELECT", exists = 3, mode = "READ-WRITE" } = {},
+): Promise<void> {
+  const tag = await server.expect(`${command} "${name}"`);
+  const lines = [`* ${exists} EXISTS`, "* OK [UIDVALIDITY 7] valid"];
+  await server.send(...lines, `${tag} OK [${mode}] selected`);
+}
+
+/** Opens a folder, and answers for the server. */
+export async function openFake(
+  client: ImapClient,
+  server: FakeServer,
+  name: string,
+  options: OpenFolderOptions = {},
+): Promise<Folder> {
+  const opening = client.openFolder(name, options);
+  await answerSelect(server, name, { command: options.readonly ? "EXAMINE" : "SELECT" });
+  return await opening;
+}
