@@ -42,14 +42,14 @@ for (const target of TARGETS) {
       await running?.stop();
     });
 
-    it("A12 E1 E2 greets and says what it can do, in upper case", async () => {
+    it("A12 E1 E2 greets and says what it can do, in upper case [ext IMAP4rev1]", async () => {
       assert(client.welcome.length > 0);
       assert((await client.capabilities()).includes("IMAP4REV1"));
       assert(await client.hasCapability("imap4rev1"));
       assert(!await client.hasCapability("X-NO-SUCH-THING"));
     });
 
-    it("F1 F6 F9 lists folders by their names as text", async () => {
+    it("F1 F6 F9 lists folders by their names as text [ext LIST]", async () => {
       const folders = await client.listFolders();
       const names = folders.map(({ name }) => name);
       for (const name of ["INBOX", "12345", "Überweisungen & Rechnungen"]) {
@@ -86,7 +86,7 @@ for (const target of TARGETS) {
       await other.logout();
     });
 
-    it("H1 H2 H4 H8 searches by flags, text, dates, sizes, nested and with 8-bit text", async () => {
+    it("H1 H2 H4 H8 searches by flags, text, dates, sizes, nested and with 8-bit text [ext SEARCH, RAW-CRITERIA]", async () => {
       for (
         const [criteria, expected] of [
           ["ALL", [1, 2, 3, 4]],
@@ -121,7 +121,7 @@ for (const target of TARGETS) {
       assert(error.text !== null);
     });
 
-    it("J1 J3 J4 fetches typed values by id", async () => {
+    it("J1 J3 J4 fetches typed values by id [ext ENVELOPE]", async () => {
       const items = ["ENVELOPE", "FLAGS", "INTERNALDATE", "RFC822.SIZE"] as const;
       const messages = await client.fetch([1, 2], items);
       assertEquals([...messages.keys()], [1, 2]);
@@ -156,7 +156,7 @@ for (const target of TARGETS) {
       assertEquals(ENVELOPE.subject, "no sender");
     });
 
-    it("O5 O6 returns the structure of a message, part by part", async () => {
+    it("O5 O6 returns the structure of a message, part by part [ext BODYSTRUCTURE]", async () => {
       const { BODYSTRUCTURE } = (await client.fetch(2, ["BODYSTRUCTURE"])).get(2)!;
       assert(BODYSTRUCTURE.isMultipart);
       const [alternative, data] = BODYSTRUCTURE.parts;
@@ -172,7 +172,7 @@ for (const target of TARGETS) {
       assertEquals(text(body).trim(), "AAECAwQFBgc=");
     });
 
-    it("J5 finds sections under their names in upper case, and parts of them", async () => {
+    it("J5 finds sections under their names in upper case, and parts of them [ext PARTIAL-FETCH]", async () => {
       const message = (await client.fetch(1, [
         "BODY.PEEK[HEADER.FIELDS (from subject)]",
         "BODY.PEEK[]<0.20>",
@@ -246,7 +246,7 @@ for (const target of TARGETS) {
       assertEquals((await client.search()).length, 4);
     });
 
-    it("Z12 streams a section", async () => {
+    it("Z12 streams a section [ext STREAMED-DOWNLOAD]", async () => {
       const sizes: number[] = [];
       const rows = client.fetchEach("1:*", ["RFC822.SIZE", "BODY.PEEK[]"], { stream: true });
       for await (const message of rows) {
@@ -302,7 +302,7 @@ describe("logging in to Dovecot", { skip: dovecotMissing }, () => {
   });
   after(() => server?.stop());
 
-  it("D1 Z9 takes a password with quotes, backslashes and umlauts", async () => {
+  it("D1 Z9 takes a password with quotes, backslashes and umlauts [ext NON-ASCII-PASSWORD]", async () => {
     for (const how of ["login", "plainLogin"] as const) {
       const client = await connect();
       assert((await client[how]("bob", DOVECOT_USERS.bob)).includes("Logged in"));
@@ -337,7 +337,7 @@ describe("logging in to Dovecot", { skip: dovecotMissing }, () => {
     await client.logout();
   });
 
-  it("C5 C6 C7 starts TLS on request, and not twice", async () => {
+  it("C5 C6 C7 starts TLS on request, and not twice [ext STARTTLS]", async () => {
     const client = await connect({ tls: { ca: server.ca } });
     assert(!client.ssl);
     assert((await client.starttls()).length > 0);
@@ -402,7 +402,7 @@ describe("logging in to Dovecot", { skip: dovecotMissing }, () => {
 });
 
 describe("a client certificate", { skip: dovecotMissing }, () => {
-  it("C4 is shown to the server, over TLS and STARTTLS", async () => {
+  it("C4 is shown to the server, over TLS and STARTTLS [ext TLS]", async () => {
     const server = await startDovecot({ clientCertificates: true });
     const { host, port, tlsPort, ca, clientCert: cert, clientKey: key } = server;
     const tls = { ca, cert, key };

@@ -30,14 +30,14 @@ for (const { name: server, missing, start } of SERVERS) {
     });
     after(() => running?.stop());
 
-    it("E6 O8 returns the prefix of the user's own folders", async () => {
+    it("E6 O8 returns the prefix of the user's own folders [ext NAMESPACE]", async () => {
       const { personal, other, shared } = await client.namespace();
       assertEquals(personal!.map(({ delimiter }) => delimiter), ["/"]);
       for (const entries of [other, shared]) assert(entries === null || entries.length > 0);
       assertEquals(own, server === "Cyrus" ? "INBOX/" : "");
     });
 
-    it("G1 G2 F1 F2 F12 B7 B8 every name can be made, found, subscribed and deleted", async () => {
+    it("G1 G2 F1 F2 F12 B7 B8 every name can be made, found, subscribed and deleted [ext UTF-7]", async () => {
       for (const plain of names) {
         const name = own + plain;
         assertEquals(await client.folderExists(name), false, name);
@@ -134,7 +134,7 @@ for (const { name: server, missing, start } of SERVERS) {
       await client.noop();
     });
 
-    it("G3 G7 G8 a folder is selected, left, and left without an expunge", async () => {
+    it("G3 G7 G8 a folder is selected, left, and left without an expunge [ext SELECT, CLOSE, UNSELECT]", async () => {
       const folder = `${own}leaving`;
       await client.createFolder(folder);
       for (const keeps of [true, false]) {
@@ -167,7 +167,7 @@ for (const { name: server, missing, start } of SERVERS) {
       await client.deleteFolder(folder);
     });
 
-    it("G9 status counts, and HIGHESTMODSEQ and SIZE if the server has them", async () => {
+    it("G9 status counts, and HIGHESTMODSEQ and SIZE if the server has them [ext STATUS, STATUS=SIZE]", async () => {
       const folder = `${own}counted`;
       await client.createFolder(folder);
       const empty = await client.folderStatus(folder);
@@ -191,7 +191,7 @@ for (const { name: server, missing, start } of SERVERS) {
       await client.deleteFolder(folder);
     });
 
-    it("E4 E5 ENABLE and ID", async () => {
+    it("E4 E5 ENABLE and ID [ext ENABLE, ID]", async () => {
       assertEquals(await client.enable("X-NO-SUCH-THING"), []);
       if (await client.hasCapability("CONDSTORE")) {
         assertEquals(await client.enable(["CONDSTORE"]), ["CONDSTORE"]);

@@ -130,7 +130,7 @@ for (const { name: server, missing, start } of SERVERS) {
     });
     after(() => running?.stop());
 
-    it("D1 Z9 S2 S5 login takes names and passwords of every kind", async () => {
+    it("D1 Z9 S2 S5 login takes names and passwords of every kind [ext LOGIN]", async () => {
       for (const [user, password] of [["ann", ANN], ["bob", BOB]]) {
         const { text, log } = await loggedIn(connect, (client) => client.login(user, password));
         assertMatch(text, /^\[CAPABILITY IMAP4rev1 .*\] /);
@@ -139,7 +139,7 @@ for (const { name: server, missing, start } of SERVERS) {
       }
     });
 
-    it("D2 S2 S5 plainLogin takes them as well", async () => {
+    it("D2 S2 S5 plainLogin takes them as well [ext PLAIN]", async () => {
       for (const [user, password] of [["ann", ANN], ["bob", BOB]]) {
         await loggedIn(connect, (client) => client.plainLogin(user, password));
         await loggedIn(connect, (client) => client.plainLogin(user, password, user));
@@ -245,7 +245,7 @@ for (const { name: server, missing, start } of SERVERS) {
       await client.logout();
     });
 
-    it("D8 S2 S5 saslLogin by a function for PLAIN, in either case and asynchronous", async () => {
+    it("D8 S2 S5 saslLogin by a function for PLAIN, in either case and asynchronous [ext SASL-MECHANISM]", async () => {
       for (const name of ["PLAIN", "plain"]) {
         const challenges: number[] = [];
         await loggedIn(connect, (client) =>
@@ -337,7 +337,7 @@ for (const { name: server, missing, start } of SERVERS) {
     }
 
     if (server !== "Cyrus") {
-      it("D3 S2 S5 oauth2Login takes a token, and a vendor", async () => {
+      it("D3 S2 S5 oauth2Login takes a token, and a vendor [ext XOAUTH2]", async () => {
         for (const user of ["ann", "bob"] as const) {
           await loggedIn(connect, (client) => client.oauth2Login(user, TOKENS[user]));
         }
@@ -345,7 +345,7 @@ for (const { name: server, missing, start } of SERVERS) {
         await loggedIn(connect, (client) => client.oauth2Login("ann", TOKENS.ann, options));
       });
 
-      it("D9 S2 S5 oauthbearerLogin takes a token", async () => {
+      it("D9 S2 S5 oauthbearerLogin takes a token [ext OAUTHBEARER]", async () => {
         for (const user of ["ann", "bob"] as const) {
           await loggedIn(connect, (client) => client.oauthbearerLogin(user, TOKENS[user]));
         }
@@ -404,9 +404,12 @@ describe("logging in for somebody else", () => {
     }
   });
 
-  it("D2 D8 S2 to Dovecot, as a master user", { skip: dovecotMissing }, async () => {
-    const server = await startDovecot({
-      config: `
+  it(
+    "D2 D8 S2 to Dovecot, as a master user [ext PLAIN-AUTHZID]",
+    { skip: dovecotMissing },
+    async () => {
+      const server = await startDovecot({
+        config: `
         passdb {
           driver = static
           master = yes
@@ -415,32 +418,33 @@ describe("logging in for somebody else", () => {
         plugin {
           acl_user = %u
         }`,
-    });
-    const { host, port } = server;
-    const connect = (options: Partial<ConnectOptions>) =>
-      ImapClient.connect({ host, port, ssl: false, ...options });
-    try {
-      server.addMail("ann", "Of ann's", []);
-      for (
-        const login of [
-          (client) => client.plainLogin("boss", MASTER, "ann"),
-          (client) => client.saslLogin(scramSha256("boss", MASTER, "ann")),
-        ] satisfies Login[]
-      ) {
-        await loggedIn(connect, async (client) => {
-          const text = await login(client);
-          assert(await client.folderExists("Of ann's"));
-          return text;
-        });
+      });
+      const { host, port } = server;
+      const connect = (options: Partial<ConnectOptions>) =>
+        ImapClient.connect({ host, port, ssl: false, ...options });
+      try {
+        server.addMail("ann", "Of ann's", []);
+        for (
+          const login of [
+            (client) => client.plainLogin("boss", MASTER, "ann"),
+            (client) => client.saslLogin(scramSha256("boss", MASTER, "ann")),
+          ] satisfies Login[]
+        ) {
+          await loggedIn(connect, async (client) => {
+            const text = await login(client);
+            assert(await client.folderExists("Of ann's"));
+            return text;
+          });
+        }
+        await refused(connect, [
+          (client) => client.plainLogin("boss", WRONG, "ann"),
+          (client) => client.plainLogin("boss", MASTER),
+        ]);
+      } finally {
+        await server.stop();
       }
-      await refused(connect, [
-        (client) => client.plainLogin("boss", WRONG, "ann"),
-        (client) => client.plainLogin("boss", MASTER),
-      ]);
-    } finally {
-      await server.stop();
-    }
-  });
+    },
+  );
 });
 
 describe("EXTERNAL at Dovecot", { skip: dovecotMissing }, () => {
@@ -458,7 +462,7 @@ describe("EXTERNAL at Dovecot", { skip: dovecotMissing }, () => {
   });
   after(() => server?.stop());
 
-  it("C4 D8 S5 a certificate is enough, over TLS and STARTTLS", async () => {
+  it("C4 D8 S5 a certificate is enough, over TLS and STARTTLS [ext EXTERNAL]", async () => {
     for (const connect of reach(true)) {
       await loggedIn(connect, (client) => client.saslLogin(external()));
       await loggedIn(connect, (client) => client.saslLogin(external("ann")));

@@ -66,7 +66,7 @@ for (const { name: server, missing, start } of SERVERS) {
       assertEquals((await subjects(other)).sort(), ["one", "one", "three", "three"]);
     });
 
-    it("L1 L2 Z15 append stores text or bytes, with flags and date, and returns the UID", async () => {
+    it("L1 L2 Z15 append stores text or bytes, with flags and date, and returns the UID [ext APPEND]", async () => {
       const before = await client.folderStatus(other);
       const date = parseToDatetime("05-Apr-2009 11:00:05 +0230");
       const accented = "Subject: =?utf-8?q?=C3=BC?=\n\nschöne Grüße\n"; // bare LF, 8-bit
@@ -108,7 +108,7 @@ for (const { name: server, missing, start } of SERVERS) {
       assertEquals(text(message["BODY[]"]) === large, true);
     });
 
-    it("L1 a message is uploaded from a stream", async () => {
+    it("L1 a message is uploaded from a stream [ext STREAMED-UPLOAD]", async () => {
       const line = new TextEncoder().encode(`${"y".repeat(998)}\r\n`);
       const head = new TextEncoder().encode("Subject: streamed\r\n\r\n");
       const size = head.length + 3000 * line.length;
@@ -181,7 +181,7 @@ for (const { name: server, missing, start } of SERVERS) {
       assert(error.code === "TRYCREATE" || error.code === "NONEXISTENT", error.message);
     });
 
-    it("L4 move takes them along", async () => {
+    it("L4 move takes them along [ext MOVE]", async () => {
       const { uids: moved } = await client.move(uids.slice(0, 2), other);
       assertEquals([...moved.keys()], uids.slice(0, 2));
       assertEquals([...await client.search()], [uids[2]]);
@@ -191,7 +191,7 @@ for (const { name: server, missing, start } of SERVERS) {
       assertEquals((await client.search()).length, 2);
     });
 
-    it("L4 move in steps does the same if a server has no MOVE", async () => {
+    it("L4 move in steps does the same if a server has no MOVE [ext MOVE-FALLBACK]", async () => {
       const plain = await running.open();
       // As if it had never been offered.
       const all = await plain.capabilities();
@@ -215,7 +215,7 @@ for (const { name: server, missing, start } of SERVERS) {
       assertEquals((await client.expunge()).responses.filter((it) => it.type === "EXPUNGE"), []);
     });
 
-    it("L6 L7 uidExpunge leaves other deleted messages alone", async () => {
+    it("L6 L7 uidExpunge leaves other deleted messages alone [ext UIDPLUS]", async () => {
       await client.deleteMessages(uids);
       await client.uidExpunge([uids[0], 999_999]);
       assertEquals([...await client.search()], uids.slice(1));

@@ -366,7 +366,7 @@ for (const { name: server, missing, start } of SERVERS) {
       assertEquals(log.lines.slice(before), []);
     }
 
-    it("I1 A3 sorts by every key, both ways", async () => {
+    it("I1 A3 sorts by every key, both ways [ext SORT]", async () => {
       await inBothModes(async () => {
         for (const key of Object.keys(KEYS)) {
           for (const keys of [[key], [`REVERSE ${key}`]]) {
@@ -428,7 +428,7 @@ for (const { name: server, missing, start } of SERVERS) {
     });
 
     if (isReal) {
-      it("I1 sorts by the server's other keys", async () => {
+      it("I1 sorts by the server's other keys [ext SORT=DISPLAY]", async () => {
         const names = SAMPLES.map(({ from }) => {
           return collated(from.includes("=?") ? "Jörg" : from.split(" <")[0]);
         });
@@ -437,9 +437,20 @@ for (const { name: server, missing, start } of SERVERS) {
         });
         assertEquals(places(await client.sort("DISPLAYFROM")), expected);
       });
+
+      it("older and younger than so many seconds [ext WITHIN]", async () => {
+        // The samples arrived at times in the past that are hours apart.
+        const arrivals = SAMPLES.map(({ arrival }) => new Date(arrival).getTime());
+        const middle = [...arrivals].sort((a, b) => a - b)[arrivals.length >> 1];
+        const seconds = Math.round((Date.now() - middle) / 1000) + 60;
+        const older = ALL.filter((index) => arrivals[index] < middle);
+        assertEquals(places(await client.search({ older: seconds })), older);
+        const younger = ALL.filter((index) => arrivals[index] >= middle);
+        assertEquals(places(await client.search({ younger: seconds })), younger);
+      });
     }
 
-    it("I2 A3 threads by references, with branches", async () => {
+    it("I2 A3 threads by references, with branches [ext THREAD]", async () => {
       // First check that the expected value is right.
       const expected = byReferences();
       assertEquals(expected, [[4, 5], [0, [1, 2], [3]], [7], [[8], [9]], [6]]);
@@ -623,7 +634,7 @@ for (const { name: server, missing, start } of SERVERS) {
     });
 
     if (isReal) {
-      it("H7 H8 I3 text in other charsets is found", async () => {
+      it("H7 H8 I3 text in other charsets is found [ext CHARSET]", async () => {
         for (
           const [charset, text, found] of [
             ["ISO-8859-1", "Grüße", [4, 5]],

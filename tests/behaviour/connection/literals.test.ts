@@ -91,7 +91,7 @@ test("P9 a refused literal next to another command stops, and the other continue
   client.shutdown();
 });
 
-test("P10 with LITERAL+ no literal waits, with LITERAL- only long ones", async () => {
+test("P10 with LITERAL+ no literal waits, with LITERAL- only long ones [ext LITERAL+, LITERAL-]", async () => {
   const long = new Uint8Array(5000).fill(0x61);
   const put = async (capabilities: string, bytes: Uint8Array) => {
     const { client, server } = await selectFake({}, capabilities);

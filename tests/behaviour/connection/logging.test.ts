@@ -200,7 +200,7 @@ for (const { name, greeting, secret, log, take } of LOGINS) {
   });
 }
 
-test("S2 a refused login shows its command without the secret", async () => {
+test("S2 a refused login shows its command without the secret [ext LOG-REDACTION]", async () => {
   const { logger, client, server } = await logged();
   const login = outcome(client.login("ann", "hunter2"));
   const tag = await takeLine(server);

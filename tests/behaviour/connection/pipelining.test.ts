@@ -20,7 +20,7 @@ async function together<T>(client: ImapClient, server: FakeServer, calls: () => 
   return under;
 }
 
-test("A15 UID commands go out together, in one chunk, and end in any order", async () => {
+test("A15 UID commands go out together, in one chunk, and end in any order [ext PIPELINING]", async () => {
   const { client, server } = await selectFake();
   const [flags, size, found] = await together(client, server, () => [
     client.fetch(1, "FLAGS"),

@@ -64,7 +64,7 @@ test("B7 a folder name given as bytes must be ASCII, and names are sent as they 
   client.shutdown();
 });
 
-test("F2 F3 subscribed folders by LSUB, Gmail's old attributes by XLIST", async () => {
+test("F2 F3 subscribed folders by LSUB, Gmail's old attributes by XLIST [ext LSUB, XLIST]", async () => {
   const { client, server } = await loggedIn("XLIST");
   const subscribed = client.listSubFolders("a", "%");
   await server.answer('LSUB "a" "%"', '* LSUB () "." "a.&APw-"', '* LIST () "." other');

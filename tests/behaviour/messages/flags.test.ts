@@ -31,7 +31,7 @@ test("K1 flags are added, removed and set, and the result has the new flags", as
   client.shutdown();
 });
 
-test("K1 silent asks for no answer, and returns null", async () => {
+test("K1 silent asks for no answer, and returns null [ext SILENT]", async () => {
   const { client, server } = await selectFake();
   for (const [i, sign] of ["+", "-", ""].entries()) {
     const changed: Promise<null> = client[FLAG_CALLS[i]](5, FLAGGED, { silent: true });

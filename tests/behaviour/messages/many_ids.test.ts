@@ -46,7 +46,7 @@ async function openMany(omit: readonly string[] = []): Promise<{
 const EVEN = ODD.map((id) => id + 1);
 const isShort = (command: string) => /^[A-Z ]+ [\d,:]{1,20}(?: |$)/.test(command);
 
-test("many ids are sent in several commands, with one result", async () => {
+test("many ids are sent in several commands, with one result [ext LONG-SETS]", async () => {
   const { client, commands } = await openMany();
   assertEquals([...(await client.fetch(ODD, ["RFC822.SIZE"])).keys()].sort((a, b) => a - b), ODD);
   assertEquals((await client.getFlags(ODD)).size, ODD.length);

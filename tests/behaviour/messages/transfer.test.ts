@@ -106,7 +106,7 @@ test("L1 P9 P10 the message waits for the server's +, but not with LITERAL+", as
   client.shutdown();
 });
 
-test("L1 an invalid message is refused before a byte is sent", async () => {
+test("L1 an invalid message is refused before a byte is sent [ext APPENDLIMIT]", async () => {
   const { client, server } = await selectFake({}, `${APPEND} APPENDLIMIT=10`);
   const invalid = new Date(NaN);
   for (

@@ -44,7 +44,7 @@ test("text that is not ASCII on a server with MESSAGELIMIT → one call, which e
   client.shutdown();
 });
 
-test("H7 a refused charset is tried once more in one that the server offers", async () => {
+test("H7 a refused charset is tried once more in one that the server offers [ext BADCHARSET]", async () => {
   const { client, server } = await selectFake({}, "IMAP4rev1 LITERAL+");
   const search = client.search(["SUBJECT", "ü"]);
   assertEquals(await server.line(), "A2 UID SEARCH CHARSET UTF-8 SUBJECT {2+}");

@@ -183,7 +183,7 @@ test("D2 plainLogin sends its message when it is asked to", async () => {
   client.shutdown();
 });
 
-test("D2 plainLogin sends its message at once with SASL-IR", async () => {
+test("D2 plainLogin sends its message at once with SASL-IR [ext SASL-IR]", async () => {
   const greeting = "* OK [CAPABILITY IMAP4rev1 AUTH=PLAIN SASL-IR] ready";
   const { client, server } = await connectFake({}, greeting);
   const login = outcome(client.plainLogin("ann", "geheim"));

@@ -152,7 +152,7 @@ test("C6 A16 PREAUTH instead of a chance for STARTTLS is refused", async () => {
   client.shutdown();
 });
 
-test("C6 bytes after the OK to STARTTLS are an injection, and end the connection", async () => {
+test("C6 bytes after the OK to STARTTLS are an injection, and end the connection [ext STARTTLS-INJECTION]", async () => {
   const injections = [
     "* CAPABILITY IMAP4rev1 AUTH=PLAIN",
     "A2 OK trust me",
