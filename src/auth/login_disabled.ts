@@ -5,6 +5,9 @@ const CALLS: Readonly<Record<string, string>> = {
   "OAUTHBEARER": "oauthbearerLogin",
   "SCRAM-SHA-256": "saslLogin with scramSha256",
   "SCRAM-SHA-1": "saslLogin with scramSha1",
+  "LOGIN": "saslLogin with authLogin",
+  "CRAM-MD5": "saslLogin with cramMd5",
+  "ANONYMOUS": "saslLogin with anonymous",
   "EXTERNAL": "saslLogin with external",
 };
 

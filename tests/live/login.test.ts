@@ -9,10 +9,13 @@ import {
   assertStringIncludes,
 } from "@std/assert";
 import {
+  anonymous,
+  authLogin,
   CapabilityError,
   CertificateError,
   ConnectionClosedError,
   type ConnectOptions,
+  cramMd5,
   external,
   IllegalStateError,
   ImapClient,
@@ -315,6 +318,16 @@ for (const { name: server, missing, start } of SERVERS) {
         }
       });
 
+      it("saslLogin by LOGIN → logged in, or refused [ext AUTH=LOGIN]", async () => {
+        for (const [user, password] of [["ann", ANN], ["bob", BOB]]) {
+          await loggedIn(connect, (client) => client.saslLogin(authLogin(user, password)));
+        }
+        await refused(connect, [
+          (client) => client.saslLogin(authLogin("ann", WRONG)),
+          (client) => client.saslLogin(authLogin("nobody", WRONG)),
+        ]);
+      });
+
       it("D8 S2 S5 saslLogin by a function for LOGIN, which is asked twice", async () => {
         const challenges: string[] = [];
         const answers = ["bob", BOB];
@@ -333,6 +346,18 @@ for (const { name: server, missing, start } of SERVERS) {
         await assertRejects(() => client.saslLogin("LOGIN", respond), RangeError, "no more");
         await client.login("ann", ANN);
         await client.logout();
+      });
+    }
+
+    if (server === "Dovecot") {
+      it("saslLogin by CRAM-MD5 → logged in, or refused [ext CRAM-MD5]", async () => {
+        for (const [user, password] of [["ann", ANN], ["bob", BOB]]) {
+          await loggedIn(connect, (client) => client.saslLogin(cramMd5(user, password)));
+        }
+        await refused(connect, [
+          (client) => client.saslLogin(cramMd5("ann", WRONG)),
+          (client) => client.saslLogin(cramMd5("nobody", WRONG)),
+        ]);
       });
     }
 
@@ -445,6 +470,31 @@ describe("logging in for somebody else", () => {
       }
     },
   );
+});
+
+describe("ANONYMOUS at Dovecot", { skip: dovecotMissing }, () => {
+  it("anybody who leaves a trace → logged in as a user of that name [ext ANONYMOUS]", async () => {
+    const server = await startDovecot({
+      config: `
+        auth_mechanisms = plain anonymous
+        auth_anonymous_username = nobody`,
+    });
+    const { host, port } = server;
+    const connect = (options: Partial<ConnectOptions>) =>
+      ImapClient.connect({ host, port, ssl: false, ...options });
+    try {
+      server.addMail("nobody", "Public", []);
+      for (const trace of ["", "sirhc", "ann@example.com", "änn"]) {
+        await loggedIn(connect, async (client) => {
+          const text = await client.saslLogin(anonymous(trace));
+          assert(await client.folderExists("Public"));
+          return text;
+        });
+      }
+    } finally {
+      await server.stop();
+    }
+  });
 });
 
 describe("EXTERNAL at Dovecot", { skip: dovecotMissing }, () => {

@@ -29,6 +29,8 @@ const EXTENSIONS = [
     "REFERRALS",
     "QUIRKS",
   ],
+  // Logging in.
+  ...["CRAM-MD5", "AUTH=LOGIN", "ANONYMOUS"],
   // Synchronising.
   ...["CONDSTORE", "QRESYNC", "OBJECTID"],
   // Folders, rights, quotas and annotations.

@@ -1,6 +1,9 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { encodeBase64 } from "../../../src/wire/base64.ts";
 import {
+  anonymous,
+  authLogin,
+  cramMd5,
   external,
   type ImapClient,
   LoginError,
@@ -13,7 +16,8 @@ import type { Behaviour } from "./play.ts";
 import { greets } from "./scenes.ts";
 import { bytesOf, type Villain } from "./villain.ts";
 
-const MECHANISMS = ["PLAIN", "XOAUTH2", "OAUTHBEARER", "SCRAM-SHA-256", "EXTERNAL", "X-OWN"];
+const MECHANISMS = ["PLAIN", "XOAUTH2", "OAUTHBEARER", "SCRAM-SHA-256", "EXTERNAL", "X-OWN"]
+  .concat(["CRAM-MD5", "LOGIN", "ANONYMOUS"]);
 const HELLO = `* OK [CAPABILITY IMAP4rev1 ${MECHANISMS.map((it) => `AUTH=${it}`).join(" ")}] hello`;
 
 function base64(text: string): string {
@@ -185,6 +189,41 @@ behaviours("AUTHENTICATE", [
     ...byScram,
     name: "SCRAM that asks without end",
     server: (villain) => askOn(villain, base64("r=a,s=b,i=1")),
+    within: 3,
+  },
+  {
+    ...refused,
+    ...logsIn((client) => client.saslLogin(cramMd5("ann", "secret"))),
+    name: "CRAM-MD5 that asks without end",
+    server: (villain) => askOn(villain, base64("<1@example.com>")),
+    within: 3,
+  },
+  {
+    ...refused,
+    ...logsIn((client) => client.saslLogin(cramMd5("ann", "secret"))),
+    name: "CRAM-MD5 with an empty challenge",
+    server: (villain) => askOn(villain, ""),
+    says: /the challenge is empty/,
+  },
+  {
+    ...refused,
+    ...logsIn((client) => client.saslLogin(cramMd5("ann", "secret"))),
+    name: "CRAM-MD5 with a challenge that is not base64",
+    server: greets(HELLO, "+ <1@example.com>"),
+    says: /base64/,
+  },
+  {
+    ...refused,
+    ...logsIn((client) => client.saslLogin(authLogin("ann", "secret"))),
+    name: "LOGIN that asks for the user without end",
+    server: (villain) => askOn(villain, base64("User Name\0")),
+    within: 3,
+  },
+  {
+    ...refused,
+    ...logsIn((client) => client.saslLogin(anonymous("ann"))),
+    name: "ANONYMOUS that asks without end",
+    server: (villain) => askOn(villain, ""),
     within: 3,
   },
   {

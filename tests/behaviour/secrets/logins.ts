@@ -2,6 +2,9 @@
 import { Buffer } from "node:buffer";
 import { createHash, createHmac, pbkdf2Sync } from "node:crypto";
 import {
+  anonymous,
+  authLogin,
+  cramMd5,
   external,
   type ImapClient,
   oauthbearer,
@@ -174,6 +177,30 @@ export const LOGINS: readonly Login[] = [
     between: "é",
     call: (client, secret, signal) => client.saslLogin(scramSha256("ann", secret), { signal }),
     hear: scram("sha256"),
+  },
+  {
+    name: "saslLogin, cramMd5",
+    capabilities: "AUTH=CRAM-MD5 SASL-IR",
+    keeps: true,
+    between: "é",
+    call: (client, secret, signal) => client.saslLogin(cramMd5("ann", secret), { signal }),
+    hear: answers(base64("<1@x>")),
+  },
+  {
+    name: "saslLogin, authLogin",
+    capabilities: "AUTH=LOGIN SASL-IR",
+    between: QUOTED,
+    call: (client, secret, signal) => client.saslLogin(authLogin("ann", secret), { signal }),
+    hear: answers(base64("User Name\0"), base64("Password\0")),
+  },
+  {
+    name: "saslLogin, anonymous",
+    capabilities: "AUTH=ANONYMOUS SASL-IR",
+    // What anybody may say is no secret.
+    keeps: true,
+    between: "-",
+    call: (client, secret, signal) => client.saslLogin(anonymous(secret), { signal }),
+    hear: command,
   },
   {
     name: "saslLogin, a function that gives text",

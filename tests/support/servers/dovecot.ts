@@ -36,6 +36,8 @@ export interface DovecotOptions {
   readonly config?: string;
 }
 
+const PASSWORD_MECHANISMS = "plain login cram-md5 scram-sha-1 scram-sha-256";
+
 /** A private Dovecot, which also accepts the OAuth 2.0 tokens of token_server.ts. */
 export interface Dovecot extends PrivateServer {
   /** A certificate for ann by the same authority (PEM). */
@@ -134,7 +136,7 @@ function commonSettings(folder: string, { uid, gid }: MailOwner, greeting: strin
     `listen = ${HOST}`,
     `login_greeting = ${greeting}`,
     "disable_plaintext_auth = no",
-    "auth_mechanisms = plain login scram-sha-1 scram-sha-256 external xoauth2 oauthbearer",
+    `auth_mechanisms = ${PASSWORD_MECHANISMS} external xoauth2 oauthbearer`,
     "auth_failure_delay = 0",
     `mail_uid = ${uid}`,
     `mail_gid = ${gid}`,
@@ -155,7 +157,7 @@ function commonSettings(folder: string, { uid, gid }: MailOwner, greeting: strin
     "passdb {",
     "  driver = passwd-file",
     // Otherwise a password would pass for a token.
-    "  mechanisms = plain login scram-sha-1 scram-sha-256",
+    `  mechanisms = ${PASSWORD_MECHANISMS}`,
     `  args = scheme=PLAIN ${folder}/passwd`,
     "}",
     "userdb {",
