@@ -100,6 +100,7 @@ export type {
 } from "./src/commands/messages/append.ts";
 export type { CopyResult } from "./src/commands/messages/copy.ts";
 export type { ExpungeResult } from "./src/commands/messages/expunge.ts";
+export type { ReplaceResult } from "./src/commands/messages/replace.ts";
 export type { MessageFlags } from "./src/commands/messages/store.ts";
 export type { CharsetDecoder, MailText, MailTextOptions } from "./src/mime/mail_text.ts";
 export * from "./src/model/address.ts";

@@ -76,6 +76,7 @@ export const MEMBERS: {
   removeFlags: 3,
   removeGmailLabels: 3,
   renameFolder: 3,
+  replace: 4,
   run: 2,
   saslLogin: 3,
   search: 2,

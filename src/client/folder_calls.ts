@@ -1,6 +1,8 @@
 import type { AnnotationValues } from "../commands/messages/annotate.ts";
+import type { MessageStream } from "../commands/messages/append.ts";
 import type { CopyResult } from "../commands/messages/copy.ts";
 import type { ExpungeResult } from "../commands/messages/expunge.ts";
+import type { ReplaceResult } from "../commands/messages/replace.ts";
 import type { MessageFlags } from "../commands/messages/store.ts";
 import type { SearchCriteria } from "../commands/search/search_criteria.ts";
 import type { SearchQuery } from "../commands/search/search_query.ts";
@@ -26,6 +28,7 @@ import {
   getFlags,
 } from "../operations/messages/fetch_messages.ts";
 import { copyMessages, moveMessages } from "../operations/messages/move_messages.ts";
+import { replaceMessage } from "../operations/messages/replace_message.ts";
 import { type MakeScope, runOwn, type Scope } from "../operations/scope.ts";
 import { searchGmail } from "../operations/search/search_messages.ts";
 import {
@@ -37,6 +40,7 @@ import {
 import { beginIdle, idleCheck, idleDone, watch } from "../operations/watch/watch.ts";
 import { watchSearchLazily } from "../operations/search/search_request.ts";
 import type {
+  AppendOptions,
   CallOptions,
   CharsetOptions,
   EachMessage,
@@ -56,6 +60,7 @@ import type {
   WatchSearchOptions,
 } from "./call_options.ts";
 import {
+  APPEND,
   CHARSET,
   FETCH,
   FETCH_EACH,
@@ -545,6 +550,42 @@ export class FolderCalls {
     options: CallOptions = {},
   ): Promise<CopyResult> {
     return await moveMessages(this.#scope(options), messages, folder);
+  }
+
+  /**
+   * Replaces a message of the selected folder, such as a draft, by another one (REPLACE, RFC 8508):
+   * adds the new message to a folder, mostly the same one, as {@linkcode ImapClient.append} does,
+   * and removes the old one, which no flags or date are taken over from. Returns the UID of the new
+   * message, if the server reports it (UIDPLUS, RFC 4315). `message` is one id, or `SAVED` if one
+   * message is saved.
+   *
+   * If the server has UIDPLUS but no REPLACE, the new message is appended, and then the old one is
+   * flagged `\Deleted` and expunged, and no other; each step is taken once the one before is
+   * confirmed. Both messages need room then.
+   *
+   * Throws `CapabilityError` if the server has neither extension, `ReadOnlyError` if the folder
+   * can't be changed, {@linkcode ImapError} if the message does not exist, or with the `code`s of
+   * `append`, and {@linkcode PartialReplaceError} if the new message was appended, but the old one
+   * may be there still. After any other error the old message is as it was, except that nobody
+   * knows whether a server with REPLACE has done all of it if the connection broke.
+   *
+   * ```ts
+   * import { DRAFT, type ImapClient } from "@imapclient/imapclient";
+   *
+   * async function saveDraft(client: ImapClient, uid: number, draft: Uint8Array) {
+   *   const { uid: next } = await client.replace(uid, "Drafts", draft, { flags: [DRAFT] });
+   *   return next;
+   * }
+   * ```
+   */
+  async replace(
+    message: MessageIds,
+    folder: Text,
+    msg: Text | MessageStream,
+    options: AppendOptions = {},
+  ): Promise<ReplaceResult> {
+    const scope = this.#scope(options, APPEND);
+    return await replaceMessage(scope, message, folder, { ...options, msg });
   }
 
   /**

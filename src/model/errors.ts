@@ -90,9 +90,9 @@ export function withPartial(error: ImapError, partial: unknown): ImapError {
  * The connection can't be used any more; drop the client without a logout. Whether the server
  * carried out the pending commands is unknown, since their answers are lost. Any other error means
  * that the server did not, apart from {@linkcode PartialMoveError}, {@linkcode PartialCopyError},
- * {@linkcode PartialAppendError}, {@linkcode ConditionFailedError} and {@linkcode
- * MessageLimitError}, which say how far it got, and {@linkcode ProtocolError}, which says that its
- * answer can't be read.
+ * {@linkcode PartialAppendError}, {@linkcode PartialReplaceError}, {@linkcode
+ * ConditionFailedError} and {@linkcode MessageLimitError}, which say how far it got, and {@linkcode
+ * ProtocolError}, which says that its answer can't be read.
  */
 export class ImapAbortError extends ImapError {
   /** The class's name. */
@@ -184,6 +184,26 @@ export class PartialMoveError extends ImapError {
     super(message, details);
     this.uids = uids;
     this.removed = removed;
+  }
+}
+
+/**
+ * A replacement stopped half-way: the new message was appended, but it is not certain that the old
+ * one was removed. `partial` says where the new message is, as `append` does.
+ */
+export class PartialReplaceError extends ImapError {
+  /** The class's name. */
+  override readonly name: string = "PartialReplaceError";
+  /**
+   * What became of the old message: it is there as it was (`"kept"`), is there and flagged
+   * `\Deleted` (`"flagged"`), or it is not known how far it was removed (`"unknown"`).
+   */
+  readonly old: "kept" | "flagged" | "unknown";
+
+  /** An error that says how far the replacement got. */
+  constructor(message: string, details: ImapErrorDetails, old: PartialReplaceError["old"]) {
+    super(message, details);
+    this.old = old;
   }
 }
 

@@ -60,7 +60,7 @@ const parts = lazyImport(() => import("./append_parts.ts"));
  * in a header unless it comes as `UTF8 (~{n})`; apart from Courier, nothing tells it from the
  * others.
  */
-async function appending<Result>(
+export async function appending<Result>(
   scope: Scope,
   messages: readonly MessageToAppend[],
   make: (limits: AppendLimits) => Command<Result>,
@@ -80,7 +80,8 @@ async function appending<Result>(
   });
 }
 
-function limitsOf({ client: { connection: { session } } }: Scope): AppendLimits {
+/** What the server takes from APPEND. */
+export function limitsOf({ client: { connection: { session } } }: Scope): AppendLimits {
   return { limit: session.appendLimit, takesNul: session.takesNul };
 }
 

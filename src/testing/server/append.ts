@@ -9,7 +9,7 @@ import { checkAppend } from "./message_limit.ts";
 import type { Session } from "./server_session.ts";
 
 /** A message to append. */
-interface Upload {
+export interface Upload {
   readonly bytes: Uint8Array;
   readonly date: ZonedDate;
   readonly flags: readonly string[];
@@ -41,9 +41,12 @@ export const append: ServerCommand = {
   },
 };
 
-/** Reads the messages. Refuses one that is too large at the head of its literal. */
-function readUploads(session: Session, args: Arguments): Upload[] {
-  const several = session.has("MULTIAPPEND");
+/**
+ * Reads messages to append; one, if it replaces another of `replaced` bytes. Refuses one that is too
+ * large at the head of its literal.
+ */
+export function readUploads(session: Session, args: Arguments, replaced?: number): Upload[] {
+  const several = replaced === undefined && session.has("MULTIAPPEND");
   const uploads: Upload[] = [];
   let total = 0;
   args.sp();
@@ -55,7 +58,7 @@ function readUploads(session: Session, args: Arguments): Upload[] {
     const size = args.literalSize;
     if (size > session.appendLimit) throw no("the message is too large", "TOOBIG");
     if (size === 0 && several) throw no("a message without a byte cancels the command");
-    session.account.checkQuota(total + size);
+    session.account.checkQuota(total + size - (replaced ?? 0));
     // A copy, since these bytes are part of the whole command's.
     const bytes = withCrlf(args.literal().slice());
     total += bytes.length;

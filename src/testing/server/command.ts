@@ -16,7 +16,7 @@ export interface ServerCommand {
    */
   readonly keepsNumbers?: boolean;
   /** Refuses a command that can't succeed before its literal is sent. */
-  early?(session: Session, args: Arguments): void;
+  early?(session: Session, args: Arguments, uid: boolean): void;
   /**
    * Reads the arguments, carries out the command, and returns the response code of the OK, if any.
    * Throws a `Refusal` if it fails.

@@ -16,6 +16,7 @@ import { getMetadata, setMetadata } from "./metadata.ts";
 import { getQuota, getQuotaRoot, setQuota } from "./quota.ts";
 import { esearch } from "./multisearch.ts";
 import { cancelUpdate, search } from "./search.ts";
+import { replace } from "./replace.ts";
 import { close, examine, select, unselect } from "./select.ts";
 import {
   capability,
@@ -41,7 +42,7 @@ export const COMMANDS: ReadonlyMap<string, ServerCommand> = new Map(
     ...[select, examine, close, unselect, list, lsub, xlist, status],
     ...[create, deleteFolder, rename, subscribe, unsubscribe],
     ...[append, search, esearch, cancelUpdate, uidBatches],
-    ...[comparator, sort, thread, fetch, store, copy, move, expunge, idle],
+    ...[comparator, sort, thread, fetch, store, copy, move, replace, expunge, idle],
     ...[getQuota, getQuotaRoot, setQuota],
     ...[getAcl, setAcl, deleteAcl, listRights, myRights, getMetadata, setMetadata],
   ].map((command) => [command.name, command]),

@@ -359,9 +359,9 @@ export class Session {
   }
 
   /** Refuses, if possible, before the whole command has arrived. */
-  #checkEarly({ command, args }: Found): void {
+  #checkEarly({ command, args, uid }: Found): void {
     try {
-      command.early?.(this, args);
+      command.early?.(this, args, uid);
     } catch (error) {
       // The head may break off anywhere, so its syntax is checked when the whole has arrived.
       if (!(error instanceof Refusal) || error.status === "NO") throw error;

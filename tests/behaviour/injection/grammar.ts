@@ -73,6 +73,7 @@ const COMMANDS: Readonly<Record<string, Arguments>> = {
   EXPUNGE: none,
   ...twice("COPY", each(set, mailbox)),
   ...twice("MOVE", each(set, mailbox)), // RFC 6851
+  ...twice("REPLACE", replacing), // RFC 8508
   ...twice("STORE", storing),
   ...twice("FETCH", fetch),
   ...twice("SEARCH", search),
@@ -218,6 +219,11 @@ function annotation(it: Scanner): Word {
   if (it.peek() !== "~") return [entry, it.nstring()];
   it.expect("~");
   return [entry, it.literal("binary")];
+}
+
+function replacing(it: Scanner): Word[] {
+  it.sp();
+  return [it.sequenceSet(), ...append(it)];
 }
 
 function append(it: Scanner): Word[] {

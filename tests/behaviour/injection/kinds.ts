@@ -62,6 +62,12 @@ export function ids(value: string): string | null {
   return canonicalSet(value);
 }
 
+/** One message id. */
+export function id(value: string): string | null {
+  const seen = canonicalSet(value);
+  return seen !== null && /^(\d+):\1$/.test(seen) ? seen : null;
+}
+
 /** A whole number in its shortest form. */
 export function number(value: string): string | null {
   return /^\d{1,19}$/.test(value) && BigInt(value) < 2n ** 63n ? String(BigInt(value)) : null;

@@ -286,6 +286,36 @@ export const MESSAGE_METHODS: Readonly<Record<string, Method>> = {
       }),
     ],
   },
+  replace: {
+    parameters: 4,
+    places: [
+      word("message", (c, v) => c.replace(v, "F", "x"), kinds.id, [
+        ...["UID REPLACE", "IT", "F", [], "x"],
+      ], {
+        odd: (value) => {
+          const numbers = [value].flat();
+          if (!numbers.every((it) => typeof it === "number")) return undefined;
+          const seen = kinds.id(numbers.join());
+          return seen === null ? undefined : ["UID REPLACE", seen, "F", [], "x"];
+        },
+      }),
+      folder("folder", (c, v) => c.replace(1, v, "x"), [
+        ...["UID REPLACE", "1:1", "FOLDER", [], "x"],
+      ], { state: "selected" }),
+      word("msg", (c, v) => c.replace(1, "F", v), kinds.message, [
+        ...["UID REPLACE", "1:1", "F", [], "IT"],
+      ], { bytes: "any" }),
+      word("flags", (c, v) => c.replace(1, "F", "x", { flags: v }), kinds.flag, [
+        ...["UID REPLACE", "1:1", "F", ["IT"], "x"],
+      ], {
+        odd: (it) =>
+          it === undefined || isEmpty(it) ? ["UID REPLACE", "1:1", "F", [], "x"] : undefined,
+      }),
+      word("date", (c, v) => c.replace(1, "F", "x", { date: v as never }), kinds.none, [], {
+        odd: (value) => value == null ? ["UID REPLACE", "1:1", "F", [], "x"] : undefined,
+      }),
+    ],
+  },
   multiappend: {
     parameters: 3,
     places: [

@@ -19,7 +19,7 @@ const CAPABILITIES =
   "IMAP4rev1 ID ENABLE UTF8=ACCEPT IDLE ACL QUOTA METADATA NAMESPACE SORT CONDSTORE " +
   "SAVEDATE OBJECTID FILTERS SEARCH=FUZZY MULTISEARCH " +
   "THREAD=REFERENCES X-GM-EXT-1 XLIST UIDPLUS MOVE MULTIAPPEND UNSELECT CONDSTORE WITHIN " +
-  "LANGUAGE I18NLEVEL=2 " +
+  "LANGUAGE I18NLEVEL=2 REPLACE " +
   "SPECIAL-USE ANNOTATE-EXPERIMENT-1 CREATE-SPECIAL-USE LIST-EXTENDED LIST-STATUS LIST-METADATA AUTH=PLAIN AUTH=XOAUTH2 AUTH=OAUTHBEARER AUTH=X-TEST";
 
 const LITERALS = [
@@ -146,7 +146,8 @@ class StrictServer {
     // `watch` polls if IDLE is refused: that NOOP contains nothing from the caller.
     const isPoll = words.join() === "NOOP" && this.seen.at(-1)?.words.join() === "IDLE";
     // `append` repeats a message that is refused as UTF8 (~{n}), with the same words.
-    const isRepeat = words[0] === "APPEND" && String(words) === String(this.seen.at(-1)?.words);
+    const isAppend = words[0] === "APPEND" || words[0] === "UID REPLACE";
+    const isRepeat = isAppend && String(words) === String(this.seen.at(-1)?.words);
     if (!isPoll && !isRepeat) this.seen.push({ tag, words: all });
     if (!this.agrees) return await this.#say(`${tag} NO no`);
     if (words[0] === "CAPABILITY") await this.#say(`* CAPABILITY ${CAPABILITIES}`);

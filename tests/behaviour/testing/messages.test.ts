@@ -159,6 +159,67 @@ describe("COPY and MOVE", () => {
   });
 });
 
+describe("REPLACE", () => {
+  const options = { capabilities: { add: ["REPLACE"] } };
+
+  it("appends, and removes the old message [ext REPLACE]", async () => {
+    const scene = new Scene(options);
+    scene.ann.createFolder("b");
+    scene.fill("one", "two", "three");
+    const client = await scene.select();
+    assertEquals(
+      await client.command("UID REPLACE 2 INBOX (\\Draft) {3+}\r\nnew"),
+      "* OK [APPENDUID 1 4] appended\r\n* 2 EXPUNGE\r\n* 3 EXISTS\r\n* 3 RECENT\r\n" +
+        "T OK UID REPLACE completed\r\n",
+    );
+    assertEquals(
+      await client.command("REPLACE 1 b {3+}\r\nnew"),
+      "* OK [APPENDUID 2 1] appended\r\n* 1 EXPUNGE\r\nT OK REPLACE completed\r\n",
+    );
+    assertEquals(scene.ann.messages("INBOX").map(({ uid }) => uid), [3, 4]);
+    assertEquals(scene.ann.messages("INBOX")[1].flags, ["\\Draft"]);
+    await client.close();
+  });
+
+  it("refused → both or neither, before the message is sent [ext REPLACE]", async () => {
+    const scene = new Scene({ ...options, appendLimit: 10 });
+    scene.fill("one", "two");
+    const client = await scene.select();
+    assertMatch(await client.command("UID REPLACE 9 INBOX {3}"), /^T NO \[NONEXISTENT\]/);
+    assertMatch(await client.command("UID REPLACE 1 nowhere {3}"), /^T NO \[TRYCREATE\]/);
+    assertMatch(await client.command("UID REPLACE 1 INBOX {11}"), /^T NO \[TOOBIG\]/);
+    assertMatch(await client.command("UID REPLACE 1:2 INBOX {3+}\r\nnew"), /^T BAD/);
+    assertMatch(await client.command("REPLACE 3 INBOX {3+}\r\nnew"), /^T BAD/);
+    assertMatch(await client.command("REPLACE * INBOX {3+}\r\nnew"), /^T BAD/);
+    assertMatch(await client.command("REPLACE 1 INBOX"), /^T BAD/);
+    await client.command("EXAMINE INBOX");
+    assertMatch(await client.command("REPLACE 1 INBOX {3}"), /^T NO/);
+    assertEquals(scene.ann.messages("INBOX").length, 2);
+    await client.close();
+  });
+
+  it("only what the new message adds counts for the quota [ext REPLACE]", async () => {
+    const scene = new Scene(options);
+    const bob = scene.server.addUser("bob", "secret", { quota: 10 });
+    bob.append("INBOX", "12345678");
+    const client = await scene.login("bob");
+    await client.command("SELECT INBOX");
+    assertMatch(await client.command("APPEND INBOX {3}"), /^T NO \[OVERQUOTA\]/);
+    assertMatch(await client.command("REPLACE 1 INBOX {11}"), /^T NO \[OVERQUOTA\]/);
+    assertMatch(await client.command("REPLACE 1 INBOX {10+}\r\n1234567890"), /T OK/);
+    assertEquals(bob.messages("INBOX").map(({ uid }) => uid), [2]);
+    await client.close();
+  });
+
+  it("not offered → unknown [ext REPLACE]", async () => {
+    const scene = new Scene();
+    scene.fill("one");
+    const client = await scene.select();
+    assertMatch(await client.command("UID REPLACE 1 INBOX {3+}\r\nnew"), /^T BAD unknown/);
+    await client.close();
+  });
+});
+
 describe("EXPUNGE", () => {
   it("removes deleted messages, or those of them that are named", async () => {
     const scene = new Scene();

@@ -89,10 +89,10 @@ export class Scene {
   }
 
   /** A logged-in session. */
-  async login(): Promise<RawClient> {
+  async login(user = "ann"): Promise<RawClient> {
     const client = connect(this.server);
     await client.until(/^\* OK /);
-    await client.command("LOGIN ann secret");
+    await client.command(`LOGIN ${user} secret`);
     return client;
   }
 

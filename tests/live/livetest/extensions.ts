@@ -95,6 +95,14 @@ export const EXTENSIONS: readonly Check[] = [
     const message = (await client.fetch(one, ["BINARY.PEEK[1]"])).get(one)!;
     assertEquals(text(message["BINARY[1]"]), "plain text");
   }, "BINARY"],
+  ["REPLACE", async (account, client) => {
+    const [one, two] = await fill(account, client, mail("one"), mail("two"));
+    const { uid, old } = await client.replace(one, account.messages, mail("three"));
+    assertEquals(old, "replaced");
+    const left = [...await client.search()];
+    assert(!left.includes(one) && left.includes(two), left.join(" "));
+    if (uid !== null) assert(left.includes(uid), left.join(" "));
+  }, "REPLACE"],
   ["LIST-EXTENDED", async (account, client) => {
     const patterns = [await account.make(client, "one"), await account.make(client, "two")];
     await client.subscribeFolder(patterns[0]);

@@ -78,7 +78,15 @@ const memory: Server = {
   name: "the in-memory server",
   missing: false,
   start({ quota } = {}): Promise<RunningServer> {
-    const add = ["ACL", "METADATA", "QRESYNC", "XLIST", "AUTH=XOAUTH2", "AUTH=OAUTHBEARER"];
+    const add = [
+      "ACL",
+      "METADATA",
+      "QRESYNC",
+      "XLIST",
+      "REPLACE",
+      "AUTH=XOAUTH2",
+      "AUTH=OAUTHBEARER",
+    ];
     const server = new MemoryServer({ capabilities: { add } });
     for (const user of ["ann", "bob"] as const) {
       const bytes = quota === undefined ? undefined : quota * 1024;

@@ -37,6 +37,7 @@ import { logout, noop } from "../../../src/commands/session/session.ts";
 import { sort } from "../../../src/commands/search/sort.ts";
 import { status } from "../../../src/commands/folders/status.ts";
 import { getMetadata, setMetadata } from "../../../src/commands/access/metadata.ts";
+import { replace } from "../../../src/commands/messages/replace.ts";
 import { store } from "../../../src/commands/messages/store.ts";
 import { thread } from "../../../src/commands/search/thread.ts";
 import { unauthenticate } from "../../../src/commands/session/unauthenticate.ts";
@@ -83,6 +84,7 @@ const READERS: readonly (() => Command<unknown>)[] = [
   () => copy({ ids: IDS, folder: "x", uid: true }),
   () => move({ ids: IDS, folder: "x", uid: true }),
   () => append("x", { msg: "y" }),
+  () => replace(IDS, true, append("x", { msg: "y" })),
   () => multiappend("x", [{ msg: "y" }, { msg: "z" }]),
   () => expunge(null),
   () => sort("DATE", SEARCH),

@@ -1,0 +1,68 @@
+import { after, before, beforeEach, describe, it } from "node:test";
+import { assert, assertEquals, assertInstanceOf, assertRejects } from "@std/assert";
+import { DELETED, DRAFT, type ImapClient, ImapError, ReadOnlyError } from "@imapclient/imapclient";
+import { outcome } from "../support/fake_server.ts";
+import { type RunningServer, SERVERS } from "../support/servers/servers.ts";
+
+const TIMEOUT = 20;
+const mail = (subject: string) => `Subject: ${subject}\r\n\r\nText of ${subject}\r\n`;
+
+for (const { name: server, missing, start } of SERVERS) {
+  describe(`replace on ${server}`, { skip: missing }, () => {
+    let running: RunningServer;
+    let client: ImapClient;
+    let box = "";
+
+    before(async () => {
+      running = await start();
+      client = await running.open("ann", { timeout: TIMEOUT });
+      box = `${(await client.namespace()).personal![0].prefix}replaced`;
+    });
+    after(() => running?.stop());
+
+    beforeEach(async () => {
+      client.useUid = true;
+      await client.selectFolder("INBOX");
+      if (await client.folderExists(box)) await client.deleteFolder(box);
+      await client.createFolder(box);
+      for (const subject of ["one", "two", "three"]) await client.append(box, mail(subject));
+      await client.selectFolder(box);
+    });
+
+    /** The subjects of the messages that are there. */
+    async function subjects(): Promise<readonly string[]> {
+      const found = [...(await client.fetch("1:*", ["ENVELOPE"])).values()];
+      return found.map(({ ENVELOPE }) => ENVELOPE.subject ?? "");
+    }
+
+    it("a draft → the new one, and other deleted messages stay [ext REPLACE]", async () => {
+      const [one, two] = await client.search();
+      await client.addFlags(one, DELETED);
+      const replaced = await client.replace(two, box, mail("new"), { flags: [DRAFT] });
+      assertEquals(replaced.old, server === "the in-memory server" ? "replaced" : "expunged");
+      assertEquals(await subjects(), ["one", "three", "new"]);
+      const flags = (await client.getFlags(replaced.uid!)).get(replaced.uid!)!;
+      assert(flags.includes(DRAFT), flags.join(" "));
+    });
+
+    it("by number, into another folder [ext REPLACE]", async () => {
+      client.useUid = false;
+      await client.replace(2, "INBOX", mail("moved on"));
+      assertEquals(await subjects(), ["one", "three"]);
+      await client.selectFolder("INBOX");
+      assert((await subjects()).includes("moved on"));
+    });
+
+    it("no such message, no such folder → nothing changes [ext REPLACE]", async () => {
+      const [one, , three] = await client.search();
+      assertInstanceOf(await outcome(client.replace(three + 5, box, mail("new"))), ImapError);
+      const error = await outcome(client.replace(one, `${box} of nobody`, mail("new")));
+      assertEquals((error as ImapError).code, "TRYCREATE");
+      assertEquals(await subjects(), ["one", "two", "three"]);
+      assertEquals(await client.count("DELETED"), 0);
+      await client.selectFolder(box, { readonly: true });
+      await assertRejects(() => client.replace(one, box, mail("new")), ReadOnlyError);
+      assertEquals(await subjects(), ["one", "two", "three"]);
+    });
+  });
+}
