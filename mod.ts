@@ -29,13 +29,20 @@ export type { Modes } from "./src/commands/session/enable.ts";
 export type { Quirks, ServerInfo } from "./src/connection/quirks.ts";
 export type { SessionState } from "./src/connection/session.ts";
 export type { Traffic } from "./src/connection/connection.ts";
-export type { SaslMechanism } from "./src/auth/sasl.ts";
+export type { SaslConnection, SaslMechanism } from "./src/auth/sasl.ts";
 export { anonymous } from "./src/auth/anonymous.ts";
 export { authLogin } from "./src/auth/auth_login.ts";
 export { cramMd5 } from "./src/auth/cram_md5.ts";
 export { external } from "./src/auth/external.ts";
 export { oauthbearer, type OauthbearerOptions } from "./src/auth/oauthbearer.ts";
-export { scramSha1, scramSha256 } from "./src/auth/scram.ts";
+export {
+  scramSha1,
+  scramSha1Plus,
+  scramSha256,
+  scramSha256Plus,
+  scramSha512,
+  scramSha512Plus,
+} from "./src/auth/scram.ts";
 export { xoauth2, type Xoauth2Options } from "./src/auth/xoauth2.ts";
 export * from "./src/model/transport.ts";
 export * from "./src/util/version.ts";

@@ -9,7 +9,13 @@ import { ConnectError } from "../src/model/errors.ts";
 import { lazyImport } from "../src/util/lazy_import.ts";
 import type { TcpOptions, Transport } from "../src/model/transport.ts";
 
-export type { Duplex, TcpOptions, TlsOptions, Transport } from "../src/model/transport.ts";
+export type {
+  ChannelBindingType,
+  Duplex,
+  TcpOptions,
+  TlsOptions,
+  Transport,
+} from "../src/model/transport.ts";
 
 /** How the runtimes are told apart. */
 interface Runtime {

@@ -1,38 +1,14 @@
-import { InvalidArgumentError, LoginError } from "../model/errors.ts";
-import { decodeBase64, encodeBase64 } from "../wire/base64.ts";
-import { encodeUtf8, tryUtf8 } from "../util/bytes.ts";
-import { escapeName, gs2Header } from "./names.ts";
-import { readable } from "./reason.ts";
 import type { SaslMechanism } from "./sasl.ts";
-import { saslPrep } from "./saslprep.ts";
-
-type Bytes = Uint8Array<ArrayBuffer>;
-
-/** The hash function of a SCRAM mechanism. */
-export type ScramHash = "SHA-1" | "SHA-256";
-
-/** The length of each hash, in bits. */
-const BITS: Record<ScramHash, number> = { "SHA-1": 160, "SHA-256": 256 };
-
-/** With fewer iterations, the password could be guessed from the proof (RFC 7677 section 4). */
-const MIN_ITERATIONS = 4096;
-/** More than real servers ask for, and still quick to compute. */
-const MAX_ITERATIONS = 1_000_000;
-
-/** Attributes at a message's end that may be ignored: any but `m` (RFC 5802 section 7). */
-const EXTENSIONS = "(?:,[A-Za-ln-z]=[^,]+)*";
-
-const SERVER_FIRST = new RegExp(
-  `^r=([!-+\\--~]+),s=([A-Za-z0-9+/]+={0,2}),i=([1-9][0-9]*)${EXTENSIONS}$`,
-);
-const SERVER_FINAL = new RegExp(`^v=([A-Za-z0-9+/]+={0,2})${EXTENSIONS}$`);
-
-const EMPTY: Bytes = new Uint8Array(0);
+import { newNonce, prepareCredentials, scram } from "./scram_exchange.ts";
+import { ScramPlus } from "./scram_plus.ts";
 
 /**
  * SCRAM-SHA-1 (RFC 5802), without channel binding: the password is never sent, and the server has
  * to prove that it knows it too. `authorizationIdentity` names another user to act for. Use it for
  * one login. Prefer {@linkcode scramSha256} if the server offers it.
+ *
+ * If the connection yields a channel binding and the server does not offer SCRAM-SHA-1-PLUS, the
+ * server is told so, and refuses the login if it does: then somebody in between has removed it.
  *
  * Throws `InvalidArgumentError` for an empty name and for characters that SASLprep (RFC 4013)
  * prohibits. The login throws `LoginError` if the server breaks the rules or can't prove that it
@@ -55,9 +31,43 @@ export function scramSha1(
 }
 
 /**
+ * SCRAM-SHA-1-PLUS (RFC 5802): like {@linkcode scramSha1}, and the server also has to see the very TLS
+ * connection that this side sees (channel binding). So the login fails if somebody sits in between,
+ * even with a certificate that is trusted. Use it for one login.
+ *
+ * Of the bindings that the connection yields (see `Duplex.channelBinding`), the best comes first:
+ * `tls-exporter` with TLS 1.3, `tls-unique` with TLS 1.2, then `tls-server-end-point`. Another one
+ * is tried if the server says that it does not know the type.
+ *
+ * Throws `InvalidArgumentError` for an empty name and for characters that SASLprep (RFC 4013)
+ * prohibits. The login throws `CapabilityError` if the server does not offer the mechanism, and
+ * `LoginError` if the connection yields no binding that the server accepts, if the two ends see
+ * different connections, or if the server can't prove that it knows the password.
+ *
+ * ```ts
+ * import { type ImapClient, scramSha1Plus } from "@imapclient/imapclient";
+ *
+ * async function logIn(client: ImapClient, password: string) {
+ *   await client.saslLogin(scramSha1Plus("ann", password));
+ * }
+ * ```
+ */
+export function scramSha1Plus(
+  user: string,
+  password: string,
+  authorizationIdentity = "",
+): SaslMechanism {
+  const credentials = prepareCredentials({ user, password, authorizationIdentity });
+  return new ScramPlus("SHA-1", credentials);
+}
+
+/**
  * SCRAM-SHA-256 (RFC 7677), without channel binding: the password is never sent, and the server has
  * to prove that it knows it too. `authorizationIdentity` names another user to act for. Use it for
  * one login.
+ *
+ * If the connection yields a channel binding and the server does not offer SCRAM-SHA-256-PLUS, the
+ * server is told so, and refuses the login if it does: then somebody in between has removed it.
  *
  * Throws `InvalidArgumentError` for an empty name and for characters that SASLprep (RFC 4013)
  * prohibits. The login throws `LoginError` if the server breaks the rules or can't prove that it
@@ -79,183 +89,92 @@ export function scramSha256(
   return scram("SHA-256", { user, password, authorizationIdentity }, newNonce());
 }
 
-/** Who logs in. */
-export interface ScramCredentials {
-  /** The user's name. */
-  readonly user: string;
-  /** The password. */
-  readonly password: string;
-  /** Another user to act for. */
-  readonly authorizationIdentity?: string;
-}
-
-/** SCRAM with a given hash function and nonce, as the RFCs' examples have them. */
-export function scram(
-  hash: ScramHash,
-  { user, password, authorizationIdentity = "" }: ScramCredentials,
-  nonce: string,
+/**
+ * SCRAM-SHA-256-PLUS (RFC 7677): like {@linkcode scramSha256}, and the server also has to see the very TLS
+ * connection that this side sees (channel binding). So the login fails if somebody sits in between,
+ * even with a certificate that is trusted. Use it for one login.
+ *
+ * Of the bindings that the connection yields (see `Duplex.channelBinding`), the best comes first:
+ * `tls-exporter` with TLS 1.3, `tls-unique` with TLS 1.2, then `tls-server-end-point`. Another one
+ * is tried if the server says that it does not know the type.
+ *
+ * Throws `InvalidArgumentError` for an empty name and for characters that SASLprep (RFC 4013)
+ * prohibits. The login throws `CapabilityError` if the server does not offer the mechanism, and
+ * `LoginError` if the connection yields no binding that the server accepts, if the two ends see
+ * different connections, or if the server can't prove that it knows the password.
+ *
+ * ```ts
+ * import { type ImapClient, scramSha256Plus } from "@imapclient/imapclient";
+ *
+ * async function logIn(client: ImapClient, password: string) {
+ *   await client.saslLogin(scramSha256Plus("ann", password));
+ * }
+ * ```
+ */
+export function scramSha256Plus(
+  user: string,
+  password: string,
+  authorizationIdentity = "",
 ): SaslMechanism {
-  const header = gs2Header(prepareName(authorizationIdentity, "the authorization identity"));
-  const name = prepareName(user, "the user's name");
-  if (name === "") throw new InvalidArgumentError("the user's name can't be empty");
-  const secret = encodeUtf8(saslPrep(password, "the password"));
-  const scram = new Scram(hash, secret, header, `n=${escapeName(name)},r=${nonce}`, nonce);
-  return Object.assign(scram, { secrets: () => [password] });
+  const credentials = prepareCredentials({ user, password, authorizationIdentity });
+  return new ScramPlus("SHA-256", credentials);
 }
 
-/** Refuses a name that SASLprep makes empty: an empty name means another user. */
-function prepareName(name: string, what: string): string {
-  const prepared = saslPrep(name, what);
-  if (prepared !== "" || name === "") return prepared;
-  throw new InvalidArgumentError(`${what} holds no visible character`);
+/**
+ * SCRAM-SHA-512 (draft-melnikov-scram-sha-512), without channel binding: the password is never sent, and the server has
+ * to prove that it knows it too. `authorizationIdentity` names another user to act for. Use it for
+ * one login.
+ *
+ * If the connection yields a channel binding and the server does not offer SCRAM-SHA-512-PLUS, the
+ * server is told so, and refuses the login if it does: then somebody in between has removed it.
+ *
+ * Throws `InvalidArgumentError` for an empty name and for characters that SASLprep (RFC 4013)
+ * prohibits. The login throws `LoginError` if the server breaks the rules or can't prove that it
+ * knows the password.
+ *
+ * ```ts
+ * import { type ImapClient, scramSha512 } from "@imapclient/imapclient";
+ *
+ * async function logIn(client: ImapClient, password: string) {
+ *   await client.saslLogin(scramSha512("ann", password));
+ * }
+ * ```
+ */
+export function scramSha512(
+  user: string,
+  password: string,
+  authorizationIdentity = "",
+): SaslMechanism {
+  return scram("SHA-512", { user, password, authorizationIdentity }, newNonce());
 }
 
-function newNonce(): string {
-  return encodeBase64(crypto.getRandomValues(new Uint8Array(18)));
-}
-
-/** The message that comes next; `proving` while the keys are derived. */
-type Step = "first" | "proving" | "final" | "done" | "failed";
-
-/** One run of SCRAM (RFC 5802 section 5). It has succeeded only at the step `done`. */
-class Scram implements SaslMechanism {
-  readonly name: string;
-  readonly #hash: ScramHash;
-  readonly #password: Bytes;
-  readonly #header: string;
-  /** The client's first message without the header. */
-  readonly #bare: string;
-  readonly #nonce: string;
-  #step: Step = "first";
-  #serverSignature: Bytes = EMPTY;
-  #reason: string | null = null;
-
-  constructor(hash: ScramHash, password: Bytes, header: string, bare: string, nonce: string) {
-    this.name = `SCRAM-${hash}`;
-    this.#hash = hash;
-    this.#password = password;
-    this.#header = header;
-    this.#bare = bare;
-    this.#nonce = nonce;
-  }
-
-  initialResponse(): Uint8Array {
-    return encodeUtf8(this.#header + this.#bare);
-  }
-
-  async respond(challenge: Uint8Array): Promise<Uint8Array> {
-    const step = this.#step;
-    // Until the message turns out to be right.
-    this.#step = "failed";
-    const text = tryUtf8(challenge);
-    if (text === null) throw this.#failure("the server's message is not UTF-8");
-    if (step !== "first" && step !== "final") throw this.#failure("the server spoke out of turn");
-    if (text.startsWith("e=")) return this.#refused(text);
-    if (step === "first") return await this.#prove(text);
-    return this.#verify(text);
-  }
-
-  finish(): void {
-    if (this.#step === "done") return;
-    this.#step = "failed";
-    throw this.#failure("the server did not prove that it knows the password");
-  }
-
-  reason(): string | null {
-    return this.#reason;
-  }
-
-  /** Takes the server's error, and answers it: the server sends NO only then. */
-  #refused(text: string): Uint8Array {
-    this.#reason = readable(text.slice("e=".length));
-    return EMPTY;
-  }
-
-  /** Answers the server's first message with the proof that the client knows the password. */
-  async #prove(serverFirst: string): Promise<Uint8Array> {
-    const { nonce, salt, iterations } = this.#readFirst(serverFirst);
-    const withoutProof = `c=${encodeBase64(encodeUtf8(this.#header))},r=${nonce}`;
-    const message = encodeUtf8(`${this.#bare},${serverFirst},${withoutProof}`);
-    this.#step = "proving";
-    const proof = await this.#sign(message, salt, iterations);
-    // A challenge or an OK came while the keys were derived.
-    if (this.#step !== "proving") throw this.#failure("the server did not wait for the proof");
-    this.#step = "final";
-    return encodeUtf8(`${withoutProof},p=${encodeBase64(proof)}`);
-  }
-
-  #readFirst(text: string): { nonce: string; salt: Bytes; iterations: number } {
-    const [, nonce, saltText, count] = SERVER_FIRST.exec(text) ?? [];
-    const salt = saltText === undefined ? null : base64Bytes(saltText);
-    if (salt === null) throw this.#failure("the server's first message is malformed");
-    if (!nonce.startsWith(this.#nonce) || nonce === this.#nonce) {
-      throw this.#failure("the server's nonce does not continue the client's");
-    }
-    const iterations = Number(count);
-    if (iterations < MIN_ITERATIONS || iterations > MAX_ITERATIONS) {
-      const limits = `${MIN_ITERATIONS} to ${MAX_ITERATIONS}`;
-      throw this.#failure(
-        `the server asks for a number of iterations that is not within ${limits}`,
-      );
-    }
-    return { nonce, salt, iterations };
-  }
-
-  /** Computes the client's proof, and keeps the server's signature (RFC 5802 section 3). */
-  async #sign(message: Bytes, salt: Bytes, iterations: number): Promise<Bytes> {
-    const salted = await this.#saltedPassword(salt, iterations);
-    const clientKey = await this.#hmac(salted, encodeUtf8("Client Key"));
-    const storedKey = new Uint8Array(await crypto.subtle.digest(this.#hash, clientKey));
-    const clientSignature = await this.#hmac(storedKey, message);
-    const serverKey = await this.#hmac(salted, encodeUtf8("Server Key"));
-    this.#serverSignature = await this.#hmac(serverKey, message);
-    return clientKey.map((byte, i) => byte ^ clientSignature[i]);
-  }
-
-  async #saltedPassword(salt: Bytes, iterations: number): Promise<Bytes> {
-    const { subtle } = crypto;
-    const key = await subtle.importKey("raw", this.#password, "PBKDF2", false, ["deriveBits"]);
-    const parameters = { name: "PBKDF2", hash: this.#hash, salt, iterations };
-    try {
-      return new Uint8Array(await subtle.deriveBits(parameters, key, BITS[this.#hash]));
-    } catch (cause) {
-      // Some runtimes have a limit of their own; that of Workers is 100,000.
-      throw this.#failure(`this runtime can't derive keys with ${iterations} iterations`, cause);
-    }
-  }
-
-  async #hmac(secret: Bytes, message: Bytes): Promise<Bytes> {
-    const { subtle } = crypto;
-    const algorithm = { name: "HMAC", hash: this.#hash };
-    const key = await subtle.importKey("raw", secret, algorithm, false, ["sign"]);
-    return new Uint8Array(await subtle.sign("HMAC", key, message));
-  }
-
-  /** Checks the server's proof that it knows the password. */
-  #verify(text: string): Uint8Array {
-    const [, signatureText] = SERVER_FINAL.exec(text) ?? [];
-    const signature = signatureText === undefined ? null : base64Bytes(signatureText);
-    if (signature === null) throw this.#failure("the server's final message is malformed");
-    if (!equalBytes(signature, this.#serverSignature)) {
-      throw this.#failure("the server does not know the password: its signature is wrong");
-    }
-    this.#step = "done";
-    return EMPTY;
-  }
-
-  #failure(why: string, cause?: unknown): LoginError {
-    return new LoginError(`${this.name} failed: ${why}`, { cause });
-  }
-}
-
-/** Decodes base64 in the strict form of RFC 5802; `null` if the padding is wrong. */
-function base64Bytes(text: string): Bytes | null {
-  return text.length % 4 === 0 ? new Uint8Array(decodeBase64(text)) : null;
-}
-
-/** Compares bytes in a time that does not depend on where they differ. */
-function equalBytes(a: Bytes, b: Bytes): boolean {
-  let difference = a.length ^ b.length;
-  for (let i = 0; i < b.length; i++) difference |= a[i] ^ b[i];
-  return difference === 0;
+/**
+ * SCRAM-SHA-512-PLUS (draft-melnikov-scram-sha-512): like {@linkcode scramSha512}, and the server also has to see the very TLS
+ * connection that this side sees (channel binding). So the login fails if somebody sits in between,
+ * even with a certificate that is trusted. Use it for one login.
+ *
+ * Of the bindings that the connection yields (see `Duplex.channelBinding`), the best comes first:
+ * `tls-exporter` with TLS 1.3, `tls-unique` with TLS 1.2, then `tls-server-end-point`. Another one
+ * is tried if the server says that it does not know the type.
+ *
+ * Throws `InvalidArgumentError` for an empty name and for characters that SASLprep (RFC 4013)
+ * prohibits. The login throws `CapabilityError` if the server does not offer the mechanism, and
+ * `LoginError` if the connection yields no binding that the server accepts, if the two ends see
+ * different connections, or if the server can't prove that it knows the password.
+ *
+ * ```ts
+ * import { type ImapClient, scramSha512Plus } from "@imapclient/imapclient";
+ *
+ * async function logIn(client: ImapClient, password: string) {
+ *   await client.saslLogin(scramSha512Plus("ann", password));
+ * }
+ * ```
+ */
+export function scramSha512Plus(
+  user: string,
+  password: string,
+  authorizationIdentity = "",
+): SaslMechanism {
+  const credentials = prepareCredentials({ user, password, authorizationIdentity });
+  return new ScramPlus("SHA-512", credentials);
 }

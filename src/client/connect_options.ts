@@ -102,6 +102,7 @@ const QUIRK_KINDS: Kinds<Quirks> = {
   utf8Item: BOOLEAN,
   badSequenceMatch: BOOLEAN,
   unpairedUids: BOOLEAN,
+  channelBindings: oneOf(TEXTS, exactly(null)),
   notes: TEXTS,
 };
 

@@ -1,6 +1,6 @@
 import { ConnectionClosedError, type ImapError, ProtocolError } from "../model/errors.ts";
 import type { StatusResponse, UntaggedResponse } from "../model/responses.ts";
-import type { Duplex } from "../model/transport.ts";
+import type { ChannelBindingType, Duplex } from "../model/transport.ts";
 import type { Logger } from "../util/log.ts";
 import type { Decoding } from "../wire/decoding.ts";
 import { DEFAULT_LIMITS, type Limits } from "../wire/limits.ts";
@@ -101,6 +101,11 @@ export class Connection {
   /** Whether {@linkcode upgrade} can start TLS. */
   get canStartTls(): boolean {
     return this.#channel.duplex.startTls !== undefined;
+  }
+
+  /** What ties a login to the connection; `null` if it yields none of this type. */
+  async channelBinding(type: ChannelBindingType): Promise<Uint8Array | null> {
+    return await this.#channel.duplex.channelBinding?.(type) ?? null;
   }
 
   /** Why the connection can't be used any more; `null` while it can. */

@@ -1,4 +1,5 @@
 import { upperAscii } from "../model/text.ts";
+import type { ChannelBindingType } from "../model/transport.ts";
 
 /** What a server does otherwise than the RFCs say, as far as the client has to know. */
 export interface Quirks {
@@ -16,6 +17,8 @@ export interface Quirks {
   readonly badSequenceMatch: boolean;
   /** Whether MOVE of several messages pairs the wrong UIDs in COPYUID. */
   readonly unpairedUids: boolean;
+  /** The only channel bindings that it accepts; `null` if it may accept all. */
+  readonly channelBindings: readonly ChannelBindingType[] | null;
   /** What callers should know, in plain English. */
   readonly notes: readonly string[];
 }
@@ -49,6 +52,7 @@ export const NO_QUIRKS: Quirks = {
   utf8Item: false,
   badSequenceMatch: false,
   unpairedUids: false,
+  channelBindings: null,
   notes: [],
 };
 
@@ -150,8 +154,12 @@ const SERVERS: readonly Known[] = [
     name: "Cyrus",
     greeting: /Cyrus IMAP(?:4)? (?:v)?(\d[\w.]*)?/,
     id: /^Cyrus IMAPD?$/i,
-    // For numbers above EXISTS, 3.6.1 compares the UIDs of messages that are not there any more.
-    quirks: { badSequenceMatch: true },
+    quirks: {
+      // For numbers above EXISTS, 3.6.1 compares the UIDs of messages that are not there any more.
+      badSequenceMatch: true,
+      // With TLS 1.3 too, which has no such binding (RFC 9266): cyrusimap/cyrus-imapd#4191.
+      channelBindings: ["tls-unique"],
+    },
   },
   { name: "Stalwart", greeting: /Stalwart/i, id: /^Stalwart/i },
   { name: "mox", greeting: /^mox imap/i, id: /^mox$/i },

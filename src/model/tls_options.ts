@@ -14,6 +14,7 @@ const KINDS: Kinds<TlsOptions> = {
   checkHostname: BOOLEAN,
   dangerouslyDisableVerification: BOOLEAN,
   minVersion: exactly("TLSv1.2", "TLSv1.3"),
+  channelBinding: BOOLEAN,
 };
 
 const VERIFICATION = "'tls.dangerouslyDisableVerification' (true) switches the verification off";

@@ -26,7 +26,20 @@ export interface TlsOptions {
   readonly dangerouslyDisableVerification?: boolean;
   /** The oldest version of the protocol that is accepted. Default `"TLSv1.2"`. */
   readonly minVersion?: "TLSv1.2" | "TLSv1.3";
+  /**
+   * `true` lets the connection yield a channel binding where the runtime has a choice: in Deno, TLS
+   * then goes through `node:tls`, and yields `tls-server-end-point`. Node and Bun yield all that
+   * they can in any case; Workers yield none, and refuse this. Default `false`.
+   */
+  readonly channelBinding?: boolean;
 }
+
+/**
+ * What a login can be tied to (RFC 5056): `tls-exporter` (RFC 9266) is a secret of a TLS 1.3
+ * connection; `tls-unique` (RFC 5929 section 3) is the Finished message of the handshake, up to TLS
+ * 1.2; `tls-server-end-point` (RFC 5929 section 4) is a hash of the server's certificate.
+ */
+export type ChannelBindingType = "tls-exporter" | "tls-unique" | "tls-server-end-point";
 
 /** Where a TCP transport connects to, and whether TLS starts with the first byte. */
 export interface TcpOptions {
@@ -68,6 +81,12 @@ export interface Duplex {
    * pair, which replaces this one. Both streams must be unlocked, without a pending read.
    */
   startTls?(options: TlsOptions): Promise<Duplex>;
+  /**
+   * What ties a login to this very connection (channel binding, RFC 5056): both sides compute the
+   * same bytes, unless somebody sits in between. Resolves with `null` if the connection or the
+   * runtime yields none of this type; it never rejects. A duplex without the method yields none.
+   */
+  channelBinding?(type: ChannelBindingType): Promise<Uint8Array | null>;
 }
 
 /** Opens a connection. When the signal aborts, it gives up and leaves nothing open. */

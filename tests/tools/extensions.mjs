@@ -31,6 +31,8 @@ const EXTENSIONS = [
   ],
   // Logging in.
   ...["CRAM-MD5", "AUTH=LOGIN", "ANONYMOUS"],
+  // Logging in.
+  ...["SCRAM-SHA-1", "SCRAM-SHA-256", "SCRAM-SHA-512", "CHANNEL-BINDING"],
   // Synchronising.
   ...["CONDSTORE", "QRESYNC", "OBJECTID"],
   // Folders, rights, quotas and annotations.

@@ -11,7 +11,13 @@ import { type BunHandlers, type BunSocket, BunTcp } from "./socket.ts";
 import { connectFailure } from "../shared/failures.ts";
 import { addressOf } from "../shared/identity.ts";
 
-export type { Duplex, TcpOptions, TlsOptions, Transport } from "../../src/model/transport.ts";
+export type {
+  ChannelBindingType,
+  Duplex,
+  TcpOptions,
+  TlsOptions,
+  Transport,
+} from "../../src/model/transport.ts";
 
 /** The part of the global `Bun` that is used here. */
 interface BunNet {

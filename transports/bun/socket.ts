@@ -5,7 +5,8 @@
  */
 
 import { ConnectionClosedError } from "../../src/model/errors.ts";
-import type { Duplex, TlsOptions } from "../../src/model/transport.ts";
+import type { ChannelBindingType, Duplex, TlsOptions } from "../../src/model/transport.ts";
+import { channelBinding } from "../shared/channel_binding.ts";
 import { brokenFailure, plainTextFailure, type Target, tlsFailure } from "../shared/failures.ts";
 import { identity, type NameCheck, nameCheck } from "../shared/identity.ts";
 import { type Socket, SocketDuplex } from "../shared/socket_duplex.ts";
@@ -28,7 +29,13 @@ export interface BunSocket {
   /** Has the system check whether the peer is there after `after` idle milliseconds. */
   setKeepAlive(on: boolean, after: number): void;
   /** The other side's certificate, once TLS is on. */
-  getPeerCertificate(): { readonly subjectaltname?: string };
+  getPeerCertificate(): { readonly subjectaltname?: string; readonly raw?: Uint8Array };
+  /** The version of TLS in use, such as `TLSv1.3`. */
+  getTLSVersion(): string;
+  /** The Finished message that this side sent. */
+  getTLSFinishedMessage(): Uint8Array | undefined;
+  /** Exports keying material (RFC 5705). */
+  exportKeyingMaterial(length: number, label: string, context: Uint8Array): Uint8Array;
   /** Starts TLS; returns the socket below and the one with TLS. */
   upgradeTLS(options: {
     readonly tls: Readonly<Record<string, unknown>>;
@@ -120,6 +127,17 @@ export class BunTcp implements Socket {
   /** Closes the socket, even during a handshake. */
   destroy(): void {
     this.#socket!.terminate();
+  }
+
+  /** What ties a login to the connection. */
+  channelBinding(type: ChannelBindingType): Promise<Uint8Array | null> {
+    const socket = this.#socket!;
+    return channelBinding({
+      version: () => socket.getTLSVersion(),
+      exported: (length, label, context) => socket.exportKeyingMaterial(length, label, context),
+      finished: () => socket.getTLSFinishedMessage(),
+      certificate: () => socket.getPeerCertificate().raw,
+    }, type);
   }
 
   /** Starts TLS from the first byte. If it fails, the connection is closed. */

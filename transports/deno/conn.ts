@@ -52,7 +52,7 @@ export interface DenoTls {
 /** Whether the options ask for something that Deno's own TLS can't do. */
 function needsNode(options: TlsOptions): boolean {
   return options.dangerouslyDisableVerification === true || options.cert !== undefined ||
-    options.minVersion === "TLSv1.3";
+    options.minVersion === "TLSv1.3" || options.channelBinding === true;
 }
 
 /** Whether the server ended TLS without saying so. IMAP itself shows if something is missing. */

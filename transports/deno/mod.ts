@@ -11,7 +11,13 @@ import { ConnDuplex, type DenoTcpConn, type DenoTls } from "./conn.ts";
 import { connectFailure } from "../shared/failures.ts";
 import { addressOf } from "../shared/identity.ts";
 
-export type { Duplex, TcpOptions, TlsOptions, Transport } from "../../src/model/transport.ts";
+export type {
+  ChannelBindingType,
+  Duplex,
+  TcpOptions,
+  TlsOptions,
+  Transport,
+} from "../../src/model/transport.ts";
 
 /** The part of the global `Deno` that is used here. */
 interface DenoNet extends DenoTls {
@@ -26,8 +32,8 @@ interface DenoNet extends DenoTls {
  * Connects by TCP, with TLS from the first byte if `options.tls` is set. The duplex of a plain
  * connection has `startTls`. Needs `--allow-net` for the host.
  *
- * Deno's own TLS can't use client certificates here, skip the verification or refuse TLS 1.2. If
- * one of these is asked for, TLS goes through Deno's `node:tls`. Deno closes TLS connections in the
+ * Deno's own TLS can't use client certificates here, skip the verification, refuse TLS 1.2 or yield
+ * a channel binding. If one of these is asked for, TLS goes through Deno's `node:tls`. Deno closes TLS connections in the
  * background: one that is aborted during the handshake stays open until the server closes it.
  *
  * The transport throws `ConnectError` if it can't connect, `CertificateError` or `TlsError` if TLS

@@ -7,7 +7,7 @@
 import type { Duplex, TlsOptions } from "../../src/model/transport.ts";
 import type { DenoConn } from "./conn.ts";
 import type { Target } from "../shared/failures.ts";
-import { duplexOver, handshake } from "../node/socket.ts";
+import { handshake, securedDuplex } from "../node/socket.ts";
 
 /** The size of a read, in bytes. */
 const READ_SIZE = 64 * 1024;
@@ -53,7 +53,7 @@ export async function nodeTlsOver(
     });
   });
   secured.on("resume", () => resume());
-  return duplexOver(secured, target, true);
+  return securedDuplex(secured, target);
 }
 
 async function read(conn: DenoConn, resumed: Promise<void>): Promise<Uint8Array | null> {

@@ -8,7 +8,12 @@ import { ConnectionClosedError } from "../../src/model/errors.ts";
 import type { Duplex, Transport } from "../../src/model/transport.ts";
 import { type Socket, SocketDuplex } from "../shared/socket_duplex.ts";
 
-export type { Duplex, TlsOptions, Transport } from "../../src/model/transport.ts";
+export type {
+  ChannelBindingType,
+  Duplex,
+  TlsOptions,
+  Transport,
+} from "../../src/model/transport.ts";
 
 /** One end of a pair: what is written to it is pushed into the other. */
 class End implements Socket {

@@ -9,9 +9,15 @@ import type { TcpOptions, Transport } from "../../src/model/transport.ts";
 import { abortable } from "../shared/abortable.ts";
 import { connectFailure } from "../shared/failures.ts";
 import { addressOf } from "../shared/identity.ts";
-import { duplexOver, handshake } from "./socket.ts";
+import { duplexOver, handshake, securedDuplex } from "./socket.ts";
 
-export type { Duplex, TcpOptions, TlsOptions, Transport } from "../../src/model/transport.ts";
+export type {
+  ChannelBindingType,
+  Duplex,
+  TcpOptions,
+  TlsOptions,
+  Transport,
+} from "../../src/model/transport.ts";
 
 /** How long a connection may be idle before the system asks whether the peer is there, in ms. */
 const KEEP_ALIVE_AFTER = 60_000;
@@ -37,9 +43,9 @@ export function nodeTransport(options: TcpOptions): Transport {
   return async (signal) => {
     signal.throwIfAborted();
     const socket = await open(options, signal);
-    if (!options.tls) return duplexOver(socket, options, false);
+    if (!options.tls) return duplexOver(socket, options);
     const securing = handshake(socket, options, options.tls);
-    return duplexOver(await abortable(signal, () => socket.destroy(), securing), options, true);
+    return securedDuplex(await abortable(signal, () => socket.destroy(), securing), options);
   };
 }
 

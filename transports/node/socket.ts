@@ -10,6 +10,7 @@ import type { Duplex as NodeDuplex, Readable, Writable } from "node:stream";
 import type { ConnectionOptions, TLSSocket } from "node:tls";
 import { ConnectionClosedError } from "../../src/model/errors.ts";
 import type { Duplex, TlsOptions } from "../../src/model/transport.ts";
+import { channelBinding, type TlsState } from "../shared/channel_binding.ts";
 import { brokenFailure, type Target, tlsFailure } from "../shared/failures.ts";
 import { identity, nameCheck } from "../shared/identity.ts";
 import { type Socket, SocketDuplex } from "../shared/socket_duplex.ts";
@@ -36,26 +37,54 @@ export function nodeSocket(input: Readable, output: Writable): Omit<Socket, "des
   };
 }
 
-/** Makes a duplex of a connected socket. It can start TLS, unless it is `secure` already. */
-export function duplexOver(socket: NetSocket, target: Target, secure: boolean): Duplex {
-  const duplex = new SocketDuplex({
-    ...nodeSocket(socket, socket),
-    destroy: () => void socket.destroy(),
-    ...(secure ? {} : { prepareTls: (options) => prepareTls(options) }),
-  }, secure);
-  const onData = (chunk: Uint8Array): void => duplex.push(bytesOf(chunk));
+/** Makes a duplex of a connected socket, which can start TLS. */
+export function duplexOver(socket: NetSocket, target: Target): Duplex {
   const prepareTls = async (options: TlsOptions): Promise<() => Promise<Duplex>> => {
     const start = await prepared(socket, target, options);
     return async () => {
       socket.off("data", onData);
-      return duplexOver(await start(), target, true);
+      return securedDuplex(await start(), target);
     };
   };
+  const { duplex, onData } = joined(socket, target, { prepareTls });
+  return duplex;
+}
+
+/** Makes a duplex of a socket with TLS, after the handshake. */
+export function securedDuplex(socket: TLSSocket, target: Target): Duplex {
+  return joined(socket, target, {
+    channelBinding: (type) => channelBinding(stateOf(socket), type),
+  }).duplex;
+}
+
+/** Joins a duplex to a socket's events; returns what listens to its data too. */
+function joined(
+  socket: NetSocket,
+  target: Target,
+  more: Pick<Socket, "prepareTls" | "channelBinding">,
+): { readonly duplex: SocketDuplex; readonly onData: (chunk: Uint8Array) => void } {
+  const duplex = new SocketDuplex({
+    ...nodeSocket(socket, socket),
+    destroy: () => void socket.destroy(),
+    ...more,
+  }, more.prepareTls === undefined);
+  const onData = (chunk: Uint8Array): void => duplex.push(bytesOf(chunk));
   socket.on("data", onData);
   socket.on("end", () => duplex.end());
   socket.on("error", (error) => duplex.fail(brokenFailure(error, target)));
   socket.on("close", () => duplex.fail(new ConnectionClosedError("The connection is closed")));
-  return duplex;
+  return { duplex, onData };
+}
+
+/** Deno's sockets have no `exportKeyingMaterial`, so that this throws: there is no such binding. */
+function stateOf(socket: TLSSocket): TlsState {
+  return {
+    version: () => socket.getProtocol(),
+    exported: (length, label, context) =>
+      socket.exportKeyingMaterial(length, label, context as Buffer),
+    finished: () => socket.getFinished(),
+    certificate: () => socket.getPeerCertificate().raw,
+  };
 }
 
 /** Does the TLS handshake over a connected socket. If it fails, the socket is closed. */

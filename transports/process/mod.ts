@@ -9,7 +9,12 @@ import { ConnectError } from "../../src/model/errors.ts";
 import type { Transport } from "../../src/model/transport.ts";
 import { Child } from "./child.ts";
 
-export type { Duplex, TlsOptions, Transport } from "../../src/model/transport.ts";
+export type {
+  ChannelBindingType,
+  Duplex,
+  TlsOptions,
+  Transport,
+} from "../../src/model/transport.ts";
 
 /**
  * Starts a command that speaks IMAP on its standard input and output, such as Dovecot's `imap`, or

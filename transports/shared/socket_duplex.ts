@@ -5,7 +5,7 @@
  */
 
 import { ConnectionClosedError, TlsError } from "../../src/model/errors.ts";
-import type { Duplex, TlsOptions } from "../../src/model/transport.ts";
+import type { ChannelBindingType, Duplex, TlsOptions } from "../../src/model/transport.ts";
 import { DirectDuplex } from "./direct_duplex.ts";
 
 /** How many unread bytes are held before the socket is paused. */
@@ -31,6 +31,8 @@ export interface Socket {
    * reports what is received as before; after that, TLS gets it.
    */
   prepareTls?(options: TlsOptions): Promise<() => Promise<Duplex>>;
+  /** What ties a login to the connection; see {@linkcode Duplex.channelBinding}. */
+  channelBinding?(type: ChannelBindingType): Promise<Uint8Array | null>;
 }
 
 /** A read in progress. */
@@ -45,6 +47,8 @@ export class SocketDuplex extends DirectDuplex {
   readonly secure: boolean;
   /** Starts TLS; set only if the socket can and has not started it yet. */
   readonly startTls?: (options: TlsOptions) => Promise<Duplex>;
+  /** What ties a login to the connection; set only on one with TLS. */
+  readonly channelBinding?: (type: ChannelBindingType) => Promise<Uint8Array | null>;
 
   readonly #socket: Socket;
   /** Chunks that were received and not read. */
@@ -69,6 +73,9 @@ export class SocketDuplex extends DirectDuplex {
     this.#socket = socket;
     this.secure = secure;
     if (socket.prepareTls && !secure) this.startTls = (options) => this.#startTls(options);
+    if (socket.channelBinding && secure) {
+      this.channelBinding = (type) => socket.channelBinding!(type);
+    }
   }
 
   /** Whether bytes wait to be read. */

@@ -10,7 +10,13 @@ import { abortable } from "../shared/abortable.ts";
 import { connectFailure, type Target, tlsFailure } from "../shared/failures.ts";
 import { addressOf, identity } from "../shared/identity.ts";
 
-export type { Duplex, TcpOptions, TlsOptions, Transport } from "../../src/model/transport.ts";
+export type {
+  ChannelBindingType,
+  Duplex,
+  TcpOptions,
+  TlsOptions,
+  Transport,
+} from "../../src/model/transport.ts";
 
 /** The part of a `cloudflare:sockets` socket that is used here. */
 export interface WorkersSocket {
@@ -91,7 +97,7 @@ function duplexOver(socket: WorkersSocket, target: Target, secure: boolean): Dup
 function refuse(options: TlsOptions): void {
   const wanted = options.ca ?? options.cert ?? options.key ??
     (options.checkHostname === false || options.dangerouslyDisableVerification ||
-      options.minVersion === "TLSv1.3" || undefined);
+      options.minVersion === "TLSv1.3" || options.channelBinding || undefined);
   if (wanted === undefined) return;
   throw new TlsError("Workers can't do this: of the TLS options, they support only serverName");
 }

@@ -5,6 +5,8 @@ import { id } from "../../commands/session/id.ts";
 import { login } from "../../commands/session/login.ts";
 import { wrapped } from "../../commands/wrapped.ts";
 import type { Command } from "../../connection/command.ts";
+import type { Connection } from "../../connection/connection.ts";
+import { missingCapability } from "../../connection/session.ts";
 import { IllegalStateError, LoginError } from "../../model/errors.ts";
 import type { TaggedResponse } from "../../model/responses.ts";
 import { run, runWhole, type Scope } from "../scope.ts";
@@ -20,7 +22,7 @@ export async function logIn(scope: Scope, username: string, password: string): P
   if (session.has("LOGINDISABLED")) {
     throw new LoginError(loginDisabled(secure, session.capabilities ?? []));
   }
-  return await logInBy(scope, login(username, password), username);
+  return await logInBy(scope, (scope) => run(scope, login(username, password)), username);
 }
 
 /** AUTHENTICATE by a mechanism, for `user` as the log names it. */
@@ -30,22 +32,51 @@ export async function authenticateBy(
   user: string,
 ): Promise<string> {
   checkLoggedOut(scope);
+  if (scope.client.connection.session.capabilities === null) await askCapabilities(scope);
+  return await logInBy(scope, (scope) => exchange(scope, mechanism), user);
+}
+
+/** Runs AUTHENTICATE, and again as long as the mechanism knows another way. */
+async function exchange(scope: Scope, mechanism: SaslMechanism): Promise<string> {
   const { connection } = scope.client;
-  if (connection.session.capabilities === null) await askCapabilities(scope);
+  for (;;) {
+    if (mechanism.bind !== undefined) await bind(connection, mechanism);
+    try {
+      return await run(scope, checked(connection, mechanism));
+    } catch (error) {
+      if (!(error instanceof LoginError) || mechanism.again?.() !== true) throw error;
+    }
+  }
+}
+
+async function bind(connection: Connection, mechanism: SaslMechanism): Promise<void> {
+  const { session } = connection;
+  const needed = `AUTH=${mechanism.name}`;
+  if (!session.has(needed)) throw missingCapability(needed);
+  const { channelBindings } = session.server.quirks;
+  await mechanism.bind!({
+    offers: (name) => session.has(`AUTH=${name}`),
+    async channelBinding(type): Promise<Uint8Array | null> {
+      const isAccepted = channelBindings?.includes(type) ?? true;
+      return isAccepted ? await connection.channelBinding(type) : null;
+    },
+  });
+}
+
+/** AUTHENTICATE, which ends the connection if the server says yes before it proved its identity. */
+function checked(connection: Connection, mechanism: SaslMechanism): Command<string> {
   const command = authenticate(mechanism, connection.session.has("SASL-IR"));
-  const checked = wrapped(command, {
+  return wrapped(command, {
     needs: `AUTH=${mechanism.name}`,
     result(done: TaggedResponse): string {
       try {
         return command.result(done);
       } catch (error) {
-        // The server said yes before it proved its identity: end the conversation.
         connection.close();
         throw error;
       }
     },
   });
-  return await logInBy(scope, checked, user);
 }
 
 function checkLoggedOut({ client }: Scope): void {
@@ -54,12 +85,16 @@ function checkLoggedOut({ client }: Scope): void {
   if (session.authenticated) throw new IllegalStateError("somebody is logged in already");
 }
 
-async function logInBy(scope: Scope, command: Command<string>, user: string): Promise<string> {
+async function logInBy(
+  scope: Scope,
+  attempt: (scope: Scope) => Promise<string>,
+  user: string,
+): Promise<string> {
   const { logger, connection: { session } } = scope.client;
   const before = session.capabilities;
   // Calls that are made meanwhile wait: what is enabled changes how they are written.
   const text = await runWhole(scope, async (scope) => {
-    const text = await run(scope, command);
+    const text = await attempt(scope);
     logger?.debug(`Logged in as ${user}`);
     // They may differ from those before the login; most servers say so of their own accord.
     if (session.capabilities === before) await askCapabilities(scope);

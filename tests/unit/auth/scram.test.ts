@@ -3,7 +3,8 @@ import { describe, it } from "node:test";
 import { assert, assertEquals, assertFalse, assertRejects, assertThrows } from "@std/assert";
 import fc from "fast-check";
 import type { SaslMechanism } from "../../../src/auth/sasl.ts";
-import { scram, type ScramHash, scramSha1, scramSha256 } from "../../../src/auth/scram.ts";
+import { scramSha1, scramSha256, scramSha512 } from "../../../src/auth/scram.ts";
+import { scram, type ScramHash } from "../../../src/auth/scram_exchange.ts";
 import { LoginError } from "../../../src/model/errors.ts";
 import { encodeUtf8 } from "../../../src/util/bytes.ts";
 import { bytes } from "../../support/wire.ts";
@@ -38,6 +39,27 @@ const SHA256: Example = {
   serverFinal: "v=6rriTRBi23WpRR/wtup+mMhUZUn/dB5nLTJRsjl95G4=",
 };
 
+/** By Python's hashlib and hmac, as no RFC has an example. */
+const SHA512: Example = {
+  hash: "SHA-512",
+  nonce: SHA256.nonce,
+  first: SHA256.first,
+  serverFirst: SHA256.serverFirst,
+  final: "c=biws,r=rOprNGfwEbeRWgbNEkqO%hvYDpWUa2RaTCAfuxFIlj)hNlF$k0," +
+    "p=gMGXRcevScNtxZ6/8lQYpGtnsNAc3mGcmNomv+xnoOMw+3R2xNJdMNnzMlTN8PPC6wdp6dybEmDYXYTxwnYPJQ==",
+  serverFinal:
+    "v=ZQnYEgWQMFmmsM8aQMF0nDDCy/AgCzkwk8CmMZYcMg0vSVlKDanekLtifDSeVGT4+5ZxXnJq199RVG2rR7N7Zw==",
+};
+
+/** The hash functions as `node:crypto` names them, and how many bytes they have. */
+const HASHES = {
+  "SHA-1": ["sha1", 20],
+  "SHA-256": ["sha256", 32],
+  "SHA-512": ["sha512", 64],
+} as const;
+
+const MECHANISMS = { "SHA-1": scramSha1, "SHA-256": scramSha256, "SHA-512": scramSha512 };
+
 function clientOf({ hash, nonce }: Example): SaslMechanism {
   return scram(hash, { user: "user", password: "pencil" }, nonce);
 }
@@ -59,13 +81,14 @@ async function assertFails(client: SaslMechanism, message: string | Uint8Array):
 
 /** A server for the tests, with another implementation of the algorithms. */
 class Server {
-  readonly #hash: "sha1" | "sha256";
+  readonly #hash: string;
+  readonly #length: number;
   readonly #password: string;
   #first = "";
   #bare = "";
 
   constructor(hash: ScramHash, password: string) {
-    this.#hash = hash === "SHA-1" ? "sha1" : "sha256";
+    [this.#hash, this.#length] = HASHES[hash];
     this.#password = password;
   }
 
@@ -82,8 +105,7 @@ class Server {
     const [, withoutProof, proof] = /^(.*),p=([^,]*)$/s.exec(clientFinal)!;
     const [, saltText, iterations] = /,s=([^,]*),i=([0-9]*)/.exec(this.#first)!;
     const salt = Buffer.from(saltText, "base64");
-    const length = this.#hash === "sha1" ? 20 : 32;
-    const salted = pbkdf2Sync(this.#password, salt, Number(iterations), length, this.#hash);
+    const salted = pbkdf2Sync(this.#password, salt, Number(iterations), this.#length, this.#hash);
     const message = `${this.#bare},${this.#first},${withoutProof}`;
     const stored = this.#digest(this.#hmac(salted, "Client Key"));
     const signature = this.#hmac(stored, message);
@@ -103,9 +125,9 @@ class Server {
 
 const SALT = bytes("salt");
 
-for (const example of [SHA1, SHA256]) {
+for (const example of [SHA1, SHA256, SHA512]) {
   describe(`SCRAM-${example.hash}`, () => {
-    it("D8 scram runs as the RFC's example does", async () => {
+    it(`D8 scram runs as the example does [ext SCRAM-${example.hash}]`, async () => {
       const client = clientOf(example);
       assertEquals(client.name, `SCRAM-${example.hash}`);
       assertEquals(begins(client), example.first);
@@ -241,7 +263,7 @@ for (const example of [SHA1, SHA256]) {
         ["a short signature", (text) => text.slice(0, -4)],
         ["a long signature", (text) => text.replace(/=+$/, "AAAA")],
         ["four bytes", () => "v=AAAAAA=="],
-        ["zeros", () => `v=${"A".repeat(example.hash === "SHA-1" ? 27 : 43)}=`],
+        ["zeros", () => `v=${btoa("\0".repeat(HASHES[example.hash][1]))}`],
         ["its other case", (text) => `v=${text.slice(2).toLowerCase()}`],
         ["the client's proof", () => example.final.replace(/.*p=/, "v=")],
         ["no padding", (text) => text.replace(/=+$/, "")],
@@ -296,8 +318,7 @@ for (const example of [SHA1, SHA256]) {
         salt: Uint8Array,
         count: number,
       ) => {
-        const make = example.hash === "SHA-1" ? scramSha1 : scramSha256;
-        const client = make(user, password, authorizationIdentity);
+        const client = MECHANISMS[example.hash](user, password, authorizationIdentity);
         const server = new Server(example.hash, password);
         const final = await answers(client, server.challenge(begins(client), salt, count));
         const verdict = server.verify(final);
@@ -318,7 +339,7 @@ for (const example of [SHA1, SHA256]) {
           const honest = new Server(example.hash, theirs);
           const final = await answers(client, honest.challenge(begins(client), SALT, 4096));
           assertEquals(honest.verify(final), null);
-          await assertFails(client, `v=${btoa("x".repeat(example.hash === "SHA-1" ? 20 : 32))}`);
+          await assertFails(client, `v=${btoa("x".repeat(HASHES[example.hash][1]))}`);
         }),
         { numRuns: 40 },
       );
@@ -401,10 +422,9 @@ describe("SCRAM's first message", () => {
     assertEquals(new Set(firsts).size, 50);
     for (const first of firsts) assert(/^n,,n=ann,r=[!-+\--~]{24}$/.test(first), first);
     assert(begins(scramSha1("ann", "x", "bob")).startsWith("n,a=bob,n=ann,r="));
-    assertEquals([scramSha1("a", "x").name, scramSha256("a", "x").name], [
-      "SCRAM-SHA-1",
-      "SCRAM-SHA-256",
-    ]);
+    for (const [hash, make] of Object.entries(MECHANISMS)) {
+      assertEquals(make("a", "x").name, `SCRAM-${hash}`);
+    }
   });
 
   for (const [what, text] of [...UNSENDABLE, ["a control character", `${SECRET}\t`]]) {
