@@ -100,6 +100,7 @@ const QUIRK_KINDS: Kinds<Quirks> = {
   broken: TEXTS,
   silentEnable: BOOLEAN,
   utf8Item: BOOLEAN,
+  unsafeBinary: BOOLEAN,
   badSequenceMatch: BOOLEAN,
   unpairedUids: BOOLEAN,
   channelBindings: oneOf(TEXTS, exactly(null)),

@@ -262,7 +262,8 @@ export class FolderCalls {
    * have. Every message has `SEQ`, its sequence number, unless `enable("UIDONLY")` turned those
    * off.
    *
-   * `BODY[...]` without `.PEEK` marks the message as read. An item that the server leaves out or
+   * `BODY[...]` without `.PEEK` marks the message as read. `BINARY[...]` (RFC 3516) is a part
+   * decoded; a server that can't decode it sends it encoded, and it is decoded here. An item that the server leaves out or
    * garbles throws a `ProtocolError` when it is read, and affects nothing else; see
    * `fetchProblems`. Ids that do not exist are left out; with no ids, nothing is sent. A very long
    * list of ids is split over several commands.
@@ -312,7 +313,7 @@ export class FolderCalls {
    * calls: messages that come before their answers are then held in memory. The loop may be left
    * at any time.
    *
-   * With `stream: true`, sections (`BODY[...]`, `RFC822`) are streams, and a message of any size
+   * With `stream: true`, sections (`BODY[...]`, `BINARY[...]`, `RFC822`) are streams, and a message of any size
    * takes little memory. Read them in the order in which the server sends them: a section that
    * comes before the one being read is held in memory, and fails beyond 64 MiB. Read them all
    * before the next message; what was not read is dropped. Items that the server sends after a

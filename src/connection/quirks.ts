@@ -13,6 +13,8 @@ export interface Quirks {
   readonly silentEnable: boolean;
   /** Whether APPEND takes UTF-8 in a header only as `UTF8 (~{n})` (RFC 6855). */
   readonly utf8Item: boolean;
+  /** Whether asking for content decoded (BINARY, RFC 3516) can make it end the session. */
+  readonly unsafeBinary: boolean;
   /** Whether a sample of sequence numbers (RFC 7162) can make it leave out removed messages. */
   readonly badSequenceMatch: boolean;
   /** Whether MOVE of several messages pairs the wrong UIDs in COPYUID. */
@@ -50,6 +52,7 @@ export const NO_QUIRKS: Quirks = {
   broken: [],
   silentEnable: false,
   utf8Item: false,
+  unsafeBinary: false,
   badSequenceMatch: false,
   unpairedUids: false,
   channelBindings: null,
@@ -149,7 +152,13 @@ const SERVERS: readonly Known[] = [
     quirks: { notEnabled: ["IMAP4REV2"] },
   },
   { name: "Gmail", greeting: /^Gimap ready/, id: /^GImap$/i, capability: "X-GM-EXT-1" },
-  { name: "Dovecot", greeting: /\bDovecot\b/i, id: /^Dovecot/i },
+  {
+    name: "Dovecot",
+    greeting: /\bDovecot\b/i,
+    id: /^Dovecot/i,
+    // 2.3.19 ends the session, at base64 without its padding. It does not say which version it is.
+    quirks: { unsafeBinary: true },
+  },
   {
     name: "Cyrus",
     greeting: /Cyrus IMAP(?:4)? (?:v)?(\d[\w.]*)?/,

@@ -205,6 +205,12 @@ export class Session {
     return (this.capabilities?.includes("BINARY") ?? false) && this.has("BINARY");
   }
 
+  /** Whether the server decodes what it is asked for as BINARY (RFC 3516, RFC 9051), safely. */
+  get fetchesBinary(): boolean {
+    const { broken, unsafeBinary } = this.server.quirks;
+    return (this.has("BINARY") || this.rev2 && !broken.includes("BINARY")) && !unsafeBinary;
+  }
+
   /** Throws if a command can't be sent now, or not in the folder that its call is for. */
   check(command: Command<unknown>, request: CallRequest): void {
     const { needs } = command;

@@ -112,7 +112,7 @@ export function idsOf(messages: MessageIds, scope: Scope): ScopedIds {
 }
 
 /** As many sets as it takes for one command each; `isKnown`: there is a message for each id. */
-function setsOf(ids: NumberSet, scope: Scope, isKnown: boolean): readonly NumberSet[] {
+export function setsOf(ids: NumberSet, scope: Scope, isKnown: boolean): readonly NumberSet[] {
   const budget = idsBudget(scope);
   const { messageLimit } = scope.client.connection.session;
   if (messageLimit === Infinity) return ids.split(budget);

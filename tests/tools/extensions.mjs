@@ -46,7 +46,7 @@ const EXTENSIONS = [
   // Messages.
   ...["ENVELOPE", "BODYSTRUCTURE", "PARTIAL-FETCH", "STREAMED-DOWNLOAD", "LONG-SETS", "SILENT"],
   ...["APPEND", "APPENDLIMIT", "STREAMED-UPLOAD", "UIDPLUS", "MOVE", "MOVE-FALLBACK"],
-  ...["REPLACE"],
+  ...["REPLACE", "BINARY"],
   // Left out.
   ...["CONVERT", "DIGEST-MD5"],
 ];

@@ -1,5 +1,6 @@
 import { InvalidArgumentError, ProtocolError } from "../../model/errors.ts";
 import { sizeOf } from "../../connection/kept_responses.ts";
+import { isBinaryItem } from "./binary_items.ts";
 import { adoptAnswers, askedKey } from "./fetch_answers.ts";
 import { addAliases, type Alias, aliasesOf, fetchKey, normaliseItems } from "./requested_items.ts";
 import { fetchProblems, noteProblems } from "../../model/problems.ts";
@@ -27,6 +28,8 @@ export interface FetchRequest {
   readonly modifiers: readonly string[];
   /** Whether ids are UIDs. */
   readonly uid: boolean;
+  /** Whether there are items of BINARY (RFC 3516), which not every server can answer. */
+  readonly isBinary: boolean;
 }
 
 /** Makes a request. Throws {@linkcode InvalidArgumentError}. */
@@ -36,12 +39,13 @@ export function fetchRequest(
   modifiers: Text | Iterable<Text> | undefined,
   uid: boolean,
 ): FetchRequest {
-  const { sent, keys, aliases } = itemsOf(toTexts(items), uid);
-  return { ids, items: sent, keys, aliases, modifiers: normaliseModifiers(modifiers), uid };
+  const { sent, keys, aliases, isBinary } = itemsOf(toTexts(items), uid);
+  const normalised = normaliseModifiers(modifiers);
+  return { ids, items: sent, keys, aliases, modifiers: normalised, uid, isBinary };
 }
 
 /** The items to send, and the keys of the answers. */
-interface Items extends Pick<FetchRequest, "keys" | "aliases"> {
+interface Items extends Pick<FetchRequest, "keys" | "aliases" | "isBinary"> {
   readonly sent: readonly string[];
 }
 
@@ -57,7 +61,8 @@ function itemsOf(texts: readonly string[], uid: boolean): Items {
   // UID FETCH returns the UID anyway.
   const sent = uid && all.length > 1 ? all.filter((item) => item !== "UID") : all;
   const keys = sent.filter((item) => item !== "UID" && item !== "SEQ").map(fetchKey);
-  const found = { sent, keys, aliases: aliasesOf(texts, keys) };
+  const isBinary = sent.some(isBinaryItem);
+  const found = { sent, keys, aliases: aliasesOf(texts, keys), isBinary };
   known.set(text, found);
   return found;
 }

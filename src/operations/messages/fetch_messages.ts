@@ -11,9 +11,10 @@ import type { PartialRange } from "../../model/search_results.ts";
 import { type Text, toTexts } from "../../model/text.ts";
 import { lazyImport } from "../../util/lazy_import.ts";
 import { savedIds } from "../saved_ids.ts";
-import { idsOf, runWhole, type Scope } from "../scope.ts";
+import { idsOf, runWhole, type Scope, setsOf } from "../scope.ts";
 import { checkedModseq } from "../../wire/modseq.ts";
 import { fetchChanges, fetchVanished } from "./fetch_changes.ts";
+import { fetchBinary, fetchEachBinary } from "./fetch_binary.ts";
 import { FetchEach } from "./fetch_each.ts";
 import { restOf } from "./message_limit.ts";
 import { checkModseqs } from "./modseqs.ts";
@@ -44,10 +45,50 @@ export function fetchMessages(
   modifiers: FetchModifiers,
 ): Promise<Map<number, FetchedBase>> {
   const { requests, scope: own } = fetchRequests(scope, messages, items, modifiers);
-  const found = modifiers.changedSince === undefined
-    ? fetchAll(own, requests, fetch)
-    : (modifiers.vanished ? fetchVanished : fetchChanges)(own, requests);
+  const found = requests[0]?.isBinary
+    ? fetchDecoded(own, requests, modifiers)
+    : fetchUnder(own, requests, modifiers);
   return own.normaliseTimes ? found : found.then(inOwnZones, failInOwnZones);
+}
+
+function fetchUnder(
+  scope: Scope,
+  requests: readonly FetchRequest[],
+  { changedSince, vanished }: FetchModifiers,
+): Promise<Map<number, FetchedBase>> {
+  if (changedSince === undefined) return fetchAll(scope, requests, fetch);
+  return (vanished ? fetchVanished : fetchChanges)(scope, requests);
+}
+
+/** The same with items of BINARY. */
+async function fetchDecoded(
+  scope: Scope,
+  requests: readonly FetchRequest[],
+  modifiers: FetchModifiers,
+): Promise<Map<number, FetchedBase>> {
+  if (requests[0].modifiers.length === 0) return await fetchBinary(scope, requests);
+  return await runWhole(scope, async (scope) => {
+    const chosen = await fetchUnder(scope, requests.map(idsAlone), modifiers);
+    const found = await fetchBinary(scope, requestsFor(chosen.keys(), requests[0], scope));
+    const vanished = Object.getOwnPropertyDescriptor(chosen, "vanished");
+    return vanished === undefined ? found : Object.defineProperty(found, "vanished", vanished);
+  });
+}
+
+/** A request that tells which messages its modifiers choose. */
+function idsAlone(request: FetchRequest): FetchRequest {
+  const keys = request.keys.filter((key) => key === "MODSEQ");
+  return { ...request, items: ["UID", ...keys], keys, aliases: [], isBinary: false };
+}
+
+/** The request for the messages that its modifiers chose. */
+function requestsFor(
+  ids: Iterable<number>,
+  request: FetchRequest,
+  scope: Scope,
+): readonly FetchRequest[] {
+  const sets = setsOf(NumberSet.from([...ids]), scope, true);
+  return sets.map((ids) => ({ ...request, ids, modifiers: [] }));
 }
 
 /** FETCH of a part of the messages. */
@@ -118,6 +159,7 @@ export function fetchEachMessage(
   const wanted = fetchRequests(scope, messages, ["UID", ...toTexts(items)], modifiers);
   const { session } = scope.client.connection;
   const check = () => checkModseqs(session, "FETCH");
+  if (wanted.requests[0]?.isBinary) return eachDecoded(wanted, stream, modifiers);
   return eachMessage(wanted, stream, modifiers.changedSince === undefined ? undefined : check);
 }
 
@@ -208,6 +250,22 @@ async function* eachMessage(
       }
     }
   }
+}
+
+/** The same with items of BINARY. */
+async function* eachDecoded(
+  { requests, scope }: FetchRequests,
+  stream: boolean,
+  modifiers: FetchModifiers,
+): AsyncGenerator<FetchedBase> {
+  let asked = requests;
+  if (requests[0].modifiers.length > 0) {
+    const chosen = await fetchUnder(scope, requests.map(idsAlone), modifiers);
+    asked = requestsFor(chosen.keys(), requests[0], scope);
+  }
+  const each = (requests: readonly FetchRequest[]) =>
+    eachMessage({ requests, scope }, stream, undefined);
+  yield* fetchEachBinary(scope, asked, stream, each);
 }
 
 function inOwnZones(found: Map<number, FetchedBase>): Map<number, FetchedBase> {
