@@ -124,6 +124,7 @@ export * from "./src/model/envelope.ts";
 export { fetchProblems } from "./src/model/problems.ts";
 export type * from "./src/commands/messages/fetch_types.ts";
 export * from "./src/model/flags.ts";
+export { type FlagColor, flagColor } from "./src/model/flag_colors.ts";
 
 // Errors, what servers say, and your own commands
 export * from "./src/model/errors.ts";

@@ -83,6 +83,7 @@ export const MEMBERS: {
   searchFolders: 3,
   selectFolder: 2,
   setAnnotations: 3,
+  setFlagColor: 3,
   setFlags: 3,
   setGmailLabels: 3,
   setMetadata: 3,

@@ -238,10 +238,14 @@ export type EachMessage<
   & (Stream extends true ? StreamedMessage<ItemsSince<Item, Since>>
     : FetchedMessage<ItemsSince<Item, Since>>);
 
-/** How flags or labels are changed. */
-export interface StoreOptions<Silent extends boolean = boolean> extends CallOptions {
+/** How the colour of flags is changed. */
+export interface FlagColorOptions<Silent extends boolean = boolean> extends CallOptions {
   /** Does not ask the server for the resulting flags; the result is `null`. Default `false`. */
   readonly silent?: Silent;
+}
+
+/** How flags or labels are changed. */
+export interface StoreOptions<Silent extends boolean = boolean> extends FlagColorOptions<Silent> {
   /**
    * Changes only messages that nobody has changed after this mod-sequence (CONDSTORE, RFC 7162
    * section 3.1.3); 0 sets only flags that were never set or removed. Throws `ConditionFailedError`

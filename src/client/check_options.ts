@@ -8,6 +8,7 @@ import type {
   CreateFolderOptions,
   FetchEachOptions,
   FetchOptions,
+  FlagColorOptions,
   FolderTreeOptions,
   IdleCheckOptions,
   ListFoldersOptions,
@@ -119,6 +120,9 @@ export const SORT: Names<SortOptions<SearchReturn, PartialRange>> = {
 
 /** Of calls that change flags or labels. */
 export const STORE: Names<StoreOptions> = { silent: true, unchangedSince: true };
+
+/** Of `setFlagColor`. */
+export const FLAG_COLOR: Names<FlagColorOptions> = { silent: true };
 
 /** Of `thread`. */
 export const THREAD: Names<ThreadOptions> = { charset: true, fallback: true };

@@ -10,6 +10,7 @@ import type { Thread } from "../commands/search/thread.ts";
 import type { BatchRange } from "../commands/search/uid_batches.ts";
 import type { NoopResult } from "../commands/session/session.ts";
 import type { Command } from "../connection/command.ts";
+import type { FlagColor } from "../model/flag_colors.ts";
 import { DELETED } from "../model/flags.ts";
 import type { MessageIds, NumberSet } from "../model/number_set.ts";
 import type { UntaggedResponse } from "../model/responses.ts";
@@ -29,6 +30,7 @@ import {
 } from "../operations/messages/fetch_messages.ts";
 import { copyMessages, moveMessages } from "../operations/messages/move_messages.ts";
 import { replaceMessage } from "../operations/messages/replace_message.ts";
+import { setFlagColor } from "../operations/messages/set_flag_color.ts";
 import { type MakeScope, runOwn, type Scope } from "../operations/scope.ts";
 import { searchGmail } from "../operations/search/search_messages.ts";
 import {
@@ -47,6 +49,7 @@ import type {
   FetchEachOptions,
   FetchedMessages,
   FetchOptions,
+  FlagColorOptions,
   IdleCheckOptions,
   Modseq,
   Searched,
@@ -64,6 +67,7 @@ import {
   CHARSET,
   FETCH,
   FETCH_EACH,
+  FLAG_COLOR,
   IDLE_CHECK,
   SEARCH,
   SORT,
@@ -411,6 +415,35 @@ export class FolderCalls {
   ): Promise<Stored<Silent>> {
     const change = { item: "FLAGS", action: "set", values: flags } as const;
     return await changed(this.#scope(options, STORE), change, messages, options);
+  }
+
+  /**
+   * Flags messages in a colour, as Apple Mail does (RFC 9979): `\Flagged`, and three keywords for
+   * the colour. With `null`, removes flag and colour. {@linkcode flagColor} tells the colour by the
+   * flags. Returns the flags that the messages have then, by message id; otherwise like {@linkcode
+   * FolderCalls.addFlags}.
+   *
+   * A colour takes two commands, of which the first removes what belongs to other colours: if the
+   * second fails, messages that were flagged are red. Throws `CapabilityError`, and sends nothing,
+   * if the folder does not keep the keywords (`PERMANENTFLAGS`).
+   *
+   * ```ts
+   * import type { ImapClient } from "@imapclient/imapclient";
+   *
+   * async function color(client: ImapClient, id: number) {
+   *   await client.setFlagColor(id, "green");
+   *   await client.setFlagColor(id, null, { silent: true }); // not flagged any more
+   * }
+   * ```
+   */
+  async setFlagColor<Silent extends boolean = false>(
+    messages: MessageIds,
+    color: FlagColor | null,
+    options: FlagColorOptions<Silent> = {},
+  ): Promise<Stored<Silent>> {
+    const { silent = false } = options;
+    const scope = this.#scope(options, FLAG_COLOR);
+    return await setFlagColor(scope, messages, color, silent) as Stored<Silent>;
   }
 
   /**

@@ -17,6 +17,8 @@ export interface SelectedFolder {
   expunges: number;
   /** All changes up to this mod-sequence were told; `null` if the server did not say. */
   highestModseq: bigint | null;
+  /** The flags that it keeps, `\*` for any keyword; `null` if the server did not say: all. */
+  permanentFlags: readonly string[] | null;
   /** Whether the server said that it keeps no mod-sequences in it (NOMODSEQ). */
   noModseq: boolean;
 }

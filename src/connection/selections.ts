@@ -215,6 +215,7 @@ export class Selections {
       if (this.#incoming === null) this.saved = null;
     } else if (code.name === "HIGHESTMODSEQ") this.#observeModseq(folder, code.modseq ?? null);
     else if (code.name === "NOMODSEQ") [folder.noModseq, folder.highestModseq] = [true, null];
+    else if (code.name === "PERMANENTFLAGS") folder.permanentFlags = code.flags ?? null;
     // Everything before CLOSED was about the folder that was selected until now.
     else if (code.name === "CLOSED" && this.#incoming !== null) {
       this.#incoming = newFolder(folder.isExamined ? "EXAMINE" : "SELECT");
@@ -304,7 +305,7 @@ function newFolder(name: string): SelectedFolder {
   const isExamined = /^EXAMINE$/i.test(name);
   return {
     ...{ name: null, isExamined, readOnly: isExamined, exists: 0, uidValidity: null },
-    ...{ expunges: 0, highestModseq: null, noModseq: false },
+    ...{ expunges: 0, highestModseq: null, noModseq: false, permanentFlags: null },
   };
 }
 

@@ -1,6 +1,14 @@
 import { after, before, beforeEach, describe, it } from "node:test";
 import { assert, assertEquals, assertInstanceOf, assertRejects } from "@std/assert";
-import { DELETED, DRAFT, type ImapClient, ImapError, ReadOnlyError } from "@imapclient/imapclient";
+import {
+  DELETED,
+  DRAFT,
+  flagColor,
+  type ImapClient,
+  ImapError,
+  KEYWORDS,
+  ReadOnlyError,
+} from "@imapclient/imapclient";
 import { outcome } from "../support/fake_server.ts";
 import { type RunningServer, SERVERS } from "../support/servers/servers.ts";
 
@@ -51,6 +59,17 @@ for (const { name: server, missing, start } of SERVERS) {
       assertEquals(await subjects(), ["one", "three"]);
       await client.selectFolder("INBOX");
       assert((await subjects()).includes("moved on"));
+    });
+
+    it("each colour → comes back [ext FLAG-COLORS]", async () => {
+      const [id] = await client.search();
+      const colors = ["green", "blue", "red", "gray", "orange", "purple", "yellow", null] as const;
+      for (const color of colors) {
+        const told = (await client.setFlagColor(id, color)).get(id)!;
+        assertEquals(flagColor(told), color, told.join(" "));
+        assertEquals(flagColor((await client.getFlags(id)).get(id)!), color);
+      }
+      assertEquals(await client.count({ keyword: KEYWORDS.MAIL_FLAG_BIT_1 }), 0);
     });
 
     it("no such message, no such folder → nothing changes [ext REPLACE]", async () => {

@@ -1,7 +1,7 @@
 /** The attributes that name a special use (RFC 6154, RFC 8457, RFC 9979 and their registry). */
 const USES: ReadonlySet<string> = new Set([
-  ...["\\all", "\\archive", "\\drafts", "\\flagged", "\\important", "\\junk", "\\memos"],
-  ...["\\scheduled", "\\sent", "\\snoozed", "\\trash"],
+  ...["\\all", "\\archive", "\\drafts", "\\flagged", "\\important", "\\junk"],
+  ...["\\sent", "\\trash", "memos", "scheduled", "snoozed"],
 ]);
 
 /** The special uses among the attributes of a folder. */

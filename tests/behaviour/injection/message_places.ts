@@ -241,6 +241,23 @@ export const MESSAGE_METHODS: Readonly<Record<string, Method>> = {
   setFlags: flags("FLAGS.SILENT", (c, ids, flags, unchangedSince) => {
     return c.setFlags(ids, flags, { silent: true, unchangedSince });
   }),
+  setFlagColor: {
+    parameters: 3,
+    places: [
+      ids("messages", (c, v) => c.setFlagColor(v, null), [
+        ...["UID STORE", "IDS", "-FLAGS"],
+        ["\\Flagged", "$MailFlagBit0", "$MailFlagBit1", "$MailFlagBit2"],
+      ]),
+      word("color", (c, v) => c.setFlagColor(1, v as never), kinds.none, [], {
+        odd: (value) =>
+          value === null
+            ? ["UID STORE", "1:1", "-FLAGS", [
+              ...["\\Flagged", "$MailFlagBit0", "$MailFlagBit1", "$MailFlagBit2"],
+            ]]
+            : undefined,
+      }),
+    ],
+  },
   deleteMessages: {
     parameters: 2,
     places: [

@@ -15,3 +15,14 @@ it("B5 the flags have constants", () => {
 it("B6 the special uses have constants", () => {
   assertEquals(SPECIAL_USES.map((name): string => library[name]), SPECIAL_USES.map(value));
 });
+
+it("the uses and keywords of RFC 8457 and RFC 9979 have constants [ext KEYWORDS]", () => {
+  const { IMPORTANT, MEMOS, SCHEDULED, SNOOZED } = library;
+  assertEquals([IMPORTANT, MEMOS, SCHEDULED, SNOOZED], [
+    ...["\\Important", "Memos", "Scheduled", "Snoozed"],
+  ]);
+  for (const [name, keyword] of Object.entries(library.KEYWORDS)) {
+    // `MDN_SENT` is `$MDNSent`.
+    assertEquals(keyword.toUpperCase(), `$${name.replaceAll("_", "")}`);
+  }
+});
