@@ -13,7 +13,14 @@ function sessionWith(exists: number): Session {
   session.authenticated = true;
   session.selections.folder = {
     ...{ name: "INBOX", isExamined: false, readOnly: false },
-    ...{ exists, uidValidity: null, expunges: 0, highestModseq: null, noModseq: false },
+    ...{
+      exists,
+      uidValidity: null,
+      expunges: 0,
+      highestModseq: null,
+      noModseq: false,
+      permanentFlags: null,
+    },
   };
   return session;
 }
