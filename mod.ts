@@ -29,6 +29,17 @@ export type { Modes } from "./src/commands/session/enable.ts";
 export type { Quirks, ServerInfo } from "./src/connection/quirks.ts";
 export type { SessionState } from "./src/connection/session.ts";
 export type { Traffic } from "./src/connection/connection.ts";
+export type {
+  AnonymousCredentials,
+  Credentials,
+  PasswordCredentials,
+  TokenCredentials,
+  TokenProvider,
+  TokenProviderCredentials,
+  TokenReason,
+} from "./src/auth/credentials.ts";
+export type { AuthenticationMechanism } from "./src/auth/ways.ts";
+export type { Authenticated, AuthenticateOptions } from "./src/operations/session/authenticate.ts";
 export type { SaslConnection, SaslMechanism } from "./src/auth/sasl.ts";
 export { anonymous } from "./src/auth/anonymous.ts";
 export { authLogin } from "./src/auth/auth_login.ts";

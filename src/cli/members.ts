@@ -18,6 +18,7 @@ export const MEMBERS: {
   addFlags: 3,
   addGmailLabels: 3,
   append: 3,
+  authenticate: 2,
   capabilities: 1,
   closeFolder: 1,
   closed: null,

@@ -2,6 +2,7 @@ import { InvalidArgumentError, named } from "../model/errors.ts";
 import { BOOLEAN, checkKeys, FUNCTION, type Kind, SIGNAL } from "../model/options.ts";
 import type { PartialRange, SearchReturn } from "../model/search_results.ts";
 import type { CallOptions, OptionNames } from "../operations/scope.ts";
+import type { AuthenticateOptions } from "../operations/session/authenticate.ts";
 import type {
   AppendOptions,
   CharsetOptions,
@@ -37,6 +38,13 @@ export const APPEND: Names<AppendOptions> = {
   date: true,
   flags: true,
   msgTime: true,
+};
+
+/** Of `authenticate`. */
+export const AUTHENTICATE: Names<AuthenticateOptions> = {
+  allowPlaintext: true,
+  authorizationIdentity: true,
+  mechanisms: true,
 };
 
 /** Of `gmailSearch`. */
@@ -138,6 +146,7 @@ const EVERY: Readonly<Record<keyof CallOptions, true>> = { onProgress: true, sig
 
 /** The options that are `true` or `false`. */
 const BOOLEANS = [
+  "allowPlaintext",
   "children",
   "condstore",
   "fallback",

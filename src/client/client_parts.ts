@@ -1,6 +1,7 @@
 import type { ClientState } from "../operations/client_state.ts";
 import { FolderTurns } from "../operations/folders/folder_turns.ts";
 import type { CallOptions, MakeScope, OptionNames } from "../operations/scope.ts";
+import { isVerifying } from "../model/tls_options.ts";
 import { namedLogger } from "../util/log.ts";
 import { version } from "../util/version.ts";
 import { checkCallOptions } from "./check_options.ts";
@@ -33,6 +34,7 @@ export function clientState(
     introduction: options.id ?? { name: "imapclient", version },
     modes: options.enable ?? "best",
     turns,
+    isVerified: isVerifying(options.tls),
     listen: (listener) => listeners.add(listener),
     idling: null,
     idlingByHand: false,

@@ -1,5 +1,6 @@
 import { callback } from "../auth/callback.ts";
 import { checkMechanismName } from "../auth/checks.ts";
+import type { Credentials } from "../auth/credentials.ts";
 import { oauthbearer } from "../auth/oauthbearer.ts";
 import { plain } from "../auth/plain.ts";
 import type { SaslMechanism } from "../auth/sasl.ts";
@@ -98,6 +99,11 @@ import {
   hasCapability,
 } from "../operations/session/capabilities.ts";
 import { enableModes } from "../operations/session/modes.ts";
+import {
+  authenticateBest,
+  type Authenticated,
+  type AuthenticateOptions,
+} from "../operations/session/authenticate.ts";
 import { authenticateBy, logIn } from "../operations/session/login.ts";
 import { logOut } from "../operations/session/log_out.ts";
 import { startTls } from "../operations/session/start_tls.ts";
@@ -117,6 +123,7 @@ import type {
 } from "./call_options.ts";
 import {
   APPEND,
+  AUTHENTICATE,
   CREATE_FOLDER,
   FOLDER_TREE,
   LIST_FOLDERS,
@@ -384,6 +391,41 @@ export class ImapClient extends FolderCalls {
    */
   listen(listener: ResponseListener): () => void {
     return this.#listeners.add(listener);
+  }
+
+  /**
+   * Logs in by the strongest mechanism that the server and the client have, and tells which one it
+   * was. With a password: SCRAM (RFC 5802, RFC 7677), which does not send it, then PLAIN, the LOGIN
+   * command, and the mechanism LOGIN. With an OAuth 2.0 token, or a function that returns one:
+   * OAUTHBEARER (RFC 7628), then XOAUTH2. With `{ anonymous: trace }`: ANONYMOUS.
+   *
+   * A password or token is never sent over a connection that is not encrypted, unless the option
+   * `allowPlaintext` is `true`. If the server can't use a mechanism for this user, the next one is
+   * tried; wrong credentials are not tried again. A `tokenProvider` is asked for another token once
+   * if the server does not accept the first one, which may have expired.
+   *
+   * Throws {@linkcode LoginError}, `ImapError` if the server's code says that the credentials are
+   * not the reason, `CapabilityError` if the server offers none of the mechanisms, or
+   * `InvalidArgumentError`. What a token provider throws is the `cause` of an error.
+   *
+   * ```ts
+   * import type { ImapClient } from "@imapclient/imapclient";
+   *
+   * async function logIn(client: ImapClient, password: string) {
+   *   const { mechanism } = await client.authenticate({ user: "ann", password });
+   *   console.log(mechanism); // "SCRAM-SHA-256"
+   * }
+   *
+   * async function logInByToken(client: ImapClient, newToken: () => Promise<string>) {
+   *   await client.authenticate({ user: "ann@example.org", tokenProvider: () => newToken() });
+   * }
+   * ```
+   */
+  async authenticate(
+    credentials: Credentials,
+    options: AuthenticateOptions = {},
+  ): Promise<Authenticated> {
+    return await authenticateBest(this.#scope(options, AUTHENTICATE), credentials, options);
   }
 
   /**

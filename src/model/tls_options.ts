@@ -49,3 +49,10 @@ const HINTS = {
 export function checkTlsOptions(options: TlsOptions): void {
   checkOptions(options, KINDS, "tls", HINTS);
 }
+
+/** Whether the server must prove by a certificate that it is the one of this name. */
+export function isVerifying(
+  { dangerouslyDisableVerification, checkHostname }: TlsOptions = {},
+): boolean {
+  return dangerouslyDisableVerification !== true && checkHostname !== false;
+}

@@ -23,6 +23,11 @@ export interface ClientState {
   readonly modes: Modes;
   /** Lets callers hold folders in turn. */
   readonly turns: FolderTurns;
+  /**
+   * Whether TLS, where it is on, has the server prove itself by a certificate for its name. A
+   * transport of the caller's own is trusted to see to that.
+   */
+  isVerified: boolean;
   /** Adds a listener for updates, and returns a function that removes it. */
   listen(listener: (response: UntaggedResponse) => void): () => void;
   /** The `idle` or `watch` under way, if there is one. */

@@ -30,8 +30,7 @@ const EXTENSIONS = [
     "QUIRKS",
   ],
   // Logging in.
-  ...["CRAM-MD5", "AUTH=LOGIN", "ANONYMOUS"],
-  // Logging in.
+  ...["AUTHENTICATE", "TOKEN-AGAIN", "CRAM-MD5", "AUTH=LOGIN", "ANONYMOUS"],
   ...["SCRAM-SHA-1", "SCRAM-SHA-256", "SCRAM-SHA-512", "CHANNEL-BINDING"],
   // Synchronising.
   ...["CONDSTORE", "QRESYNC", "OBJECTID"],

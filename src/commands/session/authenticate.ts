@@ -11,20 +11,26 @@ import { decodeBase64, encodeBase64 } from "../../wire/base64.ts";
 import { decodeLoosely, encodeUtf8 } from "../../util/bytes.ts";
 import type { CommandWriter } from "../../wire/writer.ts";
 import { fullText } from "../../model/text.ts";
-import { loginError, noteLogin } from "./login.ts";
+import { loginError, noteLogin, type NoteRefusal } from "./login.ts";
 
 /** More than any mechanism needs. */
 const MAX_CHALLENGES = 100;
 
 /**
  * AUTHENTICATE (RFC 9051 section 6.2.2). The mechanism's initial response is sent with the command
- * if the server accepts that (SASL-IR, RFC 4959).
+ * if the server accepts that (SASL-IR, RFC 4959). `note` is told of a refusal, and how many
+ * challenges the mechanism had answered.
  */
-export function authenticate(mechanism: SaslMechanism, initialResponse: boolean): Command<string> {
+export function authenticate(
+  mechanism: SaslMechanism,
+  initialResponse: boolean,
+  note?: NoteRefusal,
+): Command<string> {
   const given = mechanism.initialResponse?.() ?? null;
   let first = given === null ? null : checkBytes(given);
   const sendFirst = initialResponse && first !== null;
   let challenges = 0;
+  let answered = 0;
   const sent: string[] = [];
   return {
     name: "AUTHENTICATE",
@@ -41,7 +47,7 @@ export function authenticate(mechanism: SaslMechanism, initialResponse: boolean)
       if (++challenges > MAX_CHALLENGES) {
         throw new LoginError(`AUTHENTICATE failed: more than ${MAX_CHALLENGES} challenges`);
       }
-      const response = first ?? checkBytes(await mechanism.respond(challenge(fullText(request))));
+      const response = first ?? await answer(fullText(request));
       first = null;
       const line = encodeBase64(response);
       sent.push(line);
@@ -56,10 +62,16 @@ export function authenticate(mechanism: SaslMechanism, initialResponse: boolean)
       return fullText(done);
     },
     refused(done, message, details): ImapError {
+      note?.(done, answered);
       const reason = mechanism.reason?.() ?? null;
       return loginError(done, reason === null ? message : `${message} (${reason})`, details);
     },
   };
+
+  async function answer(text: string): Promise<Uint8Array> {
+    answered++;
+    return checkBytes(await mechanism.respond(challenge(text)));
+  }
 
   function challenge(text: string): Uint8Array {
     try {

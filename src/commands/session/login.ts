@@ -5,8 +5,11 @@ import type { TaggedResponse } from "../../model/responses.ts";
 import { fullText } from "../../model/text.ts";
 import type { CommandWriter } from "../../wire/writer.ts";
 
+/** Told that the server refuses a login, and how many challenges were answered before. */
+export type NoteRefusal = (done: TaggedResponse, answered: number) => void;
+
 /** LOGIN (RFC 9051 section 6.2.3). Its result is the server's text, with its response code. */
-export function login(username: string, password: string): Command<string> {
+export function login(username: string, password: string, note?: NoteRefusal): Command<string> {
   return {
     name: "LOGIN",
     write(out: CommandWriter): void {
@@ -15,7 +18,10 @@ export function login(username: string, password: string): Command<string> {
     secrets: () => [password],
     effect: noteLogin,
     result: fullText,
-    refused: loginError,
+    refused(done, message, details): ImapError {
+      note?.(done, 0);
+      return loginError(done, message, details);
+    },
   };
 }
 

@@ -1,8 +1,8 @@
-import type { SaslMechanism } from "../../auth/sasl.ts";
+import type { SaslConnection, SaslMechanism } from "../../auth/sasl.ts";
 import { loginDisabled } from "../../auth/login_disabled.ts";
 import { authenticate } from "../../commands/session/authenticate.ts";
 import { id } from "../../commands/session/id.ts";
-import { login } from "../../commands/session/login.ts";
+import { login, type NoteRefusal } from "../../commands/session/login.ts";
 import { wrapped } from "../../commands/wrapped.ts";
 import type { Command } from "../../connection/command.ts";
 import type { Connection } from "../../connection/connection.ts";
@@ -14,7 +14,12 @@ import { askCapabilities } from "./capabilities.ts";
 import { enableModes } from "./modes.ts";
 
 /** LOGIN. */
-export async function logIn(scope: Scope, username: string, password: string): Promise<string> {
+export async function logIn(
+  scope: Scope,
+  username: string,
+  password: string,
+  note?: NoteRefusal,
+): Promise<string> {
   checkLoggedOut(scope);
   const { secure, session } = scope.client.connection;
   // It may forbid a password; not known if `unauthenticate` was given up half-way.
@@ -22,7 +27,7 @@ export async function logIn(scope: Scope, username: string, password: string): P
   if (session.has("LOGINDISABLED")) {
     throw new LoginError(loginDisabled(secure, session.capabilities ?? []));
   }
-  return await logInBy(scope, (scope) => run(scope, login(username, password)), username);
+  return await logInBy(scope, (scope) => run(scope, login(username, password, note)), username);
 }
 
 /** AUTHENTICATE by a mechanism, for `user` as the log names it. */
@@ -30,19 +35,24 @@ export async function authenticateBy(
   scope: Scope,
   mechanism: SaslMechanism,
   user: string,
+  note?: NoteRefusal,
 ): Promise<string> {
   checkLoggedOut(scope);
   if (scope.client.connection.session.capabilities === null) await askCapabilities(scope);
-  return await logInBy(scope, (scope) => exchange(scope, mechanism), user);
+  return await logInBy(scope, (scope) => exchange(scope, mechanism, note), user);
 }
 
 /** Runs AUTHENTICATE, and again as long as the mechanism knows another way. */
-async function exchange(scope: Scope, mechanism: SaslMechanism): Promise<string> {
+async function exchange(
+  scope: Scope,
+  mechanism: SaslMechanism,
+  note?: NoteRefusal,
+): Promise<string> {
   const { connection } = scope.client;
   for (;;) {
     if (mechanism.bind !== undefined) await bind(connection, mechanism);
     try {
-      return await run(scope, checked(connection, mechanism));
+      return await run(scope, checked(connection, mechanism, note));
     } catch (error) {
       if (!(error instanceof LoginError) || mechanism.again?.() !== true) throw error;
     }
@@ -50,22 +60,31 @@ async function exchange(scope: Scope, mechanism: SaslMechanism): Promise<string>
 }
 
 async function bind(connection: Connection, mechanism: SaslMechanism): Promise<void> {
-  const { session } = connection;
   const needed = `AUTH=${mechanism.name}`;
-  if (!session.has(needed)) throw missingCapability(needed);
+  if (!connection.session.has(needed)) throw missingCapability(needed);
+  await mechanism.bind!(saslConnection(connection));
+}
+
+/** What mechanisms may know of a connection. */
+export function saslConnection(connection: Connection): SaslConnection {
+  const { session } = connection;
   const { channelBindings } = session.server.quirks;
-  await mechanism.bind!({
+  return {
     offers: (name) => session.has(`AUTH=${name}`),
     async channelBinding(type): Promise<Uint8Array | null> {
       const isAccepted = channelBindings?.includes(type) ?? true;
       return isAccepted ? await connection.channelBinding(type) : null;
     },
-  });
+  };
 }
 
 /** AUTHENTICATE, which ends the connection if the server says yes before it proved its identity. */
-function checked(connection: Connection, mechanism: SaslMechanism): Command<string> {
-  const command = authenticate(mechanism, connection.session.has("SASL-IR"));
+function checked(
+  connection: Connection,
+  mechanism: SaslMechanism,
+  note?: NoteRefusal,
+): Command<string> {
+  const command = authenticate(mechanism, connection.session.has("SASL-IR"), note);
   return wrapped(command, {
     needs: `AUTH=${mechanism.name}`,
     result(done: TaggedResponse): string {
@@ -79,7 +98,8 @@ function checked(connection: Connection, mechanism: SaslMechanism): Command<stri
   });
 }
 
-function checkLoggedOut({ client }: Scope): void {
+/** Throws if nobody can log in any more. */
+export function checkLoggedOut({ client }: Scope): void {
   const { failure, session } = client.connection;
   if (failure !== null) throw failure;
   if (session.authenticated) throw new IllegalStateError("somebody is logged in already");
@@ -109,6 +129,6 @@ async function logInBy(
 function introduce(scope: Scope): void {
   const { connection, introduction } = scope.client;
   if (introduction === false || !connection.session.has("ID")) return;
-  const { signal: _, onProgress: __, ...own } = scope;
+  const { signal: _, onProgress: __, place: ___, ...own } = scope;
   connection.runSoon(id(introduction), own).catch(() => {});
 }

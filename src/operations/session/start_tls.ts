@@ -1,6 +1,6 @@
 import { starttls } from "../../commands/session/session.ts";
 import { IllegalStateError, ImapAbortError } from "../../model/errors.ts";
-import { checkTlsOptions } from "../../model/tls_options.ts";
+import { checkTlsOptions, isVerifying } from "../../model/tls_options.ts";
 import type { Duplex, TlsOptions } from "../../model/transport.ts";
 import type { Scope } from "../scope.ts";
 import { askCapabilities } from "./capabilities.ts";
@@ -24,6 +24,7 @@ export async function startTls(
   };
   const text = await connection.upgrade(starttls(), change, scope);
   session.askAgain = true;
+  scope.client.isVerified = isVerifying(tls);
   await askCapabilities(scope);
   return text;
 }

@@ -41,6 +41,13 @@ function gs2(identity: string): string {
   return identity === "" ? "n,," : `n,a=${name},`;
 }
 
+const ann = { user: "u", password: "p" };
+const byPlain = { mechanisms: ["PLAIN"] } as const;
+
+function notEmpty(kind: kinds.Kind): kinds.Kind {
+  return (value, setting) => value === "" ? null : kind(value, setting);
+}
+
 const bearer = "\x01auth=Bearer t\x01\x01";
 const test = ["AUTHENTICATE", "X-TEST", "IT"];
 const noAnswer = () => ["AUTHENTICATE", "X-TEST", "*"];
@@ -61,6 +68,65 @@ function fieldName(value: string): string | null {
 
 /** The methods by name. */
 export const SESSION_METHODS: Readonly<Record<string, Method>> = {
+  authenticate: {
+    parameters: 2,
+    places: [
+      sasl(
+        "user",
+        (c, v) => c.authenticate({ user: v, password: "p" }, byPlain),
+        notEmpty(kinds.text),
+        "PLAIN",
+        (it) => `\0${it}\0p`,
+      ),
+      sasl(
+        "password",
+        (c, v) => c.authenticate({ user: "u", password: v }, byPlain),
+        kinds.text,
+        "PLAIN",
+        (it) => `\0u\0${it}`,
+      ),
+      sasl(
+        "token",
+        (c, v) => c.authenticate({ user: "u", token: v }),
+        kinds.token,
+        "OAUTHBEARER",
+        (it) => `n,a=u,\x01auth=Bearer ${it}\x01\x01`,
+      ),
+      sasl(
+        "tokenProvider",
+        (c, v) => c.authenticate({ user: "u", tokenProvider: () => v }),
+        kinds.token,
+        "OAUTHBEARER",
+        (it) => `n,a=u,\x01auth=Bearer ${it}\x01\x01`,
+        (value) =>
+          value instanceof Promise
+            ? ["AUTHENTICATE", "OAUTHBEARER", "n,a=u,\x01auth=Bearer x\x01\x01"]
+            : undefined,
+      ),
+      sasl(
+        "user of a token",
+        (c, v) => c.authenticate({ user: v, token: "t" }),
+        kinds.field,
+        "OAUTHBEARER",
+        (it) => `${gs2(it)}${bearer}`,
+      ),
+      sasl(
+        "authorizationIdentity",
+        (c, v) => c.authenticate(ann, { ...byPlain, authorizationIdentity: v }),
+        kinds.text,
+        "PLAIN",
+        (it) => `${it}\0u\0p`,
+        byDefault("AUTHENTICATE", "PLAIN", "\0u\0p"),
+      ),
+      word(
+        "mechanisms",
+        (c, v) => c.authenticate(ann, { mechanisms: [v as "PLAIN"] }),
+        (value) => value.toLowerCase() === "plain" ? value : null,
+        ["AUTHENTICATE", "PLAIN", "\0u\0p"],
+        { ...greeted, also: ["PLAIN", "plain", "PLAIN\r\n", "pla\u0131n", "PLAIN "] },
+      ),
+    ],
+  },
   login: {
     parameters: 3,
     places: [
