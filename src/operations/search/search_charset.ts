@@ -42,8 +42,11 @@ export function encodingOf(
   if (charset !== null && typeof charset !== "string") {
     throw new InvalidArgumentError(`a charset must be a text, not ${typeof charset}`);
   }
-  // Where strings are UTF-8 a charset must not be named (RFC 6855 section 3).
-  if (client.connection.session.utf8) return { charset: "UTF-8", told: false };
+  const { enabled, utf8 } = client.connection.session;
+  // A charset must not be named (RFC 6855 section 3).
+  if (enabled.has("UTF8=ACCEPT")) return { charset: "UTF-8", told: false };
+  // Not necessary (RFC 9051 section 6.4.4), but Cyrus 3.12 finds nothing without it.
+  if (utf8) return { charset: "UTF-8", told: needsCharset(criteria) };
   if (charset === null) return { charset: "UTF-8", told: needsCharset(criteria) };
   return { charset, told: upperAscii(charset) !== "US-ASCII" };
 }

@@ -74,6 +74,13 @@ test("Exchange with IMAP4rev2 → not enabled by itself [ext QUIRKS]", async () 
   client.shutdown();
 });
 
+test("Cyrus with IMAP4rev2 and UTF8=ACCEPT → not enabled by themselves [ext QUIRKS]", async () => {
+  const text = "mail.test Cyrus IMAP 3.12.3 server ready";
+  const { client, server } = await preauth("IMAP4rev1 IMAP4rev2 UTF8=ACCEPT ENABLE", {}, text);
+  assert(await server.isSilent());
+  client.shutdown();
+});
+
 const ICLOUD = "IMAP4rev1 XAPPLELITERAL ENABLE QRESYNC CONDSTORE ESEARCH BINARY METADATA";
 
 test("iCloud → what does not work counts as missing [ext QUIRKS]", async () => {

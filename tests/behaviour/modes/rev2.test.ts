@@ -123,6 +123,15 @@ test("QRESYNC and similar ones imply the extensions that they build on [fault C2
   return Promise.resolve();
 });
 
+test("search: IMAP4rev2 without UTF8=ACCEPT → names its charset [ext IMAP4rev2]", async () => {
+  const { client, server } = await selectFake({}, "IMAP4rev2");
+  const searching = client.search(["SUBJECT", "Grün"]);
+  const sent = 'UID SEARCH CHARSET UTF-8 SUBJECT "Gr\xc3\xbcn"';
+  await server.answerTagged(sent, '* ESEARCH (TAG "$") UID ALL 7');
+  assertEquals([...await searching], [7]);
+  client.shutdown();
+});
+
 test("IMAP4rev2 alone → names are UTF-8, and short literals go unasked [fault C25]", async () => {
   const { client, server } = await loggedIn("IMAP4rev2");
   const making = client.createFolder("Entwürfe");

@@ -15,7 +15,12 @@ import {
   LOOPBACK_HOSTS,
   opensslMissing,
 } from "../../support/servers/certificates.ts";
-import { cyrusMissing, startCyrus } from "../../support/servers/cyrus.ts";
+import {
+  cyrusMissing,
+  newerCyrusMissing,
+  startCyrus,
+  startNewerCyrus,
+} from "../../support/servers/cyrus.ts";
 import { dovecotMissing, startDovecot } from "../../support/servers/dovecot.ts";
 import { goimapMissing, startGoimap } from "../../support/servers/goimap.ts";
 import { whenLate } from "../../support/patience.ts";
@@ -33,6 +38,7 @@ interface Started {
 const SERVERS: readonly (readonly [string, string | false, () => Promise<Started>])[] = [
   ["Dovecot", dovecotMissing, () => startDovecot()],
   ["Cyrus [fault F2]", cyrusMissing, () => startCyrus({ config: "delete_mode: delayed" })],
+  ["Cyrus 3.12", newerCyrusMissing, () => startNewerCyrus({ config: "delete_mode: delayed" })],
   [
     "a Dovecot whose folders hold messages or folders [fault F2]",
     dovecotMissing,

@@ -4,7 +4,14 @@ import { after, before, describe, it } from "node:test";
 import { connect as connectTls } from "node:tls";
 import { assert, assertFalse, assertMatch, assertRejects } from "@std/assert";
 import { comesTrue } from "../../support/patience.ts";
-import { type Cyrus, CYRUS_USERS, cyrusMissing, startCyrus } from "../../support/servers/cyrus.ts";
+import {
+  type Cyrus,
+  CYRUS_USERS,
+  cyrusMissing,
+  newerCyrusMissing,
+  startCyrus,
+  startNewerCyrus,
+} from "../../support/servers/cyrus.ts";
 import { talk } from "../../support/servers/talk.ts";
 
 async function session(server: Cyrus, commands: readonly string[]): Promise<string> {
@@ -12,60 +19,86 @@ async function session(server: Cyrus, commands: readonly string[]): Promise<stri
   return await talk(socket, socket, [...commands, "LOGOUT"]);
 }
 
-describe("startCyrus", { skip: cyrusMissing }, () => {
-  let server: Cyrus;
+const ALL = [
+  ["startCyrus", cyrusMissing, startCyrus],
+  ["startNewerCyrus", newerCyrusMissing, startNewerCyrus],
+] as const;
 
-  before(async () => {
-    server = await startCyrus();
+for (const [name, skip, start] of ALL) {
+  describe(name, { skip }, () => {
+    let server: Cyrus;
+
+    before(async () => {
+      server = await start();
+    });
+    after(() => server?.stop());
+
+    it("greets on the plain port", async () => {
+      assertMatch(await session(server, []), /^\* OK \[CAPABILITY .*STARTTLS.*\] \S+ Cyrus IMAP/);
+    });
+
+    it("greets over TLS, with a certificate of its authority", async () => {
+      const { tlsPort: port, host, ca } = server;
+      const socket = connectTls({ port, host, ca, servername: "localhost" });
+      assertMatch(await talk(socket, socket, ["LOGOUT"]), /^\* OK \[CAPABILITY (?!.*STARTTLS)/);
+    });
+
+    it("has folders for their uses at a user's first login", async () => {
+      const said = await session(server, ["LOGIN ann secret", 'LIST "" *', "GETQUOTAROOT INBOX"]);
+      assertMatch(said, /^\* LIST \(\\HasChildren\) "\/" INBOX\r$/m);
+      for (const name of ["Drafts", "Junk", "Sent", "Trash"]) {
+        const line = String.raw`^\* LIST \(\\HasNoChildren \\${name}\) "/" INBOX/${name}\r$`;
+        assertMatch(said, new RegExp(line, "im"));
+      }
+      assertMatch(said, /^\* QUOTA INBOX \(STORAGE \d+ 10000\)\r$/m);
+    });
+
+    it("takes the password that needs quoting", async () => {
+      const bytes = new TextEncoder().encode(`\0bob\0${CYRUS_USERS.bob}`);
+      const answer = btoa(String.fromCharCode(...bytes));
+      assertMatch(await session(server, [`AUTHENTICATE PLAIN ${answer}`]), /^a OK .*Success/m);
+    });
+
+    it("refuses a wrong password", async () => {
+      assertMatch(await session(server, ["LOGIN ann wrong"]), /^a NO Login failed/m);
+    });
+
+    it("lets the administrator limit how much a user may have", async () => {
+      await session(server, ["LOGIN ann secret"]);
+      const said = await session(server, [
+        `LOGIN cyrus ${CYRUS_USERS.cyrus}`,
+        "SETQUOTA user/ann (STORAGE 1)",
+        "GETACL user/ann",
+      ]);
+      assertMatch(said, /^\* ACL user\/ann ann lrswipkxtecdan\r$/m);
+      const message = `Subject: large\r\n\r\n${"x".repeat(2000)}`;
+      const append = `APPEND INBOX {${message.length}+}\r\n${message}`;
+      assertMatch(
+        await session(server, ["LOGIN ann secret", append]),
+        /^a NO (?:\[OVERQUOTA\] )?Over quota\r$/m,
+      );
+    });
+
+    it("keeps what was said after the login", async () => {
+      await session(server, ["LOGIN ann secret", "STATUS INBOX/Sent (UNSEEN)"]);
+      assertMatch(server.log(), /a STATUS INBOX\/Sent \(UNSEEN\)/);
+    });
   });
-  after(() => server?.stop());
+}
 
-  it("greets on the plain port", async () => {
-    assertMatch(await session(server, []), /^\* OK \[CAPABILITY .*STARTTLS.*\] \S+ Cyrus IMAP/);
-  });
-
-  it("greets over TLS, with a certificate of its authority", async () => {
-    const { tlsPort: port, host, ca } = server;
-    const socket = connectTls({ port, host, ca, servername: "localhost" });
-    assertMatch(await talk(socket, socket, ["LOGOUT"]), /^\* OK \[CAPABILITY (?!.*STARTTLS)/);
-  });
-
-  it("has folders for their uses at a user's first login", async () => {
-    const said = await session(server, ["LOGIN ann secret", 'LIST "" *', "GETQUOTAROOT INBOX"]);
-    assertMatch(said, /^\* LIST \(\\HasChildren\) "\/" INBOX\r$/m);
-    for (const name of ["Drafts", "Junk", "Sent", "Trash"]) {
-      const line = String.raw`^\* LIST \(\\HasNoChildren \\${name}\) "/" INBOX/${name}\r$`;
-      assertMatch(said, new RegExp(line, "im"));
+describe("startNewerCyrus", { skip: newerCyrusMissing }, () => {
+  it("has what is new since 3.6", async () => {
+    const server = await startNewerCyrus();
+    try {
+      const said = await session(server, ["LOGIN ann secret", "GETJMAPACCESS"]);
+      for (const name of ["IMAP4rev2", "UTF8=ACCEPT", "UIDONLY", "NOTIFY", "REPLACE", "PARTIAL"]) {
+        assertMatch(said, new RegExp(` ${name} `));
+      }
+      assertMatch(said, /^\* JMAPACCESS "https:/m);
+    } finally {
+      await server.stop();
     }
-    assertMatch(said, /^\* QUOTA INBOX \(STORAGE \d+ 10000\)\r$/m);
-  });
-
-  it("takes the password that needs quoting", async () => {
-    const bytes = new TextEncoder().encode(`\0bob\0${CYRUS_USERS.bob}`);
-    const answer = btoa(String.fromCharCode(...bytes));
-    assertMatch(await session(server, [`AUTHENTICATE PLAIN ${answer}`]), /^a OK .*Success/m);
-  });
-
-  it("refuses a wrong password", async () => {
-    assertMatch(await session(server, ["LOGIN ann wrong"]), /^a NO Login failed/m);
-  });
-
-  it("lets the administrator limit how much a user may have", async () => {
-    await session(server, ["LOGIN ann secret"]);
-    const said = await session(server, [
-      `LOGIN cyrus ${CYRUS_USERS.cyrus}`,
-      "SETQUOTA user/ann (STORAGE 1)",
-      "GETACL user/ann",
-    ]);
-    assertMatch(said, /^\* ACL user\/ann ann lrswipkxtecdan\r$/m);
-    const message = `Subject: large\r\n\r\n${"x".repeat(2000)}`;
-    const append = `APPEND INBOX {${message.length}+}\r\n${message}`;
-    assertMatch(await session(server, ["LOGIN ann secret", append]), /^a NO Over quota\r$/m);
-  });
-
-  it("keeps what was said after the login", async () => {
-    await session(server, ["LOGIN ann secret", "STATUS INBOX/Sent (UNSEEN)"]);
-    assertMatch(server.log(), /a STATUS INBOX\/Sent \(UNSEEN\)/);
+    assertFalse(existsSync(server.folder));
   });
 });
 

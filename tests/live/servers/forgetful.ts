@@ -5,10 +5,17 @@
 
 import { writeSync } from "node:fs";
 import process from "node:process";
-import { startCyrus } from "../../support/servers/cyrus.ts";
+import { startCyrus, startNewerCyrus } from "../../support/servers/cyrus.ts";
 import { startDovecot } from "../../support/servers/dovecot.ts";
+import type { PrivateServer } from "../../support/servers/launch.ts";
+
+const STARTS: Readonly<Record<string, () => Promise<PrivateServer>>> = {
+  "Cyrus": startCyrus,
+  "newer Cyrus": startNewerCyrus,
+  "Dovecot": startDovecot,
+};
 
 const [name, end] = process.argv.slice(2);
-const { folder, port } = await (name === "Cyrus" ? startCyrus() : startDovecot());
+const { folder, port } = await STARTS[name]();
 writeSync(1, JSON.stringify({ folder, port }));
 if (end === "killed") process.kill(process.pid, "SIGKILL");

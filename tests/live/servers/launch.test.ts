@@ -4,7 +4,7 @@ import { connect } from "node:net";
 import { text } from "node:stream/consumers";
 import { describe, it } from "node:test";
 import { assert, assertEquals, assertNotEquals, assertRejects } from "@std/assert";
-import { cyrusMissing } from "../../support/servers/cyrus.ts";
+import { cyrusMissing, newerCyrusMissing } from "../../support/servers/cyrus.ts";
 import { dovecotMissing } from "../../support/servers/dovecot.ts";
 import { inNewFolder, launch } from "../../support/servers/launch.ts";
 import { comesTrue } from "../../support/patience.ts";
@@ -18,7 +18,12 @@ async function forget(server: string, end: string): Promise<{ folder: string; po
 }
 
 describe("launch", () => {
-  for (const [server, skip] of [["Cyrus", cyrusMissing], ["Dovecot", dovecotMissing]] as const) {
+  const all = [
+    ["Cyrus", cyrusMissing],
+    ["newer Cyrus", newerCyrusMissing],
+    ["Dovecot", dovecotMissing],
+  ] as const;
+  for (const [server, skip] of all) {
     for (const end of ["over", "killed"]) {
       it(`ends a ${server} that nobody stopped when its test run is ${end}`, { skip }, async () => {
         const { folder, port } = await forget(server, end);

@@ -3,7 +3,8 @@ import { randomUUID } from "node:crypto";
 import { existsSync, mkdirSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import process from "node:process";
-import { createAuthority, LOOPBACK_HOSTS } from "./certificates.ts";
+import { createAuthority, LOOPBACK_HOSTS, opensslMissing } from "./certificates.ts";
+import { DEBIAN_13, OWN_SYSTEM, type System } from "./debian13.ts";
 import { HOST, inNewFolder, launch, type PrivateServer, USERS, writeLines } from "./launch.ts";
 import { skipLive } from "../skip.ts";
 
@@ -12,8 +13,6 @@ import { skipLive } from "../skip.ts";
  * unpacks it, and reads the line below.
  */
 const PACKAGE = "/opt/imapclient-cyrus";
-const IMAPD = `${PACKAGE}/usr/lib/cyrus/bin/imapd`;
-const IDLED = `${PACKAGE}/usr/lib/cyrus/bin/idled`;
 const MASTER = "/usr/lib/cyrus/bin/master";
 const RECOVER = "/usr/lib/cyrus/bin/ctl_cyrusdb";
 const INFO = "/usr/lib/cyrus/bin/cyr_info";
@@ -28,14 +27,47 @@ export const CYRUS_USERS: Readonly<Record<"ann" | "bob" | "cyrus", string>> = {
   cyrus: "admin",
 };
 
-/** Why the tests that need a Cyrus are skipped, or `false`. */
-export const cyrusMissing: string | false = skipLive(findMissing());
+/** One of the Cyruses that can be had. */
+interface Installation {
+  readonly name: string;
+  readonly system: System;
+  /** Where its package cyrus-imapd has its programs; the other packages have theirs where usual. */
+  readonly programs: string;
+  /** Settings that the others don't have. */
+  readonly settings: Readonly<Record<string, string>>;
+}
 
-function findMissing(): string | false {
-  if (process.getuid?.() !== 0) return "Cyrus can be started by root only";
-  const programs = [MASTER, RECOVER, INFO, IMAPD, IDLED, SET_PASSWORD, "/usr/bin/openssl"];
-  const missing = programs.find((program) => !existsSync(program));
-  return missing === undefined ? false : `there is no ${missing}`;
+/** 3.6, whose package cyrus-common is installed. */
+const INSTALLED: Installation = {
+  name: "Cyrus",
+  system: OWN_SYSTEM,
+  programs: `${PACKAGE}/usr/lib/cyrus/bin`,
+  settings: {},
+};
+
+/** 3.12 or later. */
+const NEWER: Installation = {
+  name: "Cyrus 3.12",
+  system: DEBIAN_13,
+  programs: "/usr/lib/cyrus/bin",
+  settings: {
+    allowstarttls: "yes",
+    // Otherwise it has no UTF8=ACCEPT.
+    munge8bit: "no",
+    jmapaccess_url: "https://mail.example.org/.well-known/jmap",
+  },
+};
+
+/** Why the tests that need a Cyrus are skipped, or `false`. */
+export const cyrusMissing: string | false = skipLive(findMissing(INSTALLED));
+/** The same for the newer one. */
+export const newerCyrusMissing: string | false = skipLive(findMissing(NEWER));
+
+function findMissing({ name, system, programs }: Installation): string | false {
+  if (process.getuid?.() !== 0) return `${name} can be started by root only`;
+  const files = [MASTER, RECOVER, INFO, `${programs}/imapd`, `${programs}/idled`, SET_PASSWORD];
+  const missing = files.find((file) => !system.has(file));
+  return missing === undefined ? opensslMissing : `there is no ${missing} of ${name}`;
 }
 
 /** Options for starting a Cyrus. */
@@ -49,38 +81,58 @@ export type Cyrus = PrivateServer;
 
 /** Starts a Cyrus on free ports of the loopback interface, with its own folder. */
 export function startCyrus(options: CyrusOptions = {}): Promise<Cyrus> {
-  return inNewFolder("cyrus", (folder) => startIn(folder, options));
+  return start(INSTALLED, options);
 }
 
-async function startIn(folder: string, { config = "" }: CyrusOptions): Promise<Cyrus> {
+/** The same with the newer one, which has IMAP4rev2, UTF8=ACCEPT and JMAPACCESS too. */
+export function startNewerCyrus(options: CyrusOptions = {}): Promise<Cyrus> {
+  return start(NEWER, options);
+}
+
+function start(installation: Installation, options: CyrusOptions): Promise<Cyrus> {
+  const { temporary } = installation.system;
+  return inNewFolder("cyrus", (folder) => startIn(folder, installation, options), temporary);
+}
+
+async function startIn(
+  folder: string,
+  installation: Installation,
+  { config = "" }: CyrusOptions,
+): Promise<Cyrus> {
+  const { name, system } = installation;
   const data = join(folder, "data");
   // Cyrus logs the sessions of a user who has a folder here.
   const sessions = Object.keys(CYRUS_USERS).map((user) => `log/${user}`);
-  for (const name of ["run", "db", "proc", "socket", "sieve", "spool", "lock", ...sessions]) {
-    mkdirSync(join(data, name), { recursive: true });
+  for (const part of ["run", "db", "proc", "socket", "sieve", "spool", "lock", ...sessions]) {
+    mkdirSync(join(data, part), { recursive: true });
   }
   const authority = createAuthority(folder);
   const { certFile, keyFile } = authority.issue("localhost", { hosts: LOOPBACK_HOSTS });
   // The greeting begins with the server's name, which is also the realm of its users.
   const greeting = `${randomUUID()}.test`;
-  const settings = { ...commonSettings(data, greeting), ...tlsSettings(certFile, keyFile) };
+  const settings = {
+    ...commonSettings(data, greeting),
+    ...installation.settings,
+    ...tlsSettings(certFile, keyFile),
+  };
   const imapd = join(folder, "imapd.conf");
   writeLines(imapd, [...mergeSettings(settings, config)].map(([key, value]) => `${key}: ${value}`));
-  writePasswords(data, greeting);
+  writePasswords(system, data, greeting);
   // It starts as root, but reads and writes as its own user.
   execFileSync("chown", ["-R", "cyrus:mail", folder]);
 
   const services = join(folder, "cyrus.conf");
   const server = await launch({
-    name: "Cyrus",
+    name,
     folder,
     greeting,
     ca: authority.ca.cert,
     configure(port, tlsPort) {
-      writeLines(services, serviceLines(imapd, port, tlsPort));
-      return [MASTER, "-D", "-C", imapd, "-M", services, "-p", join(folder, "pid")];
+      writeLines(services, serviceLines(installation.programs, imapd, port, tlsPort));
+      const files = ["-C", imapd, "-M", services, "-p", join(folder, "pid")];
+      return system.command(MASTER, "-D", ...files);
     },
-    explain: () => checkConfiguration(imapd),
+    explain: () => checkConfiguration(system, imapd),
   });
   return { ...server, log: () => server.log() + readSessions(join(data, "log")) };
 }
@@ -136,34 +188,41 @@ function mergeSettings(settings: Record<string, string>, config: string): Map<st
   return merged;
 }
 
-function writePasswords(data: string, realm: string): void {
+function writePasswords({ command }: System, data: string, realm: string): void {
   for (const [user, password] of Object.entries(CYRUS_USERS)) {
-    const args = ["-p", "-c", "-f", join(data, "sasldb2"), "-u", realm, user];
-    execFileSync(SET_PASSWORD, args, { input: password });
+    const options = ["-p", "-c", "-f", join(data, "sasldb2"), "-u", realm];
+    const [program, ...args] = command(SET_PASSWORD, ...options, user);
+    execFileSync(program, args, { input: password });
   }
 }
 
 /** Cyrus does not read a section in one line. */
-function serviceLines(imapd: string, port: number, tlsPort: number): string[] {
+function serviceLines(
+  programs: string,
+  imapd: string,
+  port: number,
+  tlsPort: number,
+): string[] {
   return [
     "START {",
     `  recover cmd="${RECOVER} -C ${imapd} -r"`,
     "}",
     "SERVICES {",
-    `  imap cmd="${IMAPD} -C ${imapd}" listen="${HOST}:${port}" prefork=0`,
-    `  imaps cmd="${IMAPD} -s -C ${imapd}" listen="${HOST}:${tlsPort}" prefork=0`,
+    `  imap cmd="${programs}/imapd -C ${imapd}" listen="${HOST}:${port}" prefork=0`,
+    `  imaps cmd="${programs}/imapd -s -C ${imapd}" listen="${HOST}:${tlsPort}" prefork=0`,
     "}",
     "EVENTS {",
     "}",
     "DAEMON {",
-    `  idled cmd="${IDLED} -C ${imapd}"`,
+    `  idled cmd="${programs}/idled -C ${imapd}"`,
     "}",
   ];
 }
 
 /** The server reports errors only to the system's log; this program prints them. */
-function checkConfiguration(imapd: string): string {
-  const { stdout, stderr } = spawnSync(INFO, ["-C", imapd, "conf-lint"], { encoding: "utf8" });
+function checkConfiguration({ command }: System, imapd: string): string {
+  const [program, ...args] = command(INFO, "-C", imapd, "conf-lint");
+  const { stdout, stderr } = spawnSync(program, args, { encoding: "utf8" });
   return stdout + stderr;
 }
 

@@ -70,12 +70,13 @@ export interface Plan {
   clean?(): void;
 }
 
-/** Creates a folder for what `start` starts, and removes it if `start` fails. */
+/** Creates a folder for what `start` starts below `parent`, and removes it if `start` fails. */
 export async function inNewFolder<T>(
   name: string,
   start: (folder: string) => Promise<T>,
+  parent: string = tmpdir(),
 ): Promise<T> {
-  const folder = mkdtempSync(join(tmpdir(), `imapclient-${name}-`));
+  const folder = mkdtempSync(join(parent, `imapclient-${name}-`));
   try {
     // The servers' own users need access.
     chmodSync(folder, 0o755);
