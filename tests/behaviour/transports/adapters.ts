@@ -13,6 +13,8 @@ const noCertificates = skipLive(
   spawnSync("openssl", ["version"]).error ? "there is no openssl to make certificates" : false,
 );
 
+const ALL_BINDINGS: Adapter["bindings"] = ["tls-exporter", "tls-unique", "tls-server-end-point"];
+
 const all: readonly Adapter[] = [
   {
     name: "nodeTransport",
@@ -21,6 +23,9 @@ const all: readonly Adapter[] = [
     // Deno's node:tls buffers everything that arrives.
     bounded: !inDeno,
     prompt: true,
+    // Deno's node:tls has neither of the others.
+    bindings: inDeno ? ["tls-server-end-point"] : ALL_BINDINGS,
+    bindsUnasked: true,
   },
   {
     name: "denoTransport",
@@ -29,6 +34,8 @@ const all: readonly Adapter[] = [
     bounded: true,
     // Deno waits for the end of the handshake before it closes.
     prompt: false,
+    bindings: ["tls-server-end-point"],
+    bindsUnasked: false,
   },
   {
     name: "bunTransport",
@@ -36,6 +43,8 @@ const all: readonly Adapter[] = [
     skip: inBun ? false : "needs Bun",
     bounded: true,
     prompt: true,
+    bindings: ALL_BINDINGS,
+    bindsUnasked: true,
   },
 ];
 

@@ -1,4 +1,10 @@
-import type { Duplex, TcpOptions, TlsOptions, Transport } from "../../../src/model/transport.ts";
+import type {
+  ChannelBindingType,
+  Duplex,
+  TcpOptions,
+  TlsOptions,
+  Transport,
+} from "../../../src/model/transport.ts";
 import { within } from "./bytes.ts";
 import { type Certificates, type Identity, makeCertificates } from "../../support/identities.ts";
 
@@ -12,6 +18,10 @@ export interface Adapter {
   readonly bounded: boolean;
   /** `false` if a TLS connection that is abandoned in the handshake stays open for a while. */
   readonly prompt: boolean;
+  /** The channel bindings that it can yield. */
+  readonly bindings: readonly ChannelBindingType[];
+  /** `false` if it yields them only if asked to by `tls.channelBinding`. */
+  readonly bindsUnasked: boolean;
 }
 
 /** A signal that does not abort. */
