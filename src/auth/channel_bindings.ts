@@ -19,14 +19,22 @@ export const BINDING_TYPES: readonly ChannelBindingType[] = [
   "tls-server-end-point",
 ];
 
-/** The first of these types that the connection yields; `null` if it yields none. */
+/**
+ * The first of these types that the connection yields and the server may accept; `null` if there is
+ * none.
+ */
 export async function firstBinding(
   connection: SaslConnection,
   types: readonly ChannelBindingType[] = BINDING_TYPES,
 ): Promise<ChannelBinding | null> {
   for (const type of types) {
-    const data = await connection.channelBinding(type);
+    const data = connection.acceptsBinding(type) ? await connection.channelBinding(type) : null;
     if (data !== null) return { type, data };
   }
   return null;
+}
+
+/** Whether the connection yields any binding, whatever the server accepts. */
+export async function canBind(connection: SaslConnection): Promise<boolean> {
+  return await firstBinding({ ...connection, acceptsBinding: () => true }) !== null;
 }

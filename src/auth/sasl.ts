@@ -4,9 +4,11 @@ import type { ChannelBindingType } from "../model/transport.ts";
 export interface SaslConnection {
   /** Whether the server offers the mechanism of this name. */
   offers(mechanism: string): boolean;
+  /** Whether the server may accept a binding of this type; `false` if it is known not to. */
+  acceptsBinding(type: ChannelBindingType): boolean;
   /**
    * What ties the login to the connection (channel binding, RFC 5056); `null` if the connection
-   * yields none of this type, or the server is known not to accept it.
+   * yields none of this type.
    */
   channelBinding(type: ChannelBindingType): Promise<Uint8Array | null>;
 }

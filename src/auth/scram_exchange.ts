@@ -1,7 +1,7 @@
 import { InvalidArgumentError, LoginError } from "../model/errors.ts";
 import { decodeBase64, encodeBase64 } from "../wire/base64.ts";
 import { encodeUtf8, tryUtf8 } from "../util/bytes.ts";
-import { type ChannelBinding, firstBinding } from "./channel_bindings.ts";
+import { canBind, type ChannelBinding } from "./channel_bindings.ts";
 import { escapeName, gs2Header } from "./names.ts";
 import { readable } from "./reason.ts";
 import type { SaslConnection, SaslMechanism } from "./sasl.ts";
@@ -91,6 +91,9 @@ function explain(error: string, name: string, type = "none"): string | null {
   if (error === "unsupported-channel-binding-type") {
     return `${error}: the server does not know ${type}`;
   }
+  if (error === "channel-binding-not-supported") {
+    return `${error}: the server can't see the TLS connection; do without the -PLUS mechanism`;
+  }
   if (error === "server-does-support-channel-binding") {
     return `${error}: the server offers ${name}-PLUS, but the list of mechanisms that arrived ` +
       "here lacks it, so somebody in between may have removed it";
@@ -160,7 +163,7 @@ export class ScramExchange implements SaslMechanism {
    */
   async bind(connection: SaslConnection): Promise<void> {
     if (this.#binding !== null || connection.offers(`${this.name}-PLUS`)) return;
-    if (await firstBinding(connection) !== null) this.#flag = "y";
+    if (await canBind(connection)) this.#flag = "y";
   }
 
   initialResponse(): Uint8Array {

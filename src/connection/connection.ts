@@ -105,7 +105,9 @@ export class Connection {
 
   /** What ties a login to the connection; `null` if it yields none of this type. */
   async channelBinding(type: ChannelBindingType): Promise<Uint8Array | null> {
-    return await this.#channel.duplex.channelBinding?.(type) ?? null;
+    const { duplex } = this.#channel;
+    if (duplex.channelBinding === undefined) return null;
+    return await this.#life.unlessOver(duplex.channelBinding(type));
   }
 
   /** Why the connection can't be used any more; `null` while it can. */

@@ -9,6 +9,7 @@ import type { Connection } from "../../connection/connection.ts";
 import { missingCapability } from "../../connection/session.ts";
 import { IllegalStateError, LoginError } from "../../model/errors.ts";
 import type { TaggedResponse } from "../../model/responses.ts";
+import { untilAborted } from "../../util/until_aborted.ts";
 import { run, runWhole, type Scope } from "../scope.ts";
 import { askCapabilities } from "./capabilities.ts";
 import { enableModes } from "./modes.ts";
@@ -50,7 +51,9 @@ async function exchange(
 ): Promise<string> {
   const { connection } = scope.client;
   for (;;) {
-    if (mechanism.bind !== undefined) await bind(connection, mechanism);
+    if (mechanism.bind !== undefined) {
+      await untilAborted(scope.signal, bind(connection, mechanism));
+    }
     try {
       return await run(scope, checked(connection, mechanism, note));
     } catch (error) {
@@ -71,10 +74,8 @@ export function saslConnection(connection: Connection): SaslConnection {
   const { channelBindings } = session.server.quirks;
   return {
     offers: (name) => session.has(`AUTH=${name}`),
-    async channelBinding(type): Promise<Uint8Array | null> {
-      const isAccepted = channelBindings?.includes(type) ?? true;
-      return isAccepted ? await connection.channelBinding(type) : null;
-    },
+    acceptsBinding: (type) => channelBindings?.includes(type) ?? true,
+    channelBinding: (type) => connection.channelBinding(type),
   };
 }
 

@@ -10,6 +10,7 @@ import {
   oauthbearer,
   scramSha1,
   scramSha256,
+  scramSha512,
   xoauth2,
 } from "../../../mod.ts";
 import type { FakeServer } from "../../support/fake_server.ts";
@@ -72,7 +73,7 @@ function answers(...challenges: string[]): Login["hear"] {
 const base64 = (text: string | Buffer) => Buffer.from(text as string).toString("base64");
 
 /** The server's side of SCRAM (RFC 5802). */
-function scram(hash: "sha1" | "sha256"): Login["hear"] {
+function scram(hash: "sha1" | "sha256" | "sha512"): Login["hear"] {
   return async (server, password) => {
     const { tag, sent } = await command(server);
     await server.send("+ ");
@@ -177,6 +178,14 @@ export const LOGINS: readonly Login[] = [
     between: "é",
     call: (client, secret, signal) => client.saslLogin(scramSha256("ann", secret), { signal }),
     hear: scram("sha256"),
+  },
+  {
+    name: "saslLogin, scramSha512",
+    capabilities: "AUTH=SCRAM-SHA-512",
+    keeps: true,
+    between: "-",
+    call: (client, secret, signal) => client.saslLogin(scramSha512("ann", secret), { signal }),
+    hear: scram("sha512"),
   },
   {
     name: "saslLogin, cramMd5",

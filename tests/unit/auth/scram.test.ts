@@ -1,4 +1,3 @@
-import { createHash, createHmac, pbkdf2Sync } from "node:crypto";
 import { describe, it } from "node:test";
 import { assert, assertEquals, assertFalse, assertRejects, assertThrows } from "@std/assert";
 import fc from "fast-check";
@@ -8,6 +7,7 @@ import { scram, type ScramHash } from "../../../src/auth/scram_exchange.ts";
 import { LoginError } from "../../../src/model/errors.ts";
 import { encodeUtf8 } from "../../../src/util/bytes.ts";
 import { bytes } from "../../support/wire.ts";
+import { SCRAM_HASHES, ScramServer } from "../../support/scram_server.ts";
 import { answers, assertRefused, begins, SECRET, UNSENDABLE } from "./support.ts";
 
 /** An exchange from an RFC. */
@@ -51,13 +51,6 @@ const SHA512: Example = {
     "v=ZQnYEgWQMFmmsM8aQMF0nDDCy/AgCzkwk8CmMZYcMg0vSVlKDanekLtifDSeVGT4+5ZxXnJq199RVG2rR7N7Zw==",
 };
 
-/** The hash functions as `node:crypto` names them, and how many bytes they have. */
-const HASHES = {
-  "SHA-1": ["sha1", 20],
-  "SHA-256": ["sha256", 32],
-  "SHA-512": ["sha512", 64],
-} as const;
-
 const MECHANISMS = { "SHA-1": scramSha1, "SHA-256": scramSha256, "SHA-512": scramSha512 };
 
 function clientOf({ hash, nonce }: Example): SaslMechanism {
@@ -77,50 +70,6 @@ async function assertFails(client: SaslMechanism, message: string | Uint8Array):
   assert(error.message.startsWith(`${client.name} failed: `), error.message);
   assertFalse(`${error.stack} ${error.cause}`.includes("pencil"), error.message);
   assertThrows(() => client.finish?.(), LoginError);
-}
-
-/** A server for the tests, with another implementation of the algorithms. */
-class Server {
-  readonly #hash: string;
-  readonly #length: number;
-  readonly #password: string;
-  #first = "";
-  #bare = "";
-
-  constructor(hash: ScramHash, password: string) {
-    [this.#hash, this.#length] = HASHES[hash];
-    this.#password = password;
-  }
-
-  /** Its first message, in answer to the client's. */
-  challenge(clientFirst: string, salt: Uint8Array, iterations: number, extensions = ""): string {
-    this.#bare = /^n,[^,]*,(.*)$/s.exec(clientFirst)![1];
-    const nonce = /,r=([^,]*)$/.exec(this.#bare)![1];
-    const saltText = Buffer.from(salt).toString("base64");
-    return this.#first = `r=${nonce}server,s=${saltText},i=${iterations}${extensions}`;
-  }
-
-  /** Its last message, in answer to the client's proof; `null` if the proof is wrong. */
-  verify(clientFinal: string): string | null {
-    const [, withoutProof, proof] = /^(.*),p=([^,]*)$/s.exec(clientFinal)!;
-    const [, saltText, iterations] = /,s=([^,]*),i=([0-9]*)/.exec(this.#first)!;
-    const salt = Buffer.from(saltText, "base64");
-    const salted = pbkdf2Sync(this.#password, salt, Number(iterations), this.#length, this.#hash);
-    const message = `${this.#bare},${this.#first},${withoutProof}`;
-    const stored = this.#digest(this.#hmac(salted, "Client Key"));
-    const signature = this.#hmac(stored, message);
-    const clientKey = Buffer.from(proof, "base64").map((byte, i) => byte ^ signature[i]);
-    if (!this.#digest(clientKey).equals(stored)) return null;
-    return `v=${this.#hmac(this.#hmac(salted, "Server Key"), message).toString("base64")}`;
-  }
-
-  #hmac(key: Uint8Array, text: string): Buffer {
-    return createHmac(this.#hash, key).update(text).digest();
-  }
-
-  #digest(data: Uint8Array): Buffer {
-    return createHash(this.#hash).update(data).digest();
-  }
 }
 
 const SALT = bytes("salt");
@@ -195,7 +144,7 @@ for (const example of [SHA1, SHA256, SHA512]) {
     it("extensions that may be ignored are", async () => {
       const password = "pencil";
       const client = scram(example.hash, { user: "user", password }, "abc");
-      const server = new Server(example.hash, password);
+      const server = new ScramServer(example.hash, password);
       const proof = await answers(
         client,
         server.challenge(begins(client), SALT, 4096, ",x=1,y=a=b"),
@@ -263,7 +212,7 @@ for (const example of [SHA1, SHA256, SHA512]) {
         ["a short signature", (text) => text.slice(0, -4)],
         ["a long signature", (text) => text.replace(/=+$/, "AAAA")],
         ["four bytes", () => "v=AAAAAA=="],
-        ["zeros", () => `v=${btoa("\0".repeat(HASHES[example.hash][1]))}`],
+        ["zeros", () => `v=${btoa("\0".repeat(SCRAM_HASHES[example.hash][1]))}`],
         ["its other case", (text) => `v=${text.slice(2).toLowerCase()}`],
         ["the client's proof", () => example.final.replace(/.*p=/, "v=")],
         ["no padding", (text) => text.replace(/=+$/, "")],
@@ -319,7 +268,7 @@ for (const example of [SHA1, SHA256, SHA512]) {
         count: number,
       ) => {
         const client = MECHANISMS[example.hash](user, password, authorizationIdentity);
-        const server = new Server(example.hash, password);
+        const server = new ScramServer(example.hash, password);
         const final = await answers(client, server.challenge(begins(client), salt, count));
         const verdict = server.verify(final);
         assert(verdict !== null, "the proof is right");
@@ -336,10 +285,10 @@ for (const example of [SHA1, SHA256, SHA512]) {
         fc.asyncProperty(password, password, async (ours, theirs) => {
           fc.pre(ours !== theirs);
           const client = scram(example.hash, { user: "ann", password: ours }, "abc");
-          const honest = new Server(example.hash, theirs);
+          const honest = new ScramServer(example.hash, theirs);
           const final = await answers(client, honest.challenge(begins(client), SALT, 4096));
           assertEquals(honest.verify(final), null);
-          await assertFails(client, `v=${btoa("x".repeat(HASHES[example.hash][1]))}`);
+          await assertFails(client, `v=${btoa("x".repeat(SCRAM_HASHES[example.hash][1]))}`);
         }),
         { numRuns: 40 },
       );
@@ -384,7 +333,7 @@ for (const example of [SHA1, SHA256, SHA512]) {
 
     it("the number of iterations is limited", async () => {
       const client = scram(example.hash, { user: "user", password: "pencil" }, "abc");
-      const server = new Server(example.hash, "pencil");
+      const server = new ScramServer(example.hash, "pencil");
       const proof = await answers(client, server.challenge(begins(client), SALT, 100_000));
       assertEquals(await answers(client, server.verify(proof)!), "");
     });

@@ -64,6 +64,7 @@ function connection(
 ): SaslConnection {
   return {
     offers: (name) => mechanisms.includes(name),
+    acceptsBinding: () => true,
     channelBinding: (type) => Promise.resolve(types.includes(type) ? data(12) : null),
   };
 }
@@ -137,6 +138,7 @@ describe("SCRAM with channel binding", () => {
       const [error, meaning] of [
         ["channel-bindings-dont-match", "somebody may sit in between"],
         ["channel-bindings-dont-match,x=1", "somebody may sit in between"],
+        ["channel-binding-not-supported", "do without the -PLUS mechanism"],
         ["invalid-proof", "invalid-proof"],
         ["other-error", "other-error"],
         ["unsupported-channel-binding-typ", "unsupported-channel-binding-typ"],
