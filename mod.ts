@@ -137,6 +137,16 @@ export type * from "./src/commands/messages/fetch_types.ts";
 export * from "./src/model/flags.ts";
 export { type FlagColor, flagColor } from "./src/model/flag_colors.ts";
 
+// Watching
+export type { FolderCounts, NotifiedFolder, NotifyResult } from "./src/commands/watch/notify.ts";
+export type {
+  FolderEvent,
+  MessageEvent,
+  NotifyEvent,
+  NotifyMailboxes,
+  NotifySet,
+} from "./src/operations/watch/notify_sets.ts";
+
 // Errors, what servers say, and your own commands
 export * from "./src/model/errors.ts";
 export { type ImapUrl, parseImapUrl } from "./src/model/imap_url.ts";

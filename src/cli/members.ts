@@ -68,6 +68,7 @@ export const MEMBERS: {
   namespace: 1,
   noop: 1,
   normaliseTimes: null,
+  notify: 2,
   oauth2Login: 3,
   oauthbearerLogin: 3,
   openFolder: 2,

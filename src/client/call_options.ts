@@ -276,6 +276,12 @@ export interface WatchOptions extends CallOptions {
   readonly pollEvery?: number;
 }
 
+/** What NOTIFY is to send at once. */
+export interface NotifyOptions extends CallOptions {
+  /** Whether to return the state of every folder that is watched. */
+  readonly status?: boolean;
+}
+
 /** How to watch the result of a search. */
 export interface WatchSearchOptions extends WatchOptions, CharsetOptions {
   /** Keeps the result in this order: the keys of `sort`. Default: the order of the folder. */

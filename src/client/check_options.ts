@@ -14,6 +14,7 @@ import type {
   IdleCheckOptions,
   ListFoldersOptions,
   MetadataOptions,
+  NotifyOptions,
   Oauth2Options,
   OpenFolderOptions,
   SearchFoldersOptions,
@@ -92,6 +93,9 @@ export const FOLDER_TREE: Names<FolderTreeOptions> = {
 
 /** Of `getMetadata`. */
 export const METADATA: Names<MetadataOptions> = { depth: true, maxSize: true };
+
+/** Of `notify`. */
+export const NOTIFY: Names<NotifyOptions> = { status: true };
 
 /** Of `oauth2Login`. */
 export const OAUTH2: Names<Oauth2Options> = { mech: true, vendor: true };

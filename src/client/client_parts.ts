@@ -38,6 +38,7 @@ export function clientState(
     listen: (listener) => listeners.add(listener),
     idling: null,
     idlingByHand: false,
+    watchesFolders: false,
   };
 }
 

@@ -51,6 +51,7 @@ import { id, type IdFields } from "../commands/session/id.ts";
 import { jmapAccess } from "../commands/session/jmap_access.ts";
 import { listLanguages, setLanguage } from "../commands/session/language.ts";
 import { noop, type NoopResult } from "../commands/session/session.ts";
+import type { NotifyResult } from "../commands/watch/notify.ts";
 import type { Traffic } from "../connection/connection.ts";
 import type { ServerInfo } from "../connection/quirks.ts";
 import type { SessionState } from "../connection/session.ts";
@@ -108,12 +109,15 @@ import { authenticateBy, logIn } from "../operations/session/login.ts";
 import { logOut } from "../operations/session/log_out.ts";
 import { startTls } from "../operations/session/start_tls.ts";
 import { endLogin } from "../operations/session/unauthenticate.ts";
+import { notifyAs } from "../operations/watch/notify.ts";
+import type { NotifySet } from "../operations/watch/notify_sets.ts";
 import { showAs } from "../util/inspect.ts";
 import { namedLogger } from "../util/log.ts";
 import type {
   AppendOptions,
   CallOptions,
   MetadataOptions,
+  NotifyOptions,
   Oauth2Options,
   OpenFolderOptions,
   SaslResponder,
@@ -128,6 +132,7 @@ import {
   FOLDER_TREE,
   LIST_FOLDERS,
   METADATA,
+  NOTIFY,
   OAUTH2,
   OPEN_FOLDER,
   SEARCH_FOLDERS,
@@ -1370,6 +1375,50 @@ export class ImapClient extends FolderCalls {
     options: CallOptions = {},
   ): Promise<string> {
     return await this.run(setMetadata(folder, values), options);
+  }
+
+  /**
+   * Has the server tell of changes at any time, in the selected folder and in others (NOTIFY, RFC
+   * 5465). What it tells goes to {@linkcode ImapClient.listen}: `STATUS` of a folder in which
+   * something has changed, `LIST` of one that was created, renamed (with `OLDNAME`) or deleted
+   * (`\\NonExistent`), and in the selected folder EXISTS, EXPUNGE and FETCH. It is never taken for
+   * the answer to another call.
+   *
+   * Each call replaces the sets of the one before. `null` asks for nothing at all (NOTIFY NONE): the
+   * server does not even tell of new messages in the selected folder then, and `watch` is silent.
+   * `[{ mailboxes: "selected-delayed", events: ["MessageNew", "MessageExpunge", "FlagChange"] }]` is
+   * what servers tell before the first NOTIFY. Without a set for the selected folder, nothing is
+   * told of it. It lasts until the connection ends or the server sends `NOTIFICATIONOVERFLOW`,
+   * after which it tells nothing more.
+   *
+   * Throws {@linkcode InvalidArgumentError} for sets that the RFC does not allow, `CapabilityError`
+   * if the server has no NOTIFY, `IllegalStateError` while `watchFolders` runs, and
+   * {@linkcode ImapError} if it refuses: with the code `BADEVENT` for an event that it does not have
+   * (`responseCode.events`), and `NOTIFICATIONOVERFLOW` for more than it is willing to watch.
+   *
+   * ```ts
+   * import type { ImapClient } from "@imapclient/imapclient";
+   *
+   * async function follow(client: ImapClient) {
+   *   client.listen((response) => {
+   *     if (response.type === "STATUS") console.log(response.items);
+   *   });
+   *   await client.notify([
+   *     {
+   *       mailboxes: "selected-delayed",
+   *       events: ["MessageNew", "MessageExpunge"],
+   *       fetch: ["FLAGS", "ENVELOPE"],
+   *     },
+   *     { mailboxes: { subtree: "Lists" }, events: ["MessageNew", "MessageExpunge"] },
+   *   ]);
+   * }
+   * ```
+   */
+  async notify(
+    sets: Iterable<NotifySet> | null,
+    options: NotifyOptions = {},
+  ): Promise<NotifyResult> {
+    return await notifyAs(this.#scope(options, NOTIFY), sets, options.status ?? false);
   }
 
   /**

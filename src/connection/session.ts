@@ -1,3 +1,4 @@
+import { AskedNews } from "./asked_news.ts";
 import type { Command } from "./command.ts";
 import type { CallRequest } from "./call.ts";
 import { isImplied } from "./implied.ts";
@@ -19,6 +20,10 @@ export class Session {
   loggedOut = false;
   /** Which folder is selected, and for which one each call was made. */
   readonly selections: Selections = new Selections();
+  /** What the server may tell unasked, since NOTIFY has asked for it. */
+  readonly news: AskedNews = new AskedNews();
+  /** Sees each untagged response but FETCH, also those that a command claims. */
+  onUntagged: ((response: UntaggedResponse) => void) | null = null;
   /** Folder names that must be sent exactly as the server wrote them. */
   readonly rawNames: RawNames = new RawNames();
   /** Set by STARTTLS: until a login, capabilities are asked for again each time. */
@@ -82,6 +87,7 @@ export class Session {
     this.authenticated = false;
     this.#enabled.clear();
     this.rawNames.clear();
+    this.news.end();
     this.selections.endLogin();
     this.capabilities = capabilities;
   }
@@ -219,7 +225,8 @@ export class Session {
       throw new IllegalStateError(`${command.name} needs a login first`);
     }
     if (request.login !== undefined) this.selections.checkLogin(command, request.login);
-    if (this.#enabled.has("UIDONLY")) refuseNumbers(command.name, request);
+    if (this.#enabled.has("UIDONLY")) refuseNumbers(command.name, request, SWITCHED_OFF);
+    if (this.news.movesNumbers) refuseNumbers(command.name, request, MOVING);
     if (request.isBound) this.selections.checkCurrent(command.name, request);
     const folder = needsFolder(command) ? this.selections.check(command.name, request) : null;
     if (command.modifies && folder?.readOnly) {
@@ -230,8 +237,13 @@ export class Session {
   /** Takes in an untagged response, whether or not a command claims it too. */
   observe(response: UntaggedResponse): void {
     this.selections.observe(response);
+    this.onUntagged?.(response);
     if (response.type === "CAPABILITY") this.capabilities = response.capabilities;
-    else if ("code" in response) this.#observeCapabilities(response.code);
+    else if ("code" in response) {
+      this.#observeCapabilities(response.code);
+      // The same as NOTIFY NONE (RFC 5465 section 5.8); in a tagged NO, only a refusal.
+      if (response.code?.name === "NOTIFICATIONOVERFLOW") this.news.end();
+    }
   }
 
   /** Takes in the response code of a tagged response. */
@@ -263,11 +275,14 @@ const HAVE_FALLBACK: ReadonlySet<string> = new Set([
 const BY_NUMBER = /^(?:COPY|FETCH|MOVE|REPLACE|SEARCH|SORT|STORE|THREAD)$/i;
 
 /** After ENABLE UIDONLY there are no sequence numbers (RFC 9586 section 3). */
-function refuseNumbers(name: string, { byNumber }: CallRequest): void {
+const SWITCHED_OFF = 'which enable("UIDONLY") has switched off';
+/** With SELECTED, a number may stand for another message when the server reads it (RFC 5465). */
+const MOVING = 'which may change at any time since notify() asked for "selected"';
+
+function refuseNumbers(name: string, { byNumber }: CallRequest, why: string): void {
   if (!byNumber && !BY_NUMBER.test(name)) return;
   throw new IllegalStateError(
-    `${name} was not sent: it names messages by sequence numbers, which enable("UIDONLY") has ` +
-      "switched off. Use UIDs, with useUid on",
+    `${name} was not sent: it names messages by sequence numbers, ${why}. Use UIDs, with useUid on`,
   );
 }
 

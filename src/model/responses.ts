@@ -35,6 +35,11 @@ export interface ResponseCode {
   readonly capabilities?: readonly string[];
   /** `BADCHARSET`: the charsets that the server knows, if it names them. */
   readonly charsets?: readonly string[];
+  /**
+   * `BADEVENT` (RFC 5465): the events of NOTIFY that the server knows. Dovecot names those that it
+   * does not know.
+   */
+  readonly events?: readonly string[];
   /** `APPENDUID`, `COPYUID` (RFC 4315): the UIDVALIDITY of the destination. */
   readonly uidValidity?: number;
   /** `APPENDUID`, `COPYUID`: the UIDs of the new messages in the destination. */

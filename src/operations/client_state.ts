@@ -34,4 +34,6 @@ export interface ClientState {
   idling: Idling | null;
   /** Whether it is an `idle`. */
   idlingByHand: boolean;
+  /** Whether `watchFolders` is under way. */
+  watchesFolders: boolean;
 }

@@ -1,6 +1,7 @@
 import { InvalidArgumentError } from "../model/errors.ts";
 import { ZonedDate } from "../model/dates.ts";
 import { encodeUtf8 } from "../util/bytes.ts";
+import { Changes } from "./changes.ts";
 import { Conversations } from "./conversations.ts";
 import { Folder } from "./folder.ts";
 import { knownLabel } from "./labels.ts";
@@ -113,6 +114,8 @@ export class Account implements MemoryAccount {
   quota: number | null;
   /** The names of subscribed folders, some of which may no longer exist. */
   readonly subscribed: Set<string> = new Set();
+  /** Tells what changes in it. */
+  readonly changes: Changes = new Changes();
   readonly #folders = new Map<string, Folder>();
   readonly #conversations = new Conversations();
   #nextUidValidity = 1;
@@ -220,6 +223,21 @@ export class Account implements MemoryAccount {
 
   /** Creates a folder and any missing folders above it. */
   create(name: string, specialUse: string | null): Folder {
+    const folder = this.#makeAll(name, specialUse);
+    this.changes.tell({ type: "name", name: folder.name });
+    return folder;
+  }
+
+  /** The user subscribes to a folder, or is no longer subscribed; `false` if nothing changes. */
+  subscribe(name: string, isOn: boolean): boolean {
+    if (this.subscribed.has(name) === isOn) return false;
+    if (isOn) this.subscribed.add(name);
+    else this.subscribed.delete(name);
+    this.changes.tell({ type: "subscription", name });
+    return true;
+  }
+
+  #makeAll(name: string, specialUse: string | null): Folder {
     if (!isFolderName(name)) throw no(`${shown(name)} can't be the name of a folder`, "CANNOT");
     const levels = name.split(DELIMITER);
     for (let i = 1; i < levels.length; i++) {
@@ -234,19 +252,22 @@ export class Account implements MemoryAccount {
     folder.expunge(new Set(folder.messages));
     if (this.below(folder.name).length === 0) this.#folders.delete(folder.name);
     else folder.selectable = false;
+    this.changes.tell({ type: "name", name: folder.name });
   }
 
   /** Renames a folder and those below it. */
   rename(folder: Folder, name: string): void {
     const next = canonical(name);
     const moved = [folder, ...this.below(folder.name)];
-    const { length } = folder.name;
-    this.create(next, null);
+    const oldName = folder.name;
+    const { length } = oldName;
+    this.#makeAll(next, null);
     for (const each of moved) this.#folders.delete(each.name);
     for (const each of moved) {
       each.name = next + each.name.slice(length);
       this.#folders.set(each.name, each);
     }
+    this.changes.tell({ type: "name", name: next, oldName });
   }
 
   /** The folder that a test names. */
@@ -260,6 +281,7 @@ export class Account implements MemoryAccount {
   #make(name: string, specialUse: string | null): Folder {
     const folder = new Folder(canonical(name), this.#nextUidValidity++, specialUse);
     folder.rights.set(this.user, ALL_RIGHTS);
+    folder.onChange = (type) => this.changes.tell({ type, folder });
     this.#folders.set(folder.name, folder);
     return folder;
   }

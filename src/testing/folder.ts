@@ -36,6 +36,8 @@ export class Folder {
   readonly expunged: { readonly uid: number; readonly modseq: number }[] = [];
   /** The rights (RFC 4314) of each user or group. */
   readonly rights: Map<string, string> = new Map();
+  /** Called after every change of its messages. */
+  onChange: ((type: "messages" | "flags") => void) | null = null;
   readonly #keywords = new Map<string, string>();
   readonly #views = new Set<View>();
 
@@ -67,6 +69,7 @@ export class Folder {
     this.messages.push(message);
     this.recent.add(message);
     for (const view of this.#views) view.added(message);
+    this.onChange?.("messages");
     return message;
   }
 
@@ -81,6 +84,7 @@ export class Folder {
       this.recent.delete(message);
       for (const view of this.#views) view.removed(message);
     }
+    if (removed.length > 0) this.onChange?.("messages");
   }
 
   /** Sets a message's flags and informs every view except the one that set them. */
@@ -92,6 +96,7 @@ export class Folder {
     for (const flag of next) message.flags.add(flag);
     message.modseq = ++this.highestModseq;
     for (const view of this.#views) if (view !== by) view.changed(message);
+    this.onChange?.("flags");
   }
 
   /** Opens the folder for a session. */

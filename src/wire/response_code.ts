@@ -85,7 +85,9 @@ function readArgument(name: string, argument: string): Partial<ResponseCode> {
     case "PERMANENTFLAGS":
       return readOddFlags(cursor, name);
     case "BADCHARSET":
-      return { charsets: readCharsets(cursor) };
+      return { charsets: readWords(cursor) };
+    case "BADEVENT":
+      return { events: readWords(cursor) };
     case "HIGHESTMODSEQ": {
       const modseq = readModseq(cursor);
       return modseq === null ? {} : { modseq };
@@ -143,14 +145,14 @@ function readProgress(argument: string): ProgressNotice {
   return { tag, done, total: done === null ? null : total };
 }
 
-/** Charsets, with or without parentheses. */
-function readCharsets(cursor: Cursor): readonly string[] {
-  const charsets: string[] = [];
+/** Words, with or without parentheses. */
+function readWords(cursor: Cursor): readonly string[] {
+  const words: string[] = [];
   cursor.take(LPAREN);
   for (let next = cursor.next(); next >= 0 && next !== RPAREN; next = cursor.next()) {
-    charsets.push(cursor.astring());
+    words.push(cursor.astring());
   }
-  return charsets;
+  return words;
 }
 
 /**

@@ -47,6 +47,8 @@ const EXTENSIONS = [
   ...["APPEND", "APPENDLIMIT", "STREAMED-UPLOAD", "UIDPLUS", "MOVE", "MOVE-FALLBACK"],
   ...["REPLACE", "BINARY"],
   ...["KEYWORDS", "FLAG-COLORS"],
+  // Watching.
+  ...["NOTIFY", "ALERT"],
   // Left out.
   ...["CONVERT", "DIGEST-MD5"],
 ];

@@ -1,12 +1,13 @@
+import type { AskedNews } from "../../connection/asked_news.ts";
 import type { Command } from "../../connection/command.ts";
 import type { FolderName } from "../../model/folder_name.ts";
 import type { ListResponse, UntaggedResponse } from "../../model/responses.ts";
-import type { ImapValue } from "../../model/values.ts";
-import { decodeAscii, encodeUtf8 } from "../../util/bytes.ts";
+import { decodeAscii } from "../../util/bytes.ts";
 import { decodeFolderName } from "../../mime/utf7.ts";
 import { type Text, textOf, upperAscii } from "../../model/text.ts";
 import type { CommandWriter } from "../../wire/writer.ts";
 import { OwnResponses } from "../own_responses.ts";
+import { oldNameOf, RowsAmongNews } from "./list_news.ts";
 
 /** One folder of a list. */
 export interface FolderListing {
@@ -43,6 +44,8 @@ export interface ListRequest {
   readonly select?: readonly string[];
   /** What else to return for each (RFC 5258 section 3.2), such as `SPECIAL-USE`. */
   readonly returns?: readonly ReturnOption[];
+  /** What the server may tell unasked. */
+  readonly news?: AskedNews;
 }
 
 /** The name of a return option, or what writes it with its arguments. */
@@ -63,10 +66,12 @@ export function list(
 /** As {@linkcode list}, with what `read` makes of each response. */
 export function listRows<Row>(
   name: ListName,
-  { directory, pattern, patterns, select = [], returns = [] }: ListRequest,
+  { directory, pattern, patterns, select = [], returns = [], news }: ListRequest,
   read: (response: ListResponse) => Row,
 ): Command<readonly Row[]> {
   const rows: Row[] = [];
+  let amongNews: RowsAmongNews<Row> | null = null;
+  const all = () => amongNews === null ? rows : [...rows, ...amongNews.rows];
   const own = new OwnResponses();
   return {
     name,
@@ -83,14 +88,18 @@ export function listRows<Row>(
     },
     accept(response: UntaggedResponse): boolean {
       if (response.type === name) {
+        if (news?.ofOthers && name === "LIST") {
+          amongNews ??= new RowsAmongNews({ directory, patterns: patterns ?? [pattern], select });
+          return amongNews.take(response, () => read(response));
+        }
         rows.push(read(response));
         return true;
       }
       // Some servers send the name alone, which names no folder and is no mistake.
       return isBlank(response, name) || own.read(response, name);
     },
-    partial: () => rows.length > 0 ? rows : null,
-    result: () => own.checked(rows),
+    partial: () => all().length > 0 ? all() : null,
+    result: () => own.checked(all()),
   };
 }
 
@@ -101,27 +110,19 @@ function option(out: CommandWriter, it: ReturnOption): void {
 
 /** The folder that a response is about. */
 export function listingOf(
-  { flags, delimiter, name, extended }: ListResponse,
+  response: ListResponse,
   decode: (name: Uint8Array) => FolderName,
 ): FolderListing {
+  const { flags, delimiter, name, extended } = response;
   const folder: Writable<FolderListing> = { flags, delimiter, name: decode(name) };
-  const { CHILDINFO, OLDNAME } = extended;
+  const { CHILDINFO } = extended;
   if (Array.isArray(CHILDINFO)) folder.childInfo = CHILDINFO.map((it) => upperAscii(textOf(it)));
-  const [oldName] = Array.isArray(OLDNAME) ? OLDNAME : [OLDNAME];
-  if (isName(oldName)) folder.oldName = decode(bytesOf(oldName));
+  const oldName = oldNameOf(response);
+  if (oldName !== null) folder.oldName = decode(oldName);
   return folder;
 }
 
 type Writable<Value> = { -readonly [Key in keyof Value]: Value[Key] };
-
-/** A name that is all digits was read as a number. */
-function isName(value: ImapValue | undefined): value is string | number | bigint | Uint8Array {
-  return value !== undefined && value !== null && !Array.isArray(value);
-}
-
-function bytesOf(name: string | number | bigint | Uint8Array): Uint8Array {
-  return name instanceof Uint8Array ? name : encodeUtf8(String(name));
-}
 
 /** Whether a response is nothing but its name. */
 function isBlank(response: UntaggedResponse, name: string): boolean {

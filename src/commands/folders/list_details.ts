@@ -76,7 +76,8 @@ export function listDetails(
     if (response.type === "STATUS" && status !== undefined) {
       const details = all.of(response.name);
       if (details !== null) addItems(details, status, response.items);
-      return true;
+      // With other items, it is news.
+      return !request.news?.ofOthers || status.every((item) => item in response.items);
     }
     return myRights === true && own.read(response, "MYRIGHTS", (it) => readRights(it, all)) ||
       metadata !== undefined &&

@@ -1,3 +1,4 @@
+import type { AskedNews } from "../../connection/asked_news.ts";
 import type { Command } from "../../connection/command.ts";
 import { InvalidArgumentError, ProtocolError } from "../../model/errors.ts";
 import { noteProblems } from "../../model/problems.ts";
@@ -35,10 +36,14 @@ export const STATUS_ITEMS: readonly DefaultStatusItem[] = [
   "UNSEEN",
 ];
 
-/** STATUS (RFC 9051 section 6.3.11): counts and other values of a folder, without selecting it. */
+/**
+ * STATUS (RFC 9051 section 6.3.11): counts and other values of a folder, without selecting it.
+ * `news` is what the server may tell unasked.
+ */
 export function status<Item extends string>(
   folder: Text,
   what: Text | Iterable<Text>,
+  news?: AskedNews,
 ): Command<FolderStatus<Item>> {
   const items = toTexts(what).map(upperAscii);
   if (items.length === 0) throw new InvalidArgumentError("no status items named");
@@ -55,11 +60,15 @@ export function status<Item extends string>(
     },
     accept(response: UntaggedResponse): boolean {
       if (response.type !== "STATUS") return own.read(response, "STATUS");
-      // Some servers (Exchange) spell the folder's name differently, so any STATUS will do.
+      // Some servers (Exchange) spell the folder's name differently, so any STATUS will do, unless
+      // it may be news of another folder.
       const isRight = isSameName(response.name, folder);
-      if (isRight || !named) found = response.items;
+      if (!isRight && news?.ofOthers) return false;
+      // News of this folder may have come between, with other items.
+      if (isRight && named) found = { ...found, ...response.items };
+      else if (isRight || !named) found = response.items;
       named ||= isRight;
-      return true;
+      return !news?.ofOthers || items.every((name) => name in response.items);
     },
     result: () => statusOf(own.required("STATUS", found), items) as FolderStatus<Item>,
   };
@@ -97,7 +106,7 @@ export function statusOf(
 }
 
 /** A value in the type of its item; `undefined` if it makes no sense. */
-function statusValue(name: string, value: ImapValue): ImapValue | undefined {
+export function statusValue(name: string, value: ImapValue): ImapValue | undefined {
   switch (name) {
     case "MAILBOXID":
       return mailboxId(value);

@@ -1,3 +1,4 @@
+import type { AskedNews } from "../../connection/asked_news.ts";
 import { InvalidArgumentError, ProtocolError } from "../../model/errors.ts";
 import { sizeOf } from "../../connection/kept_responses.ts";
 import { isBinaryItem } from "./binary_items.ts";
@@ -30,6 +31,8 @@ export interface FetchRequest {
   readonly uid: boolean;
   /** Whether there are items of BINARY (RFC 3516), which not every server can answer. */
   readonly isBinary: boolean;
+  /** What the server may tell unasked. */
+  readonly news?: AskedNews;
 }
 
 /** Makes a request. Throws {@linkcode InvalidArgumentError}. */
@@ -38,10 +41,11 @@ export function fetchRequest(
   items: string | Iterable<string | Uint8Array>,
   modifiers: Text | Iterable<Text> | undefined,
   uid: boolean,
+  news?: AskedNews,
 ): FetchRequest {
   const { sent, keys, aliases, isBinary } = itemsOf(toTexts(items), uid);
   const normalised = normaliseModifiers(modifiers);
-  return { ids, items: sent, keys, aliases, modifiers: normalised, uid, isBinary };
+  return { ids, items: sent, keys, aliases, modifiers: normalised, uid, isBinary, news };
 }
 
 /** The items to send, and the keys of the answers. */
@@ -166,6 +170,12 @@ export function isUpdate({ items, bad }: FetchResponse, { keys }: FetchRequest):
   return Object.keys(items).every((name) => UPDATED.test(name) && !keys.includes(name));
 }
 
+/** Whether a message has only what NOTIFY asked for of new messages. */
+export function isNewsOf(message: FetchedBase, news: AskedNews | undefined): boolean {
+  if (news === undefined || news.items.length === 0) return false;
+  return Object.keys(message).every((name) => UPDATED.test(name) || news.items.includes(name));
+}
+
 const UPDATED = /^(?:SEQ|UID|FLAGS|MODSEQ)$/;
 
 function hasAll(message: FetchedBase, keys: readonly string[]): boolean {
@@ -218,6 +228,8 @@ class Fetch implements UidCommand<Map<number, FetchedBase>> {
   #lacking: Set<number> | null = null;
   #bySequence: SequenceIndex | null = null;
   #unnamed: UnnamedRows | null = null;
+  /** What may be news of new messages that were not asked for (NOTIFY, RFC 5465 section 5.2). */
+  #aside: Map<number, FetchedBase> | null = null;
   #expunged = false;
 
   constructor(request: FetchRequest, needs: string | undefined) {
@@ -248,6 +260,11 @@ class Fetch implements UidCommand<Map<number, FetchedBase>> {
       // The others get the message as it came.
       isOurs = !isUpdate(response, this.#request);
       if (!isOurs) message = { ...message };
+      else if (!this.#messages.has(id)) {
+        const whole = this.#wholeOf(id, message);
+        if (whole === null) return false;
+        message = whole;
+      }
       dropUnasked(message, this.#request);
       if (!hasAll(message, this.#request.keys)) (this.#lacking ??= new Set()).add(id);
     }
@@ -264,6 +281,21 @@ class Fetch implements UidCommand<Map<number, FetchedBase>> {
     const id = this.#idOf(response);
     const known = id === null ? undefined : this.#messages.get(id);
     return known !== undefined && hasAll(known, this.#request.keys);
+  }
+
+  /** A message with all that came of it; `null` if it is as yet no more than news of a new one. */
+  #wholeOf(id: number, message: FetchedBase): FetchedBase | null {
+    const { news, keys } = this.#request;
+    const known = this.#aside?.get(id);
+    if (known === undefined && !isNewsOf(message, news)) return message;
+    const whole = known === undefined ? { ...message } : mergeMessage(known, message);
+    if (hasAll(whole, keys) || !isNewsOf(message, news)) {
+      this.#aside?.delete(id);
+      return whole;
+    }
+    dropUnasked(whole, this.#request);
+    (this.#aside ??= new Map()).set(id, whole);
+    return null;
   }
 
   #idOf(response: FetchResponse): number | null {

@@ -59,7 +59,11 @@ export async function listByOptions(
   const rows = isOne
     ? await run(
       scope,
-      listDetails({ directory, pattern: request.patterns[0] }, got, nameDecoder(scope)),
+      listDetails(
+        { directory, pattern: request.patterns[0], news: session.news },
+        got,
+        nameDecoder(scope),
+      ),
     )
     : await listPlainly(scope, {
       directory,
@@ -131,6 +135,7 @@ async function listExtended(
     patterns: patterns.length > 1 ? patterns : undefined,
     select: [...select].filter((name) => hasUses || name !== USE),
     returns,
+    news: scope.client.connection.session.news,
   };
   return await run(scope, listDetails(request, details, nameDecoder(scope)));
 }

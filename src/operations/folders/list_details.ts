@@ -55,13 +55,14 @@ class Questions {
     const items = got.status === undefined ? asked.status : undefined;
     const entries = got.metadata === undefined ? asked.metadata : undefined;
     const rights = asked.myRights && !got.myRights;
+    const { news } = this.#scope.client.connection.session;
     if (items === undefined && entries === undefined && !rights) return;
     const waiting = rows.filter(isAskable).values();
     const askOn = async (): Promise<void> => {
       for (const row of waiting) {
         const { details } = row;
         await Promise.all([
-          items && this.#ask(row, (name) => status(name, items)).then((found) => {
+          items && this.#ask(row, (name) => status(name, items, news)).then((found) => {
             details.status = found;
           }),
           rights && this.#ask(row, myRights).then((found) => {

@@ -26,8 +26,8 @@ export async function listPlain(
   directory: Text,
   pattern: Text,
 ): Promise<readonly FolderListing[]> {
-  const request = { directory, pattern };
-  const { rev2 } = scope.client.connection.session;
+  const { rev2, news } = scope.client.connection.session;
+  const request = { directory, pattern, news };
   const command = name === "LSUB" && rev2
     ? list("LIST", { ...request, select: subscribed(pattern) }, nameDecoder(scope))
     : list(name, request, nameDecoder(scope));
@@ -77,8 +77,8 @@ export async function specialFolder(scope: Scope, flag: Text): Promise<FolderNam
 
 /** Whether there is a folder of this name. */
 export async function folderExists(scope: Scope, folder: Text): Promise<boolean> {
-  const command = list("LIST", { directory: "", pattern: folder }, (name) => name);
-  const { utf8 } = scope.client.connection.session;
+  const { utf8, news } = scope.client.connection.session;
+  const command = list("LIST", { directory: "", pattern: folder, news }, (name) => name);
   return (await run(scope, command)).some(({ name, flags }) => {
     const raw = name as Uint8Array;
     const text = typeof folder === "string" && scope.folderEncode
@@ -102,10 +102,10 @@ export async function folderStatus<Item extends string = DefaultStatusItem>(
   what: Item | Iterable<Item> | undefined,
 ): Promise<FolderStatus<Item>> {
   // IMAP4rev2 has no RECENT (RFC 9051 appendix E).
-  const { rev2 } = scope.client.connection.session;
+  const { rev2, news } = scope.client.connection.session;
   const all = rev2 ? STATUS_ITEMS.filter((item) => item !== "RECENT") : STATUS_ITEMS;
   const items = what === undefined ? all as readonly string[] as readonly Item[] : what;
-  const found = await run(scope, status<Item>(folder, items));
+  const found = await run(scope, status<Item>(folder, items, news));
   // As in the result of selectFolder.
   return what === undefined && rev2 ? Object.assign(found, { RECENT: 0 }) : found;
 }

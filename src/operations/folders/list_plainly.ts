@@ -60,9 +60,10 @@ async function rowsOf(
   pattern: Text,
 ): Promise<Rows> {
   const decode = nameDecoder(scope);
+  const { news } = scope.client.connection.session;
   const rows = await run(
     scope,
-    listRows(name, { directory, pattern }, (response) => ({
+    listRows(name, { directory, pattern, news }, (response) => ({
       listing: listingOf(response, decode),
       raw: response.name,
       details: noDetails(),

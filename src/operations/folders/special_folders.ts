@@ -26,7 +26,7 @@ export async function findSpecialFolder(
   use: string,
   { session, run, decode }: SpecialFolderSearch,
 ): Promise<FolderName | null> {
-  const all = { directory: "", pattern: "*" };
+  const all = { directory: "", pattern: "*", news: session.news };
   const folders = await run(list("LIST", all, decode));
   let found = markedFolder(folders, use);
   // Some servers show their marks only when asked for them (RFC 6154 section 2).

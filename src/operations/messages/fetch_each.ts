@@ -2,6 +2,7 @@ import type { Command } from "../../connection/command.ts";
 import {
   dropUnasked,
   type FetchRequest,
+  isNewsOf,
   isUpdate,
   isWanted,
   mergeMessage,
@@ -21,7 +22,7 @@ import type { FetchedBase } from "../../commands/messages/fetch_types.ts";
 import type { FetchResponse, UntaggedResponse } from "../../model/responses.ts";
 import type { LiteralSink } from "../../model/values.ts";
 import { isSection } from "../../wire/fetch_items.ts";
-import { isNews, PartialMessages } from "./partial_messages.ts";
+import { PartialMessages } from "./partial_messages.ts";
 
 /** Reading pauses when this many messages, or bytes of them, wait to be taken. */
 const MESSAGES_WAITING = 256;
@@ -54,7 +55,7 @@ export class FetchEach {
   #rows: Row[] = [];
   #bytes = 0;
   /** Messages that the server has described in part; the rest may still come. */
-  readonly #partial = new PartialMessages();
+  readonly #partial: PartialMessages;
   /** The message of which a literal is being streamed. */
   #open: Row | null = null;
   #holding = false;
@@ -73,6 +74,7 @@ export class FetchEach {
     this.#connection = connection;
     this.#request = request;
     this.#check = check;
+    this.#partial = new PartialMessages(request.news);
     this.#unnamed = new UnnamedRows(request.keys);
     this.#sections = stream ? request.keys.filter(isSection) : [];
   }
@@ -146,18 +148,21 @@ export class FetchEach {
     }
     const id = this.#request.uid ? response.uid! : response.number;
     const partial = this.#partial.take(id);
-    const isOurs = !isUpdate(response, this.#request);
+    // Before the message has come whole, it may as well be news of a new one.
+    const isOurs = !isUpdate(response, this.#request) &&
+      (!isNewsOf(response.items as unknown as FetchedBase, this.#request.news) ||
+        this.#request.keys.every((key) => key in response.items));
     const told = messageOf(response, true, this.#request);
     // The others get the message as it came.
     const more = isOurs ? told : { ...told };
     const message = partial === undefined ? more : mergeMessage(partial, more);
     const isWhole = this.#isWhole(message);
-    if (isWhole || !isNews(message)) this.#finishPartial();
+    if (isWhole || !this.#partial.isNews(message)) this.#finishPartial();
     if (isWhole) this.#push(message);
     else {
       this.#partial.keep(id, message);
       // A single response may be as large as the limits allow; further ones add to it.
-      if (partial !== undefined || isNews(message)) this.#checkHeld();
+      if (partial !== undefined || this.#partial.isNews(message)) this.#checkHeld();
     }
     return isOurs;
   }

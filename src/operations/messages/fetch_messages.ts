@@ -207,7 +207,7 @@ function fetchRequests(
   const { sets, scope: own } = idsOf(messages, scope);
   const ids = sets.length === 1 ? sets[0] : NumberSet.from([]);
   // Made even for no messages, so that what can't be sent is refused all the same.
-  const request = fetchRequestFor(ids, items, modifiers, own.uid);
+  const request = fetchRequestFor(ids, items, modifiers, own);
   const requests = sets.length === 1 ? [request] : sets.map((ids) => ({ ...request, ids }));
   return { requests, scope: own };
 }
@@ -216,15 +216,16 @@ function fetchRequestFor(
   ids: NumberSet,
   items: string | readonly string[],
   { modifiers, changedSince, vanished }: FetchModifiers,
-  uid: boolean,
+  { uid, client }: Scope,
 ): FetchRequest {
+  const { news } = client.connection.session;
   if (changedSince !== undefined) {
     const since = `CHANGEDSINCE ${checkedModseq(changedSince, "changedSince", 1)}`;
     const all = [...toTexts(modifiers ?? []), vanished ? `${since} VANISHED` : since];
-    return fetchRequest(ids, [...toTexts(items), "MODSEQ"], all, uid);
+    return fetchRequest(ids, [...toTexts(items), "MODSEQ"], all, uid, news);
   }
   if (vanished) throw new InvalidArgumentError("'vanished' needs 'changedSince'");
-  return fetchRequest(ids, items, modifiers, uid);
+  return fetchRequest(ids, items, modifiers, uid, news);
 }
 
 async function* eachMessage(

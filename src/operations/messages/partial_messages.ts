@@ -1,4 +1,6 @@
+import { isNewsOf } from "../../commands/messages/fetch.ts";
 import type { FetchedBase } from "../../commands/messages/fetch_types.ts";
+import type { AskedNews } from "../../connection/asked_news.ts";
 
 /** A guess at the memory that a message takes besides its strings and bytes. */
 const OVERHEAD = 200;
@@ -19,7 +21,13 @@ export interface PartialMessage {
 export class PartialMessages {
   #current: PartialMessage | null = null;
   readonly #news = new Map<number, FetchedBase>();
+  readonly #asked: AskedNews | undefined;
   #bytes = 0;
+
+  /** `asked` is what the server may tell unasked. */
+  constructor(asked?: AskedNews) {
+    this.#asked = asked;
+  }
 
   /** About how much memory they take. */
   get bytes(): number {
@@ -39,8 +47,14 @@ export class PartialMessages {
   /** Keeps an incomplete message as the one being described; there must be no other. */
   keep(id: number, message: FetchedBase): void {
     this.#bytes += weightOf(message);
-    if (isNews(message)) this.#news.set(id, message);
+    if (this.isNews(message)) this.#news.set(id, message);
     else this.#current = { id, message };
+  }
+
+  /** Whether a message holds only what servers also send unasked. */
+  isNews(message: FetchedBase): boolean {
+    return isNewsOf(message, this.#asked) ||
+      Object.keys(message).every((key) => /^(?:SEQ|UID|FLAGS|MODSEQ)$/.test(key));
   }
 
   /** Removes the message being described: another one begins, or the answer is over. */
@@ -57,11 +71,6 @@ export class PartialMessages {
     this.#news.clear();
     this.#bytes = 0;
   }
-}
-
-/** Whether a message holds only what servers also send unasked. */
-export function isNews(message: FetchedBase): boolean {
-  return Object.keys(message).every((key) => /^(?:SEQ|UID|FLAGS|MODSEQ)$/.test(key));
 }
 
 function weightOf(message: FetchedBase): number {

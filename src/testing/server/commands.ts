@@ -13,6 +13,7 @@ import { lsub, xlist } from "./list.ts";
 import { list } from "./list_extended.ts";
 import { login, unauthenticate } from "./login.ts";
 import { getMetadata, setMetadata } from "./metadata.ts";
+import { notify } from "./notify.ts";
 import { getQuota, getQuotaRoot, setQuota } from "./quota.ts";
 import { esearch } from "./multisearch.ts";
 import { cancelUpdate, search } from "./search.ts";
@@ -42,7 +43,7 @@ export const COMMANDS: ReadonlyMap<string, ServerCommand> = new Map(
     ...[select, examine, close, unselect, list, lsub, xlist, status],
     ...[create, deleteFolder, rename, subscribe, unsubscribe],
     ...[append, search, esearch, cancelUpdate, uidBatches],
-    ...[comparator, sort, thread, fetch, store, copy, move, replace, expunge, idle],
+    ...[comparator, sort, thread, fetch, store, copy, move, replace, expunge, idle, notify],
     ...[getQuota, getQuotaRoot, setQuota],
     ...[getAcl, setAcl, deleteAcl, listRights, myRights, getMetadata, setMetadata],
   ].map((command) => [command.name, command]),

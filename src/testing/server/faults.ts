@@ -64,6 +64,10 @@ export interface Faults {
   dropAfter(bytes: number, options?: FaultOptions): void;
   /** Sends BYE over all connections that are open now, and closes them. */
   bye(text?: string): void;
+  /**
+   * Ends every NOTIFY that is in force now, with `NOTIFICATIONOVERFLOW` (RFC 5465 section 5.8).
+   */
+  overflow(): void;
   /** Removes all faults that have not happened. */
   clear(): void;
 }
@@ -98,12 +102,14 @@ interface Cut {
 /** The faults of a server, as its sessions see them. */
 export class FaultPlan implements Faults {
   readonly #sayBye: (text: string) => void;
+  readonly #overflow: () => void;
   #waiting: Waiting[] = [];
   #cuts: Cut[] = [];
 
-  /** `sayBye` sends BYE on all connections. */
-  constructor(sayBye: (text: string) => void) {
+  /** `sayBye` sends BYE on all connections, `overflow` ends NOTIFY on them. */
+  constructor(sayBye: (text: string) => void, overflow: () => void) {
     this.#sayBye = sayBye;
+    this.#overflow = overflow;
   }
 
   refuse(command: string, options: RefusalOptions = {}): void {
@@ -135,6 +141,10 @@ export class FaultPlan implements Faults {
   bye(text = "the test wants it so"): void {
     checkText(text, /^[^\r\n]+$/);
     this.#sayBye(binaryOf(text));
+  }
+
+  overflow(): void {
+    this.#overflow();
   }
 
   clear(): void {

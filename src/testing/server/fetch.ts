@@ -77,7 +77,12 @@ function readItems(args: Arguments, session: Session): FetchItem[] {
   return items;
 }
 
-function answer(session: Session, { message, sequence }: Picked, items: FetchItem[]): void {
+/** Sends items of a message. */
+export function answer(
+  session: Session,
+  { message, sequence }: Picked,
+  items: readonly FetchItem[],
+): void {
   const { view, output } = session;
   const reads = !view.readOnly && items.some((item) => item.setsSeen);
   const seen = reads && !message.flags.has("\\Seen");

@@ -87,7 +87,7 @@ export const subscribe: ServerCommand = {
   run(session, args): void {
     const name = args.sp().mailbox();
     args.end();
-    session.account.subscribed.add(existing(session, name).name);
+    session.account.subscribe(existing(session, name).name, true);
   },
 };
 
@@ -98,7 +98,7 @@ export const unsubscribe: ServerCommand = {
   run(session, args): void {
     const name = canonical(args.sp().mailbox());
     args.end();
-    if (!session.account.subscribed.delete(name)) {
+    if (!session.account.subscribe(name, false)) {
       throw no("you are not subscribed to it", "NONEXISTENT");
     }
   },

@@ -9,15 +9,11 @@ export const idle: ServerCommand = {
   capability: "IDLE",
   async run(session, args): Promise<void> {
     args.end();
-    const tell = () => {
-      session.tellNews(true);
-      void session.output.flush();
-    };
     session.output.line("+ idling");
-    tell();
-    session.onNews(tell);
+    session.idling = true;
+    session.tellSoon();
     const line = await session.input.line();
-    session.onNews(null);
+    session.idling = false;
     if (line === null) throw new Goodbye("the connection ended");
     if (decodeAscii(line).toUpperCase() !== "DONE\r\n") throw bad("expected DONE");
   },

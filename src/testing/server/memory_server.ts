@@ -15,7 +15,7 @@ export interface CapabilityOptions {
    * `X-GM-EXT-1` (Gmail's extensions), `XLIST`, `ACL` (stored, not enforced), `METADATA`,
    * `LIST-MYRIGHTS`, `LIST-METADATA`, `QRESYNC`, `OBJECTID`, `JMAPACCESS`, `UNAUTHENTICATE`,
    * `UIDBATCHES`, `LANGUAGE` (English and German), `I18NLEVEL=2` (for SEARCH), `ESEARCH`, `ESORT`,
-   * `SEARCHRES`, `PARTIAL`, `CONTEXT=SEARCH`, `CONTEXT=SORT`, `MULTISEARCH`, `IMAP4rev2` (on its
+   * `SEARCHRES`, `PARTIAL`, `CONTEXT=SEARCH`, `CONTEXT=SORT`, `MULTISEARCH`, `NOTIFY`, `IMAP4rev2` (on its
    * own if `IMAP4rev1` is omitted), `UTF8=ACCEPT`, `UIDONLY`, `MESSAGELIMIT=1000` and
    * `SAVELIMIT=1000` with any number, `INPROGRESS` (every 100 messages of a SEARCH, FETCH or COPY),
    * `AUTH=XOAUTH2`, `AUTH=OAUTHBEARER`, `LITERAL-` and `LOGINDISABLED`. Any other is only
@@ -82,6 +82,8 @@ export class MemoryServer {
   readonly #listeners = new Set<Listener>();
   readonly #faults = new FaultPlan((text) => {
     for (const session of this.#sessions) void session.sayBye(text);
+  }, () => {
+    for (const session of this.#sessions) session.notices.overflow();
   });
 
   /** A server without users. */

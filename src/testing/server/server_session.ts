@@ -4,9 +4,10 @@ import type { Account } from "../account.ts";
 import { Arguments } from "../arguments.ts";
 import { capabilitiesOf } from "./capabilities.ts";
 import type { ServerCommand } from "./command.ts";
+import { tellNews, tellUnasked } from "./news.ts";
+import { Notices } from "./notify.ts";
 import { DEFAULT_COMPARATOR } from "./comparator.ts";
 import { COMMANDS } from "./commands.ts";
-import { additions, removals } from "../contexts.ts";
 import type { View } from "../folder.ts";
 import type { FaultPlan } from "./faults.ts";
 import { type AnnouncedLiteral, announcedLiteral, Input } from "../input.ts";
@@ -60,6 +61,12 @@ export class Session {
   language: string = DEFAULT_LANGUAGE;
   /** How its SEARCH compares texts (RFC 5255). */
   comparator: string = DEFAULT_COMPARATOR;
+  /** What the client is told unasked (NOTIFY, RFC 5465). */
+  notices: Notices = new Notices(this);
+  /** Whether the client waits in IDLE. */
+  idling = false;
+  /** Whether a command is under way, so that nothing may be sent in between. */
+  #busy = false;
   /** The tag of the current command. */
   tag = "*";
   /** Whether the faults for the present command have happened. */
@@ -85,6 +92,7 @@ export class Session {
       await this.#output.line(`* BYE ${text}`).flush();
       if (!(error instanceof Goodbye)) throw error;
     } finally {
+      this.notices.end();
       this.close();
       await this.#output.end();
       await this.#duplex.close();
@@ -172,6 +180,8 @@ export class Session {
     this.#account = null;
     this.modseqs = new ModseqMode(this);
     this.modes = new Modes(this);
+    this.notices.end();
+    this.notices = new Notices(this);
     this.language = DEFAULT_LANGUAGE;
     this.comparator = DEFAULT_COMPARATOR;
   }
@@ -180,6 +190,7 @@ export class Session {
   select(view: View): void {
     this.close();
     this.#view = view;
+    view.onChange = () => this.tellSoon();
     this.modseqs.apply(view);
     this.modes.apply(view);
     if (this.has("SEARCHRES")) view.saved = new Set();
@@ -210,21 +221,9 @@ export class Session {
     this.#output.line(`* ${text}`);
   }
 
-  /**
-   * Sends the changes in the open folder. Without `expunges`, sequence numbers stay the same. With
-   * `uids`, every FETCH includes the UID, as in the answer to a UID command (RFC 9051 section
-   * 6.4.9).
-   */
-  tellNews(expunges: boolean, uids = false): void {
-    if (this.#view === null) return;
-    for (const line of removals(this.#view)) this.untagged(line);
-    for (const line of this.#view.news(expunges, uids)) this.untagged(line);
-    for (const line of additions(this.#view)) this.untagged(line);
-  }
-
-  /** Calls `tell` after every change in the open folder from now on; `null` ends that. */
-  onNews(tell: (() => void) | null): void {
-    if (this.#view !== null) this.#view.onChange = tell;
+  /** Sends what has changed, if that may be sent now. */
+  tellSoon(): void {
+    if (!this.#ending && (this.idling || !this.#busy)) tellUnasked(this);
   }
 
   #open(duplex: Duplex): void {
@@ -269,6 +268,7 @@ export class Session {
         this.#ending = true;
         return;
       }
+      this.#busy = true;
       this.tag = new Arguments(received).tag();
       const found = this.#find(received);
       command = found.command;
@@ -280,8 +280,11 @@ export class Session {
       result = `${error.status} ${error.code ? `[${error.code}] ` : ""}${error.message}`;
     }
     // An unknown command must not be answered with an EXPUNGE either.
-    this.tellNews(command !== null && !command.keepsNumbers, command?.name.startsWith("UID "));
+    tellNews(this, command !== null && !command.keepsNumbers, command?.name.startsWith("UID "));
     await this.#output.line(`${this.tag} ${result}`).flush();
+    this.#busy = false;
+    // What has changed since the answer was written.
+    if (this.#account !== null) this.tellSoon();
     if (this.#upgrading) await this.#upgrade();
   }
 

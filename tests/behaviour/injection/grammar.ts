@@ -68,6 +68,7 @@ const COMMANDS: Readonly<Record<string, Arguments>> = {
   GETMETADATA: each(mailbox, (it) => it.list(() => it.astring())), // RFC 5464
   SETMETADATA: each(mailbox, (it) => it.list(() => annotation(it))),
   APPEND: append,
+  NOTIFY: notify, // RFC 5465
   UIDBATCHES: uidBatches, // RFC 10022
   "UID EXPUNGE": each(set), // RFC 4315
   EXPUNGE: none,
@@ -132,6 +133,41 @@ function oneOrMore(it: Scanner, read: () => Word): Word[] {
     it.sp();
     words.push(read());
   } while (it.peek() === " ");
+  return words;
+}
+
+/** `NONE`, or sets of folders and events (RFC 5465 section 8). */
+function notify(it: Scanner): Word[] {
+  it.sp();
+  const action = it.atom();
+  if (action === "NONE") return [action];
+  if (action !== "SET") it.fail("neither SET nor NONE");
+  const words: Word[] = [action];
+  it.sp();
+  if (it.peek() !== "(") {
+    words.push(it.atom());
+    it.sp();
+  }
+  words.push(notifySet(it));
+  while (it.peek() === " ") {
+    it.sp();
+    words.push(notifySet(it));
+  }
+  return words;
+}
+
+function notifySet(it: Scanner): Word {
+  it.expect("(");
+  const filter = it.atom();
+  const words: Word[] = [filter];
+  it.sp();
+  if (filter === "SUBTREE" || filter === "MAILBOXES") {
+    words.push(it.peek() === "(" ? it.list(() => it.mailbox()) : it.mailbox());
+    it.sp();
+  }
+  const event = () => it.peek() === "(" ? it.list(() => fetchItem(it)) : it.atom();
+  words.push(it.peek() === "(" ? it.list(event) : it.atom());
+  it.expect(")");
   return words;
 }
 

@@ -136,7 +136,7 @@ const SECTIONS = [
 export const SECTION: RegExp =
   /^[A-Z][A-Z0-9.-]*\[(?:(?:[1-9]\d*(?:\.[1-9]\d*)*\.)?(?:HEADER|TEXT|HEADER\.FIELDS(?:\.NOT)? \([A-Z]+(?: [A-Z]+)*\))|[1-9]\d*(?:\.[1-9]\d*)*(?:\.MIME)?|)\](?:<\d+\.[1-9]\d*>)?$/;
 
-function fetchItem(value: string): readonly string[] | null {
+export function fetchItem(value: string): readonly string[] | null {
   const wanted = value.trim();
   const name = wanted.replace(/^[a-z]+/, (it) => it.toUpperCase());
   if (SECTION.test(name)) return [name];

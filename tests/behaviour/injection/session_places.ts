@@ -2,8 +2,8 @@
 import { type CommandWriter, NumberSet } from "../../../mod.ts";
 import * as kinds from "./kinds.ts";
 import { numberIn } from "./folder_places.ts";
-import { SECTION } from "./message_places.ts";
-import { CAPABILITY, listOf, type Method, type Place, place, word } from "./place.ts";
+import { fetchItem, SECTION } from "./message_places.ts";
+import { CAPABILITY, folder, listOf, type Method, type Place, place, word } from "./place.ts";
 import type { Word } from "./scanner.ts";
 
 const greeted = { state: "greeted" } as const;
@@ -64,6 +64,16 @@ function field(value: string): string | null {
 
 function fieldName(value: string): string | null {
   return new TextEncoder().encode(value).length <= 30 ? kinds.text(value) : null;
+}
+
+/** What a NOTIFY without items sends. */
+const BARE = ["NOTIFY", "SET", ["SELECTED-DELAYED", ["MessageNew", "MessageExpunge"]]];
+
+/** An item of a new message, which must not be marked as seen; UID is always there. */
+function newItem(value: string): readonly string[] | null {
+  const items = fetchItem(value)?.filter((item) => item !== "UID") ?? null;
+  const isBad = items?.some((item) => /^(?:BODY\[|BINARY\[|RFC822$|RFC822\.TEXT$)/.test(item));
+  return isBad ? null : items;
 }
 
 /** The methods by name. */
@@ -287,6 +297,46 @@ export const SESSION_METHODS: Readonly<Record<string, Method>> = {
     ],
   },
   noop: { parameters: 1, places: [] },
+  notify: {
+    parameters: 2,
+    places: [
+      folder(
+        "mailboxes",
+        (c, v) => c.notify([{ mailboxes: { mailboxes: v }, events: ["MailboxName"] }]),
+        ["NOTIFY", "SET", ["MAILBOXES", "FOLDER", ["MailboxName"]]],
+      ),
+      folder(
+        "subtree, in a list",
+        (c, v) => c.notify([{ mailboxes: { subtree: [v, "b"] }, events: "none" }]),
+        ["NOTIFY", "SET", ["SUBTREE", ["FOLDER", "b"], "NONE"]],
+      ),
+      word(
+        "fetch",
+        (c, v) =>
+          c.notify([{
+            mailboxes: "selected-delayed",
+            events: ["MessageNew", "MessageExpunge"],
+            fetch: v,
+          }]),
+        newItem,
+        ["NOTIFY", "SET", ["SELECTED-DELAYED", [
+          ...["MessageNew", ["UID", "...IT"], "MessageExpunge"],
+        ]]],
+        { ...authenticated, odd: (value) => value === undefined ? BARE : undefined },
+      ),
+      word(
+        "events",
+        (c, v) => c.notify([{ mailboxes: "personal", events: [v as "MailboxName"] }]),
+        (value) => value === "MailboxName" ? value : null,
+        ["NOTIFY", "SET", ["PERSONAL", ["IT"]]],
+        authenticated,
+      ),
+      place("sets of no type", (c, v) => c.notify(v as never), kinds.none, () => [], {
+        noText: true,
+        odd: (value) => value === null ? ["NOTIFY", "NONE"] : undefined,
+      }),
+    ],
+  },
   unauthenticate: { parameters: 1, places: [] },
   logout: { parameters: 1, places: [] },
   shutdown: { parameters: 0, places: [] },

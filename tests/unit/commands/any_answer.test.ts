@@ -41,6 +41,7 @@ import { replace } from "../../../src/commands/messages/replace.ts";
 import { store } from "../../../src/commands/messages/store.ts";
 import { thread } from "../../../src/commands/search/thread.ts";
 import { unauthenticate } from "../../../src/commands/session/unauthenticate.ts";
+import { notify } from "../../../src/commands/watch/notify.ts";
 import { uidBatches } from "../../../src/commands/search/uid_batches.ts";
 import { ImapError } from "../../../src/model/errors.ts";
 import { NumberSet } from "../../../src/model/number_set.ts";
@@ -77,6 +78,7 @@ const READERS: readonly (() => Command<unknown>)[] = [
   () => uidBatches(500, null),
   () => uidBatches(500, [1, 2]),
   unauthenticate,
+  () => notify(null, null, true, decodeFolderName),
   () => store({ ...FLAGS, values: "x" }),
   () => store({ ...FLAGS, item: "X-GM-LABELS", values: "x" }),
   () => store({ ...FLAGS, values: "x", condition: { unchangedSince: 5, modified: [] } }),

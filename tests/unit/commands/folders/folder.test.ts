@@ -41,6 +41,7 @@ import { sort } from "../../../../src/commands/search/sort.ts";
 import { status } from "../../../../src/commands/folders/status.ts";
 import { replace } from "../../../../src/commands/messages/replace.ts";
 import { store } from "../../../../src/commands/messages/store.ts";
+import { notify } from "../../../../src/commands/watch/notify.ts";
 import { uidBatches } from "../../../../src/commands/search/uid_batches.ts";
 import { thread } from "../../../../src/commands/search/thread.ts";
 import {
@@ -237,6 +238,7 @@ const NEEDS: readonly (readonly [needs: string | undefined, commands: Command<un
   ["UNAUTHENTICATE", [unauthenticate()]],
   ["I18NLEVEL=2", [comparator(undefined), comparator("i;octet")]],
   ["UIDBATCHES", [uidBatches(500, null)]],
+  ["NOTIFY", [notify(null, null, false, decodeFolderName)]],
   ["NAMESPACE", [namespace()]],
   ["XLIST", [list("XLIST", { directory: "", pattern: "*" })]],
   ["UNSELECT", [unselect()]],
