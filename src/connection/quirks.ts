@@ -156,8 +156,12 @@ const SERVERS: readonly Known[] = [
     name: "Dovecot",
     greeting: /\bDovecot\b/i,
     id: /^Dovecot/i,
-    // 2.3.19 ends the session, at base64 without its padding. It does not say which version it is.
-    quirks: { unsafeBinary: true },
+    quirks: {
+      // 2.3.19 ends the session, at base64 without its padding. It does not say which version it is.
+      unsafeBinary: true,
+      // If it is set to have it, 2.4.1 still takes folder names only in modified UTF-7.
+      notEnabled: ["UTF8=ACCEPT"],
+    },
   },
   {
     name: "Cyrus",

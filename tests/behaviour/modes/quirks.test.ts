@@ -81,6 +81,12 @@ test("Cyrus with IMAP4rev2 and UTF8=ACCEPT → not enabled by themselves [ext QU
   client.shutdown();
 });
 
+test("Dovecot with UTF8=ACCEPT → not enabled by itself [ext QUIRKS]", async () => {
+  const { client, server } = await preauth("IMAP4rev1 UTF8=ACCEPT ENABLE", {}, "Dovecot ready.");
+  assert(await server.isSilent());
+  client.shutdown();
+});
+
 const ICLOUD = "IMAP4rev1 XAPPLELITERAL ENABLE QRESYNC CONDSTORE ESEARCH BINARY METADATA";
 
 test("iCloud → what does not work counts as missing [ext QUIRKS]", async () => {

@@ -21,7 +21,12 @@ import {
   startCyrus,
   startNewerCyrus,
 } from "../../support/servers/cyrus.ts";
-import { dovecotMissing, startDovecot } from "../../support/servers/dovecot.ts";
+import {
+  dovecotMissing,
+  newerDovecotMissing,
+  startDovecot,
+  startNewerDovecot,
+} from "../../support/servers/dovecot.ts";
 import { goimapMissing, startGoimap } from "../../support/servers/goimap.ts";
 import { whenLate } from "../../support/patience.ts";
 
@@ -38,6 +43,7 @@ interface Started {
 const SERVERS: readonly (readonly [string, string | false, () => Promise<Started>])[] = [
   ["Dovecot", dovecotMissing, () => startDovecot()],
   ["Cyrus [fault F2]", cyrusMissing, () => startCyrus({ config: "delete_mode: delayed" })],
+  ["Dovecot 2.4", newerDovecotMissing, () => startNewerDovecot()],
   ["Cyrus 3.12", newerCyrusMissing, () => startNewerCyrus({ config: "delete_mode: delayed" })],
   [
     "a Dovecot whose folders hold messages or folders [fault F2]",

@@ -10,7 +10,9 @@ import {
   type Dovecot,
   DOVECOT_USERS,
   dovecotMissing,
+  newerDovecotMissing,
   startDovecot,
+  startNewerDovecot,
 } from "../../support/servers/dovecot.ts";
 import { talk } from "../../support/servers/talk.ts";
 import { TOKENS } from "../../support/servers/token_server.ts";
@@ -130,6 +132,42 @@ describe("startDovecot", { skip: dovecotMissing }, () => {
     const said = await talk(child.stdout, child.stdin, ["STATUS INBOX (MESSAGES)", "LOGOUT"]);
     assertMatch(said, /^\* PREAUTH .*Logged in as bob/);
     assertMatch(said, /STATUS INBOX \(MESSAGES 1\)/);
+  });
+});
+
+describe("startNewerDovecot", { skip: newerDovecotMissing }, () => {
+  it("has the same users, and what is new since 2.3", async () => {
+    const server = await startNewerDovecot({ quota: "storage=100k:messages=5" });
+    try {
+      server.addMail("ann", "INBOX", [{ text: "Subject: x\r\n\r\nText\r\n" }]);
+      const { tlsPort: port, host, ca } = server;
+      const socket = connectTls({ port, host, ca, servername: "localhost" });
+      const login = TOKEN_MECHANISMS.XOAUTH2.login("ann", TOKENS.ann);
+      const said = await talk(socket, socket, [login, "GETQUOTAROOT INBOX", "LOGOUT"]);
+      for (const name of ["REPLACE", "INPROGRESS", "LIST-MYRIGHTS", "UTF8=ACCEPT"]) {
+        assertMatch(said, new RegExp(` ${name}\\b`));
+      }
+      assertMatch(said, /^\* QUOTA "User quota" \(STORAGE 1 100 MESSAGE 1 5\)\r$/m);
+      const plainSocket = connect(server.port, server.host);
+      assertMatch(await talk(plainSocket, plainSocket, [plain("bob"), "LOGOUT"]), /^a OK /m);
+      const wrong = connect(server.port, server.host);
+      assertMatch(await talk(wrong, wrong, ["LOGIN ann wrong", "LOGOUT"]), /^a NO /m);
+    } finally {
+      await server.stop();
+    }
+    assertFalse(existsSync(server.folder));
+  });
+
+  it("lets ann in by her certificate", async () => {
+    const server = await startNewerDovecot({ clientCertificates: true });
+    try {
+      const { tlsPort: port, host, ca, clientCert: cert, clientKey: key } = server;
+      const socket = connectTls({ port, host, ca, cert, key, servername: "localhost" });
+      const said = await talk(socket, socket, ["AUTHENTICATE EXTERNAL =", "LOGOUT"]);
+      assertMatch(said, /^a OK .*Logged in/m);
+    } finally {
+      await server.stop();
+    }
   });
 });
 

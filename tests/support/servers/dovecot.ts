@@ -1,29 +1,56 @@
 import { randomUUID } from "node:crypto";
-import { chownSync, existsSync, mkdirSync, readdirSync, rmSync } from "node:fs";
+import { chownSync, mkdirSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import process from "node:process";
-import { type Certificate, createAuthority, LOOPBACK_HOSTS } from "./certificates.ts";
-import { HOST, inNewFolder, launch, type PrivateServer, USERS, writeLines } from "./launch.ts";
+import { createAuthority, LOOPBACK_HOSTS, opensslMissing } from "./certificates.ts";
+import { DEBIAN_13, OWN_SYSTEM, type System } from "./debian13.ts";
+import { dovecotSettings, type DovecotSetup, mailSettings } from "./dovecot_settings.ts";
+import { inNewFolder, launch, type PrivateServer, USERS, writeLines } from "./launch.ts";
 import { type MailOwner, mailOwner } from "./mail_owner.ts";
 import { type Mail, writeMaildir } from "./maildir.ts";
+import { newerDovecotSettings } from "./newer_dovecot_settings.ts";
 import { skipLive } from "../skip.ts";
 import { startTokenServer } from "./token_server.ts";
 
 const DOVECOT = "/usr/sbin/dovecot";
 const IMAP = "/usr/lib/dovecot/imap";
+const SETPRIV = "/usr/bin/setpriv";
 
 /** The users and their passwords; bob's password needs every kind of quoting. */
 export const DOVECOT_USERS: typeof USERS = USERS;
 
-/** Why the tests that need a Dovecot are skipped, or `false`. */
-export const dovecotMissing: string | false = skipLive(findMissing());
+/** One of the Dovecots that can be had. */
+interface Installation {
+  readonly name: string;
+  readonly system: System;
+  /** The lines of its configuration. */
+  settings(setup: DovecotSetup): readonly string[];
+}
 
-function findMissing(): string | false {
-  if (process.getuid?.() !== 0) return "Dovecot can be started by root only";
-  for (const file of [DOVECOT, IMAP, "/usr/bin/openssl", "/usr/bin/setpriv"]) {
-    if (!existsSync(file)) return `there is no ${file.slice(file.lastIndexOf("/") + 1)}`;
-  }
-  return false;
+/** 2.3 */
+const INSTALLED: Installation = {
+  name: "Dovecot",
+  system: OWN_SYSTEM,
+  settings: dovecotSettings,
+};
+
+/** 2.4 or later. */
+const NEWER: Installation = {
+  name: "Dovecot 2.4",
+  system: DEBIAN_13,
+  settings: newerDovecotSettings,
+};
+
+/** Why the tests that need a Dovecot are skipped, or `false`. */
+export const dovecotMissing: string | false = skipLive(findMissing(INSTALLED));
+/** The same for the newer one. */
+export const newerDovecotMissing: string | false = skipLive(findMissing(NEWER));
+
+function findMissing({ name, system }: Installation): string | false {
+  if (process.getuid?.() !== 0) return `${name} can be started by root only`;
+  const missing = [DOVECOT, IMAP].find((file) => !system.has(file));
+  if (missing !== undefined) return `there is no ${missing} of ${name}`;
+  return OWN_SYSTEM.has(SETPRIV) ? opensslMissing : `there is no ${SETPRIV}`;
 }
 
 /** Options for starting a Dovecot. */
@@ -36,10 +63,8 @@ export interface DovecotOptions {
   readonly config?: string;
 }
 
-const PASSWORD_MECHANISMS = "plain login cram-md5 scram-sha-1 scram-sha-256";
-
 /** A private Dovecot, which also accepts the OAuth 2.0 tokens of token_server.ts. */
-export interface Dovecot extends PrivateServer {
+export interface NewerDovecot extends PrivateServer {
   /** A certificate for ann by the same authority (PEM). */
   readonly clientCert: string;
   readonly clientKey: string;
@@ -48,6 +73,10 @@ export interface Dovecot extends PrivateServer {
    * in its wire form (modified UTF-7), with `/` between the levels.
    */
   addMail(user: string, folder: string, messages: readonly Mail[]): void;
+}
+
+/** One that also runs as a process. */
+export interface Dovecot extends NewerDovecot {
   /**
    * The command line of a process that speaks IMAP on its standard streams, logged in as a user.
    */
@@ -55,38 +84,49 @@ export interface Dovecot extends PrivateServer {
 }
 
 /** Starts a Dovecot on free ports of the loopback interface, with its own folder. */
-export function startDovecot(options: DovecotOptions = {}): Promise<Dovecot> {
-  return inNewFolder("dovecot", (folder) => startIn(folder, options));
+export async function startDovecot(options: DovecotOptions = {}): Promise<Dovecot> {
+  const server = await start(INSTALLED, options);
+  const owner = mailOwner();
+  const command = (user: string) => processCommand(server.folder, user, owner, options.quota);
+  return { ...server, command };
 }
 
-async function startIn(folder: string, options: DovecotOptions): Promise<Dovecot> {
+/** The same with the newer one, which has REPLACE, INPROGRESS and UTF8=ACCEPT too. */
+export function startNewerDovecot(options: DovecotOptions = {}): Promise<NewerDovecot> {
+  return start(NEWER, options);
+}
+
+function start(installation: Installation, options: DovecotOptions): Promise<NewerDovecot> {
+  const { temporary } = installation.system;
+  return inNewFolder("dovecot", (folder) => startIn(folder, installation, options), temporary);
+}
+
+async function startIn(
+  folder: string,
+  { name, system, settings }: Installation,
+  { quota, clientCertificates, config = "" }: DovecotOptions,
+): Promise<NewerDovecot> {
   const owner = mailOwner();
   const mail = join(folder, "mail");
   mkdirSync(mail);
   chownSync(mail, owner.uid, owner.gid);
   const authority = createAuthority(folder);
   const certificate = authority.issue("localhost", { hosts: LOOPBACK_HOSTS });
+  const clientAuthority = clientCertificates ? authority.ca : undefined;
   const client = authority.issue("ann");
   writePasswords(folder);
   const tokens = await startTokenServer();
-  writeTokenSettings(folder, tokens.url);
 
-  const config = join(folder, "dovecot.conf");
+  const file = join(folder, "dovecot.conf");
   const greeting = `Dovecot ${randomUUID()} ready.`;
+  const setup = { folder, owner, greeting, quota, certificate, clientAuthority };
   const configure = (port: number, tlsPort: number) => {
-    writeLines(config, [
-      ...commonSettings(folder, owner, greeting),
-      ...mailSettings(`${folder}/mail/%n`, options.quota),
-      ...sharedFolders(folder),
-      ...listeners(port, tlsPort),
-      ...tlsSettings(certificate, options.clientCertificates ? authority.ca : undefined),
-      options.config ?? "",
-    ]);
-    return [DOVECOT, "-F", "-c", config];
+    writeLines(file, [...settings({ ...setup, tokens: tokens.url, port, tlsPort }), config]);
+    return system.command(DOVECOT, "-F", "-c", file);
   };
   const ca = authority.ca.cert;
   const clean = () => removeLocks(mail);
-  const server = await launch({ name: "Dovecot", folder, greeting, ca, configure, clean })
+  const server = await launch({ name, folder, greeting, ca, configure, clean })
     .catch((error) => {
       tokens.close();
       throw error;
@@ -96,7 +136,6 @@ async function startIn(folder: string, options: DovecotOptions): Promise<Dovecot
     clientCert: client.cert,
     clientKey: client.key,
     addMail: (user, name, messages) => writeMaildir(join(mail, user), name, messages, owner),
-    command: (user) => processCommand(folder, user, owner, options.quota),
     async stop(): Promise<void> {
       tokens.close();
       await server.stop();
@@ -116,137 +155,6 @@ function writePasswords(folder: string): void {
   writeLines(join(folder, "passwd"), lines);
 }
 
-function writeTokenSettings(folder: string, url: string): void {
-  writeLines(join(folder, "dovecot-oauth2.conf.ext"), [
-    "introspection_mode = post",
-    `introspection_url = ${url}`,
-    "active_attribute = active",
-    "active_value = true",
-    "username_attribute = username",
-  ]);
-}
-
-function commonSettings(folder: string, { uid, gid }: MailOwner, greeting: string): string[] {
-  return [
-    `base_dir = ${folder}/run`,
-    `state_dir = ${folder}/state`,
-    "instance_name = imapclient-tests",
-    `log_path = ${folder}/log`,
-    "protocols = imap",
-    `listen = ${HOST}`,
-    `login_greeting = ${greeting}`,
-    "disable_plaintext_auth = no",
-    `auth_mechanisms = ${PASSWORD_MECHANISMS} external xoauth2 oauthbearer`,
-    "auth_failure_delay = 0",
-    `mail_uid = ${uid}`,
-    `mail_gid = ${gid}`,
-    "first_valid_uid = 1",
-    "first_valid_gid = 1",
-    "mail_max_userip_connections = 1000",
-    // A login with a client's certificate and no password. It fails if there was no certificate.
-    "passdb {",
-    "  driver = static",
-    "  args = nopassword",
-    "  mechanisms = external",
-    "}",
-    "passdb {",
-    "  driver = oauth2",
-    `  args = ${folder}/dovecot-oauth2.conf.ext`,
-    "  mechanisms = xoauth2 oauthbearer",
-    "}",
-    "passdb {",
-    "  driver = passwd-file",
-    // Otherwise a password would pass for a token.
-    `  mechanisms = ${PASSWORD_MECHANISMS}`,
-    `  args = scheme=PLAIN ${folder}/passwd`,
-    "}",
-    "userdb {",
-    "  driver = static",
-    // Otherwise it would look for a password when asked for the owner of a shared folder.
-    `  args = uid=${uid} gid=${gid} home=${folder}/mail/%n allow_all_users=yes`,
-    "}",
-    "service anvil {",
-    "  client_limit = 4000",
-    // Otherwise the failed logins of one test would slow down every later login.
-    "  unix_listener anvil-auth-penalty {",
-    "    mode = 0",
-    "  }",
-    "}",
-  ];
-}
-
-/** Where mail is stored and which features it has, for the server and for a single process. */
-function mailSettings(home: string, quota = "storage=1G:messages=100000"): string[] {
-  return [
-    `mail_location = maildir:${home}`,
-    "mail_fsync = never",
-    "mail_attribute_dict = file:%h/dovecot-attributes",
-    "mail_plugins = acl quota zlib",
-    "protocol imap {",
-    "  mail_plugins = $mail_plugins imap_acl imap_quota imap_zlib",
-    "  imap_metadata = yes",
-    "}",
-    "plugin {",
-    "  acl = vfile",
-    "  quota = count:User quota",
-    "  quota_vsizes = yes",
-    `  quota_rule = *:${quota}`,
-    "}",
-    "namespace inbox {",
-    "  inbox = yes",
-    "  separator = /",
-    ...["Drafts", "Junk", "Sent", "Trash"].flatMap((name) => [
-      `  mailbox ${name} {`,
-      `    special_use = \\${name}`,
-      "  }",
-    ]),
-    "}",
-  ];
-}
-
-/** Lets users see a folder that another user has given them rights to: `shared/ann/Team`. */
-function sharedFolders(folder: string): string[] {
-  return [
-    "plugin {",
-    `  acl_shared_dict = file:${folder}/mail/rights`,
-    "}",
-    "namespace shared {",
-    "  type = shared",
-    "  separator = /",
-    "  prefix = shared/%%u/",
-    `  location = maildir:${folder}/mail/%%n`,
-    "  subscriptions = no",
-    "  list = children",
-    "}",
-  ];
-}
-
-function listeners(port: number, tlsPort: number): string[] {
-  return [
-    "service imap-login {",
-    "  inet_listener imap {",
-    `    port = ${port}`,
-    "  }",
-    "  inet_listener imaps {",
-    `    port = ${tlsPort}`,
-    "    ssl = yes",
-    "  }",
-    "}",
-  ];
-}
-
-function tlsSettings(server: Certificate, clientAuthority?: Certificate): string[] {
-  const settings = [`ssl = yes`, `ssl_cert = <${server.certFile}`, `ssl_key = <${server.keyFile}`];
-  if (!clientAuthority) return settings;
-  return [
-    ...settings,
-    `ssl_ca = <${clientAuthority.certFile}`,
-    "ssl_verify_client_cert = yes",
-    "ssl_require_crl = no",
-    "auth_ssl_username_from_cert = yes",
-  ];
-}
-
 /** Runs as the mail's owner, since the program refuses root; it needs no server. */
 function processCommand(
   folder: string,
@@ -263,7 +171,7 @@ function processCommand(
     ...mailSettings("~", quota),
   ]);
   return [
-    ...["/usr/bin/setpriv", `--reuid=${uid}`, `--regid=${gid}`, "--clear-groups"],
+    ...[SETPRIV, `--reuid=${uid}`, `--regid=${gid}`, "--clear-groups"],
     ...["/usr/bin/env", `USER=${user}`, `HOME=${home}`, IMAP, "-c", config],
   ];
 }

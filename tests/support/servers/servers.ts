@@ -1,8 +1,14 @@
 import { type ConnectOptions, ImapClient } from "@imapclient/imapclient";
 import { memoryTransport } from "@imapclient/imapclient/memory";
 import { MemoryServer } from "@imapclient/imapclient/testing";
-import { CYRUS_USERS, cyrusMissing, startCyrus } from "./cyrus.ts";
-import { dovecotMissing, startDovecot } from "./dovecot.ts";
+import {
+  CYRUS_USERS,
+  cyrusMissing,
+  newerCyrusMissing,
+  startCyrus,
+  startNewerCyrus,
+} from "./cyrus.ts";
+import { dovecotMissing, newerDovecotMissing, startDovecot, startNewerDovecot } from "./dovecot.ts";
 import { goimapMissing, startGoimap } from "./goimap.ts";
 import { USERS } from "./launch.ts";
 import { TOKENS } from "./token_server.ts";
@@ -51,28 +57,40 @@ export class RunningServer {
   }
 }
 
-const dovecot: Server = {
-  name: "Dovecot",
-  missing: dovecotMissing,
-  async start({ quota } = {}): Promise<RunningServer> {
-    const rule = quota === undefined ? undefined : `storage=${quota}k`;
-    const server = await startDovecot({ quota: rule });
-    const { host, port } = server;
-    return new RunningServer({ host, port, ssl: false }, () => server.stop());
-  },
-};
+function dovecot<Name extends string>(
+  name: Name,
+  missing: string | false,
+  startIt: typeof startNewerDovecot,
+): Server<Name> {
+  return {
+    name,
+    missing,
+    async start({ quota } = {}): Promise<RunningServer> {
+      const rule = quota === undefined ? undefined : `storage=${quota}k`;
+      const server = await startIt({ quota: rule });
+      const { host, port } = server;
+      return new RunningServer({ host, port, ssl: false }, () => server.stop());
+    },
+  };
+}
 
-const cyrus: Server = {
-  name: "Cyrus",
-  missing: cyrusMissing,
-  async start({ quota = 10_000 } = {}): Promise<RunningServer> {
-    // Otherwise it keeps deleted folders, and can delete the same name only once per second.
-    const config = `autocreate_quota: ${quota}\ndelete_mode: immediate`;
-    const server = await startCyrus({ config });
-    const { host, port } = server;
-    return new RunningServer({ host, port, ssl: false }, () => server.stop());
-  },
-};
+function cyrus<Name extends string>(
+  name: Name,
+  missing: string | false,
+  startIt: typeof startCyrus,
+): Server<Name> {
+  return {
+    name,
+    missing,
+    async start({ quota = 10_000 } = {}): Promise<RunningServer> {
+      // Otherwise it keeps deleted folders, and can delete the same name only once per second.
+      const config = `autocreate_quota: ${quota}\ndelete_mode: immediate`;
+      const server = await startIt({ config });
+      const { host, port } = server;
+      return new RunningServer({ host, port, ssl: false }, () => server.stop());
+    },
+  };
+}
 
 const memory: Server = {
   name: "the in-memory server",
@@ -115,5 +133,26 @@ export const GOIMAP: Server<"go-imap"> = {
   },
 };
 
+/**
+ * What no other has: UIDONLY, MULTISEARCH, PARTIAL and JMAPACCESS; IMAP4rev2 and UTF8=ACCEPT, which
+ * the client enables there only if asked to.
+ */
+export const NEWER_CYRUS: Server<"Cyrus 3.12"> = cyrus(
+  "Cyrus 3.12",
+  newerCyrusMissing,
+  startNewerCyrus,
+);
+
+/** Has REPLACE, INPROGRESS and LIST-MYRIGHTS besides what Dovecot 2.3 has. */
+export const NEWER_DOVECOT: Server<"Dovecot 2.4"> = dovecot(
+  "Dovecot 2.4",
+  newerDovecotMissing,
+  startNewerDovecot,
+);
+
 /** The servers that have what all calls of Python's IMAPClient need. */
-export const SERVERS: readonly Server[] = [dovecot, cyrus, memory];
+export const SERVERS: readonly Server[] = [
+  dovecot("Dovecot", dovecotMissing, startDovecot),
+  cyrus("Cyrus", cyrusMissing, startCyrus),
+  memory,
+];
