@@ -103,6 +103,7 @@ const QUIRK_KINDS: Kinds<Quirks> = {
   unsafeBinary: BOOLEAN,
   badSequenceMatch: BOOLEAN,
   unpairedUids: BOOLEAN,
+  partialAlone: BOOLEAN,
   channelBindings: oneOf(TEXTS, exactly(null)),
   notes: TEXTS,
 };

@@ -19,6 +19,8 @@ export interface Quirks {
   readonly badSequenceMatch: boolean;
   /** Whether MOVE of several messages pairs the wrong UIDs in COPYUID. */
   readonly unpairedUids: boolean;
+  /** Whether PARTIAL from the end (RFC 9394) is right only if nothing else is returned. */
+  readonly partialAlone: boolean;
   /** The only channel bindings that it accepts; `null` if it may accept all. */
   readonly channelBindings: readonly ChannelBindingType[] | null;
   /** What callers should know, in plain English. */
@@ -55,6 +57,7 @@ export const NO_QUIRKS: Quirks = {
   unsafeBinary: false,
   badSequenceMatch: false,
   unpairedUids: false,
+  partialAlone: false,
   channelBindings: null,
   notes: [],
 };
@@ -175,6 +178,8 @@ const SERVERS: readonly Known[] = [
       // With the first, 3.12.3 waits for a second after each change of a folder, and lists it
       // unasked. With the second, its SEARCH finds nothing that is not ASCII.
       notEnabled: ["IMAP4REV2", "UTF8=ACCEPT"],
+      // With COUNT, MIN or MAX, 3.12.3 returns the first messages for a range from the end.
+      partialAlone: true,
     },
   },
   { name: "Stalwart", greeting: /Stalwart/i, id: /^Stalwart/i },

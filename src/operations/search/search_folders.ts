@@ -1,8 +1,9 @@
 import { missingCapability } from "../../connection/session.ts";
 import type { SearchCriteria } from "../../commands/search/search_criteria.ts";
-import { multisearch } from "../../commands/search/multisearch.ts";
+import { type FolderAnswer, multisearch } from "../../commands/search/multisearch.ts";
 import { criteriaOf } from "../../commands/search/search_query.ts";
 import {
+  ImapError,
   InvalidArgumentError,
   InvalidCriteriaError,
   named,
@@ -12,7 +13,7 @@ import type { FolderSources } from "../../model/search_results.ts";
 import type { Text } from "../../model/text.ts";
 import { holdFolder } from "../folders/select_folder.ts";
 import { namesSaved } from "../saved_ids.ts";
-import { nameDecoder, run, type Scope } from "../scope.ts";
+import { nameDecoder, run, runWhole, type Scope } from "../scope.ts";
 import { inCharset } from "./search_charset.ts";
 import { type Query, scopedCriteria, searchMessages } from "./search_messages.ts";
 import type { FoldersRequest } from "./search_request.ts";
@@ -35,20 +36,41 @@ export async function searchFolders(
   const wire = wireRequest(scope, request);
   const offered = scope.client.connection.session.has("MULTISEARCH");
   const { charset = null } = options;
-  const { limits } = scope.client;
   if (options.fallback && !offered) {
     return await oneByOne(scope, sources, criteria, request, charset);
   }
-  const found = await inCharset(own, criteria, charset, (scope, encoding) => {
-    const search = { sources, criteria, encoding, ...wire };
-    return run(scope, multisearch(search, nameDecoder(scope), limits));
-  });
-  if (found.some(({ answer }) => answer.all === null && !isComplete(answer, wire, false))) {
+  const ask = async (scope: Scope, wire: ResultRequest): Promise<FolderAnswer[]> => {
+    const { limits } = scope.client;
+    const found = await inCharset(scope, criteria, charset, (scope, encoding) => {
+      const search = { sources, criteria, encoding, ...wire };
+      return run(scope, multisearch(search, nameDecoder(scope), limits));
+    });
+    if (found.every(({ answer }) => answer.all !== null || isComplete(answer, wire, false))) {
+      return found;
+    }
     throw new ProtocolError("an ESEARCH response that lacks what was asked for");
-  }
+  };
+  const found = await askForRange(own, wire, ask);
   return found.map(({ folder, uidValidity, answer }) =>
-    rowWith({ folder, uidValidity }, resultOf(answer, request, false, limits.items))
+    rowWith({ folder, uidValidity }, resultOf(answer, request, false, scope.client.limits.items))
   );
+}
+
+/** Cyrus 3.12 offers PARTIAL, but not for this: then all ids are asked for. */
+async function askForRange(
+  scope: Scope,
+  wire: ResultRequest,
+  ask: (scope: Scope, wire: ResultRequest) => Promise<FolderAnswer[]>,
+): Promise<FolderAnswer[]> {
+  if (wire.range === null) return await ask(scope, wire);
+  return await runWhole(scope, async (scope) => {
+    try {
+      return await ask(scope, wire);
+    } catch (error) {
+      if (!(error instanceof ImapError) || error.code !== "CANNOT") throw error;
+      return await ask(scope, uncut(wire));
+    }
+  });
 }
 
 const NAMED = ["folders", "subtree", "subtreeOne"] as const;
@@ -92,8 +114,14 @@ function wireRequest({ client }: Scope, { returns, range, save }: ResultRequest)
   const canCut = range === null || session.has("PARTIAL") ||
     range[0] > 0 && session.has("CONTEXT=SEARCH");
   if (range !== null && canCut && !returns.includes("ALL")) return { returns, range, save };
-  const all = range !== null || returns.length === 0 ? ["ALL" as const] : [];
-  return { returns: [...new Set([...returns, ...all])], range: null, save };
+  return range !== null || returns.length === 0
+    ? uncut({ returns, range, save })
+    : { returns, range, save };
+}
+
+/** With all ids, of which the range can be taken here. */
+function uncut({ returns, save }: ResultRequest): ResultRequest {
+  return { returns: [...new Set([...returns, "ALL" as const])], range: null, save };
 }
 
 /** Ids alone become the field `uids`. */

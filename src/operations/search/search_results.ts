@@ -73,8 +73,9 @@ export async function searchResults(
 }
 
 async function answerTo(scope: Scope, asked: Asked, request: ResultRequest): Promise<Answered> {
-  const wire = wireRequest(request, asked.order !== undefined);
   const { session } = scope.client.connection;
+  const { partialAlone } = session.server.quirks;
+  const wire = wireRequest(request, asked.order !== undefined, partialAlone);
   const canSave = request.save && session.has("SEARCHRES");
   const answer = canAsk(scope, asked, wire)
     ? await askServer(scope, asked, { ...wire, save: canSave })
@@ -170,13 +171,15 @@ async function askServer(
 function wireRequest(
   { returns, range, save }: ResultRequest,
   isSorted: boolean,
+  partialAlone: boolean,
 ): ResultRequest {
   // Cyrus 3.6 gives the least and the greatest id for MIN and MAX of a SORT, and not the ends.
   if (isSorted && returns.some((name) => name === "MIN" || name === "MAX")) {
     const others = returns.filter((name) => name !== "MIN" && name !== "MAX");
     return { returns: [...new Set([...others, "ALL", "COUNT"] as const)], range: null, save };
   }
-  if (!save && !returns.includes("ALL")) return { returns, range, save };
+  const canCut = range === null || range[0] > 0 || returns.length === 0 || !partialAlone;
+  if (!save && canCut && !returns.includes("ALL")) return { returns, range, save };
   // What the server saves is known here too: the answers to later calls are read by it.
   return { returns: [...new Set([...returns, "ALL", "COUNT"] as const)], range: null, save };
 }

@@ -59,6 +59,32 @@ describe("searchFolders", () => {
     client.shutdown();
   });
 
+  test("a range that the server can't take → taken here [ext MULTISEARCH]", async () => {
+    const { client, server } = await loggedInFake(`${CAPABILITIES} PARTIAL`);
+    const options = { return: ["COUNT"], partial: [-1, -2] } as const;
+    const searching = client.searchFolders({ folders: ["a"] }, "UNSEEN", options);
+    const start = 'ESEARCH IN (mailboxes ("a")) RETURN ';
+    const tag = await server.expect(`${start}(COUNT PARTIAL -1:-2) UNSEEN`);
+    await server.send(`${tag} NO [CANNOT] Unsupported Search criteria`);
+    await server.answerTagged(
+      `${start}(COUNT ALL) UNSEEN`,
+      '* ESEARCH (TAG "$" MAILBOX "a" UIDVALIDITY 7) UID COUNT 4 ALL 1:3,9',
+    );
+    const [row] = await searching;
+    assertEquals([row.count, [...row.ids]], [4, [3, 9]]);
+    client.shutdown();
+  });
+
+  test("a range that is refused for another reason → that error [ext MULTISEARCH]", async () => {
+    const { client, server } = await loggedInFake(`${CAPABILITIES} PARTIAL`);
+    const failing = outcome(client.searchFolders({ folders: ["a"] }, "ALL", { partial: [1, 2] }));
+    const tag = await server.expect('ESEARCH IN (mailboxes ("a")) RETURN (PARTIAL 1:2) ALL');
+    await server.send(`${tag} NO [LIMIT] too many`);
+    assertEquals((await failing as ImapError).code, "LIMIT");
+    assert(await server.isSilent());
+    client.shutdown();
+  });
+
   test("UIDs → belong to their folders", async () => {
     const { client, server } = await loggedInFake(CAPABILITIES);
     const searching = client.searchFolders({ folders: ["a", "b"] }, "ALL");

@@ -305,6 +305,21 @@ describe("search with `partial`", () => {
     assertEquals(plain(result), { count: 90, range: [-1, -2], ids: [8, 9], modseq: null });
   });
 
+  test("with a count, where that makes PARTIAL wrong → cut here [ext PARTIAL, QUIRKS]", async () => {
+    const quirks = { partialAlone: true };
+    const { client, server } = await selectFake({ quirks }, "IMAP4rev1 ESEARCH PARTIAL");
+    const searching = client.search("ALL", { partial: [-1, -2], return: ["COUNT"] });
+    const line = '* ESEARCH (TAG "$") UID COUNT 4 ALL 3:6';
+    await server.answerTagged("UID SEARCH RETURN (COUNT ALL) ALL", line);
+    const { count, ids } = await searching;
+    assertEquals([count, [...ids]], [4, [5, 6]]);
+    const alone = client.search("ALL", { partial: [-1, -2] });
+    const page = '* ESEARCH (TAG "$") UID PARTIAL (-1:-2 5:6)';
+    await server.answerTagged("UID SEARCH RETURN (PARTIAL -1:-2) ALL", page);
+    assertEquals([...(await alone).ids], [5, 6]);
+    client.shutdown();
+  });
+
   for (const nil of ["PARTIAL (1:3 NIL)", "PARTIAL (1:3)", "PARTIAL (1:3 ())"]) {
     test(`${nil} → an empty page, or an error`, async () => {
       const result = await outcome(returned(page, sent, [`* ESEARCH (TAG "$") UID ${nil}`]));
