@@ -193,7 +193,10 @@ export class ScramExchange implements SaslMechanism {
   }
 
   reason(): string | null {
-    return this.#reason;
+    if (this.#reason !== null || this.#flag !== "y" || this.#step !== "first") return this.#reason;
+    // Dovecot gives no reason.
+    return `if the password is right, the server may offer ${this.name}-PLUS, which somebody in ` +
+      "between has removed from its list";
   }
 
   get #header(): string {

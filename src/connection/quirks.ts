@@ -164,6 +164,8 @@ const SERVERS: readonly Known[] = [
       unsafeBinary: true,
       // If it is set to have it, 2.4.1 still takes folder names only in modified UTF-7.
       notEnabled: ["UTF8=ACCEPT"],
+      // For another type, the process of 2.4.1 that answers panics.
+      channelBindings: ["tls-exporter", "tls-unique"],
     },
   },
   {

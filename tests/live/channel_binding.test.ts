@@ -19,6 +19,8 @@ import {
 } from "@imapclient/imapclient";
 import { createAuthority, LOOPBACK_HOSTS } from "../support/servers/certificates.ts";
 import { type Cyrus, CYRUS_USERS, cyrusMissing, startCyrus } from "../support/servers/cyrus.ts";
+import { newerDovecotMissing, startNewerDovecot } from "../support/servers/newer_dovecot.ts";
+import type { PrivateServer } from "../support/servers/launch.ts";
 import { dovecotMissing, startDovecot } from "../support/servers/dovecot.ts";
 
 const { ann: ANN } = CYRUS_USERS;
@@ -26,8 +28,8 @@ const MECHANISMS = "sasl_mech_list: PLAIN SCRAM-SHA-512 SCRAM-SHA-256 SCRAM-SHA-
 const PLUS = [scramSha1Plus, scramSha256Plus, scramSha512Plus];
 const PLAIN = [scramSha1, scramSha256, scramSha512];
 
-/** Deno yields `tls-server-end-point` alone, which Cyrus does not accept. */
-const yieldsUnique = !("Deno" in globalThis);
+/** Deno yields `tls-server-end-point` alone, which neither Cyrus nor Dovecot accepts. */
+const isDeno = "Deno" in globalThis;
 
 async function loggedIn(options: ConnectOptions, mechanism: SaslMechanism): Promise<void> {
   const client = await ImapClient.connect(options);
@@ -51,8 +53,8 @@ async function refused(options: ConnectOptions, mechanism: SaslMechanism): Promi
   }
 }
 
-/** The connections by which a Cyrus is reached: TLS from the first byte, and STARTTLS. */
-function ways({ host, port, tlsPort, ca }: Cyrus): readonly ConnectOptions[] {
+/** The connections by which a server is reached: TLS from the first byte, and STARTTLS. */
+function ways({ host, port, tlsPort, ca }: PrivateServer): readonly ConnectOptions[] {
   const tls = { ca, channelBinding: true };
   return [{ host, port: tlsPort, tls }, { host, port, starttls: true, tls }];
 }
@@ -64,7 +66,7 @@ describe("Cyrus with TLS 1.2", { skip: cyrusMissing }, () => {
   });
   after(() => cyrus.stop());
 
-  const unless = { skip: yieldsUnique ? false : "Deno yields no tls-unique" };
+  const unless = { skip: isDeno ? "Deno yields no tls-unique" : false };
   const unlessSha = "by SCRAM-*-PLUS and tls-unique → logged in [ext CHANNEL-BINDING]";
   it(unlessSha, unless, async () => {
     for (const options of ways(cyrus)) {
@@ -126,6 +128,42 @@ describe("Cyrus with TLS 1.3, which has no tls-unique", { skip: cyrusMissing }, 
         assertStringIncludes(await refused(options, make("ann", ANN)), "yields no channel binding");
       }
       for (const make of PLAIN) await loggedIn(options, make("ann", ANN));
+    }
+  });
+});
+
+describe("Dovecot 2.4 with TLS 1.3", { skip: newerDovecotMissing }, () => {
+  let dovecot: PrivateServer;
+  before(async () => {
+    dovecot = await startNewerDovecot();
+  });
+  after(() => dovecot.stop());
+
+  it("by SCRAM-*-PLUS → logged in; in Deno, refused before anything is sent", async () => {
+    for (const options of ways(dovecot)) {
+      for (const make of [scramSha1Plus, scramSha256Plus]) {
+        if (isDeno) {
+          const message = await refused(options, make("ann", ANN));
+          assertStringIncludes(message, "yields no channel binding");
+        } else {
+          await loggedIn(options, make("ann", ANN));
+          await refused(options, make("ann", "wrong"));
+        }
+      }
+      await loggedIn(options, scramSha256("ann", ANN));
+    }
+  });
+
+  it("authenticate → by the strongest that the runtime has [ext AUTHENTICATE]", async () => {
+    for (const options of ways(dovecot)) {
+      const client = await ImapClient.connect(options);
+      try {
+        const { mechanism, refused } = await client.authenticate({ user: "ann", password: ANN });
+        const expected = isDeno ? "SCRAM-SHA-256" : "SCRAM-SHA-256-PLUS";
+        assertEquals([mechanism, refused], [expected, []]);
+      } finally {
+        client.shutdown();
+      }
     }
   });
 });

@@ -200,6 +200,15 @@ describe("SCRAM without channel binding", () => {
     }
   });
 
+  it("a refusal at once and without a reason → the hint that -PLUS may be missing", async () => {
+    const client = scramSha256("ann", "x");
+    await client.bind!(connection(ALL, ["SCRAM-SHA-256"]));
+    const nonce = begins(client).split(",r=")[1];
+    assert(client.reason!()!.includes("may offer SCRAM-SHA-256-PLUS, which somebody in between"));
+    await answers(client, `r=${nonce}more,s=YWE=,i=4096`);
+    assertEquals(client.reason!(), null);
+  });
+
   it("a server that could after all → somebody may have removed -PLUS", async () => {
     const client = scramSha256("ann", "x");
     await client.bind!(connection(ALL, ["SCRAM-SHA-256"]));
