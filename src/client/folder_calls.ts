@@ -99,7 +99,8 @@ export class FolderCalls {
    * a date independent of time zones.
    *
    * Throws {@linkcode InvalidCriteriaError} if the criteria make no sense to the library or to the
-   * server, or begin with `RETURN (...)` or `CHARSET`.
+   * server, or begin with `RETURN (...)` or `CHARSET`, and `CapabilityError` if a key of a list or
+   * an object, such as `older`, belongs to an extension that the server lacks.
    *
    * With `return` (ESEARCH, RFC 4731), the result has what is named there: `min`, `max`, `count`,
    * `all`. With `partial` (PARTIAL, RFC 9394), it has a part of the ids and the range. If the
@@ -269,7 +270,8 @@ export class FolderCalls {
    * `BODY[...]` without `.PEEK` marks the message as read. `BINARY[...]` (RFC 3516) is a part
    * decoded; a server that can't decode it sends it encoded, and it is decoded here. An item that the server leaves out or
    * garbles throws a `ProtocolError` when it is read, and affects nothing else; see
-   * `fetchProblems`. Ids that do not exist are left out; with no ids, nothing is sent. A very long
+   * `fetchProblems`. An item of an extension that the server lacks, such as `PREVIEW` (RFC 8970) or
+   * `EMAILID` (OBJECTID, RFC 8474), throws `CapabilityError`. Ids that do not exist are left out; with no ids, nothing is sent. A very long
    * list of ids is split over several commands.
    *
    * With `partial`, only a part of the messages is fetched: `[-1, -100]` are the last hundred of

@@ -1113,7 +1113,8 @@ export class ImapClient extends FolderCalls {
   /**
    * Returns numbers of a folder that need not be selected (STATUS, RFC 9051 section 6.3.11), by
    * name: `MESSAGES`, `RECENT`, `UIDNEXT`, `UIDVALIDITY` and `UNSEEN`, or those requested, such as
-   * `SIZE` or `HIGHESTMODSEQ`. Throws {@linkcode ImapError} if the folder does not exist.
+   * `SIZE` or `HIGHESTMODSEQ`. Throws {@linkcode ImapError} if the folder does not exist, and
+   * `CapabilityError` for an item of an extension that the server lacks.
    *
    * ```ts
    * import type { ImapClient } from "@imapclient/imapclient";

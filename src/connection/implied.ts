@@ -43,5 +43,7 @@ export function isImplied(
   if (rev2 && IN_REV2.includes(capability)) return true;
   // RFC 9208 section 3.1.1: a server names each resource that it limits.
   if (capability === "QUOTA") return capabilities.some((name) => name.startsWith("QUOTA=RES-"));
+  // RFC 7889 section 2: the capability may name the limit.
+  if (capability === "APPENDLIMIT") return capabilities.some((it) => it.startsWith("APPENDLIMIT="));
   return IMPLIED.get(capability)?.some((name) => capabilities.includes(name)) ?? false;
 }

@@ -149,7 +149,8 @@ export class Session {
     return !this.server.quirks.broken.includes(name);
   }
 
-  #hasAny(capabilities: string | readonly string[]): boolean {
+  /** Whether the server is known to offer a capability, or any one of several. */
+  hasAny(capabilities: string | readonly string[]): boolean {
     return typeof capabilities === "string"
       ? this.has(capabilities)
       : capabilities.some((name) => this.has(name));
@@ -220,7 +221,7 @@ export class Session {
   /** Throws if a command can't be sent now, or not in the folder that its call is for. */
   check(command: Command<unknown>, request: CallRequest): void {
     const { needs } = command;
-    if (needs !== undefined && !this.#hasAny(needs)) throw missingCapability(needs);
+    if (needs !== undefined && !this.hasAny(needs)) throw missingCapability(needs);
     if (command.state !== undefined && !this.authenticated) {
       throw new IllegalStateError(`${command.name} needs a login first`);
     }

@@ -46,6 +46,8 @@ export class Message {
   readonly content: Content;
   /** When it arrived, with a zone. */
   readonly date: ZonedDate;
+  /** When it was put into this folder (SAVEDATE, RFC 8514). */
+  readonly saved: Date = new Date();
   /** All flags except `\Recent`, which differs between sessions. */
   readonly flags: Set<string>;
   /** The number of its last change in the folder (RFC 7162). */

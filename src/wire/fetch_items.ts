@@ -114,7 +114,14 @@ function readEmailId(cursor: Cursor): string {
   return id;
 }
 
+/** A preview; with the name of its algorithm, as in `(FUZZY "text")`, in a draft of RFC 8970. */
 function readPreview(cursor: Cursor): string | null {
+  if (cursor.take(LPAREN)) {
+    cursor.astring();
+    const text = cursor.space().nstringBytes();
+    cursor.space().expect(RPAREN);
+    return text === null ? null : decodeUtf8(text);
+  }
   const bytes = cursor.nstringBytes();
   return bytes === null ? null : decodeUtf8(bytes);
 }

@@ -36,6 +36,23 @@ export const STATUS_ITEMS: readonly DefaultStatusItem[] = [
   "UNSEEN",
 ];
 
+/** The extensions that items of STATUS belong to; any one of several is enough. */
+const NEEDS: Readonly<Record<string, string | readonly string[]>> = {
+  APPENDLIMIT: "APPENDLIMIT",
+  DELETED: ["QUOTA=RES-MESSAGE", "IMAP4REV2"],
+  "DELETED-STORAGE": "QUOTA=RES-STORAGE",
+  HIGHESTMODSEQ: "CONDSTORE",
+  MAILBOXID: "OBJECTID",
+  SIZE: "STATUS=SIZE",
+};
+
+/** The capabilities without which a server does not know these items. */
+export function statusNeeds(what: Text | Iterable<Text>): readonly (string | readonly string[])[] {
+  return toTexts(what).map(upperAscii).filter((it) => Object.hasOwn(NEEDS, it)).map((it) =>
+    NEEDS[it]
+  );
+}
+
 /**
  * STATUS (RFC 9051 section 6.3.11): counts and other values of a folder, without selecting it.
  * `news` is what the server may tell unasked.

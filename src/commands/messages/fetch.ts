@@ -4,6 +4,7 @@ import { sizeOf } from "../../connection/kept_responses.ts";
 import { isBinaryItem } from "./binary_items.ts";
 import { adoptAnswers, askedKey } from "./fetch_answers.ts";
 import { addAliases, type Alias, aliasesOf, fetchKey, normaliseItems } from "./requested_items.ts";
+import { itemNeeds } from "./item_needs.ts";
 import { fetchProblems, noteProblems } from "../../model/problems.ts";
 import type { FetchedBase } from "./fetch_types.ts";
 import { Memo } from "../../util/memo.ts";
@@ -33,6 +34,8 @@ export interface FetchRequest {
   readonly isBinary: boolean;
   /** What the server may tell unasked. */
   readonly news?: AskedNews;
+  /** The capabilities of its items, all of which are needed; of several in a list, any one. */
+  readonly needs: readonly (string | readonly string[])[];
 }
 
 /** Makes a request. Throws {@linkcode InvalidArgumentError}. */
@@ -43,13 +46,13 @@ export function fetchRequest(
   uid: boolean,
   news?: AskedNews,
 ): FetchRequest {
-  const { sent, keys, aliases, isBinary } = itemsOf(toTexts(items), uid);
+  const { sent, keys, aliases, isBinary, needs } = itemsOf(toTexts(items), uid);
   const normalised = normaliseModifiers(modifiers);
-  return { ids, items: sent, keys, aliases, modifiers: normalised, uid, isBinary, news };
+  return { ids, items: sent, keys, aliases, modifiers: normalised, uid, isBinary, needs, news };
 }
 
 /** The items to send, and the keys of the answers. */
-interface Items extends Pick<FetchRequest, "keys" | "aliases" | "isBinary"> {
+interface Items extends Pick<FetchRequest, "keys" | "aliases" | "isBinary" | "needs"> {
   readonly sent: readonly string[];
 }
 
@@ -66,7 +69,7 @@ function itemsOf(texts: readonly string[], uid: boolean): Items {
   const sent = uid && all.length > 1 ? all.filter((item) => item !== "UID") : all;
   const keys = sent.filter((item) => item !== "UID" && item !== "SEQ").map(fetchKey);
   const isBinary = sent.some(isBinaryItem);
-  const found = { sent, keys, aliases: aliasesOf(texts, keys), isBinary };
+  const found = { sent, keys, aliases: aliasesOf(texts, keys), isBinary, needs: itemNeeds(sent) };
   known.set(text, found);
   return found;
 }

@@ -30,7 +30,7 @@ export type SearchCriteria = string | Uint8Array | readonly SearchCriterion[];
 type Argument = "text" | "label" | "id" | "date" | "number" | "modseq" | "keyword" | "set" | "key";
 
 /** The keys that take arguments (RFC 9051 section 6.4.4, and extensions). */
-const ARGUMENTS: Readonly<Record<string, readonly Argument[]>> = {
+export const ARGUMENTS: Readonly<Record<string, readonly Argument[]>> = {
   BCC: ["text"],
   BODY: ["text"],
   CC: ["text"],

@@ -147,34 +147,6 @@ const FIELDS: Readonly<Record<keyof SearchQuery, Writer>> = {
   or: (queries: readonly SearchQuery[]) => anyOf(queries),
 };
 
-/** The capabilities without which a server does not know a field. */
-const NEEDS: { readonly [Field in keyof SearchQuery]: string } = {
-  savedSince: "SAVEDATE",
-  savedBefore: "SAVEDATE",
-  savedOn: "SAVEDATE",
-  emailId: "OBJECTID",
-  threadId: "OBJECTID",
-  fuzzy: "SEARCH=FUZZY",
-  filter: "FILTERS",
-  gmailRaw: "X-GM-EXT-1",
-  gmailMessageId: "X-GM-EXT-1",
-  gmailThreadId: "X-GM-EXT-1",
-  gmailLabels: "X-GM-EXT-1",
-};
-
-/** The capabilities that a server needs for a query. */
-export function needsOf(query: SearchCriteria | SearchQuery): readonly string[] {
-  if (!isQuery(query)) return [];
-  const needs: string[] = [];
-  for (const [name, value] of Object.entries(query)) {
-    const need = Object.hasOwn(NEEDS, name) ? NEEDS[name as keyof SearchQuery] : undefined;
-    if (need !== undefined && value !== undefined) needs.push(need);
-    if (name === "not" || name === "fuzzy") needs.push(...needsOf(value));
-    else if (name === "or") needs.push(...[value].flat().flatMap(needsOf));
-  }
-  return needs;
-}
-
 function isQuery(query: SearchCriteria | SearchQuery): query is SearchQuery {
   return typeof query === "object" && query !== null && !Array.isArray(query) &&
     !(query instanceof Uint8Array);

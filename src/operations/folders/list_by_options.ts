@@ -4,9 +4,11 @@ import {
   type DetailedRow,
   listDetails,
 } from "../../commands/folders/list_details.ts";
+import { statusNeeds } from "../../commands/folders/status.ts";
 import { missingCapability, type Session } from "../../connection/session.ts";
 import { InvalidArgumentError, named } from "../../model/errors.ts";
 import { type Text, toTexts, upperAscii } from "../../model/text.ts";
+import { checkNeeds } from "../needs.ts";
 import { nameDecoder, run, type Scope } from "../scope.ts";
 import { checkedSelection, type ListFoldersOptions } from "./list_options.ts";
 import { listPlainly } from "./list_plainly.ts";
@@ -46,6 +48,7 @@ export async function listByOptions(
   const select = checkedSelection(options);
   const request = { directory, patterns: checkedPatterns(pattern), select, options };
   const asked = askedDetails(options);
+  if (asked.status !== undefined) checkNeeds(scope, statusNeeds(asked.status));
   const got = detailsOfList(asked, session);
   const hasUses = checkUses(request, session);
   if (session.has("LIST-EXTENDED")) {

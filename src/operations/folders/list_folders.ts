@@ -6,12 +6,14 @@ import {
   type FolderStatus,
   status,
   STATUS_ITEMS,
+  statusNeeds,
 } from "../../commands/folders/status.ts";
 import { decodeFolderName } from "../../mime/utf7.ts";
 import type { FolderName } from "../../model/folder_name.ts";
-import { type Text, toText } from "../../model/text.ts";
+import { type Text, toText, toTexts } from "../../model/text.ts";
 import { decodeAscii } from "../../util/bytes.ts";
 import { lazyImport } from "../../util/lazy_import.ts";
+import { checkNeeds } from "../needs.ts";
 import { nameDecoder, run, runWhole, type Scope } from "../scope.ts";
 import type { ListedFolder, ListFoldersOptions } from "./list_options.ts";
 import { findSpecialFolder } from "./special_folders.ts";
@@ -105,7 +107,9 @@ export async function folderStatus<Item extends string = DefaultStatusItem>(
   const { rev2, news } = scope.client.connection.session;
   const all = rev2 ? STATUS_ITEMS.filter((item) => item !== "RECENT") : STATUS_ITEMS;
   const items = what === undefined ? all as readonly string[] as readonly Item[] : what;
-  const found = await run(scope, status<Item>(folder, items, news));
+  const list = toTexts(items);
+  checkNeeds(scope, statusNeeds(list));
+  const found = await run(scope, status<Item>(folder, list, news));
   // As in the result of selectFolder.
   return what === undefined && rev2 ? Object.assign(found, { RECENT: 0 }) : found;
 }

@@ -10,6 +10,7 @@ import { SAVED } from "../../model/saved.ts";
 import type { PartialRange } from "../../model/search_results.ts";
 import { type Text, toTexts } from "../../model/text.ts";
 import { lazyImport } from "../../util/lazy_import.ts";
+import { checkNeeds } from "../needs.ts";
 import { savedIds } from "../saved_ids.ts";
 import { idsOf, runWhole, type Scope, setsOf } from "../scope.ts";
 import { checkedModseq } from "../../wire/modseq.ts";
@@ -45,6 +46,7 @@ export function fetchMessages(
   modifiers: FetchModifiers,
 ): Promise<Map<number, FetchedBase>> {
   const { requests, scope: own } = fetchRequests(scope, messages, items, modifiers);
+  if (requests.length > 0 && requests[0].needs.length > 0) checkNeeds(own, requests[0].needs);
   const found = requests[0]?.isBinary
     ? fetchDecoded(own, requests, modifiers)
     : fetchUnder(own, requests, modifiers);
@@ -102,6 +104,7 @@ export function fetchPart(
   if (options.vanished) {
     throw new InvalidArgumentError("'vanished' can't go with 'partial', a part of what is there");
   }
+  checkItems(scope, items);
   const named = messages === SAVED ? savedIds(scope) : messages;
   return runWhole(scope, async (scope) => {
     const { pageRequest } = await pages();
@@ -129,6 +132,11 @@ export function fetchEachOfPart(
   return eachOfPart(scope, named, items, options, stream, partial);
 }
 
+/** Refuses items of extensions that the server lacks, before it is asked which messages there are. */
+function checkItems(scope: Scope, items: string | readonly string[]): void {
+  checkNeeds(scope, fetchRequest(NumberSet.from([]), items, undefined, scope.uid).needs);
+}
+
 async function* eachOfPart(
   scope: Scope,
   messages: MessageIds,
@@ -137,6 +145,7 @@ async function* eachOfPart(
   stream: boolean,
   partial: PartialRange,
 ): AsyncGenerator<FetchedBase> {
+  checkItems(scope, items);
   const part = await runWhole(scope, async (scope) => {
     const { pageRequest } = await pages();
     return await pageRequest(scope, { messages, modifiers: options.modifiers }, partial);
@@ -234,6 +243,7 @@ async function* eachMessage(
   check: (() => void) | undefined,
 ): AsyncGenerator<FetchedBase> {
   const { connection } = scope.client;
+  if (requests.length > 0) checkNeeds(scope, requests[0].needs);
   for (const request of requests) {
     for (let left: NumberSet | null = request.ids; left !== null;) {
       try {
@@ -260,6 +270,7 @@ async function* eachDecoded(
   modifiers: FetchModifiers,
 ): AsyncGenerator<FetchedBase> {
   let asked = requests;
+  checkNeeds(scope, requests[0].needs);
   if (requests[0].modifiers.length > 0) {
     const chosen = await fetchUnder(scope, requests.map(idsAlone), modifiers);
     asked = requestsFor(chosen.keys(), requests[0], scope);

@@ -106,15 +106,16 @@ async function replaceInSteps(
 /** The UID of a message. Throws if it does not exist, or is in a read-only folder. */
 async function uidOf(scope: Scope, id: number): Promise<number> {
   // FETCH, not UID SEARCH: no EXPUNGE may come during it, which would shift the numbers.
-  const request = fetchRequest(NumberSet.from(id), ["UID"], undefined, scope.uid);
+  const { client: { connection: { session: { news } } }, uid } = scope;
+  const request = fetchRequest(NumberSet.from(id), ["UID"], undefined, uid, news);
   const found = await run(scope, wrapped(fetch(request), { modifies: true }));
   const message = found.get(id);
-  if (message !== undefined && scope.uid) return id;
+  if (message !== undefined && uid) return id;
   if (message?.UID !== undefined) return message.UID;
   if (message !== undefined) {
     throw new ProtocolError(`nothing was appended: the server sent no UID for message ${id}`);
   }
-  const what = scope.uid ? "UID" : "number";
+  const what = uid ? "UID" : "number";
   throw new ImapError(`nothing was appended: the folder has no message with the ${what} ${id}`);
 }
 

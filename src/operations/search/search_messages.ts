@@ -1,7 +1,7 @@
-import { missingCapability } from "../../connection/session.ts";
 import { search } from "../../commands/search/search.ts";
 import { namesNumbers, type SearchCriteria } from "../../commands/search/search_criteria.ts";
-import { criteriaOf, needsOf, type SearchQuery } from "../../commands/search/search_query.ts";
+import { searchNeeds } from "../../commands/search/search_needs.ts";
+import { criteriaOf, type SearchQuery } from "../../commands/search/search_query.ts";
 import { sort } from "../../commands/search/sort.ts";
 import { type Thread, thread } from "../../commands/search/thread.ts";
 import { wrapped } from "../../commands/wrapped.ts";
@@ -12,6 +12,7 @@ import type { SearchIds } from "../../model/search_ids.ts";
 import { type Text, upperAscii } from "../../model/text.ts";
 import { lazyImport } from "../../util/lazy_import.ts";
 import { searchBelowLimit } from "../messages/message_limit.ts";
+import { checkNeeds } from "../needs.ts";
 import { namesSaved, savedIds, withSavedIds } from "../saved_ids.ts";
 import { run, runWhole, type Scope } from "../scope.ts";
 import { encodingOf, inCharset } from "./search_charset.ts";
@@ -103,19 +104,12 @@ export interface ScopedCriteria {
 /** The criteria of a query. */
 export function scopedCriteria(scope: Scope, query: Query): ScopedCriteria {
   const criteria = criteriaOf(query);
-  checkNeeds(scope, query);
+  const needs = searchNeeds(criteria);
+  if (needs.length > 0) checkNeeds(scope, needs);
   if (Array.isArray(criteria) && namesSaved(criteria)) {
     const ids = savedIds(scope);
     const own = { ...scope, foundIn: foundIn(ids) };
     return scopedCriteria(own, withSavedIds(criteria, ids, scope.uid));
   }
   return { criteria, scope: namesNumbers(criteria) ? { ...scope, byNumber: true } : scope };
-}
-
-/** Throws if the server does not know a field of the query. Before the login, that is not known. */
-function checkNeeds({ client }: Scope, query: Query): void {
-  const { session } = client.connection;
-  if (!session.authenticated) return;
-  const missing = needsOf(query).find((capability) => !session.has(capability));
-  if (missing !== undefined) throw missingCapability(missing);
 }

@@ -1,10 +1,11 @@
-import { datetimeToInternalDate } from "../../model/dates.ts";
+import { datetimeToInternalDate, ZonedDate } from "../../model/dates.ts";
 import { concat, encodeUtf8, LBRACKET, LT, RBRACKET } from "../../util/bytes.ts";
 import type { Arguments } from "../arguments.ts";
 import type { View } from "../folder.ts";
 import type { Message } from "../message.ts";
 import { type Entity, findPart } from "../mime.ts";
-import { astring } from "../output.ts";
+import { bodyText } from "../mime_text.ts";
+import { astring, binaryOf, string } from "../output.ts";
 import { bad } from "../refusal.ts";
 import type { Session } from "./server_session.ts";
 import { bodyStructure, envelope } from "../structure.ts";
@@ -57,6 +58,12 @@ const OBJECT_IDS: Readonly<Record<string, FetchItem>> = {
   THREADID: item("THREADID", ({ content }) => `(${content.threadId})`),
 };
 
+/** The items of other extensions: when a message was put into the folder, and how it begins. */
+const MORE: Readonly<Record<string, FetchItem>> = {
+  SAVEDATE: item("SAVEDATE", ({ saved }) => `"${datetimeToInternalDate(inUtc(saved))}"`), // RFC 8514
+  PREVIEW: item("PREVIEW", ({ entity }) => previewOf(entity)), // RFC 8970
+};
+
 /** The items of the macros, and UID, which UID FETCH always includes. */
 export const MACROS: Readonly<Record<string, readonly FetchItem[]>> = {
   FAST: named("FLAGS", "INTERNALDATE", "RFC822.SIZE"),
@@ -74,11 +81,26 @@ export function readFetchItem(args: Arguments, session: Session): FetchItem {
   if (Object.hasOwn(SIMPLE, name)) return SIMPLE[name];
   if (Object.hasOwn(GMAIL, name) && session.has("X-GM-EXT-1")) return GMAIL[name];
   if (Object.hasOwn(OBJECT_IDS, name) && session.has("OBJECTID")) return OBJECT_IDS[name];
+  if (Object.hasOwn(MORE, name) && session.has(name)) {
+    // A preview costs nothing here, so it comes at once.
+    if (name === "PREVIEW" && args.ahead(/^ \(LAZY\)/i)) args.match(/^ \(LAZY\)/i, "LAZY");
+    return MORE[name];
+  }
   if (name === "MODSEQ") {
     session.modseqs.compare();
     return MODSEQ;
   }
   throw bad(`there is no item ${name}`);
+}
+
+function inUtc(date: Date): ZonedDate {
+  return new ZonedDate(date.getTime(), 0, date.toISOString());
+}
+
+/** At most 200 characters of the body's text, as a string of the grammar. */
+function previewOf(entity: Entity): string {
+  const text = bodyText(entity).replace(/\s+/g, " ").trim();
+  return string(binaryOf([...text].slice(0, 200).join("")));
 }
 
 function item(name: string, value: FetchItem["value"], setsSeen = false): FetchItem {

@@ -101,6 +101,10 @@ export class SearchKeys {
         return (message) => !recent.has(message);
       case "NEW":
         return (message) => recent.has(message) && !message.flags.has("\\Seen");
+      case "SAVEDATESUPPORTED": {
+        const has = this.#session.has("SAVEDATE");
+        return has ? () => true : null;
+      }
       case "KEYWORD":
         return hasFlag(this.#args.sp().atom());
       case "UNKEYWORD":
@@ -133,10 +137,11 @@ export class SearchKeys {
   }
 
   #date(name: string): Match | null {
-    const kind = /^(SENT)?(BEFORE|ON|SINCE)$/.exec(name);
-    if (kind === null) return null;
+    const kind = /^(SENT|SAVED)?(BEFORE|ON|SINCE)$/.exec(name);
+    const [, which] = kind ?? [];
+    if (kind === null || which === "SAVED" && !this.#session.has("SAVEDATE")) return null;
     const wanted = this.#args.sp().date().getTime() / DAY;
-    const dayOf = kind[1] === undefined ? internalDay : sentDay;
+    const dayOf = which === undefined ? internalDay : which === "SENT" ? sentDay : savedDay;
     if (kind[2] === "BEFORE") return (message) => dayOf(message) < wanted;
     if (kind[2] === "ON") return (message) => dayOf(message) === wanted;
     return (message) => dayOf(message) >= wanted;
@@ -251,6 +256,10 @@ export class SearchKeys {
 
 function internalDay({ date }: Message): number {
   return day(date);
+}
+
+function savedDay({ saved }: Message): number {
+  return Math.floor(saved.getTime() / DAY);
 }
 
 /** The day in the Date field; NaN, which no comparison matches, if there is none. */

@@ -204,7 +204,7 @@ test("G8 Z7 a refused UNSELECT throws, and the folder stays selected", async () 
 });
 
 test("G9 folderStatus asks for five items, or for those named", async () => {
-  const { client, server } = await loggedIn();
+  const { client, server } = await loggedIn("CONDSTORE OBJECTID STATUS=SIZE");
   const five = client.folderStatus("Entwürfe");
   await server.answer(
     'STATUS "Entw&APw-rfe" (MESSAGES RECENT UIDNEXT UIDVALIDITY UNSEEN)',

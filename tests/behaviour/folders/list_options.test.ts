@@ -19,7 +19,7 @@ import {
 } from "../../support/fake_server.ts";
 
 const PLAIN = "IMAP4rev1 ACL METADATA CHILDREN SPECIAL-USE";
-const FULL = `${PLAIN} LIST-EXTENDED LIST-STATUS LIST-MYRIGHTS LIST-METADATA`;
+const FULL = `${PLAIN} CONDSTORE LIST-EXTENDED LIST-STATUS LIST-MYRIGHTS LIST-METADATA`;
 
 /** The result of a call, with the server's part played by `part`. */
 async function play<Result>(
@@ -193,7 +193,7 @@ describe("listFolders without them", () => {
   });
 
   test("an item that the server does not know at all → ImapError", async () => {
-    const { client, server } = await selectFake({}, PLAIN);
+    const { client, server } = await selectFake({}, `${PLAIN} STATUS=SIZE`);
     const listing = outcome(client.listFolders("", "*", { status: ["SIZE"] }));
     await server.answer('LIST "" "*"', '* LIST () "/" a', '* LIST () "/" b');
     for (const name of ["a", "b"]) {

@@ -218,7 +218,8 @@ behaviours("numbers that can't be", [
   },
   {
     name: "mod-sequences of 30 digits, of -1 and of 0",
-    server: inFolder(
+    server: inFolderOf(
+      "IMAP4rev1 CONDSTORE",
       `* 1 FETCH (UID 1 MODSEQ (${TOO_LARGE}))`,
       "* 2 FETCH (UID 2 MODSEQ (-1))",
       "* 3 FETCH (UID 3 MODSEQ (0))",

@@ -162,7 +162,8 @@ behaviours("structures that are wrong", [
   },
   {
     name: `parentheses nested ${DEEP} deep in ENVELOPE, FLAGS and in an item that nobody knows`,
-    server: inFolder(
+    server: inFolderOf(
+      "IMAP4rev1 CONDSTORE",
       `* 1 FETCH (UID 1 ENVELOPE ${OPEN}${CLOSE} FLAGS ${OPEN}${CLOSE} XYZZY ${OPEN}${CLOSE} MODSEQ (1))`,
       "$ OK done",
     ),

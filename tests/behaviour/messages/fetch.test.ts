@@ -16,7 +16,7 @@ async function fetched<const Item extends string>(
   lines: readonly string[],
   options: ConnectOptions = {},
 ) {
-  const { client, server } = await selectFake(options);
+  const { client, server } = await selectFake(options, "IMAP4rev1 CONDSTORE");
   const fetching = client.fetch("1:3", items);
   await server.answer(`${client.useUid ? "UID " : ""}FETCH 1:3 (${items.join(" ")})`, ...lines);
   const messages = await fetching;

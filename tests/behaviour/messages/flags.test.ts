@@ -273,7 +273,10 @@ test("I1 I3 sort always names a charset, and keeps the server's order", async ()
 });
 
 test("I2 I3 thread returns nested ids", async () => {
-  const { client, server } = await selectFake({}, "IMAP4rev1 THREAD=REFERENCES THREAD=FOO");
+  const { client, server } = await selectFake(
+    {},
+    "IMAP4rev1 THREAD=REFERENCES THREAD=FOO CONDSTORE",
+  );
   const threads = client.thread();
   await server.answer("UID THREAD REFERENCES UTF-8 ALL", "* THREAD (1 2)(3)(4 5 6)");
   assertEquals(await threads, [[1, 2], [3], [4, 5, 6]]);

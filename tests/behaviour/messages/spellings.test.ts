@@ -7,7 +7,7 @@ type Loose = Record<string, unknown>;
 
 /** A message fetched with these items; `says` is what the server answers. */
 async function fetched(items: string | readonly string[], sent: string, says: string) {
-  const { client, server } = await selectFake();
+  const { client, server } = await selectFake({}, "IMAP4rev1 CONDSTORE");
   const fetching = client.fetch(5, items);
   await server.answer(`UID FETCH 5 (${sent})`, `* 1 FETCH (UID 5 ${says})`);
   const message = (await fetching).get(5) as unknown as Loose;
