@@ -19,9 +19,13 @@ import {
 } from "@imapclient/imapclient";
 import { createAuthority, LOOPBACK_HOSTS } from "../support/servers/certificates.ts";
 import { type Cyrus, CYRUS_USERS, cyrusMissing, startCyrus } from "../support/servers/cyrus.ts";
-import { newerDovecotMissing, startNewerDovecot } from "../support/servers/newer_dovecot.ts";
 import type { PrivateServer } from "../support/servers/launch.ts";
-import { dovecotMissing, startDovecot } from "../support/servers/dovecot.ts";
+import {
+  dovecotMissing,
+  newerDovecotMissing,
+  startDovecot,
+  startNewerDovecot,
+} from "../support/servers/dovecot.ts";
 
 const { ann: ANN } = CYRUS_USERS;
 const MECHANISMS = "sasl_mech_list: PLAIN SCRAM-SHA-512 SCRAM-SHA-256 SCRAM-SHA-1";

@@ -4,7 +4,8 @@ import { HOST } from "./launch.ts";
 import type { MailOwner } from "./mail_owner.ts";
 
 /** The mechanisms for those who have a password. */
-const PASSWORD_MECHANISMS = "plain login cram-md5 scram-sha-1 scram-sha-256";
+const PASSWORD_MECHANISMS =
+  "plain login cram-md5 scram-sha-1 scram-sha-256 scram-sha-1-plus scram-sha-256-plus";
 
 /** The same as `dovecotSettings`, in the language that Dovecot has since 2.4. */
 export function newerDovecotSettings(setup: DovecotSetup): readonly string[] {
