@@ -41,6 +41,11 @@ export interface AppendOptions {
 export interface UserOptions {
   /** An access token for XOAUTH2 and OAUTHBEARER. Default: none. */
   readonly token?: string;
+  /**
+   * Whether SCRAM can use the password. `false` is as on servers that keep passwords in another
+   * form: SCRAM fails for this user. Default `true`.
+   */
+  readonly scram?: boolean;
   /** How many bytes the messages of all folders may have together. Default: no limit. */
   readonly quota?: number;
 }
@@ -100,6 +105,11 @@ export interface MemoryAccount {
    * quota nor the limit for APPEND applies here.
    */
   append(folder: string, message: string | Uint8Array, options?: AppendOptions): number;
+  /**
+   * Lets the access token expire, and accepts another one from now on, if it is given. Who is logged
+   * in stays so.
+   */
+  expireToken(next?: string): void;
 }
 
 /** An account with all that sessions need. */
@@ -109,7 +119,11 @@ export class Account implements MemoryAccount {
   /** The password in plain text. */
   readonly password: string;
   /** The access token that is accepted, if any. */
-  readonly token: string | null;
+  token: string | null;
+  /** The tokens that were accepted before. */
+  readonly expired: Set<string> = new Set();
+  /** Whether SCRAM can use the password. */
+  readonly scram: boolean;
   /** How many bytes the messages may have, if that is limited. */
   quota: number | null;
   /** The names of subscribed folders, some of which may no longer exist. */
@@ -120,10 +134,11 @@ export class Account implements MemoryAccount {
   readonly #conversations = new Conversations();
   #nextUidValidity = 1;
 
-  constructor(user: string, password: string, { token, quota }: UserOptions = {}) {
+  constructor(user: string, password: string, { token, quota, scram }: UserOptions = {}) {
     this.user = user;
     this.password = password;
     this.token = token ?? null;
+    this.scram = scram ?? true;
     this.quota = quota ?? null;
     this.createFolder("INBOX");
   }
@@ -165,6 +180,13 @@ export class Account implements MemoryAccount {
     const content = this.receive(withCrlf(bytes));
     content.labels.change("+", labels);
     return target.add(content, zoned(options.date ?? new Date()), options.flags ?? []).uid;
+  }
+
+  /** See `MemoryAccount`. */
+  expireToken(next?: string): void {
+    if (this.token !== null) this.expired.add(this.token);
+    this.token = next ?? null;
+    if (next !== undefined) this.expired.delete(next);
   }
 
   /** A new message that is in no folder yet. */

@@ -20,22 +20,26 @@ const HEADS: Readonly<Record<string, RegExp>> = {
   OAUTHBEARER: /^n,(?:a=([^,]+))?,$/,
 };
 
-/** Whether a mechanism takes access tokens. */
-export function takesToken(mechanism: string): boolean {
-  return Object.hasOwn(HEADS, mechanism);
+/** What a token gives access to. */
+export interface TokenAccess {
+  /** The account; `null` if there is none. */
+  readonly account: Account | null;
+  /** Whether the token gave access before. */
+  readonly isExpired: boolean;
 }
 
-/** The account that a message of such a mechanism gives access to; `null` if there is none. */
+/** The account that a message of such a mechanism gives access to. */
 export function accountByToken(
   accounts: ReadonlyMap<string, Account>,
   mechanism: string,
   message: string,
-): Account | null {
+): TokenAccess {
   const { user, token } = readBearer(mechanism, message);
-  for (const account of accounts.values()) {
-    if (account.token === token && (user === "" || account.user === user)) return account;
-  }
-  return null;
+  const owners = [...accounts.values()].filter((it) => user === "" || it.user === user);
+  return {
+    account: owners.find((it) => it.token === token) ?? null,
+    isExpired: owners.some((it) => it.expired.has(token)),
+  };
 }
 
 /** Reads `user=ann^Aauth=Bearer token^A^A`, or `n,a=ann,^Aauth=Bearer token^A^A` (RFC 7628). */

@@ -1,3 +1,4 @@
+import { MECHANISMS } from "./mechanisms.ts";
 import type { MemoryServerOptions } from "./memory_server.ts";
 
 const CAPABILITIES: readonly string[] = [
@@ -7,9 +8,6 @@ const CAPABILITIES: readonly string[] = [
   ...["QUOTA=RES-STORAGE", "QUOTASET"],
   ...["LIST-EXTENDED", "LIST-STATUS", "CREATE-SPECIAL-USE"],
 ];
-
-/** Mechanisms that are only there if added; like AUTH=PLAIN, they disappear after the login. */
-const ADDED_MECHANISMS: readonly string[] = ["AUTH=XOAUTH2", "AUTH=OAUTHBEARER"];
 
 /** Extensions whose results come in ESEARCH responses. */
 const NEED_ESEARCH = ["SEARCHRES", "PARTIAL", "CONTEXT=SEARCH", "CONTEXT=SORT", "MULTISEARCH"];
@@ -31,7 +29,10 @@ export function capabilitiesOf(
   const isOmitted = (name: string) =>
     omit.includes(name) || name.startsWith("QUOTA") && omit.includes("QUOTA");
   const all = new Set([...names.filter((name) => !isOmitted(name)), ...add]);
-  if (isLoggedIn || canStartTls) { for (const name of ADDED_MECHANISMS) all.delete(name); }
+  // Like AUTH=PLAIN, mechanisms that are added disappear after the login.
+  if (isLoggedIn || canStartTls) {
+    for (const name of MECHANISMS.keys()) all.delete(`AUTH=${name}`);
+  }
   if (!isLoggedIn) all.delete("JMAPACCESS"); // RFC 9698: only after the login
   if (NEED_ESEARCH.some((name) => all.has(name))) all.add("ESEARCH");
   // RFC 9698 section 2: the ids are the same by JMAP.

@@ -18,7 +18,8 @@ export interface CapabilityOptions {
    * `SEARCHRES`, `PARTIAL`, `CONTEXT=SEARCH`, `CONTEXT=SORT`, `MULTISEARCH`, `NOTIFY`, `IMAP4rev2` (on its
    * own if `IMAP4rev1` is omitted), `UTF8=ACCEPT`, `UIDONLY`, `MESSAGELIMIT=1000` and
    * `SAVELIMIT=1000` with any number, `INPROGRESS` (every 100 messages of a SEARCH, FETCH or COPY),
-   * `AUTH=XOAUTH2`, `AUTH=OAUTHBEARER`, `LITERAL-` and `LOGINDISABLED`. Any other is only
+   * `AUTH=SCRAM-SHA-1`, `AUTH=SCRAM-SHA-256`, `AUTH=SCRAM-SHA-512`, `AUTH=LOGIN`, `AUTH=CRAM-MD5`,
+   * `AUTH=ANONYMOUS` (for the user `anonymous`), `AUTH=XOAUTH2`, `AUTH=OAUTHBEARER`, `LITERAL-` and `LOGINDISABLED`. Any other is only
    * announced.
    */
   readonly add?: readonly string[];

@@ -95,6 +95,80 @@ describe("curl", { skip: missing("curl") }, () => {
   });
 });
 
+/** What the in-memory server offers besides PLAIN. */
+const MECHANISMS = ["AUTH=LOGIN", "AUTH=CRAM-MD5", "AUTH=XOAUTH2", "AUTH=OAUTHBEARER"];
+
+/** A server whose log tells by which mechanism each client has logged in. */
+function mechanismFixture(add: readonly string[] = MECHANISMS) {
+  const used: string[] = [];
+  const fixture = new Fixture({
+    capabilities: { add },
+    log: (side, text) => {
+      const name = /^\S+ (?:AUTHENTICATE (\S+)|(LOGIN) )/.exec(text);
+      if (side === "client" && name !== null) used.push((name[1] ?? name[2]).toUpperCase());
+    },
+  });
+  fixture.server.addUser("eve", "secret", { token: "ya29.t" });
+  return { fixture, used };
+}
+
+describe("the mechanisms by curl", { skip: missing("curl") }, () => {
+  it("PLAIN, LOGIN, CRAM-MD5 and tokens → logged in [ext AUTHENTICATE]", async () => {
+    for (const name of ["PLAIN", "LOGIN", "CRAM-MD5", "XOAUTH2", "OAUTHBEARER"]) {
+      // Of two mechanisms for tokens, curl takes the better one.
+      const { fixture, used } = mechanismFixture([`AUTH=${name}`]);
+      await using _ = fixture;
+      const { host, port } = await fixture.listen();
+      const token = name.endsWith("2") || name.endsWith("R");
+      const who = token ? ["-u", "eve:", "--oauth2-bearer", "ya29.t"] : ["-u", "ann:secret"];
+      const how = ["--login-options", `AUTH=${name}`, ...who];
+      const url = `imap://${host}:${port}/INBOX?ALL`;
+      assertMatch(await run("curl", ["-sS", "--max-time", "15", ...how, url]), /SEARCH/, name);
+      assertEquals(used, [name]);
+    }
+    const { fixture } = mechanismFixture();
+    await using _ = fixture;
+    const { host, port } = await fixture.listen();
+    const wrong = ["--login-options", "AUTH=CRAM-MD5", "-u", "ann:wrong"];
+    const error = await run("curl", ["-sS", ...wrong, `imap://${host}:${port}/`]).catch(String);
+    assertMatch(error, /denied/i);
+  });
+});
+
+const PYTHON_MECHANISMS = `
+import imaplib, sys
+def connect(): return imaplib.IMAP4("127.0.0.1", int(sys.argv[1]))
+print(connect().login_cram_md5("ann", "secret")[0])
+print(connect().authenticate("PLAIN", lambda _: b"\\0ann\\0secret")[0])
+print(connect().authenticate("XOAUTH2", lambda _: b"user=eve\\1auth=Bearer ya29.t\\1\\1")[0])
+questions = []
+def answer(question):
+    questions.append(question)
+    return [b"ann", b"secret"][len(questions) - 1]
+print(connect().authenticate("LOGIN", answer)[0], questions)
+try:
+    connect().login_cram_md5("ann", "wrong")
+except imaplib.IMAP4.error as error:
+    print(error)
+`;
+
+describe("the mechanisms by Python's imaplib", { skip: missing("python3") }, () => {
+  it("CRAM-MD5, PLAIN, XOAUTH2 and LOGIN → logged in [ext AUTHENTICATE]", async () => {
+    const { fixture, used } = mechanismFixture();
+    await using _ = fixture;
+    const { port } = await fixture.listen();
+    const output = await run("python3", ["-c", PYTHON_MECHANISMS, String(port)]);
+    assertEquals(output.trim().split("\n"), [
+      "OK",
+      "OK",
+      "OK",
+      String.raw`OK [b'User Name\x00', b'Password\x00']`,
+      "[AUTHENTICATIONFAILED] wrong user name or password",
+    ]);
+    assertEquals(used, ["CRAM-MD5", "PLAIN", "XOAUTH2", "LOGIN", "CRAM-MD5"]);
+  });
+});
+
 describe("Python's imaplib", { skip: missing("python3") }, () => {
   it("R2 runs a whole session", async () => {
     await using fixture = new Fixture();
@@ -162,6 +236,18 @@ describe("imapflow", { skip: notNode }, () => {
     await client.connect();
     return client;
   }
+
+  it("PLAIN and LOGIN, by command or mechanism → logged in [ext AUTHENTICATE]", async () => {
+    const wanted = { "LOGIN": "LOGIN", "AUTH=LOGIN": "LOGIN", "AUTH=PLAIN": "PLAIN" };
+    for (const [loginMethod, name] of Object.entries(wanted)) {
+      const { fixture, used } = mechanismFixture();
+      await using _ = fixture;
+      const auth = { user: "ann", pass: "secret", loginMethod };
+      const client = await open(await fixture.listen(), { auth });
+      await bounded(client.logout(), "imapflow", LIMIT_MS);
+      assertEquals(used, [name], loginMethod);
+    }
+  });
 
   it("R2 runs a whole session", async () => {
     await using fixture = new Fixture();
