@@ -40,7 +40,7 @@ function isOffered({ capability }: Way, server: ServerSide): boolean {
 function notOffered(ways: readonly Way[], { capabilities, secure }: ServerSide): string {
   const offered = capabilities.filter((name) => name.startsWith("AUTH="));
   if (!capabilities.includes("LOGINDISABLED")) offered.push("LOGIN");
-  const wanted = ways.map(({ name }) => name).join(", ");
+  const wanted = ways.map(({ name, capability }) => capability ?? name).join(", ");
   const advice = secure ? "" : "; connect with TLS, or call starttls: it may offer more then";
   const said = offered.join(", ") || "no way to log in";
   return `the server does not offer ${wanted} here; it offers ${said}${advice}`;

@@ -1,7 +1,8 @@
 import { readFile } from "node:fs/promises";
 import { ImapClient } from "../client/imap_client.ts";
 import type { ConnectOptions } from "../client/connect.ts";
-import { LoginError } from "../model/errors.ts";
+import { mayHaveExpired } from "../auth/fallback.ts";
+import type { Authenticated } from "../operations/session/authenticate.ts";
 import type { Logger } from "../util/log.ts";
 import type { TlsOptions } from "../model/transport.ts";
 import { type AccountConfig, placeOf } from "./account.ts";
@@ -177,23 +178,11 @@ function tokenSource(
 
 async function logInBy(
   client: ImapClient,
-  username: string,
+  user: string,
   token: string,
   signal: AbortSignal | undefined,
-): Promise<string> {
-  const has = (mechanism: string) => client.hasCapability(`AUTH=${mechanism}`, { signal });
-  if (await has("OAUTHBEARER") && !await has("XOAUTH2")) {
-    return await client.oauthbearerLogin(username, token, { signal });
-  }
-  return await client.oauth2Login(username, token, { signal });
-}
-
-/**
- * Whether a new token may help. Few servers say `EXPIRED`; most say only that the token is not
- * valid, and some say nothing.
- */
-function mayHaveExpired(error: unknown): boolean {
-  if (!(error instanceof LoginError) || error.text === null) return false;
-  if (/insufficient_scope|invalid_request/i.test(error.message)) return false;
-  return error.code === null || error.code === "EXPIRED" || error.code === "AUTHENTICATIONFAILED";
+): Promise<Authenticated> {
+  const mechanisms = ["XOAUTH2", "OAUTHBEARER"] as const;
+  // Who has set `ssl` to false has asked for it.
+  return await client.authenticate({ user, token }, { mechanisms, allowPlaintext: true, signal });
 }

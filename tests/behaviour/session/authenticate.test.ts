@@ -134,7 +134,7 @@ test("authenticate: mechanisms → only these, in this order [ext AUTHENTICATE]"
   ) assertEquals(await first(ALL, ANN, { mechanisms }), wanted);
   const error = await first("AUTH=PLAIN", ANN, { mechanisms: ["CRAM-MD5", "SCRAM-SHA-256"] });
   assertInstanceOf(error, CapabilityError);
-  assertStringIncludes(error.message, "does not offer CRAM-MD5, SCRAM-SHA-256 here");
+  assertStringIncludes(error.message, "does not offer AUTH=CRAM-MD5, AUTH=SCRAM-SHA-256 here");
   assertStringIncludes(error.message, "it offers AUTH=PLAIN, LOGIN");
 });
 
