@@ -10,12 +10,17 @@ import {
   ReadOnlyError,
 } from "@imapclient/imapclient";
 import { outcome } from "../support/fake_server.ts";
-import { type RunningServer, SERVERS } from "../support/servers/servers.ts";
+import {
+  NEWER_CYRUS,
+  NEWER_DOVECOT,
+  type RunningServer,
+  SERVERS,
+} from "../support/servers/servers.ts";
 
 const TIMEOUT = 20;
 const mail = (subject: string) => `Subject: ${subject}\r\n\r\nText of ${subject}\r\n`;
 
-for (const { name: server, missing, start } of SERVERS) {
+for (const { name: server, missing, start } of [...SERVERS, NEWER_CYRUS, NEWER_DOVECOT]) {
   describe(`replace on ${server}`, { skip: missing }, () => {
     let running: RunningServer;
     let client: ImapClient;
@@ -47,7 +52,8 @@ for (const { name: server, missing, start } of SERVERS) {
       const [one, two] = await client.search();
       await client.addFlags(one, DELETED);
       const replaced = await client.replace(two, box, mail("new"), { flags: [DRAFT] });
-      assertEquals(replaced.old, server === "the in-memory server" ? "replaced" : "expunged");
+      const atOnce = await client.hasCapability("REPLACE");
+      assertEquals(replaced.old, atOnce ? "replaced" : "expunged");
       assertEquals(await subjects(), ["one", "three", "new"]);
       const flags = (await client.getFlags(replaced.uid!)).get(replaced.uid!)!;
       assert(flags.includes(DRAFT), flags.join(" "));
@@ -56,6 +62,8 @@ for (const { name: server, missing, start } of SERVERS) {
     it("by number, into another folder [ext REPLACE]", async () => {
       client.useUid = false;
       await client.replace(2, "INBOX", mail("moved on"));
+      // Dovecot tells of the EXPUNGE in another folder with the next command.
+      await client.noop();
       assertEquals(await subjects(), ["one", "three"]);
       await client.selectFolder("INBOX");
       assert((await subjects()).includes("moved on"));
@@ -76,7 +84,7 @@ for (const { name: server, missing, start } of SERVERS) {
       const [one, , three] = await client.search();
       assertInstanceOf(await outcome(client.replace(three + 5, box, mail("new"))), ImapError);
       const error = await outcome(client.replace(one, `${box} of nobody`, mail("new")));
-      assertEquals((error as ImapError).code, "TRYCREATE");
+      assertEquals((error as ImapError).code, server === "Cyrus 3.12" ? null : "TRYCREATE");
       assertEquals(await subjects(), ["one", "two", "three"]);
       assertEquals(await client.count("DELETED"), 0);
       await client.selectFolder(box, { readonly: true });

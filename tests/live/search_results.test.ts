@@ -9,11 +9,17 @@ import {
   SAVED,
 } from "@imapclient/imapclient";
 import { KeptLog } from "../support/fake_server.ts";
-import { GOIMAP, type RunningServer, SERVERS } from "../support/servers/servers.ts";
+import {
+  GOIMAP,
+  NEWER_CYRUS,
+  NEWER_DOVECOT,
+  type RunningServer,
+  SERVERS,
+} from "../support/servers/servers.ts";
 
 const COUNT = 12;
 
-for (const { name, missing, start } of [...SERVERS, GOIMAP]) {
+for (const { name, missing, start } of [...SERVERS, NEWER_CYRUS, NEWER_DOVECOT, GOIMAP]) {
   describe(`what searches return on ${name}`, { skip: missing }, () => {
     let running: RunningServer;
     let client: ImapClient;
