@@ -138,7 +138,10 @@ export * from "./src/model/flags.ts";
 export { type FlagColor, flagColor } from "./src/model/flag_colors.ts";
 
 // Watching
-export type { FolderCounts, NotifiedFolder, NotifyResult } from "./src/commands/watch/notify.ts";
+export type { NotifiedFolder, NotifyResult } from "./src/commands/watch/notify.ts";
+export type * from "./src/model/folder_news.ts";
+export type { FolderNewsType } from "./src/operations/watch/watch_request.ts";
+export type { WatchedFolders } from "./src/operations/watch/watched_folders.ts";
 export type {
   FolderEvent,
   MessageEvent,

@@ -109,6 +109,7 @@ export const MEMBERS: {
   unsubscribeFolder: 2,
   useUid: null,
   watch: 1,
+  watchFolders: 1,
   watchSearch: 2,
   welcome: null,
   withFolder: null,

@@ -1,3 +1,5 @@
+import type { FolderNewsType } from "../operations/watch/watch_request.ts";
+import type { WatchedFolders } from "../operations/watch/watched_folders.ts";
 import type { Resynced, ResyncRequest } from "../commands/folders/resync.ts";
 import type { SelectResult } from "../commands/folders/select.ts";
 import type { MetadataRequest } from "../commands/access/metadata.ts";
@@ -274,6 +276,29 @@ export interface WatchOptions extends CallOptions {
   readonly renewEvery?: number;
   /** Seconds between two NOOPs on a server without IDLE. Default 60. */
   readonly pollEvery?: number;
+}
+
+/** Which folders to watch, and how. */
+export interface WatchFoldersOptions extends WatchOptions {
+  /**
+   * The folders: the user's own (`"personal"`, the default), those that mail is delivered to
+   * (`"inboxes"`; the user's own if the server can't tell them), those that the user is subscribed
+   * to (`"subscribed"`), a list of names, or `{ subtree }`: these names and all below them.
+   */
+  readonly folders?: WatchedFolders;
+  /**
+   * What to tell: `new`, `expunged`, `created`, `renamed` and `deleted` by default; `flags` and
+   * `subscribed` if named. `status` has the state of every folder told at the beginning. That UIDs
+   * were assigned again (`status`) and `overflow` are told in any case.
+   */
+  readonly events?: readonly FolderNewsType[];
+  /**
+   * Seconds between two rounds of STATUS on a server without NOTIFY, and between two NOOPs on one
+   * without IDLE. Default 60.
+   */
+  readonly pollEvery?: number;
+  /** Seconds between two LISTs, for folders that come and go without NOTIFY. Default 600. */
+  readonly listEvery?: number;
 }
 
 /** What NOTIFY is to send at once. */

@@ -23,6 +23,7 @@ import type {
   SortOptions,
   StoreOptions,
   ThreadOptions,
+  WatchFoldersOptions,
   WatchOptions,
   WatchSearchOptions,
 } from "./call_options.ts";
@@ -141,6 +142,14 @@ export const THREAD: Names<ThreadOptions> = { charset: true, fallback: true };
 
 /** Of `watch`. */
 export const WATCH: Names<WatchOptions> = { pollEvery: true, renewEvery: true };
+
+/** Of `watchFolders`. */
+export const WATCH_FOLDERS: Names<WatchFoldersOptions> = {
+  ...WATCH,
+  events: true,
+  folders: true,
+  listEvery: true,
+};
 
 /** Of `watchSearch`. */
 export const WATCH_SEARCH: Names<WatchSearchOptions> = { ...WATCH, charset: true, sort: true };

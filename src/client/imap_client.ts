@@ -63,6 +63,7 @@ import {
   TlsError,
 } from "../model/errors.ts";
 import type { FolderName } from "../model/folder_name.ts";
+import type { FolderNews } from "../model/folder_news.ts";
 import { fullText, type Text, upperAscii } from "../model/text.ts";
 import type { TlsOptions } from "../model/transport.ts";
 import { quotaRootsOf, setQuotas } from "../operations/access/quotas.ts";
@@ -109,7 +110,7 @@ import { authenticateBy, logIn } from "../operations/session/login.ts";
 import { logOut } from "../operations/session/log_out.ts";
 import { startTls } from "../operations/session/start_tls.ts";
 import { endLogin } from "../operations/session/unauthenticate.ts";
-import { notifyAs } from "../operations/watch/notify.ts";
+import { notifyLazily, watchFoldersLazily } from "../operations/watch/lazily.ts";
 import type { NotifySet } from "../operations/watch/notify_sets.ts";
 import { showAs } from "../util/inspect.ts";
 import { namedLogger } from "../util/log.ts";
@@ -124,6 +125,7 @@ import type {
   SearchFoldersOptions,
   Selected,
   SelectOptions,
+  WatchFoldersOptions,
 } from "./call_options.ts";
 import {
   APPEND,
@@ -137,6 +139,7 @@ import {
   OPEN_FOLDER,
   SEARCH_FOLDERS,
   SELECT,
+  WATCH_FOLDERS,
 } from "./check_options.ts";
 import { clientState, scopeMaker, type Settings } from "./client_parts.ts";
 import { closingOnAbort, type ConnectOptions, open, type Opened } from "./connect.ts";
@@ -1383,7 +1386,8 @@ export class ImapClient extends FolderCalls {
    * 5465). What it tells goes to {@linkcode ImapClient.listen}: `STATUS` of a folder in which
    * something has changed, `LIST` of one that was created, renamed (with `OLDNAME`) or deleted
    * (`\\NonExistent`), and in the selected folder EXISTS, EXPUNGE and FETCH. It is never taken for
-   * the answer to another call.
+   * the answer to another call. {@linkcode ImapClient.watchFolders} is easier to use, and does
+   * without NOTIFY where the server has none.
    *
    * Each call replaces the sets of the one before. `null` asks for nothing at all (NOTIFY NONE): the
    * server does not even tell of new messages in the selected folder then, and `watch` is silent.
@@ -1419,7 +1423,43 @@ export class ImapClient extends FolderCalls {
     sets: Iterable<NotifySet> | null,
     options: NotifyOptions = {},
   ): Promise<NotifyResult> {
-    return await notifyAs(this.#scope(options, NOTIFY), sets, options.status ?? false);
+    return await notifyLazily(this.#scope(options, NOTIFY), sets, options.status);
+  }
+
+  /**
+   * Yields what happens in several folders, whether or not one is selected, for as long as the loop
+   * runs: messages that come or go, folders that are created, renamed or deleted and, if you ask for
+   * them, changes of flags and of subscriptions. It begins with the first turn of the loop. Calls
+   * made meanwhile work as with {@linkcode FolderCalls.watch}, and folders may be selected or opened.
+   *
+   * A server with NOTIFY (RFC 5465) tells it at once. Otherwise IDLE tells of the selected folder,
+   * and the others are asked by STATUS every `pollEvery` seconds and listed every `listEvery`; then
+   * `renamed` is told only where the server has OBJECTID (RFC 8474), and else as `deleted` and
+   * `created`. Everything is told as the difference to what was known: how many messages are new,
+   * from which UID on, how many are gone.
+   *
+   * News that nobody takes is merged by folder. `{ type: "overflow" }` says that more has happened
+   * than the server, or this queue, could tell: look at what you know of the folders again. A folder
+   * that is refused, or vanishes, has no effect on the others. Leaving the loop has the server tell
+   * again what it told before.
+   *
+   * Throws {@linkcode InvalidArgumentError} for unknown folders or events, `IllegalStateError` while
+   * `idle`, `watch`, `watchFolders` or sets of `notify` are in force, the signal's reason, and the
+   * cause of the end of the connection.
+   *
+   * ```ts
+   * import type { ImapClient } from "@imapclient/imapclient";
+   *
+   * async function follow(client: ImapClient, signal: AbortSignal) {
+   *   for await (const news of client.watchFolders({ folders: "subscribed", signal })) {
+   *     if (news.type === "new") console.log(`${news.count} new in ${news.folder}`);
+   *     if (news.type === "renamed") console.log(`${news.oldName} is ${news.folder} now`);
+   *   }
+   * }
+   * ```
+   */
+  watchFolders(options: WatchFoldersOptions = {}): AsyncGenerator<FolderNews, void, void> {
+    return watchFoldersLazily(this.#scope(options, WATCH_FOLDERS), options);
   }
 
   /**

@@ -32,6 +32,11 @@ export class AskedNews implements NewsRequest {
     return this.#request.items;
   }
 
+  /** Whether anything was asked for. */
+  get isOn(): boolean {
+    return this.#request !== NOTHING;
+  }
+
   /** A NOTIFY has succeeded. */
   begin(request: NewsRequest): void {
     this.#request = request;

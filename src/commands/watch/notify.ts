@@ -3,6 +3,7 @@ import type { Command } from "../../connection/command.ts";
 import type { Session } from "../../connection/session.ts";
 import { ProtocolError } from "../../model/errors.ts";
 import type { FolderName } from "../../model/folder_name.ts";
+import type { FolderCounts } from "../../model/folder_news.ts";
 import type { ListResponse, MailboxStatusResponse, TaggedResponse } from "../../model/responses.ts";
 import { fullText, type Text } from "../../model/text.ts";
 import type { ImapValue } from "../../model/values.ts";
@@ -26,22 +27,6 @@ export interface NotifiedFolder {
   readonly folder: FolderName;
   /** What the server says. */
   readonly status: FolderCounts;
-}
-
-/** What STATUS says about a folder when something in it has changed; each only if it was sent. */
-export interface FolderCounts {
-  /** How many messages there are. */
-  readonly MESSAGES?: number;
-  /** The UID that the next message will have, or a greater one. */
-  readonly UIDNEXT?: number;
-  /** If it changes, UIDs stand for other messages. */
-  readonly UIDVALIDITY?: number;
-  /** How many messages have not been seen. */
-  readonly UNSEEN?: number;
-  /** The highest mod-sequence (RFC 7162). */
-  readonly HIGHESTMODSEQ?: bigint;
-  /** The folder's id (RFC 8474). */
-  readonly MAILBOXID?: string | null;
 }
 
 const COUNTS = ["MESSAGES", "UIDNEXT", "UIDVALIDITY", "UNSEEN", "HIGHESTMODSEQ", "MAILBOXID"];

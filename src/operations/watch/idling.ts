@@ -68,9 +68,9 @@ export class Idling {
 
   /** Whether no more updates can come: it ended, or its folder is no longer selected. */
   get isOver(): boolean {
-    const { selection } = this.#request;
+    const { selection, isBound } = this.#request;
     const { current } = this.#connection.session.selections;
-    return this.#stopping || (selection !== "ambiguous" && selection < current);
+    return this.#stopping || (isBound === true && selection !== "ambiguous" && selection < current);
   }
 
   /**

@@ -137,6 +137,10 @@ export function checkedNames(given: Text | Iterable<Text>): readonly Text[] {
   }
   const names = [...given];
   if (names.length === 0) throw new InvalidArgumentError("no folders named");
+  for (const name of names) {
+    if (typeof name === "string" || name instanceof Uint8Array) continue;
+    throw new InvalidArgumentError(`not a folder's name: ${named(name)}`);
+  }
   return names;
 }
 

@@ -91,18 +91,21 @@ function idlingAt(scope: Scope, pace: IdlePace): Idling {
   return idlingFor(scope, pace, () => true);
 }
 
-/** IDLE that is yet to begin, for updates of some kind. */
+/**
+ * IDLE that is yet to begin, for updates of some kind. If it is bound, it ends with the selection.
+ */
 export function idlingFor(
   scope: Scope,
   pace: IdlePace,
   isWanted: (response: UntaggedResponse) => boolean,
+  isBound = true,
 ): Idling {
   const { client } = scope;
   const listen = (listener: (response: UntaggedResponse) => void) =>
     client.listen((response) => {
       if (isWanted(response)) listener(response);
     });
-  return new Idling(client.connection, pace, listen, { ...scope, isBound: true });
+  return new Idling(client.connection, pace, listen, { ...scope, isBound });
 }
 
 /** Throws for a pace that makes no sense. */

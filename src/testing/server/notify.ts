@@ -186,8 +186,9 @@ export class Notices {
   #note(change: Change): void {
     if ("folder" in change) this.#noteMessages(change);
     else if (change.type === "name") this.#noteName(change);
-    else if (this.#eventsOf(change.name).has("SUBSCRIPTIONCHANGE")) this.#addName(change.name);
-    else return;
+    else if (this.#eventsOf(change.name, true).has("SUBSCRIPTIONCHANGE")) {
+      this.#addName(change.name);
+    } else return;
     this.#session.tellSoon();
   }
 
@@ -216,13 +217,16 @@ export class Notices {
     this.#lines.push(`LIST (${flags.join(" ")}) "${DELIMITER}" ${modes.shown(name)}${old}`);
   }
 
-  /** The events of a folder that is not selected; several sets may name it. */
-  #eventsOf(name: string): ReadonlySet<string> {
+  /**
+   * The events of a folder that is not selected; several sets may name it. `wasSubscribed`: it is
+   * one of the subscribed folders, or was so until now.
+   */
+  #eventsOf(name: string, wasSubscribed = false): ReadonlySet<string> {
     const { subscribed } = this.#session.account;
     const events = new Set<string>();
     for (const { filter, names, events: some } of this.#sets ?? []) {
       const isMeant = filter === "PERSONAL" || filter === "INBOXES" ||
-        filter === "SUBSCRIBED" && subscribed.has(name) ||
+        filter === "SUBSCRIBED" && (wasSubscribed || subscribed.has(name)) ||
         filter === "MAILBOXES" && names.includes(name) ||
         filter === "SUBTREE" &&
           names.some((top) => name === top || name.startsWith(top + DELIMITER));

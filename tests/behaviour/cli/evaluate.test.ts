@@ -92,7 +92,7 @@ describe("complete", () => {
 
   it("T4 completes the client's calls, and no internals", () => {
     assertEquals(complete("await c.folderSt", scope), [["folderStatus"], "folderSt"]);
-    assertEquals(complete("c.watch", scope), [["watch", "watchSearch"], "watch"]);
+    assertEquals(complete("c.watch", scope), [["watch", "watchFolders", "watchSearch"], "watch"]);
     const [all] = complete("x = c.", scope);
     assert(all.includes("search") && all.includes("listFolders"));
     assertFalse(all.includes("connection"));

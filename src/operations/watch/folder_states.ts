@@ -1,0 +1,216 @@
+import type { FolderName } from "../../model/folder_name.ts";
+import type { FolderCounts, FolderNews } from "../../model/folder_news.ts";
+import { NewsQueue } from "./news_queue.ts";
+
+/** A folder as LIST shows it. */
+export interface SeenFolder {
+  /** Its name as it is compared with others. */
+  readonly key: string;
+  /** Its name. */
+  readonly folder: FolderName;
+  /** The character between the levels of its name. */
+  readonly delimiter: string | null;
+  /** Whether the user is subscribed to it. */
+  readonly isSubscribed: boolean;
+}
+
+/** What STATUS says about folders, by their keys. */
+export type CountsByKey = ReadonlyMap<string, FolderCounts>;
+
+/** A folder that is watched. */
+interface State extends SeenFolder {
+  counts: FolderCounts;
+}
+
+/** How many folders are remembered beyond those that LIST has shown. */
+const MAX_UNLISTED = 10_000;
+
+/**
+ * What is known of the folders that are watched. Each thing that is learnt of them is compared with
+ * what was known, and the difference is news.
+ */
+export class FolderStates {
+  /** The news that nobody has taken yet. */
+  readonly queue: NewsQueue = new NewsQueue();
+  readonly #wanted: ReadonlySet<FolderNews["type"]>;
+  #states = new Map<string, State>();
+  readonly #ofSubscribed: boolean;
+  #unlisted = 0;
+  #isBegun = false;
+
+  /** Only news of these types is told. `ofSubscribed`: LIST shows only the subscribed folders. */
+  constructor(wanted: ReadonlySet<FolderNews["type"]>, ofSubscribed: boolean) {
+    this.#wanted = wanted;
+    this.#ofSubscribed = ofSubscribed;
+  }
+
+  /** Whether a folder is watched. */
+  has(key: string): boolean {
+    return this.#states.has(key);
+  }
+
+  /** Whether it is known that the user is subscribed to a folder. */
+  isSubscribed(key: string): boolean {
+    return this.#states.get(key)?.isSubscribed ?? false;
+  }
+
+  /** These are all folders that there are; the first time, that is no news. */
+  list(folders: Iterable<SeenFolder>, counts: CountsByKey): void {
+    const before = this.#states;
+    const now = new Map<string, State>();
+    const gone = new Map(before);
+    for (const seen of folders) {
+      const { key } = seen;
+      gone.delete(key);
+      now.set(key, { ...seen, counts: before.get(key)?.counts ?? {} });
+    }
+    const movedFrom = new Map<string, string>();
+    for (const [key, { counts: { MAILBOXID } }] of gone) {
+      // Cyrus 3.6 sends garbage, which RFC 8474 section 7 does not allow.
+      if (/^[\w-]{1,255}$/.test(MAILBOXID ?? "")) movedFrom.set(MAILBOXID!, key);
+    }
+    this.#states = now;
+    this.#unlisted = 0;
+    if (!this.#isBegun) {
+      this.#isBegun = true;
+      return;
+    }
+    for (const [key, state] of now) {
+      const old = before.get(key);
+      if (old !== undefined) {
+        this.#tellSubscription(old, state);
+        continue;
+      }
+      const oldKey = movedFrom.get(counts.get(key)?.MAILBOXID ?? "");
+      const moved = oldKey === undefined ? undefined : gone.get(oldKey);
+      if (moved === undefined) this.#tellCreated(state);
+      else {
+        gone.delete(oldKey!);
+        state.counts = moved.counts;
+        this.#tell({ type: "renamed", folder: state.folder, oldName: moved.folder });
+      }
+    }
+    for (const { folder } of gone.values()) {
+      this.#tell(
+        this.#ofSubscribed
+          ? { type: "subscribed", folder, subscribed: false }
+          : { type: "deleted", folder },
+      );
+    }
+  }
+
+  /** Tells the state of all folders. */
+  tellAll(): void {
+    for (const { folder, counts } of this.#states.values()) {
+      this.#tell({ type: "status", folder, status: counts });
+    }
+  }
+
+  /** A folder has come. */
+  created(seen: SeenFolder): void {
+    const { key } = seen;
+    if (this.#states.has(key)) return;
+    if (++this.#unlisted > MAX_UNLISTED) return this.queue.add({ type: "overflow" });
+    const state = { ...seen, counts: {} };
+    this.#states.set(key, state);
+    this.#tellCreated(state);
+  }
+
+  /** A folder has gone. */
+  deleted(key: string): void {
+    const state = this.#states.get(key);
+    if (state === undefined) return;
+    this.#states.delete(key);
+    this.#tell({ type: "deleted", folder: state.folder });
+  }
+
+  /** A folder has another name, and those below it too. */
+  renamed(oldKey: string, seen: SeenFolder, decode: (key: string) => FolderName): void {
+    const { key } = seen;
+    const state = this.#states.get(oldKey);
+    const below = seen.delimiter === null ? null : oldKey + seen.delimiter;
+    for (const [other, child] of [...this.#states]) {
+      if (below === null || !other.startsWith(below)) continue;
+      this.#states.delete(other);
+      const moved = key + other.slice(oldKey.length);
+      this.#states.set(moved, { ...child, key: moved, folder: decode(moved) });
+    }
+    if (state === undefined) return this.created(seen);
+    this.#states.delete(oldKey);
+    this.#states.set(key, { ...seen, counts: state.counts });
+    this.#tell({ type: "renamed", folder: seen.folder, oldName: state.folder });
+  }
+
+  /** STATUS says this about a folder. */
+  status(key: string, told: FolderCounts): void {
+    const state = this.#states.get(key);
+    if (state === undefined) return;
+    const before = state.counts;
+    state.counts = { ...before, ...told };
+    if (before.UIDVALIDITY !== undefined && before.UIDVALIDITY !== state.counts.UIDVALIDITY) {
+      state.counts = told;
+      return this.#tell({ type: "status", folder: state.folder, status: told });
+    }
+    this.#compare(state, before);
+  }
+
+  /** In the selected folder, messages have come and gone, or flags have changed. */
+  selectedChanged(key: string, arrived: number, gone: number, exists: number): void {
+    const state = this.#states.get(key);
+    if (state === undefined) return;
+    if (arrived === 0 && gone === 0) {
+      return this.#tell({ type: "flags", folder: state.folder, status: state.counts });
+    }
+    const { UIDNEXT, UIDVALIDITY } = state.counts;
+    state.counts = { MESSAGES: exists, ...(UIDVALIDITY !== undefined && { UIDVALIDITY }) };
+    const changed = { folder: state.folder, status: state.counts };
+    if (gone > 0) this.#tell({ type: "expunged", ...changed, count: gone });
+    if (arrived > 0) {
+      this.#tell({ type: "new", ...changed, count: arrived, firstUid: UIDNEXT ?? null });
+    }
+  }
+
+  #compare({ folder, counts: now }: State, before: FolderCounts): void {
+    const more = difference(now.MESSAGES, before.MESSAGES);
+    const grown = difference(now.UIDNEXT, before.UIDNEXT);
+    const arrived = Math.max(0, grown ?? more ?? 0);
+    const gone = more === null ? 0 : Math.max(0, arrived - more);
+    const changed = { folder, status: now };
+    // UIDs may be left out, so that with both, neither number is sure.
+    const isSure = arrived === 0 || gone === 0;
+    if (gone > 0) this.#tell({ type: "expunged", ...changed, count: isSure ? gone : null });
+    if (arrived > 0) {
+      const firstUid = grown === null ? null : before.UIDNEXT!;
+      this.#tell({ type: "new", ...changed, count: isSure ? arrived : null, firstUid });
+    }
+    if (arrived > 0 || gone > 0) return;
+    const { UNSEEN, HIGHESTMODSEQ } = before;
+    const hasFlags = UNSEEN !== undefined && UNSEEN !== now.UNSEEN ||
+      HIGHESTMODSEQ !== undefined && HIGHESTMODSEQ !== now.HIGHESTMODSEQ;
+    if (hasFlags) this.#tell({ type: "flags", ...changed });
+  }
+
+  #tellCreated(state: State): void {
+    // Whatever is in it is new.
+    state.counts = { MESSAGES: 0 };
+    const { folder } = state;
+    this.#tell(
+      this.#ofSubscribed
+        ? { type: "subscribed", folder, subscribed: true }
+        : { type: "created", folder },
+    );
+  }
+
+  #tellSubscription(old: State, { folder, isSubscribed }: State): void {
+    if (old.isSubscribed === isSubscribed) return;
+    this.#tell({ type: "subscribed", folder, subscribed: isSubscribed });
+  }
+
+  #tell(news: FolderNews): void {
+    if (this.#wanted.has(news.type)) this.queue.add(news);
+  }
+}
+
+function difference(now: number | undefined, before: number | undefined): number | null {
+  return now === undefined || before === undefined ? null : now - before;
+}
