@@ -28,6 +28,7 @@ export type { NoopResult } from "./src/commands/session/session.ts";
 export type { Modes } from "./src/commands/session/enable.ts";
 export type { Quirks, ServerInfo } from "./src/connection/quirks.ts";
 export type { SessionState } from "./src/connection/session.ts";
+export type { Alert, AlertListener } from "./src/connection/alerts.ts";
 export type { Traffic } from "./src/connection/connection.ts";
 export type {
   AnonymousCredentials,

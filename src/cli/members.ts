@@ -71,6 +71,7 @@ export const MEMBERS: {
   notify: 2,
   oauth2Login: 3,
   oauthbearerLogin: 3,
+  onAlert: null,
   openFolder: 2,
   plainLogin: 4,
   over: null,

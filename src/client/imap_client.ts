@@ -52,6 +52,7 @@ import { jmapAccess } from "../commands/session/jmap_access.ts";
 import { listLanguages, setLanguage } from "../commands/session/language.ts";
 import { noop, type NoopResult } from "../commands/session/session.ts";
 import type { NotifyResult } from "../commands/watch/notify.ts";
+import type { AlertListener } from "../connection/alerts.ts";
 import type { Traffic } from "../connection/connection.ts";
 import type { ServerInfo } from "../connection/quirks.ts";
 import type { SessionState } from "../connection/session.ts";
@@ -434,6 +435,27 @@ export class ImapClient extends FolderCalls {
     options: AuthenticateOptions = {},
   ): Promise<Authenticated> {
     return await authenticateBest(this.#scope(options, AUTHENTICATE), credentials, options);
+  }
+
+  /**
+   * Calls `listener` with each alert: what the server wants its user to read, and a program must
+   * show (RFC 9051 section 7.1), such as a mailbox that is nearly full. It may come at any time, in
+   * the greeting or in the answer to any call. What came before the first listener was added, up to
+   * 16 alerts, is told at once. Returns a function that removes the listener.
+   *
+   * `secure` says whether the alert came over TLS. What came before STARTTLS is not kept: somebody
+   * on the way may have written it.
+   *
+   * ```ts
+   * import type { ImapClient } from "@imapclient/imapclient";
+   *
+   * function show(client: ImapClient) {
+   *   return client.onAlert(({ text }) => console.warn(`The mail server says: ${text}`));
+   * }
+   * ```
+   */
+  onAlert(listener: AlertListener): () => void {
+    return this.#client.connection.alerts.listen(listener);
   }
 
   /**

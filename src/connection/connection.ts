@@ -4,6 +4,7 @@ import type { ChannelBindingType, Duplex } from "../model/transport.ts";
 import type { Logger } from "../util/log.ts";
 import type { Decoding } from "../wire/decoding.ts";
 import { DEFAULT_LIMITS, type Limits } from "../wire/limits.ts";
+import { Alerts } from "./alerts.ts";
 import { Call, type CallRequest } from "./call.ts";
 import { CallQueue } from "./call_queue.ts";
 import { CallSignals } from "./call_signals.ts";
@@ -58,6 +59,8 @@ export class Connection {
   readonly session: Session = new Session();
   /** Seconds that the server may be silent while it owes an answer; 0 is no limit. */
   readonly patience: number;
+  /** What the server wants its user to read. */
+  readonly alerts: Alerts;
   readonly #channel: Channel;
   readonly #calls: CallQueue;
   readonly #hold: ReadHold;
@@ -76,6 +79,7 @@ export class Connection {
     session.ownQuirks = options.quirks ?? {};
     const log = new TrafficLog(options.logger);
     const channel = this.#channel = new Channel(duplex);
+    this.alerts = new Alerts(() => channel.duplex.secure, options.logger);
     const calls = this.#calls = new CallQueue(limits.items);
     const hold = this.#hold = new ReadHold(calls);
     const life = this.#life = new Lifecycle(calls, channel, hold, patience);
@@ -86,6 +90,7 @@ export class Connection {
       sender,
       life,
       log.secrets,
+      this.alerts,
       onResponse,
     );
     this.#receiver = new Receiver(calls, router, life, log, limits, decoding);
@@ -247,6 +252,7 @@ export class Connection {
       this.#life.deadline.watch();
       const duplex = await this.#life.unlessOver(changed);
       if (this.failure !== null) throw this.failure;
+      if (duplex.secure && !this.secure) this.alerts.forget();
       this.#channel.replace(duplex);
     } catch (error) {
       changed.then((duplex) => duplex.close()).catch(() => {});

@@ -9,6 +9,7 @@ import type {
   UntaggedResponse,
 } from "../model/responses.ts";
 import { visible } from "../model/text.ts";
+import type { Alerts } from "./alerts.ts";
 import type { Call } from "./call.ts";
 import type { CallQueue } from "./call_queue.ts";
 import { byeError } from "./connection_errors.ts";
@@ -30,6 +31,7 @@ export class ResponseRouter {
   readonly #sender: Sender;
   readonly #life: Lifecycle;
   readonly #secrets: Secrets;
+  readonly #alerts: Alerts;
   readonly #onResponse: (response: UntaggedResponse) => void;
 
   /** `onResponse` gets what no command claims. */
@@ -39,6 +41,7 @@ export class ResponseRouter {
     sender: Sender,
     life: Lifecycle,
     secrets: Secrets,
+    alerts: Alerts,
     onResponse: (response: UntaggedResponse) => void,
   ) {
     this.#session = session;
@@ -46,11 +49,13 @@ export class ResponseRouter {
     this.#sender = sender;
     this.#life = life;
     this.#secrets = secrets;
+    this.#alerts = alerts;
     this.#onResponse = onResponse;
   }
 
   /** Takes in a response. */
   route(response: ServerResponse): void {
+    this.#alerts.hear(response);
     if (response.kind === "tagged") return this.#complete(response);
     if (this.#life.phase === "greeting") return this.#greet(response);
     if (response.kind === "continuation") return this.#sender.answer(response);

@@ -343,6 +343,7 @@ export const SESSION_METHODS: Readonly<Record<string, Method>> = {
   logout: { parameters: 1, places: [] },
   shutdown: { parameters: 0, places: [] },
   listen: { parameters: 1, places: [] },
+  onAlert: { parameters: 1, places: [] },
   run: {
     parameters: 2,
     places: [
