@@ -113,10 +113,15 @@ export type { Annotations } from "./src/model/annotations.ts";
 export type {
   AppendResult,
   MessageAttributes,
-  MessageStream,
   MessageToAppend,
   MultiappendResult,
 } from "./src/commands/messages/append.ts";
+export type {
+  MessageContent,
+  MessagePiece,
+  MessageStream,
+  MessageUrl,
+} from "./src/commands/messages/message_content.ts";
 export type { CopyResult } from "./src/commands/messages/copy.ts";
 export type { ExpungeResult } from "./src/commands/messages/expunge.ts";
 export type { ReplaceResult } from "./src/commands/messages/replace.ts";
@@ -154,6 +159,7 @@ export type {
 // Errors, what servers say, and your own commands
 export * from "./src/model/errors.ts";
 export { type ImapUrl, parseImapUrl } from "./src/model/imap_url.ts";
+export { type MessageLocation, messageUrl } from "./src/model/message_url.ts";
 export * from "./src/model/responses.ts";
 export type { ImapValue, LiteralSink } from "./src/model/values.ts";
 export type { Text } from "./src/model/text.ts";

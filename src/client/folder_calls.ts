@@ -1,5 +1,5 @@
 import type { AnnotationValues } from "../commands/messages/annotate.ts";
-import type { MessageStream } from "../commands/messages/append.ts";
+import type { MessageContent } from "../commands/messages/message_content.ts";
 import type { CopyResult } from "../commands/messages/copy.ts";
 import type { ExpungeResult } from "../commands/messages/expunge.ts";
 import type { ReplaceResult } from "../commands/messages/replace.ts";
@@ -617,7 +617,7 @@ export class FolderCalls {
   async replace(
     message: MessageIds,
     folder: Text,
-    msg: Text | MessageStream,
+    msg: MessageContent,
     options: AppendOptions = {},
   ): Promise<ReplaceResult> {
     const scope = this.#scope(options, APPEND);

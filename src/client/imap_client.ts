@@ -42,10 +42,10 @@ import { searchFoldersAsAsked } from "../operations/search/search_request.ts";
 import type { DefaultStatusItem, FolderStatus } from "../commands/folders/status.ts";
 import type {
   AppendResult,
-  MessageStream,
   MessageToAppend,
   MultiappendResult,
 } from "../commands/messages/append.ts";
+import type { MessageContent } from "../commands/messages/message_content.ts";
 import { comparator, type Comparators } from "../commands/search/comparator.ts";
 import { id, type IdFields } from "../commands/session/id.ts";
 import { jmapAccess } from "../commands/session/jmap_access.ts";
@@ -1170,8 +1170,13 @@ export class ImapClient extends FolderCalls {
    * Throws {@linkcode ImapError}, with `code` `TRYCREATE` if the folder does not exist and
    * `OVERQUOTA` if there is no room, and {@linkcode InvalidArgumentError} if the message is larger
    * than the server accepts (APPENDLIMIT, RFC 7889) or holds a NUL. If the server has BINARY (RFC
-   * 3516), text and bytes may hold NULs; a stream may not, since its content is unknown when it is
-   * announced.
+   * 3516), text and bytes may hold NULs, and so may a stream with `binary: true`.
+   *
+   * A list is a message in pieces, which are joined in order. A piece `{ url }` is a message on the
+   * server, or a part of one, which the server copies itself (CATENATE, RFC 4469); see
+   * {@linkcode MessageLocation}. It throws {@linkcode CapabilityError} if the server has no
+   * CATENATE, and {@linkcode ImapError} with `code` `BADURL` if there is no such message, or
+   * `TOOBIG`.
    *
    * ```ts
    * import { type ImapClient, SEEN } from "@imapclient/imapclient";
@@ -1181,6 +1186,10 @@ export class ImapClient extends FolderCalls {
    *   return uid;
    * }
    *
+   * async function withFooter(client: ImapClient, folder: string, uid: number) {
+   *   await client.append(folder, [{ url: { folder, uid } }, "\r\nSent from afar\r\n"]);
+   * }
+   *
    * async function keepFile(client: ImapClient, file: Blob) {
    *   await client.append("Archive", { stream: file.stream(), size: file.size });
    * }
@@ -1188,7 +1197,7 @@ export class ImapClient extends FolderCalls {
    */
   async append(
     folder: Text,
-    msg: Text | MessageStream,
+    msg: MessageContent,
     options: AppendOptions = {},
   ): Promise<AppendResult> {
     return await appendMessage(this.#scope(options, APPEND), folder, { ...options, msg });
@@ -1196,7 +1205,7 @@ export class ImapClient extends FolderCalls {
 
   /**
    * Adds several messages to a folder, all of them or none (MULTIAPPEND, RFC 3502), and returns
-   * their UIDs. A message is text or bytes, or an object that holds them as `msg`, with `flags`
+   * their UIDs. A message is whatever `append` takes, or an object that holds it as `msg`, with `flags`
    * and a `date`. With no messages, nothing is sent. A server that limits their number
    * (MESSAGELIMIT, SAVELIMIT, RFC 9738) gets them in several commands; if a later one fails, that
    * throws `PartialAppendError`. Throws `CapabilityError` if the server has no MULTIAPPEND;
@@ -1212,7 +1221,7 @@ export class ImapClient extends FolderCalls {
    */
   async multiappend(
     folder: Text,
-    msgs: Iterable<Text | MessageToAppend>,
+    msgs: Iterable<MessageContent | MessageToAppend>,
     options: CallOptions = {},
   ): Promise<MultiappendResult> {
     return await appendMessages(this.#scope(options), folder, msgs);

@@ -8,7 +8,7 @@ import type { Lifecycle } from "./lifecycle.ts";
  * not as many bytes as were announced: the connection can't be used after that.
  */
 export async function sendLiteral(
-  { stream, size }: LiteralSource,
+  { stream, size, binary = false }: LiteralSource,
   write: (bytes: Uint8Array) => Promise<void>,
   life: Lifecycle,
 ): Promise<void> {
@@ -21,7 +21,7 @@ export async function sendLiteral(
     // A chunk is read and checked while the one before it goes out.
     let writing: Promise<void> | null = null;
     for (let next = await reader.read(); !next.done; next = await reader.read()) {
-      left -= lengthOf(next.value);
+      left -= lengthOf(next.value, binary);
       if (left < 0) throw new ImapAbortError(`the stream has more than ${size} bytes`);
       await writing;
       if (life.cause !== null) break;
@@ -41,10 +41,10 @@ export async function sendLiteral(
   }
 }
 
-/** The length of a chunk of a literal. Throws for what a literal can't hold. */
-function lengthOf(chunk: unknown): number {
+/** The length of a chunk of a literal. Throws for what it can't hold. */
+function lengthOf(chunk: unknown, binary: boolean): number {
   if (!(chunk instanceof Uint8Array)) throw new ImapAbortError("the stream gave no bytes");
-  if (hasNul(chunk)) throw new ImapAbortError("a literal can't hold a NUL");
+  if (!binary && hasNul(chunk)) throw new ImapAbortError("a literal can't hold a NUL");
   return chunk.length;
 }
 

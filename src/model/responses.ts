@@ -58,6 +58,8 @@ export interface ResponseCode {
    * client never goes there by itself: a password must not follow a server's word.
    */
   readonly referrals?: readonly ImapUrl[];
+  /** `BADURL` (RFC 4469): the URL that the server can't take content from, as it was sent. */
+  readonly url?: string;
   /** `INPROGRESS` (RFC 9585): how far a command is. */
   readonly progress?: ProgressNotice;
   /** `PERMANENTFLAGS`: what is wrong with the list, if part of it can't be read. */

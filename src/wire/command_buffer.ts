@@ -1,3 +1,5 @@
+import { InvalidArgumentError, named } from "../model/errors.ts";
+
 /** Consecutive bytes of a command, sent as one piece. */
 export interface CommandPart {
   /** The bytes. */
@@ -14,6 +16,24 @@ export interface LiteralSource {
   readonly stream: ReadableStream<Uint8Array>;
   /** The exact number of bytes. */
   readonly size: number;
+  /**
+   * Whether it may hold NULs: then it is sent as a `literal8`, which a server with BINARY takes (RFC
+   * 3516 section 4.4). Default `false`.
+   */
+  readonly binary?: boolean;
+}
+
+/** Throws {@linkcode InvalidArgumentError} for what can't be sent as a literal. */
+export function checkSource({ stream, size }: LiteralSource): void {
+  if (!Number.isSafeInteger(size) || size < 0) {
+    throw new InvalidArgumentError(`a stream must have a size in bytes, not ${named(size)}`);
+  }
+  if (typeof stream?.getReader !== "function") {
+    throw new InvalidArgumentError(`expected a ReadableStream, not ${named(stream)}`);
+  }
+  if (stream.locked) {
+    throw new InvalidArgumentError("the stream is locked: something else reads it");
+  }
 }
 
 /** Memory into which commands are written one after another, so that they are sent together. */

@@ -80,6 +80,8 @@ function readArgument(name: string, argument: string): Partial<ResponseCode> {
   }
   if (name === "INPROGRESS") return { progress: readProgress(argument) };
   if (argument === "") return {};
+  // In quotes or without: the grammar leaves it open.
+  if (name === "BADURL") return { url: argument.replace(/^"(.*)"$/, "$1") };
   const cursor = Cursor.over(argument);
   switch (name) {
     case "PERMANENTFLAGS":

@@ -14,7 +14,12 @@ import {
   tryUtf8,
 } from "../util/bytes.ts";
 import { isAscii, isAtom, isAtomBytes, isCommandName, isFetchItem, isNil } from "./grammar.ts";
-import { CommandBuffer, type CommandPart } from "./command_buffer.ts";
+import {
+  checkSource,
+  CommandBuffer,
+  type CommandPart,
+  type LiteralSource,
+} from "./command_buffer.ts";
 import { encodeUtf7 } from "../mime/utf7.ts";
 import type { Text } from "../model/text.ts";
 
@@ -277,22 +282,19 @@ export class CommandWriter {
     return this;
   }
 
-  /** A literal of `size` bytes, which are read from the stream when they are sent. */
+  /** A literal whose bytes are read from a stream when they are sent. */
   literalFrom(
-    { stream, size }: { readonly stream: ReadableStream<Uint8Array>; readonly size: number },
+    source: {
+      readonly stream: ReadableStream<Uint8Array>;
+      readonly size: number;
+      readonly binary?: boolean;
+    },
   ): this {
-    if (!Number.isSafeInteger(size) || size < 0) {
-      throw new InvalidArgumentError(`a stream must have a size in bytes, not ${named(size)}`);
-    }
-    if (typeof stream?.getReader !== "function") {
-      throw new InvalidArgumentError(`expected a ReadableStream, not ${named(stream)}`);
-    }
-    if (stream.locked) {
-      throw new InvalidArgumentError("the stream is locked: something else reads it");
-    }
-    this.#announce(size);
+    checkSource(source);
+    if (source.binary) this.#byte(TILDE);
+    this.#announce(source.size);
     this.#endPart(false);
-    this.#addPart({ bytes: new Uint8Array(0), waits: false, source: { stream, size } });
+    this.#addPart({ bytes: new Uint8Array(0), waits: false, source });
     return this;
   }
 

@@ -1,7 +1,6 @@
 import type { Command } from "../../connection/command.ts";
 import { InvalidArgumentError } from "../../model/errors.ts";
 import type { TaggedResponse } from "../../model/responses.ts";
-import { CR, encodeUtf8, LF } from "../../util/bytes.ts";
 import { fullText, type Text } from "../../model/text.ts";
 import { wrapped } from "../wrapped.ts";
 import {
@@ -11,7 +10,15 @@ import {
   writeAnnotations,
 } from "./annotate.ts";
 import { storableFlags } from "./flags.ts";
-import type { LiteralSource } from "../../wire/command_buffer.ts";
+import {
+  type Content,
+  type ContentLimits,
+  contentOf,
+  hasUtf8Header,
+  isBinary,
+  isList,
+  type MessageContent,
+} from "./message_content.ts";
 import type { CommandWriter } from "../../wire/writer.ts";
 
 /** The result of an append. */
@@ -33,9 +40,6 @@ export interface MultiappendResult {
   /** The UIDs of the messages in order; empty if the server did not say. */
   readonly uids: readonly number[];
 }
-
-/** A message that is read while it is sent, so that it may have any size. */
-export type MessageStream = LiteralSource;
 
 /** What is stored along with a message. */
 export interface MessageAttributes {
@@ -61,16 +65,15 @@ export interface MessageAttributes {
 
 /** A message with what is stored along with it. */
 export interface MessageToAppend extends MessageAttributes {
-  /** The message in the format of RFC 5322. A `string` is sent in UTF-8, with CRLF as line ends. */
-  readonly msg: Text | MessageStream;
+  /**
+   * The message in the format of RFC 5322, or its pieces. A `string` is sent in UTF-8, with CRLF as
+   * line ends.
+   */
+  readonly msg: MessageContent;
 }
 
 /** What the server takes from APPEND. */
-export interface AppendLimits {
-  /** How many bytes a message may have (APPENDLIMIT, RFC 7889). Default: any number. */
-  readonly limit?: number;
-  /** Whether a message may contain a NUL (BINARY, RFC 3516). */
-  readonly takesNul?: boolean;
+export interface AppendLimits extends ContentLimits {
   /**
    * Whether a message with UTF-8 in its header has to be sent as `UTF8 (~{n})` (RFC 6855 section
    * 4). RFC 9755, which replaces that RFC, has none of this.
@@ -105,10 +108,10 @@ export function multiappend(
 function appendAll(
   folder: Text,
   messages: readonly MessageToAppend[],
-  { limit = Infinity, takesNul = false, utf8Item = false }: AppendLimits,
+  limits: AppendLimits,
 ): Command<MultiappendResult> {
   const ready = messages.map(({ msg, flags = [], annotations, ...dates }) => ({
-    content: contentOf(msg, limit),
+    content: contentOf(msg, limits),
     flags: storableFlags(flags),
     date: dateOf(dates),
     notes: annotations === undefined ? null : annotationEntries(annotations),
@@ -127,10 +130,7 @@ function appendAll(
           writeAnnotations(out, notes);
           out.sp();
         }
-        if (!(content instanceof Uint8Array)) out.literalFrom(content);
-        else if (utf8Item && hasUtf8Header(content)) {
-          out.atom("UTF8").sp().list([content], (message) => out.literal8(message));
-        } else out.literal(content, takesNul);
+        writeContent(out, content, limits);
       }
     },
     result(done: TaggedResponse): MultiappendResult {
@@ -141,18 +141,32 @@ function appendAll(
   };
 }
 
-/** Whether the header of a message, its field names and values, is not all ASCII. */
-export function hasUtf8Header(message: MessageToAppend["msg"]): boolean {
-  const bytes = typeof message === "string" ? encodeUtf8(message) : message;
-  if (!(bytes instanceof Uint8Array)) return false;
-  // A line end after a line end: the CR before it does not count.
-  let isEmptyLine = true;
-  for (const byte of bytes) {
-    if (byte > 127) return true;
-    if (byte === LF && isEmptyLine) return false;
-    if (byte !== CR) isEmptyLine = byte === LF;
+/** Writes a message, whole or in pieces (RFC 4469 section 5, RFC 6855 section 4). */
+function writeContent(out: CommandWriter, content: Content, limits: AppendLimits): void {
+  const isUtf8 = limits.utf8Item === true && hasUtf8Header(content);
+  if (content instanceof Uint8Array) {
+    if (isUtf8) writeUtf8(out, content);
+    else out.literal(content, limits.takesNul);
+  } else if (!isList(content)) out.literalFrom(content);
+  else {
+    const binary = limits.takesNul === true && isBinary(content);
+    const firstUrl = content.findIndex((piece) => "url" in piece);
+    out.atom("CATENATE").sp().list(content.entries(), ([index, piece]) => {
+      if ("url" in piece) out.atom("URL").sp().string(piece.url);
+      else if (isUtf8 && index < firstUrl && piece instanceof Uint8Array) writeUtf8(out, piece);
+      else {
+        out.atom("TEXT").sp();
+        // Dovecot takes a `literal8` only if the first piece is one.
+        if (!(piece instanceof Uint8Array)) out.literalFrom({ ...piece, binary });
+        else if (binary) out.literal8(piece);
+        else out.literal(piece);
+      }
+    });
   }
-  return false;
+}
+
+function writeUtf8(out: CommandWriter, bytes: Uint8Array): void {
+  out.atom("UTF8").sp().list([bytes], (message) => out.literal8(message));
 }
 
 function dateOf({ date, msgTime }: MessageAttributes): Date | null {
@@ -160,23 +174,4 @@ function dateOf({ date, msgTime }: MessageAttributes): Date | null {
   const areDates = date instanceof Date && msgTime instanceof Date;
   if (areDates && date.getTime() === msgTime.getTime()) return date;
   throw new InvalidArgumentError("'date' and 'msgTime' mean the same: give only 'date'");
-}
-
-function contentOf(message: Text | MessageStream, limit: number): Uint8Array | MessageStream {
-  const isStream = typeof message === "object" && message !== null && "stream" in message;
-  const content = isStream || message instanceof Uint8Array ? message : encodeMessage(message);
-  const size = content instanceof Uint8Array ? content.length : content.size;
-  if (!(size > limit)) return content;
-  throw new InvalidArgumentError(
-    `a message of ${size} bytes: the server accepts at most ${limit} (APPENDLIMIT)`,
-  );
-}
-
-/** Encodes text with CRLF as line ends (RFC 5322 section 2.3). Bytes are sent as they are. */
-function encodeMessage(message: string): Uint8Array {
-  if (typeof message !== "string") {
-    throw new InvalidArgumentError(`a message must be text or bytes, not ${typeof message}`);
-  }
-  if (!message.isWellFormed()) throw new InvalidArgumentError("a message must be Unicode text");
-  return encodeUtf8(message.replace(/\r\n|\r|\n/g, "\r\n"));
 }

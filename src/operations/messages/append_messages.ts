@@ -3,11 +3,16 @@ import {
   append,
   type AppendLimits,
   type AppendResult,
-  hasUtf8Header,
   type MessageToAppend,
   multiappend,
   type MultiappendResult,
 } from "../../commands/messages/append.ts";
+import {
+  hasStream,
+  hasUtf8Header,
+  isList,
+  type MessageContent,
+} from "../../commands/messages/message_content.ts";
 import type { Command } from "../../connection/command.ts";
 import { missingCapability } from "../../connection/session.ts";
 import { ImapAbortError, ImapError, InvalidArgumentError } from "../../model/errors.ts";
@@ -29,14 +34,16 @@ export async function appendMessage(
 export async function appendMessages(
   scope: Scope,
   folder: Text,
-  msgs: Iterable<Text | MessageToAppend>,
+  msgs: Iterable<MessageContent | MessageToAppend>,
 ): Promise<MultiappendResult> {
-  if (typeof msgs !== "object" || msgs === null || !(Symbol.iterator in msgs)) {
+  // The entries of a map would pass for messages of two pieces.
+  const isNoList = typeof msgs !== "object" || msgs === null || msgs instanceof Map;
+  if (isNoList || !(Symbol.iterator in msgs)) {
     throw new InvalidArgumentError(`expected a list of messages, not ${typeof msgs}`);
   }
-  const messages = Array.from(msgs, (msg) => {
-    if (typeof msg === "string" || msg instanceof Uint8Array) return { msg };
-    if (typeof msg === "object" && msg !== null) return msg;
+  const messages = Array.from(msgs, (msg): MessageToAppend => {
+    if (typeof msg === "string" || msg instanceof Uint8Array || isList(msg)) return { msg };
+    if (typeof msg === "object" && msg !== null) return "msg" in msg ? msg : { msg };
     throw new InvalidArgumentError(`a message must be text or bytes, not ${typeof msg}`);
   });
   if (messages.length === 0) return { text: "", uidValidity: null, uids: [] };
@@ -82,13 +89,18 @@ export async function appending<Result>(
 
 /** What the server takes from APPEND. */
 export function limitsOf({ client: { connection: { session } } }: Scope): AppendLimits {
-  return { limit: session.appendLimit, takesNul: session.takesNul };
+  return {
+    limit: session.appendLimit,
+    takesNul: session.takesNul,
+    takesUrls: session.has("CATENATE"),
+    takesRanges: session.has("URL-PARTIAL"),
+  };
 }
 
 /** Whether a message has a header in UTF-8, and none is a stream, which can be sent only once. */
 function isUtf8(messages: readonly MessageToAppend[]): boolean {
-  const isStream = ({ msg }: MessageToAppend) => typeof msg !== "string" && "stream" in msg;
-  return messages.some(({ msg }) => hasUtf8Header(msg)) && !messages.some(isStream);
+  return messages.some(({ msg }) => hasUtf8Header(msg)) &&
+    !messages.some(({ msg }) => hasStream(msg));
 }
 
 /** Whether the server may have refused a message for its header: any other reason has a code. */

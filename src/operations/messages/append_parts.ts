@@ -1,4 +1,5 @@
 import type { MessageToAppend, MultiappendResult } from "../../commands/messages/append.ts";
+import { hasStream } from "../../commands/messages/message_content.ts";
 import {
   ImapAbortError,
   ImapError,
@@ -46,7 +47,7 @@ function limitOf(error: unknown, part: readonly MessageToAppend[]): number | nul
   if (error instanceof MessageLimitError) return null;
   const limit = error.responseCode?.number ?? 0;
   // A stream can be read only once.
-  const isStream = ({ msg }: MessageToAppend) => typeof msg !== "string" && "stream" in msg;
+  const isStream = ({ msg }: MessageToAppend) => hasStream(msg);
   return limit < 1 || limit >= part.length || part.some(isStream) ? null : limit;
 }
 

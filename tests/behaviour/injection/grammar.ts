@@ -281,9 +281,30 @@ function append(it: Scanner): Word[] {
       words.push(it.list(() => entryOf(it)));
       it.sp();
     }
-    words.push(it.peek() === "U" ? utf8Message(it) : it.literal());
+    if (it.peek() === "C") {
+      words.push(it.atom());
+      it.sp();
+      words.push(it.list(() => catPart(it)));
+    } else words.push(it.peek() === "U" ? utf8Message(it) : it.literal());
   } while (it.peek() === " ");
   return words;
+}
+
+/** A piece of a message (RFC 4469 section 5). */
+function catPart(it: Scanner): Word {
+  if (it.peek() === "U") {
+    const name = it.atom();
+    it.sp();
+    if (name === "URL") return it.astring();
+    if (name !== "UTF8") it.fail("not a piece of a message");
+    return it.list(() => {
+      it.expect("~");
+      return it.literal("binary");
+    }) as Word;
+  }
+  if (it.atom() !== "TEXT") it.fail("not a piece of a message");
+  it.sp();
+  return it.literal();
 }
 
 /** `UTF8 (~{n})` (RFC 6855 section 4). */

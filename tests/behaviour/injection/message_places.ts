@@ -154,6 +154,13 @@ async function drain(source: AsyncGenerator<unknown>): Promise<void> {
 }
 
 const append = ["APPEND", "F", [], "IT"];
+const catenated = ["APPEND", "F", [], "CATENATE", ["IT"]];
+
+/** A piece of a message after an `x`. */
+function piece(value: string): string | null {
+  const seen = kinds.message(value);
+  return seen === null ? null : `x${seen}`;
+}
 const numbersOnly = { noText: true, kind: kinds.none };
 
 /** The valid times for a timer; any other is refused. */
@@ -276,6 +283,29 @@ export const MESSAGE_METHODS: Readonly<Record<string, Method>> = {
     places: [
       folder("folder", (c, v) => c.append(v, "x"), ["APPEND", "FOLDER", [], "x"]),
       word("msg", (c, v) => c.append("F", v), kinds.message, append, { bytes: "any" }),
+      word("a piece", (c, v) => c.append("F", ["x", `${v}`]), piece, append, { isKey: true }),
+      word("a piece by a URL", (c, v) => c.append("F", [{ url: "/x/;UID=1" }, `x${v}`]), piece, [
+        ...["APPEND", "F", [], "CATENATE"],
+        ["/x/;UID=1", "IT"],
+      ], { isKey: true }),
+      word("a URL", (c, v) => c.append("F", [{ url: v }]), kinds.none, []),
+      word("a URL's folder", (c, v) => c.append("F", [{ url: { folder: v, uid: 1 } }]), (v) => {
+        if (v === "" || !v.isWellFormed() || v.includes("\0")) return null;
+        const escaped = encodeURIComponent(v);
+        const isPath = v.split("/").some((part) => /^\.{0,2}$/.test(part));
+        const path = isPath ? escaped.replaceAll(".", "%2E") : escaped.replaceAll("%2F", "/");
+        return `/${path}/;UID=1`;
+      }, catenated),
+      word(
+        "a URL's section",
+        (c, v) => c.append("F", [{ url: { folder: "x", uid: 1, section: v } }]),
+        (v) => {
+          if (v === "") return "/x/;UID=1";
+          return /^[1-9]\d*(?:\.[1-9]\d*)*$/.test(v) ? `/x/;UID=1/;SECTION=${v}` : null;
+        },
+        catenated,
+        { odd: (v) => v === undefined ? put(catenated, "IT", "/x/;UID=1") : undefined },
+      ),
       word(
         "an annotation",
         (c, v) => c.append("F", "x", { annotations: { "/a": { "value.priv": v } } }),

@@ -246,7 +246,9 @@ const CODES: readonly (readonly [code: string, fields: Fields])[] = [
   ["METADATA TOOMANY", {}],
   ["METADATA LONGENTRIES x", {}],
   ["MAILBOXID (F2212ea87)", { mailboxId: "F2212ea87" }],
-  ["BADURL imap://x/;UID=5", {}],
+  ["BADURL imap://x/;UID=5", { url: "imap://x/;UID=5" }],
+  ['BADURL "/x y/;UID=5"', { url: "/x y/;UID=5" }],
+  ["BADURL", {}],
   ["METADATA LONGENTRIES 2199", { number: 2199 }],
   ['XYZZY (a "b]" [c]) d', {}],
 ];
