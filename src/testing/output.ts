@@ -1,4 +1,4 @@
-import { concat, decodeAscii, encodeUtf8 } from "../util/bytes.ts";
+import { concat, decodeAscii, encodeUtf8, hasNul } from "../util/bytes.ts";
 
 /** Responses are sent once this many bytes have gathered, or at the end of the command. */
 const BATCH = 64 * 1024;
@@ -76,9 +76,9 @@ export class Output {
     return this.text(`${text}\r\n`);
   }
 
-  /** Adds a literal. */
+  /** Adds a literal; a `literal8` if it holds a NUL (RFC 3516 section 4.3). */
   literal(bytes: Uint8Array): this {
-    this.text(`{${bytes.length}}\r\n`);
+    this.text(`${hasNul(bytes) ? "~" : ""}{${bytes.length}}\r\n`);
     this.#endText();
     this.#pieces.push(bytes);
     this.#length += bytes.length;

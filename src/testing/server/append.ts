@@ -5,6 +5,7 @@ import type { Arguments } from "../arguments.ts";
 import type { ServerCommand } from "./command.ts";
 import { withCrlf } from "../message.ts";
 import { no } from "../refusal.ts";
+import { readPieces, takesBinary } from "./catenate.ts";
 import { checkAppend } from "./message_limit.ts";
 import type { Session } from "./server_session.ts";
 
@@ -55,16 +56,31 @@ export function readUploads(session: Session, args: Arguments, replaced?: number
     if (flags !== null) args.sp();
     const date = args.peek() === DQUOTE ? args.dateTime() : null;
     if (date !== null) args.sp();
-    const size = args.literalSize;
-    if (size > session.appendLimit) throw no("the message is too large", "TOOBIG");
-    if (size === 0 && several) throw no("a message without a byte cancels the command");
-    session.account.checkQuota(total + size - (replaced ?? 0));
-    // A copy, since these bytes are part of the whole command's.
-    const bytes = withCrlf(args.literal().slice());
+    const room = (size: number) => {
+      if (size > session.appendLimit) throw no("the message is too large", "TOOBIG");
+      session.account.checkQuota(total + size - (replaced ?? 0));
+    };
+    const bytes = withCrlf(readMessage(session, args, several, room));
     total += bytes.length;
     uploads.push({ bytes, date: date ?? now(), flags: flags ?? [] });
   } while (several && args.take(SP));
   return uploads;
+}
+
+/** Reads a message, of which `room` checks the size before it is there. */
+function readMessage(
+  session: Session,
+  args: Arguments,
+  several: boolean,
+  room: (size: number) => void,
+): Uint8Array {
+  if (session.has("CATENATE") && args.ahead(/^CATENATE /i)) return readPieces(session, args, room);
+  const isBinary = takesBinary(session, args);
+  const size = args.literalSize;
+  room(size);
+  if (size === 0 && several) throw no("a message without a byte cancels the command");
+  // A copy, since these bytes are part of the whole command's.
+  return args.literal(isBinary).slice();
 }
 
 function now(): ZonedDate {

@@ -84,6 +84,7 @@ export function answer(
   items: readonly FetchItem[],
 ): void {
   const { view, output } = session;
+  for (const item of items) item.check?.(message);
   const reads = !view.readOnly && items.some((item) => item.setsSeen);
   const seen = reads && !message.flags.has("\\Seen");
   if (seen) view.folder.setFlags(message, [...message.flags, "\\Seen"], view);

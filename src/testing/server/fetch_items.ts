@@ -1,12 +1,21 @@
 import { datetimeToInternalDate, ZonedDate } from "../../model/dates.ts";
-import { concat, encodeUtf8, LBRACKET, LT, RBRACKET } from "../../util/bytes.ts";
+import { LBRACKET } from "../../util/bytes.ts";
 import type { Arguments } from "../arguments.ts";
 import type { View } from "../folder.ts";
 import type { Message } from "../message.ts";
-import { type Entity, findPart } from "../mime.ts";
+import type { Entity } from "../mime.ts";
 import { bodyText } from "../mime_text.ts";
-import { astring, binaryOf, string } from "../output.ts";
+import { binaryOf, string } from "../output.ts";
 import { bad } from "../refusal.ts";
+import { BINARY, hasBinary, readBinaryItem } from "./binary.ts";
+import {
+  body,
+  header,
+  readRangeOfBytes,
+  readSection,
+  sectionBytes,
+  sectionText,
+} from "./sections.ts";
 import type { Session } from "./server_session.ts";
 import { bodyStructure, envelope } from "../structure.ts";
 
@@ -18,15 +27,8 @@ export interface FetchItem {
   readonly setsSeen: boolean;
   /** Its value for a message: binary text of the grammar, or bytes for a literal. */
   value(message: Message, view: View): string | Uint8Array;
-}
-
-/** A part of a message, as `BODY[...]` names it. */
-interface Section {
-  readonly part: readonly number[];
-  /** `HEADER`, `HEADER.FIELDS`, `HEADER.FIELDS.NOT`, `TEXT`, `MIME`, or empty for the content. */
-  readonly what: string;
-  /** The fields of `HEADER.FIELDS`, as the client wrote them. */
-  readonly fields: readonly string[];
+  /** Refuses the command if there is no value for a message. */
+  check?(message: Message): void;
 }
 
 const SIMPLE: Readonly<Record<string, FetchItem>> = {
@@ -78,6 +80,9 @@ export function readFetchItem(args: Arguments, session: Session): FetchItem {
   if (args.peek() === LBRACKET && /^BODY(?:\.PEEK)?$/.test(name)) {
     return readSectionItem(args, name === "BODY");
   }
+  if (args.peek() === LBRACKET && BINARY.test(name) && hasBinary(session)) {
+    return readBinaryItem(args, name);
+  }
   if (Object.hasOwn(SIMPLE, name)) return SIMPLE[name];
   if (Object.hasOwn(GMAIL, name) && session.has("X-GM-EXT-1")) return GMAIL[name];
   if (Object.hasOwn(OBJECT_IDS, name) && session.has("OBJECTID")) return OBJECT_IDS[name];
@@ -113,67 +118,11 @@ function named(...names: string[]): FetchItem[] {
 
 function readSectionItem(args: Arguments, setsSeen: boolean): FetchItem {
   const section = readSection(args);
-  const partial = args.peek() === LT
-    ? args.match(/^<(\d{1,10})\.([1-9]\d{0,9})>/, "a range of bytes")
-    : null;
-  const from = Number(partial?.[1] ?? 0);
-  const to = partial === null ? Infinity : from + Number(partial[2]);
-  const name = `BODY[${sectionText(section)}]${partial === null ? "" : `<${from}>`}`;
+  const { from, to, text } = readRangeOfBytes(args);
+  const name = `BODY[${sectionText(section)}]${text}`;
   return item(
     name,
     ({ entity }) => sectionBytes(entity, section)?.subarray(from, to) ?? "NIL",
     setsSeen,
   );
-}
-
-const SECTION =
-  /^\[((?:[1-9]\d{0,8}\.)*[1-9]\d{0,8})?(\.?)(HEADER\.FIELDS\.NOT|HEADER\.FIELDS|HEADER|TEXT|MIME)?/i;
-
-function readSection(args: Arguments): Section {
-  const [, numbers = "", dot, word = ""] = args.match(SECTION, "a section");
-  const what = word.toUpperCase();
-  const dotted = numbers !== "" && what !== "";
-  if ((dot === ".") !== dotted || (what === "MIME" && numbers === "")) {
-    throw bad("there is no such section");
-  }
-  const fields: string[] = [];
-  if (what.startsWith("HEADER.FIELDS")) args.sp().list(() => fields.push(args.text()));
-  args.expect(RBRACKET);
-  return { part: numbers === "" ? [] : numbers.split(".").map(Number), what, fields };
-}
-
-function sectionText({ part, what, fields }: Section): string {
-  const words = [...part.map(String), ...(what === "" ? [] : [what])].join(".");
-  if (fields.length === 0) return words;
-  return `${words} (${fields.map(astring).join(" ")})`;
-}
-
-/** The bytes of a section; `null` if the message has no such section. */
-function sectionBytes(root: Entity, { part, what, fields }: Section): Uint8Array | null {
-  const entity = part.length === 0 ? root : findPart(root, part);
-  if (entity === null) return null;
-  if (what === "MIME") return header(entity);
-  if (what === "") return part.length === 0 ? root.bytes : body(entity);
-  // A part has a header and a text of its own only if it is a message.
-  const message = part.length === 0 ? root : entity.message;
-  if (message === null) return null;
-  if (what === "HEADER") return header(message);
-  if (what === "TEXT") return body(message);
-  return headerFields(message, fields, what === "HEADER.FIELDS");
-}
-
-function header({ bytes, start, bodyStart }: Entity): Uint8Array {
-  return bytes.subarray(start, bodyStart);
-}
-
-function body({ bytes, bodyStart, end }: Entity): Uint8Array {
-  return bytes.subarray(bodyStart, end);
-}
-
-/** The fields with these names, or all others, and always the empty line at the end. */
-function headerFields(message: Entity, names: readonly string[], wanted: boolean): Uint8Array {
-  const upper = names.map((name) => name.toUpperCase());
-  const fields = message.fields.filter(({ name }) => upper.includes(name) === wanted);
-  const lines = fields.map(({ start, end }) => message.bytes.subarray(start, end));
-  return concat([...lines, encodeUtf8("\r\n")]);
 }
