@@ -1,7 +1,7 @@
 // Checks passages of the guide that were once wrong: the examples run, and the texts are there.
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { after, describe, it } from "node:test";
+import { describe, it } from "node:test";
 import { pathToFileURL } from "node:url";
 import { assert, assertEquals, assertRejects, assertStrictEquals } from "@std/assert";
 import {
@@ -15,6 +15,7 @@ import {
   ProtocolError,
 } from "@imapclient/imapclient";
 import { MemoryServer } from "@imapclient/imapclient/testing";
+import { example, folder } from "../support/doc_example.ts";
 import { bytesOf, fakeNetwork, type FakeServer, selectFake, test } from "../support/fake_server.ts";
 
 function read(page: string): string {
@@ -24,20 +25,6 @@ function read(page: string): string {
 /** The words of a page, however its lines are broken. */
 function words(page: string): string {
   return read(page).replace(/\s+/g, " ");
-}
-
-// Inside the package, since the examples import it by its name.
-const folder = mkdtempSync(join("tests", "docs-"));
-after(() => rmSync(folder, { recursive: true }));
-
-/** A function of an example, with its waits removed. */
-async function example<Fn>(page: string, name: string): Promise<Fn> {
-  const blocks = [...read(page).matchAll(/```ts\n([^]*?)```/g)].map(([, code]) => code);
-  const code = blocks.find((it) => it.includes(`function ${name}(`));
-  assert(code !== undefined, `${name} in ${page}`);
-  const file = join(folder, `${name}.ts`);
-  writeFileSync(file, `${code.replaceAll("* 1000)", "* 0)")}\nexport { ${name} };\n`);
-  return (await import(pathToFileURL(file).href))[name];
 }
 
 describe("docs/errors.md", () => {

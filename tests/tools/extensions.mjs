@@ -31,7 +31,7 @@ const EXTENSIONS = [
   ],
   // Logging in.
   ...["AUTHENTICATE", "TOKEN-AGAIN", "CRAM-MD5", "AUTH=LOGIN", "ANONYMOUS"],
-  ...["SCRAM-SHA-1", "SCRAM-SHA-256", "SCRAM-SHA-512", "CHANNEL-BINDING"],
+  ...["SCRAM-SHA-1", "SCRAM-SHA-256", "SCRAM-SHA-512", "CHANNEL-BINDING", "NTLM", "GSSAPI"],
   // Synchronising.
   ...["CONDSTORE", "QRESYNC", "OBJECTID"],
   // Folders, rights, quotas and annotations.
