@@ -66,7 +66,7 @@ export class FolderStates {
     }
     const movedFrom = new Map<string, string>();
     for (const [key, { counts: { MAILBOXID } }] of gone) {
-      // Cyrus 3.6 sends garbage, which RFC 8474 section 7 does not allow.
+      // Anything else is no id (RFC 8474 section 7).
       if (/^[\w-]{1,255}$/.test(MAILBOXID ?? "")) movedFrom.set(MAILBOXID!, key);
     }
     this.#states = now;

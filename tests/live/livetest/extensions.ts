@@ -199,6 +199,17 @@ export const EXTENSIONS: readonly Check[] = [
     assertEquals([...flagged].sort(), [one, two]);
     await other.logout();
   }, "CONTEXT=SEARCH"],
+  ["NOTIFY", async (account, client) => {
+    const folder = await account.make(client, "watched");
+    const other = await account.open();
+    const signal = AbortSignal.timeout(60_000);
+    const events = ["status", "new"] as const;
+    for await (const news of client.watchFolders({ folders: [folder], events, signal })) {
+      if (news.type === "status") await other.append(folder, mail("one"));
+      else if (news.type === "new") break;
+    }
+    await other.logout();
+  }, "NOTIFY"],
   ["MULTISEARCH", async (account, client) => {
     const [one] = await fill(account, client, mail("one"));
     const folders = [account.messages, await account.make(client, "empty")];

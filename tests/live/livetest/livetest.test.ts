@@ -65,7 +65,7 @@ const SERVERS: readonly (readonly [string, string | false, () => Promise<Started
 const IN_MEMORY = [
   ...["X-GM-EXT-1", "XLIST", "ACL", "METADATA", "LIST-MYRIGHTS", "LIST-METADATA", "ESEARCH"],
   ...["SEARCHRES", "PARTIAL", "QRESYNC", "ESORT", "CONTEXT=SEARCH", "UIDBATCHES", "LANGUAGE"],
-  ...["I18NLEVEL=2", "UNAUTHENTICATE", "JMAPACCESS"],
+  ...["I18NLEVEL=2", "UNAUTHENTICATE", "JMAPACCESS", "NOTIFY"],
 ];
 
 /** Modes change the whole session, and so does a limit. */
