@@ -158,6 +158,8 @@ export type {
 
 // Errors, what servers say, and your own commands
 export * from "./src/model/errors.ts";
+export type { UrlAccess, UrlRequest } from "./src/model/auth_url.ts";
+export type { UrlContent } from "./src/commands/messages/url_auth.ts";
 export { type ImapUrl, parseImapUrl } from "./src/model/imap_url.ts";
 export { type MessageLocation, messageUrl } from "./src/model/message_url.ts";
 export * from "./src/model/responses.ts";

@@ -261,6 +261,14 @@ export interface StoreOptions<Silent extends boolean = boolean> extends FlagColo
 /** The result of a change of flags or labels: those of the messages then; `null` if silent. */
 export type Stored<Silent extends boolean> = Silent extends true ? null : MessageFlags;
 
+/** How the content of URLs is fetched. */
+export interface FetchUrlsOptions extends CallOptions {
+  /** Whether to decode it (RFC 5524). Default `false`. */
+  readonly binary?: boolean;
+  /** Whether to return the structure too (RFC 5524). Default `false`. */
+  readonly structure?: boolean;
+}
+
 /** What is stored with a message. */
 export interface AppendOptions extends CallOptions, MessageAttributes {}
 

@@ -9,6 +9,7 @@ import type {
   CreateFolderOptions,
   FetchEachOptions,
   FetchOptions,
+  FetchUrlsOptions,
   FlagColorOptions,
   FolderTreeOptions,
   IdleCheckOptions,
@@ -70,6 +71,9 @@ export const FETCH_EACH: Names<FetchEachOptions> = {
   partial: true,
   stream: true,
 };
+
+/** Of `fetchUrls`. */
+export const FETCH_URLS: Names<FetchUrlsOptions> = { binary: true, structure: true };
 
 /** Of `idleCheck`. */
 export const IDLE_CHECK: Names<IdleCheckOptions> = { timeout: true };
@@ -159,6 +163,7 @@ const EVERY: Readonly<Record<keyof CallOptions, true>> = { onProgress: true, sig
 
 /** The options that are `true` or `false`. */
 const BOOLEANS = [
+  "binary",
   "allowPlaintext",
   "children",
   "condstore",
@@ -169,6 +174,7 @@ const BOOLEANS = [
   "save",
   "silent",
   "stream",
+  "structure",
   "subscribed",
   "vanished",
 ];

@@ -1,3 +1,5 @@
+import type { UrlContent } from "../commands/messages/url_auth.ts";
+import type { UrlRequest } from "../model/auth_url.ts";
 import { callback } from "../auth/callback.ts";
 import { checkMechanismName } from "../auth/checks.ts";
 import type { Credentials } from "../auth/credentials.ts";
@@ -77,6 +79,7 @@ import {
   namespaceOf,
   specialFolder,
 } from "../operations/folders/list_folders.ts";
+import { fetchUrls, generateUrl, resetUrlKey } from "../operations/messages/urls.ts";
 import {
   type Created,
   createFolder,
@@ -118,6 +121,7 @@ import { namedLogger } from "../util/log.ts";
 import type {
   AppendOptions,
   CallOptions,
+  FetchUrlsOptions,
   MetadataOptions,
   NotifyOptions,
   Oauth2Options,
@@ -132,6 +136,7 @@ import {
   APPEND,
   AUTHENTICATE,
   CREATE_FOLDER,
+  FETCH_URLS,
   FOLDER_TREE,
   LIST_FOLDERS,
   METADATA,
@@ -1225,6 +1230,72 @@ export class ImapClient extends FolderCalls {
     options: CallOptions = {},
   ): Promise<MultiappendResult> {
     return await appendMessages(this.#scope(options), folder, msgs);
+  }
+
+  /**
+   * Returns a URL by which somebody else can read a message, or a part of it, without your password
+   * (GENURLAUTH, RFC 4467): mostly a submission server that is to send or forward it (`BURL`, RFC
+   * 4468). It works until it expires or {@linkcode ImapClient.resetUrlKey} revokes it. With the
+   * access `authuser` or `anonymous`, **anybody** who gets hold of the URL can read the message.
+   *
+   * `host` is the server's own name, which may be another than the one that you connect to. Throws
+   * `CapabilityError` if the server has no URLAUTH, `InvalidArgumentError` for what can't be part
+   * of a URL, and {@linkcode ImapError} if the server does not accept it.
+   *
+   * ```ts
+   * import type { ImapClient } from "@imapclient/imapclient";
+   *
+   * async function burl(client: ImapClient, uid: number) {
+   *   const expires = new Date(Date.now() + 3_600_000);
+   *   const access = "submit+ann";
+   *   const url = await client.generateUrl({ user: "ann", folder: "Drafts", uid, expires, access });
+   *   return `BURL ${url} LAST`; // to the submission server, instead of DATA
+   * }
+   * ```
+   */
+  async generateUrl(request: UrlRequest, options: CallOptions = {}): Promise<string> {
+    return await generateUrl(this.#scope(options), request, this.host);
+  }
+
+  /**
+   * Returns what URLs of {@linkcode ImapClient.generateUrl} give, in their order (URLFETCH, RFC
+   * 4467); `null` for one that is not valid, has expired or was revoked. No folder need be
+   * selected. With `binary`, content is decoded, and with `structure` the structure of the message
+   * or part is returned too (URLAUTH=BINARY, RFC 5524).
+   *
+   * Throws `CapabilityError` if the server lacks the extension.
+   *
+   * ```ts
+   * import type { ImapClient } from "@imapclient/imapclient";
+   *
+   * async function read(client: ImapClient, url: string) {
+   *   const [found] = await client.fetchUrls(url, { binary: true });
+   *   return found?.content ?? null;
+   * }
+   * ```
+   */
+  async fetchUrls(
+    urls: string | Iterable<string>,
+    options: FetchUrlsOptions = {},
+  ): Promise<(UrlContent | null)[]> {
+    return await fetchUrls(this.#scope(options, FETCH_URLS), urls, options);
+  }
+
+  /**
+   * Revokes all URLs that give access to messages of a folder, or all of the user's if no folder is
+   * named (RESETKEY, RFC 4467), and returns the server's text. Throws `CapabilityError` if the
+   * server has no URLAUTH.
+   *
+   * ```ts
+   * import type { ImapClient } from "@imapclient/imapclient";
+   *
+   * async function revoke(client: ImapClient) {
+   *   await client.resetUrlKey("Drafts");
+   * }
+   * ```
+   */
+  async resetUrlKey(folder: Text | null = null, options: CallOptions = {}): Promise<string> {
+    return await resetUrlKey(this.#scope(options), folder);
   }
 
   /**

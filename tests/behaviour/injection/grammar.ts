@@ -67,6 +67,9 @@ const COMMANDS: Readonly<Record<string, Arguments>> = {
   SETQUOTA: each(astring, (it) => it.list(() => limit(it), true)),
   GETMETADATA: each(mailbox, (it) => it.list(() => it.astring())), // RFC 5464
   SETMETADATA: each(mailbox, (it) => it.list(() => annotation(it))),
+  GENURLAUTH: each(astring, atom), // RFC 4467
+  URLFETCH: each(astring),
+  RESETKEY: (it) => it.peek() === " " ? each(mailbox)(it) : [],
   APPEND: append,
   NOTIFY: notify, // RFC 5465
   UIDBATCHES: uidBatches, // RFC 10022

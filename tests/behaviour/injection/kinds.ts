@@ -141,3 +141,41 @@ export function searchKey(value: string): string | null {
   if (/^[\d*]/.test(value)) return canonicalSet(value);
   return BARE_KEYS.test(value) ? value.toUpperCase() : atom(value);
 }
+
+/** A text in a URL (RFC 5092 section 11), where these characters stand for themselves. */
+function urlText(value: string, plain: RegExp): string | null {
+  if (value === "" || !value.isWellFormed() || /\p{Cc}/u.test(value)) return null;
+  return [...new TextEncoder().encode(value)].map((byte) => {
+    const char = String.fromCharCode(byte);
+    return plain.test(char) ? char : `%${byte.toString(16).toUpperCase().padStart(2, "0")}`;
+  }).join("");
+}
+
+/** A user's name in a URL. */
+export function urlUser(value: string): string | null {
+  return urlText(value, /[A-Za-z0-9\-._~!$'()*+,&=]/);
+}
+
+/** A section in a URL. */
+export function urlPath(value: string): string | null {
+  return urlText(value, /[A-Za-z0-9\-._~!$'()*+,&=:@/]/);
+}
+
+/** A folder's name in a URL, whose slashes and dots are not to change the path. */
+export function urlFolder(value: string): string | null {
+  const parts = urlPath(value)?.split("/");
+  const isDots = (part: string) => part === "." || part === "..";
+  return parts?.map((part, at) => {
+    const before = at === 0
+      ? ""
+      : at === 1 && parts[0] === "" || parts[at - 1] === ""
+      ? "%2F"
+      : "/";
+    return before + (isDots(part) ? part.replaceAll(".", "%2E") : part);
+  }).join("") ?? null;
+}
+
+/** An IMAP URL. */
+export function url(value: string): string | null {
+  return /^imap:\/\/[!-~]+$/i.test(value) ? value : null;
+}

@@ -153,6 +153,18 @@ async function drain(source: AsyncGenerator<unknown>): Promise<void> {
   for await (const _ of source) continue;
 }
 
+/** A part of a URL of GENURLAUTH. */
+function urlPart(name: string, kind: kinds.Kind, url: (seen: Word) => string): Place {
+  const request = { user: "u", host: "h", folder: "F", uid: 1, access: "anonymous" } as const;
+  const call: Place["call"] = (c, v) => c.generateUrl({ ...request, [name]: v });
+  const sent = (seen: Word) => ["GENURLAUTH", `${url(seen)};URLAUTH=anonymous`, "INTERNAL"];
+  const odd = (value: unknown) => {
+    return name === "section" && value === undefined ? sentWithout() : undefined;
+  };
+  const sentWithout = () => ["GENURLAUTH", "imap://u@h/F/;UID=1;URLAUTH=anonymous", "INTERNAL"];
+  return place(name, call, kind, sent, { odd });
+}
+
 const append = ["APPEND", "F", [], "IT"];
 const catenated = ["APPEND", "F", [], "CATENATE", ["IT"]];
 
@@ -330,6 +342,30 @@ export const MESSAGE_METHODS: Readonly<Record<string, Method>> = {
       }),
       word("msgTime", (c, v) => c.append("F", "x", { msgTime: v as never }), kinds.none, [], {
         odd: (value) => value == null ? ["APPEND", "F", [], "x"] : undefined,
+      }),
+    ],
+  },
+  generateUrl: {
+    parameters: 2,
+    places: [
+      urlPart("user", kinds.urlUser, (it) => `imap://${it}@h/F/;UID=1`),
+      urlPart("folder", kinds.urlFolder, (it) => `imap://u@h/${it}/;UID=1`),
+      urlPart("section", kinds.urlPath, (it) => `imap://u@h/F/;UID=1/;SECTION=${it}`),
+    ],
+  },
+  fetchUrls: {
+    parameters: 2,
+    places: [
+      word("urls", (c, v) => c.fetchUrls(v), kinds.url, ["URLFETCH", "IT"], {
+        odd: (value) => Array.isArray(value) && value.length === 0 ? "nothing" : undefined,
+      }),
+    ],
+  },
+  resetUrlKey: {
+    parameters: 2,
+    places: [
+      folder("folder", (c, v) => c.resetUrlKey(v), ["RESETKEY", "FOLDER"], {
+        odd: (value) => value == null ? ["RESETKEY"] : undefined,
       }),
     ],
   },

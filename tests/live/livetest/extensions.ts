@@ -95,6 +95,22 @@ export const EXTENSIONS: readonly Check[] = [
     const message = (await client.fetch(one, ["BINARY.PEEK[1]"])).get(one)!;
     assertEquals(text(message["BINARY[1]"]), "plain text");
   }, "BINARY"],
+  ["URLAUTH", async (account, client) => {
+    const [one] = await fill(account, client, mail("one"));
+    const folder = String(account.messages);
+    const user = "nobody";
+    // Which names the user and the server have is not known here: they decide what is valid.
+    const made = await client.generateUrl({
+      user,
+      host: "imap.test",
+      folder,
+      uid: one,
+      access: "user+x",
+    })
+      .catch((error) => error);
+    assert(typeof made === "string" || made instanceof ImapError, `${made}`);
+    await client.resetUrlKey();
+  }, "URLAUTH"],
   ["REPLACE", async (account, client) => {
     const [one, two] = await fill(account, client, mail("one"), mail("two"));
     const { uid, old } = await client.replace(one, account.messages, mail("three"));

@@ -38,6 +38,7 @@ import { sort } from "../../../src/commands/search/sort.ts";
 import { status } from "../../../src/commands/folders/status.ts";
 import { getMetadata, setMetadata } from "../../../src/commands/access/metadata.ts";
 import { replace } from "../../../src/commands/messages/replace.ts";
+import { genUrlAuth, resetKey, urlFetch } from "../../../src/commands/messages/url_auth.ts";
 import { store } from "../../../src/commands/messages/store.ts";
 import { thread } from "../../../src/commands/search/thread.ts";
 import { unauthenticate } from "../../../src/commands/session/unauthenticate.ts";
@@ -86,6 +87,9 @@ const READERS: readonly (() => Command<unknown>)[] = [
   () => copy({ ids: IDS, folder: "x", uid: true }),
   () => move({ ids: IDS, folder: "x", uid: true }),
   () => append("x", { msg: "y" }),
+  () => genUrlAuth("imap://a@b/c/;UID=1;URLAUTH=anonymous"),
+  () => urlFetch(["imap://a@b/c/;UID=1;URLAUTH=anonymous:INTERNAL:0"], { binary: true }),
+  () => resetKey("x"),
   () => replace(IDS, true, append("x", { msg: "y" })),
   () => multiappend("x", [{ msg: "y" }, { msg: "z" }]),
   () => expunge(null),

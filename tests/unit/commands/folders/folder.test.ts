@@ -40,6 +40,7 @@ import { comparator } from "../../../../src/commands/search/comparator.ts";
 import { sort } from "../../../../src/commands/search/sort.ts";
 import { status } from "../../../../src/commands/folders/status.ts";
 import { replace } from "../../../../src/commands/messages/replace.ts";
+import { genUrlAuth, resetKey, urlFetch } from "../../../../src/commands/messages/url_auth.ts";
 import { store } from "../../../../src/commands/messages/store.ts";
 import { notify } from "../../../../src/commands/watch/notify.ts";
 import { uidBatches } from "../../../../src/commands/search/uid_batches.ts";
@@ -255,6 +256,7 @@ const NEEDS: readonly (readonly [needs: string | undefined, commands: Command<un
   ["ANNOTATE-EXPERIMENT-1", [annotate({ ids: IDS, values: NOTE, uid: true })]],
   ["MOVE", [true, false].map((uid) => move({ ids: IDS, folder: "x", uid }))],
   ["REPLACE", [true, false].map((uid) => replace(IDS, uid, append("x", { msg: "a" })))],
+  ["URLAUTH", [genUrlAuth("imap://x"), urlFetch(["imap://x"], {}), resetKey(null)]],
   ["ACL", [getAcl("x"), setAcl("x", "y", ""), deleteAcl("x", "y"), listRights("x", "y")]],
   ["ACL", [myRights("x")]],
   ["CREATE-SPECIAL-USE", [create("x", ["\\Sent"])]],
@@ -319,6 +321,7 @@ const ARGUMENTS: Readonly<Record<string, (text: string) => Command<unknown>>> = 
   "APPEND's folder": (it) => append(it, { msg: "a" }),
   "APPEND's flag": (it) => append("x", { msg: "a", flags: it }),
   "APPEND's message": (it) => append("x", { msg: it }),
+  "RESETKEY's folder": resetKey,
   "REPLACE's folder": (it) => replace(IDS, true, append(it, { msg: "a" })),
   "multiappend's folder": (it) => multiappend(it, [{ msg: "a" }, { msg: "b" }]),
   "multiappend's flag": (it) => multiappend("x", [{ msg: "a" }, { msg: "b", flags: [it] }]),
