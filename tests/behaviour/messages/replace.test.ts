@@ -97,6 +97,23 @@ describe("replace, with REPLACE", () => {
     }
   });
 
+  test("a message in pieces → CATENATE, and refused without it [ext REPLACE, CATENATE]", async () => {
+    const pieces = ["new", { url: "/Drafts/;UID=5/;SECTION=TEXT" }] as const;
+    const { client, server } = await selectFake({}, `${OFFERED} CATENATE`);
+    const replacing = client.replace(5, "Drafts", pieces);
+    const tag = await server.expect('UID REPLACE 5 "Drafts" () CATENATE (TEXT {3+}');
+    assertEquals(await server.line(), 'new URL "/Drafts/;UID=5/;SECTION=TEXT")');
+    await server.send(`${tag} OK [APPENDUID 7 12] done`);
+    assertEquals((await replacing).uid, 12);
+    client.shutdown();
+    for (const capabilities of [OFFERED, PLAIN]) {
+      const plain = await selectFake({}, capabilities);
+      await assertRejects(() => plain.client.replace(5, "x", pieces), CapabilityError, "CATENATE");
+      assert(await plain.server.isSilent());
+      plain.client.shutdown();
+    }
+  });
+
   test("SAVED with one message → its id; with several → refused [ext REPLACE]", async () => {
     const { client, server } = await selectFake({}, `${OFFERED} ESEARCH SEARCHRES`);
     const searching = client.search("FLAGGED", { save: true });
