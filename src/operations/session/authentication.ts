@@ -32,6 +32,8 @@ export class Authentication {
   readonly #refused: AuthenticationMechanism[] = [];
   #login: Login;
   #refusal: Omit<RefusedWay, "way"> | null = null;
+  /** What was not tried, as the server has not proved itself. */
+  #withheld: readonly Way[] = [];
   /** The provider is asked once more, and not again. */
   #hasAskedAgain = false;
 
@@ -98,7 +100,8 @@ export class Authentication {
   async #afterFailure(way: Way, rest: readonly Way[], error: unknown): Promise<readonly Way[]> {
     const { client, signal } = this.#scope;
     if (isEnding(this.#scope) || signal?.aborted) throw error;
-    const { ways, withheld } = this.#nextWays(way, rest, error);
+    const { ways, withheld } = this.#nextWays(way, [...rest, ...this.#withheld], error);
+    this.#withheld = withheld;
     if (ways.length > 0) {
       this.#refused.push(way.name);
       client.logger?.info(`${way.name} failed; trying ${ways[0].name}`);

@@ -334,9 +334,10 @@ test("authenticate: SCRAM refused before the salt → the next one [ext AUTHENTI
 
 test("authenticate: a server that has not proved itself → no PLAIN after SCRAM [ext AUTHENTICATE]", async () => {
   for (const tls of [{ dangerouslyDisableVerification: true }, { checkHostname: false }]) {
-    const capabilities = greeting("AUTH=SCRAM-SHA-256 AUTH=PLAIN LOGINDISABLED");
+    const capabilities = greeting("AUTH=SCRAM-SHA-256 AUTH=SCRAM-SHA-1 AUTH=PLAIN LOGINDISABLED");
     const { client, server } = await connectFake({ host: "h", tls }, capabilities);
     const login = outcome(client.authenticate(ANN));
+    await refuse(server, "NO [AUTHENTICATIONFAILED] no");
     await refuse(server, "NO [AUTHENTICATIONFAILED] no");
     const error = await login;
     assertInstanceOf(error, LoginError);
