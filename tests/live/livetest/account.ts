@@ -39,6 +39,18 @@ export class Account {
     this.#config = config;
   }
 
+  /** Logs in by the strongest mechanism; `null` if the account has no password. */
+  async authenticate(): Promise<string | null> {
+    const { username: user, password, stream } = this.#config;
+    if (stream || user === undefined || password === undefined) return null;
+    const client = await createClientFromConfig(this.#config, { login: false });
+    this.#clients.push(client);
+    if (client.state !== "not authenticated") return null;
+    // The account's owner has chosen how to connect.
+    const { mechanism } = await client.authenticate({ user, password }, { allowPlaintext: true });
+    return mechanism;
+  }
+
   /** Finds out about the server, and removes what an earlier run may have left. */
   async prepare(): Promise<ImapClient> {
     const client = await this.open();

@@ -35,6 +35,9 @@ export const EXTENSIONS: readonly Check[] = [
     assert(enabled.every((name) => name === "CONDSTORE"), enabled.join(" "));
     await other.logout();
   }, "ENABLE"],
+  ["AUTHENTICATE", async (account) => {
+    if (await account.authenticate() === null) return "an account with a password";
+  }],
   ["ID", async (_account, client) => {
     assertEquals(typeof await client.id({ name: "imapclient" }), "object");
   }, "ID"],
