@@ -14,12 +14,7 @@ import {
   tryUtf8,
 } from "../util/bytes.ts";
 import { isAscii, isAtom, isAtomBytes, isCommandName, isFetchItem, isNil } from "./grammar.ts";
-import {
-  checkSource,
-  CommandBuffer,
-  type CommandPart,
-  type LiteralSource,
-} from "./command_buffer.ts";
+import { checkSource, CommandBuffer, type CommandPart } from "./command_buffer.ts";
 import { encodeUtf7 } from "../mime/utf7.ts";
 import type { Text } from "../model/text.ts";
 
