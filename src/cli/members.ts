@@ -23,6 +23,8 @@ export const MEMBERS: {
   closeFolder: 1,
   closed: null,
   comparator: 2,
+  compress: 1,
+  compressed: null,
   copy: 3,
   count: 2,
   createFolder: 2,

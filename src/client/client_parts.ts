@@ -33,6 +33,7 @@ export function clientState(
     logger: namedLogger(options.logger, "imapclient"),
     introduction: options.id ?? { name: "imapclient", version },
     modes: options.enable ?? "best",
+    compress: options.compress ?? false,
     turns,
     isVerified: isVerifying(options.tls),
     listen: (listener) => listeners.add(listener),

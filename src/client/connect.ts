@@ -64,6 +64,12 @@ export interface ConnectOptions {
    */
   readonly enable?: Modes;
   /**
+   * Whether to compress what is sent and received after a login (COMPRESS=DEFLATE, RFC 4978), if
+   * the server can and the runtime has `node:zlib`: `client.compressed` tells. Default `false`: it
+   * pays on slow and on metered lines, and costs time on fast ones.
+   */
+  readonly compress?: boolean;
+  /**
    * What the client should know about the server, in place of what its own table says
    * (`client.server` shows it): `{ ids: 1000 }` for one that refuses longer commands. Each entry
    * replaces the table's; `false` is a server without quirks.

@@ -71,6 +71,7 @@ const KINDS: Kinds<ConnectOptions> = {
   useUid: BOOLEAN,
   id: oneOf(OBJECT, exactly(false)),
   enable: oneOf(exactly("best"), NAMES),
+  compress: BOOLEAN,
   quirks: oneOf(OBJECT, exactly(false)),
   defaultCharset: CHARSET,
   decodeCharset: FUNCTION,

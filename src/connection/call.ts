@@ -49,8 +49,11 @@ export interface CallRequest {
   readonly foundIn?: FoundIn;
   /** Told how far the server is. If it throws, the call fails. */
   readonly onProgress?: (progress: Progress) => void;
-  /** Whether reading stops after the command's OK, for the streams to be replaced. */
-  readonly changesStreams?: boolean;
+  /**
+   * Whether reading stops after the command's OK, for the streams to be replaced. Asked when the OK
+   * has come.
+   */
+  readonly changesStreams?: () => boolean;
 }
 
 /** A command on its way: from the call that made it to its tagged response. */

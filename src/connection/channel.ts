@@ -1,15 +1,20 @@
-import type { Duplex } from "../model/transport.ts";
+import type { Duplex, Saved } from "../model/transport.ts";
 import { type Streams, streamsOf } from "./streams.ts";
 
 /** Longer writes go out in pieces: each piece that has gone shows that the server is there. */
 const PIECE = 256 * 1024;
 
-/** The way to the server: its streams, which STARTTLS replaces, and how much passed over them. */
+/**
+ * The way to the server: its streams, which STARTTLS and COMPRESS replace, and how much passed over
+ * them.
+ */
 export class Channel {
   /** Bytes received so far. */
   received = 0;
   /** Bytes sent so far. */
   sent = 0;
+  /** What compression has saved of them. */
+  readonly saved: Saved = { received: 0, sent: 0 };
   /** Bytes that are being written and that the transport has not taken yet. */
   unsent = 0;
   #streams: Streams;

@@ -1,6 +1,12 @@
-import { ConnectionClosedError, type ImapError, ProtocolError } from "../model/errors.ts";
+import { ConnectionClosedError, type ImapError } from "../model/errors.ts";
 import type { StatusResponse, UntaggedResponse } from "../model/responses.ts";
-import type { ChannelBindingType, Duplex } from "../model/transport.ts";
+import type {
+  ChannelBindingType,
+  CompressedDuplex,
+  Duplex,
+  OpenedStreams,
+  Saved,
+} from "../model/transport.ts";
 import type { Logger } from "../util/log.ts";
 import type { Decoding } from "../wire/decoding.ts";
 import { DEFAULT_LIMITS, type Limits } from "../wire/limits.ts";
@@ -14,7 +20,7 @@ import { brokenError } from "./connection_errors.ts";
 import { Lifecycle } from "./lifecycle.ts";
 import type { Quirks } from "./quirks.ts";
 import { ReadHold } from "./read_hold.ts";
-import { ReadingLoop } from "./reading_loop.ts";
+import { type ChunkCheck, ReadingLoop } from "./reading_loop.ts";
 import { Receiver } from "./receiver.ts";
 import { ResponseRouter } from "./response_router.ts";
 import { changesFolder } from "./selections.ts";
@@ -40,14 +46,26 @@ export interface ConnectionOptions {
 
 /** How much has passed over a connection so far, in bytes. */
 export interface Traffic {
-  /** Received from the server. */
+  /** Received from the server, after it was decompressed if the connection is compressed. */
   readonly received: number;
-  /** Sent to the server. */
+  /** Sent to the server, before it was compressed if the connection is compressed. */
   readonly sent: number;
+  /** What passed over the wire for `received`: fewer bytes, if the connection is compressed. */
+  readonly receivedOnWire: number;
+  /** What passed over the wire for `sent`. TLS, where it is used, is not counted. */
+  readonly sentOnWire: number;
   /** Announced by the server and still to come: the rest of a message, say. */
   readonly toReceive: number;
   /** Being sent and not gone yet. */
   readonly toSend: number;
+}
+
+/** How a command changes the streams that the connection uses. */
+export interface StreamChange {
+  /** Makes new streams out of the old ones; `rest` was read from these after the command's OK. */
+  readonly change: (duplex: Duplex, rest: Uint8Array) => Promise<OpenedStreams>;
+  /** Whether the OK changes them at all. Asked when it has come; default: it does. */
+  readonly isNeeded?: () => boolean;
 }
 
 /**
@@ -61,6 +79,8 @@ export class Connection {
   readonly patience: number;
   /** What the server wants its user to read. */
   readonly alerts: Alerts;
+  /** What compresses the bytes; `null`: nothing does. */
+  compression: CompressedDuplex | null = null;
   readonly #channel: Channel;
   readonly #calls: CallQueue;
   readonly #hold: ReadHold;
@@ -132,12 +152,20 @@ export class Connection {
 
   /** How much has passed over it so far. */
   get traffic(): Traffic {
+    const { received, sent, saved } = this.#channel;
     return {
-      received: this.#channel.received,
-      sent: this.#channel.sent,
+      received,
+      sent,
+      receivedOnWire: received - saved.received,
+      sentOnWire: sent - saved.sent,
       toReceive: this.#receiver.reader.literalLeft,
       toSend: this.#channel.unsent,
     };
+  }
+
+  /** What compression has saved of that. */
+  get saved(): Saved {
+    return this.#channel.saved;
   }
 
   /** Starts reading and returns the greeting, which must come within `patience` seconds. */
@@ -220,11 +248,12 @@ export class Connection {
    */
   async upgrade<Result>(
     command: Command<Result>,
-    change: (duplex: Duplex) => Promise<Duplex>,
+    { change, isNeeded = () => true }: StreamChange,
     request: CallRequest,
   ): Promise<Result> {
     const { signal } = request;
-    const result = await this.run(command, { ...request, changesStreams: true });
+    const result = await this.run(command, { ...request, changesStreams: isNeeded });
+    if (this.#life.phase !== "changing streams") return result;
     await this.#reading.stopped;
     const onAbort = () => this.close();
     if (signal?.aborted) onAbort();
@@ -240,22 +269,20 @@ export class Connection {
     return result;
   }
 
-  async #changeStreams(change: (duplex: Duplex) => Promise<Duplex>): Promise<void> {
-    // Whatever follows the OK was not encrypted: somebody else may have put it there.
-    if (this.#receiver.reader.takeRest().length > 0) {
-      throw new ProtocolError("the server sent more after its OK to STARTTLS: response injection");
-    }
+  async #changeStreams(change: StreamChange["change"]): Promise<void> {
+    const before = this.#reading.takeRest();
     if (this.failure !== null) throw this.failure;
-    const changed = change(this.#channel.release());
+    const changed = change(this.#channel.release(), before);
     try {
       this.#life.deadline.touch();
       this.#life.deadline.watch();
-      const duplex = await this.#life.unlessOver(changed);
+      const { duplex, rest } = await this.#life.unlessOver(changed);
       if (this.failure !== null) throw this.failure;
       if (duplex.secure && !this.secure) this.alerts.forget();
       this.#channel.replace(duplex);
+      this.#reading.putBack(rest);
     } catch (error) {
-      changed.then((duplex) => duplex.close()).catch(() => {});
+      changed.then(({ duplex }) => duplex.close()).catch(() => {});
       throw error;
     }
     this.#life.open();
@@ -284,6 +311,11 @@ export class Connection {
     this.#hold.wake();
     for (const call of this.#calls.takeAll()) call.end(cause);
     void this.#channel.close();
+  }
+
+  /** Looks at each chunk that comes before it is read, and may throw; `null`: nobody looks. */
+  set check(check: ChunkCheck | null) {
+    this.#reading.check = check;
   }
 
   // Pauses

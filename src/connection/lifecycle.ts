@@ -10,7 +10,7 @@ import { withWords, type Words } from "./words.ts";
  *
  * - `"greeting"`: the server has not greeted yet, and nothing is sent.
  * - `"open"`: commands are sent and responses are read.
- * - `"changing streams"`: the OK to STARTTLS has come. Until there are new streams, nothing is sent
+ * - `"changing streams"`: the OK to STARTTLS or COMPRESS has come. Until there are new streams, nothing is sent
  *   or read.
  * - `"ending"`: nothing more is sent; the server may still say why it hangs up.
  * - `"over"`: the connection is closed.

@@ -27,6 +27,12 @@ export class ReadAhead {
     return this.#chunks.length > 0 || this.#reading !== null || this.#end !== null;
   }
 
+  /** Puts back a chunk that was read already: it comes before all others. */
+  putBack(chunk: Uint8Array): void {
+    this.#chunks.unshift(chunk);
+    this.#bytes += chunk.length;
+  }
+
   /** Reads one more chunk if there is room, and calls `arrived` when it, or the end, has come. */
   begin(arrived: () => void): void {
     if (this.#reading !== null || this.#end !== null || this.#bytes >= LIMIT) return;

@@ -11,9 +11,13 @@ export class ReadHold {
     this.#calls = calls;
   }
 
-  /** Whether reading has to wait: not where another call's answer comes after what is held up. */
+  /**
+   * Whether reading has to wait: not where another call's answer comes after what is held up, nor
+   * where the streams may change with the next response, since nothing must be read ahead then.
+   */
   get isInForce(): boolean {
-    return this.#holds > 0 && !this.#calls.isShared;
+    if (this.#holds === 0 || this.#calls.isShared) return false;
+    return this.#calls.oldest?.request.changesStreams === undefined;
   }
 
   /** Pauses reading. */

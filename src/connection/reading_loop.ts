@@ -7,10 +7,18 @@ import { ReadAhead } from "./read_ahead.ts";
 import type { ReadHold } from "./read_hold.ts";
 import { type Receiver, SLICE } from "./receiver.ts";
 
+/** Looks at a chunk; `isMidway`: it begins in the middle of a response. */
+export type ChunkCheck = (chunk: Uint8Array, isMidway: boolean) => void;
+
 /** Reads from the channel, chunk by chunk, until the connection ends or its streams change. */
 export class ReadingLoop {
   /** Resolves when the loop has stopped. */
   stopped: Promise<void> = Promise.resolve();
+  /** Looks at each chunk before it is read, and may throw. */
+  check: ChunkCheck | null = (chunk) => {
+    this.check = null;
+    refuseTls(chunk);
+  };
   readonly #channel: Channel;
   readonly #receiver: Receiver;
   readonly #life: Lifecycle;
@@ -32,6 +40,24 @@ export class ReadingLoop {
     this.stopped = this.#read();
   }
 
+  /**
+   * Takes the bytes after the response at which the loop has stopped. They may be for other streams
+   * than the bytes before them.
+   */
+  takeRest(): Uint8Array {
+    if (this.#ahead.isAhead) {
+      throw new ProtocolError("the server answered a command before it was sent");
+    }
+    const rest = this.#receiver.reader.takeRest();
+    this.#channel.received -= rest.length;
+    return rest;
+  }
+
+  /** Has bytes that were read already read again, before all others. */
+  putBack(bytes: Uint8Array): void {
+    if (bytes.length > 0) this.#ahead.putBack(bytes);
+  }
+
   async #read(): Promise<void> {
     const { reader } = this.#receiver;
     try {
@@ -41,9 +67,11 @@ export class ReadingLoop {
           : await this.#channel.read(reader.room());
         if (chunk === null) throw this.#endError();
         this.#life.noteLife();
-        if (this.#channel.received === 0) refuseTls(chunk);
         this.#channel.received += chunk.length;
-        if (chunk.length > 0) reader.push(chunk);
+        if (chunk.length > 0) {
+          if (this.check !== null) this.check(chunk, reader.midway);
+          reader.push(chunk);
+        }
         if (reader.isPaused) await this.#readRest();
         else if (this.#pacer.isDue(chunk.length)) await this.#pacer.turn();
         this.#receiver.endChunk();

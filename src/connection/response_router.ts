@@ -188,7 +188,10 @@ export class ResponseRouter {
     if (isUnsent) this.#sender.goOn(false);
     call.complete(done, this.#session);
     if (call.command.secrets !== undefined) this.#secrets.endLogin();
-    if (call.request.changesStreams && done.status === "OK") this.#changeStreams(call, givenUp);
+    const { changesStreams } = call.request;
+    if (changesStreams !== undefined && done.status === "OK" && changesStreams()) {
+      this.#changeStreams(call, givenUp);
+    }
     this.#life.deadline.watch();
     this.#sender.sendNow();
   }

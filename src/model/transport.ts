@@ -89,5 +89,32 @@ export interface Duplex {
   channelBinding?(type: ChannelBindingType): Promise<Uint8Array | null>;
 }
 
+/**
+ * What compression has saved so far, in bytes: what was read and written, less what passed over the
+ * wire for it. Less than zero if the compressed bytes are more.
+ */
+export interface Saved {
+  /** Of what was received. */
+  received: number;
+  /** Of what was sent. */
+  sent: number;
+}
+
+/** A duplex that replaces another. */
+export interface OpenedStreams {
+  /** The duplex. */
+  readonly duplex: Duplex;
+  /** What was read from it already. */
+  readonly rest: Uint8Array;
+}
+
+/** A duplex that compresses what it sends, and reads what the server compressed (RFC 4978). */
+export interface CompressedDuplex extends Duplex {
+  /** Whether the server may end its compression with one of the next responses. */
+  endSoon(isEnding: boolean): void;
+  /** Ends the compression after the response that was read last. */
+  end(): Promise<OpenedStreams>;
+}
+
 /** Opens a connection. When the signal aborts, it gives up and leaves nothing open. */
 export type Transport = (signal: AbortSignal) => Promise<Duplex>;

@@ -21,6 +21,8 @@ export interface ClientState {
   readonly introduction: IdFields | false;
   /** Which extensions are switched on after a login. */
   readonly modes: Modes;
+  /** Whether the connection is compressed after a login, where it can be. */
+  readonly compress: boolean;
   /** Lets callers hold folders in turn. */
   readonly turns: FolderTurns;
   /**

@@ -27,10 +27,15 @@ export function announcedLiteral(line: Uint8Array): AnnouncedLiteral | null {
 export class Input {
   readonly #reader: ReadableStreamDefaultReader<Uint8Array>;
   readonly #received: (bytes: Uint8Array) => void;
-  #chunk: Uint8Array = new Uint8Array(0);
+  #chunk: Uint8Array;
 
-  /** `received` is called with each line and each literal. */
-  constructor(readable: ReadableStream<Uint8Array>, received: (bytes: Uint8Array) => void) {
+  /** `received` is called with each line and each literal; `first` comes before the stream. */
+  constructor(
+    readable: ReadableStream<Uint8Array>,
+    received: (bytes: Uint8Array) => void,
+    first: Uint8Array = new Uint8Array(0),
+  ) {
+    this.#chunk = first;
     this.#reader = readable.getReader();
     this.#received = received;
   }

@@ -23,6 +23,7 @@ const EXTENSIONS = [
   ...[
     "UIDBATCHES",
     "UNAUTHENTICATE",
+    "COMPRESS",
     "LANGUAGE",
     "COMPARATOR",
     "JMAPACCESS",

@@ -177,19 +177,21 @@ export function inTurn<Result>(
 ): Promise<Result> {
   if (scope.client.turns.isBusy) return runLater(scope, name, change);
   change.prepare?.();
-  return run(scope, change.command);
+  return (change.run ?? run)(scope, change.command);
 }
 
 /** A command that changes the folder, and what has to be queued before it. */
 export interface Change<Result> {
   readonly command: Command<Result>;
   prepare?(): void;
+  /** Runs the command in another way than the usual one. */
+  run?(scope: Scope, command: Command<Result>): Promise<Result>;
 }
 
 async function runLater<Result>(
   scope: Scope,
   name: string,
-  { command, prepare }: Change<Result>,
+  { command, prepare, run: runIt = run }: Change<Result>,
 ): Promise<Result> {
   const { client: { turns, connection }, signal } = scope;
   const { selections } = connection.session;
@@ -203,7 +205,7 @@ async function runLater<Result>(
   }
   try {
     prepare?.();
-    return await run(scope, command);
+    return await runIt(scope, command);
   } finally {
     // Not at once: the next call of the caller is meant for this folder.
     setTimeout(() => turns.release(turn), 0);

@@ -11,6 +11,7 @@ import { IllegalStateError, LoginError } from "../../model/errors.ts";
 import type { TaggedResponse } from "../../model/responses.ts";
 import { untilAborted } from "../../util/until_aborted.ts";
 import { run, runWhole, type Scope } from "../scope.ts";
+import { compressIfWanted } from "./compress.ts";
 import { askCapabilities } from "./capabilities.ts";
 import { enableModes } from "./modes.ts";
 
@@ -120,6 +121,7 @@ async function logInBy(
     // They may differ from those before the login; most servers say so of their own accord.
     if (session.capabilities === before) await askCapabilities(scope);
     await enableModes(scope);
+    await compressIfWanted(scope);
     return text;
   });
   introduce(scope);

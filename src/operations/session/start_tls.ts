@@ -1,7 +1,7 @@
 import { starttls } from "../../commands/session/session.ts";
-import { IllegalStateError, ImapAbortError } from "../../model/errors.ts";
+import { IllegalStateError, ImapAbortError, ProtocolError } from "../../model/errors.ts";
 import { checkTlsOptions, isVerifying } from "../../model/tls_options.ts";
-import type { Duplex, TlsOptions } from "../../model/transport.ts";
+import type { Duplex, OpenedStreams, TlsOptions } from "../../model/transport.ts";
 import type { Scope } from "../scope.ts";
 import { askCapabilities } from "./capabilities.ts";
 
@@ -18,11 +18,15 @@ export async function startTls(
   if (!canStartTls) throw new ImapAbortError("this transport can't start TLS");
   if (session.authenticated) throw new IllegalStateError("STARTTLS must come before the login");
   const serverName = tls.serverName ?? host ?? undefined;
-  const change = (duplex: Duplex) => {
+  const change = async (duplex: Duplex, rest: Uint8Array): Promise<OpenedStreams> => {
+    // Whatever follows the OK was not encrypted: somebody else may have put it there.
+    if (rest.length > 0) {
+      throw new ProtocolError("the server sent more after its OK to STARTTLS: response injection");
+    }
     session.forget();
-    return duplex.startTls!({ ...tls, serverName });
+    return { duplex: await duplex.startTls!({ ...tls, serverName }), rest };
   };
-  const text = await connection.upgrade(starttls(), change, scope);
+  const text = await connection.upgrade(starttls(), { change }, scope);
   session.askAgain = true;
   scope.client.isVerified = isVerifying(tls);
   await askCapabilities(scope);

@@ -2,6 +2,7 @@ import type { ServerCommand } from "./command.ts";
 import { deleteAcl, getAcl, listRights, myRights, setAcl } from "./acl.ts";
 import { append } from "./append.ts";
 import { authenticate } from "./authenticate.ts";
+import { compress } from "./compress.ts";
 import { comparator } from "./comparator.ts";
 import { copy, move } from "./copy.ts";
 import { expunge } from "./expunge.ts";
@@ -39,7 +40,7 @@ import { uidBatches } from "./uid_batches.ts";
 export const COMMANDS: ReadonlyMap<string, ServerCommand> = new Map(
   [
     ...[capability, noop, logout, startTls, id, enable, namespace, check],
-    ...[login, authenticate, unauthenticate, getJmapAccess, language],
+    ...[login, authenticate, unauthenticate, compress, getJmapAccess, language],
     ...[select, examine, close, unselect, list, lsub, xlist, status],
     ...[create, deleteFolder, rename, subscribe, unsubscribe],
     ...[append, search, esearch, cancelUpdate, uidBatches],

@@ -1,5 +1,6 @@
 import type { Account } from "../account.ts";
 import type { ServerCommand } from "./command.ts";
+import { endCompression } from "./compress.ts";
 import { no } from "../refusal.ts";
 import type { Session } from "./server_session.ts";
 
@@ -25,6 +26,7 @@ export const unauthenticate: ServerCommand = {
   run(session, args): void {
     args.end();
     session.logOut();
+    endCompression(session);
   },
 };
 

@@ -14,7 +14,7 @@ export interface CapabilityOptions {
    * Capabilities that it has in addition. It can do these, but only if they are named here:
    * `X-GM-EXT-1` (Gmail's extensions), `XLIST`, `ACL` (stored, not enforced), `METADATA`,
    * `LIST-MYRIGHTS`, `LIST-METADATA`, `QRESYNC`, `OBJECTID`, `JMAPACCESS`, `UNAUTHENTICATE`,
-   * `UIDBATCHES`, `LANGUAGE` (English and German), `I18NLEVEL=2` (for SEARCH), `ESEARCH`, `ESORT`,
+   * `COMPRESS=DEFLATE`, `UIDBATCHES`, `LANGUAGE` (English and German), `I18NLEVEL=2` (for SEARCH), `ESEARCH`, `ESORT`,
    * `SEARCHRES`, `PARTIAL`, `CONTEXT=SEARCH`, `CONTEXT=SORT`, `MULTISEARCH`, `NOTIFY`, `BINARY`, `CATENATE`, `URL-PARTIAL`, `IMAP4rev2` (on its
    * own if `IMAP4rev1` is omitted), `UTF8=ACCEPT`, `UIDONLY`, `MESSAGELIMIT=1000` and
    * `SAVELIMIT=1000` with any number, `INPROGRESS` (every 100 messages of a SEARCH, FETCH or COPY),

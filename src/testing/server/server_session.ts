@@ -1,4 +1,4 @@
-import type { Duplex } from "../../model/transport.ts";
+import type { Duplex, OpenedStreams } from "../../model/transport.ts";
 import { concat, decodeLoosely } from "../../util/bytes.ts";
 import type { Account } from "../account.ts";
 import { Arguments } from "../arguments.ts";
@@ -6,6 +6,7 @@ import { capabilitiesOf } from "./capabilities.ts";
 import type { ServerCommand } from "./command.ts";
 import { tellNews, tellUnasked } from "./news.ts";
 import { Notices } from "./notify.ts";
+import type { ChangeStreams } from "./compress.ts";
 import { DEFAULT_COMPARATOR } from "./comparator.ts";
 import { COMMANDS } from "./commands.ts";
 import type { View } from "../folder.ts";
@@ -46,13 +47,12 @@ export class Session {
   readonly accounts: ReadonlyMap<string, Account>;
   readonly #options: MemoryServerOptions;
   readonly #faults: FaultPlan;
-  #duplex: Duplex;
+  #duplex!: Duplex;
   #input!: Input;
   #output!: Output;
   #account: Account | null = null;
   #view: View | null = null;
   #ending = false;
-  #upgrading = false;
   /** What the client is told of mod-sequences. */
   modseqs: ModseqMode = new ModseqMode(this);
   /** What else the client has switched on. */
@@ -67,6 +67,8 @@ export class Session {
   idling = false;
   /** Whether a command is under way, so that nothing may be sent in between. */
   #busy = false;
+  /** Makes the streams to be used after the answer to this command; `null`: they stay. */
+  change: ChangeStreams | null = null;
   /** The tag of the current command. */
   tag = "*";
   /** Whether the faults for the present command have happened. */
@@ -76,8 +78,7 @@ export class Session {
     this.accounts = accounts;
     this.#options = options;
     this.#faults = faults;
-    this.#duplex = duplex;
-    this.#open(duplex);
+    this.#open({ duplex, rest: new Uint8Array(0) });
   }
 
   /** Answers commands until either side ends the connection. */
@@ -211,10 +212,10 @@ export class Session {
     this.#ending = true;
   }
 
-  /** Starts TLS after the answer to this command. */
-  upgradeAfterAnswer(): void {
-    this.#upgrading = true;
-  }
+  /** Starts TLS. */
+  readonly startTls: ChangeStreams = async (duplex) => {
+    return { duplex: await this.#options.startTls!(duplex), rest: new Uint8Array(0) };
+  };
 
   /** Adds an untagged response. */
   untagged(text: string): void {
@@ -226,13 +227,13 @@ export class Session {
     if (!this.#ending && (this.idling || !this.#busy)) tellUnasked(this);
   }
 
-  #open(duplex: Duplex): void {
+  #open({ duplex, rest }: OpenedStreams): void {
     const { log } = this.#options;
     const logger = (side: "client" | "server") => (bytes: Uint8Array) => {
       log?.(side, decodeLoosely(bytes, 0, bytes.length));
     };
     this.#duplex = duplex;
-    this.#input = new Input(duplex.readable, logger("client"));
+    this.#input = new Input(duplex.readable, logger("client"), rest);
     this.#output = new Output(duplex.writable, {
       sent: logger("server"),
       cutAfter: (length) => this.#faults.cutAfter(this, length),
@@ -282,10 +283,10 @@ export class Session {
     // An unknown command must not be answered with an EXPUNGE either.
     tellNews(this, command !== null && !command.keepsNumbers, command?.name.startsWith("UID "));
     await this.#output.line(`${this.tag} ${result}`).flush();
+    if (this.change !== null) await this.#changeStreams(this.change);
     this.#busy = false;
     // What has changed since the answer was written.
     if (this.#account !== null) this.tellSoon();
-    if (this.#upgrading) await this.#upgrade();
   }
 
   /** Reads the next command with its literals; `null` at the end. `look` may refuse its head. */
@@ -383,12 +384,12 @@ export class Session {
     else void this.account;
   }
 
-  async #upgrade(): Promise<void> {
-    this.#upgrading = false;
+  async #changeStreams(change: ChangeStreams): Promise<void> {
+    this.change = null;
     this.#input.release();
     this.#output.release();
     try {
-      this.#open(await this.#options.startTls!(this.#duplex));
+      this.#open(await change(this.#duplex));
     } catch (error) {
       // A client that rejects the certificate is not a bug in this server.
       this.#options.log?.("server", `TLS failed: ${error}`);

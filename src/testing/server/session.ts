@@ -47,7 +47,7 @@ export const startTls: ServerCommand = {
     if (!session.canStartTls) throw bad("there is no TLS to start");
     // They would pass for encrypted commands once TLS has started.
     if (session.input.pending) throw bad("nothing may follow before TLS is on");
-    session.upgradeAfterAnswer();
+    session.change = session.startTls;
   },
 };
 

@@ -40,6 +40,7 @@ const COMMANDS: Readonly<Record<string, Arguments>> = {
   STARTTLS: none,
   GETJMAPACCESS: none, // RFC 9698
   UNAUTHENTICATE: none, // RFC 8437
+  COMPRESS: each(atom), // RFC 4978
   COMPARATOR: (it) => it.peek() === " " ? oneOrMore(it, () => it.astring()) : [], // RFC 5255
   LANGUAGE: (it) => it.peek() === " " ? oneOrMore(it, () => it.astring()) : [], // RFC 5255
   LOGIN: each(astring, astring),

@@ -340,6 +340,7 @@ export const SESSION_METHODS: Readonly<Record<string, Method>> = {
   // It names folders as `notify` and `listFolders` do.
   watchFolders: { parameters: 1, places: [] },
   unauthenticate: { parameters: 1, places: [] },
+  compress: { parameters: 1, places: [] },
   logout: { parameters: 1, places: [] },
   shutdown: { parameters: 0, places: [] },
   listen: { parameters: 1, places: [] },

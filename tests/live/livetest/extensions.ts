@@ -38,6 +38,17 @@ export const EXTENSIONS: readonly Check[] = [
   ["AUTHENTICATE", async (account) => {
     if (await account.authenticate() === null) return "an account with a password";
   }],
+  ["COMPRESS=DEFLATE", async (account, client) => {
+    const [one] = await fill(account, client, mail("compressed"));
+    const expected = (await client.fetch(one, ["BODY.PEEK[]"])).get(one)!["BODY[]"];
+    // On a connection of its own, since it lasts.
+    const other = await account.open();
+    if (!other.compressed) await other.compress();
+    await other.selectFolder(account.messages);
+    const found = (await other.fetch(one, ["BODY.PEEK[]"])).get(one)!["BODY[]"];
+    assertEquals(text(found), text(expected));
+    await other.logout();
+  }, "COMPRESS=DEFLATE"],
   ["ID", async (_account, client) => {
     assertEquals(typeof await client.id({ name: "imapclient" }), "object");
   }, "ID"],

@@ -15,6 +15,7 @@ import { create } from "../../../src/commands/folders/folder.ts";
 import { id } from "../../../src/commands/session/id.ts";
 import { idle } from "../../../src/commands/watch/idle.ts";
 import { jmapAccess } from "../../../src/commands/session/jmap_access.ts";
+import { compressDeflate } from "../../../src/commands/session/compress.ts";
 import { listLanguages, setLanguage } from "../../../src/commands/session/language.ts";
 import { list } from "../../../src/commands/folders/list.ts";
 import { listDetails } from "../../../src/commands/folders/list_details.ts";
@@ -80,6 +81,7 @@ const READERS: readonly (() => Command<unknown>)[] = [
   () => uidBatches(500, [1, 2]),
   unauthenticate,
   () => notify(null, null, true, decodeFolderName),
+  compressDeflate,
   () => store({ ...FLAGS, values: "x" }),
   () => store({ ...FLAGS, item: "X-GM-LABELS", values: "x" }),
   () => store({ ...FLAGS, values: "x", condition: { unchangedSince: 5, modified: [] } }),

@@ -22,6 +22,7 @@ import {
 import { id } from "../../../../src/commands/session/id.ts";
 import { idle } from "../../../../src/commands/watch/idle.ts";
 import { jmapAccess } from "../../../../src/commands/session/jmap_access.ts";
+import { compressDeflate } from "../../../../src/commands/session/compress.ts";
 import { listLanguages, setLanguage } from "../../../../src/commands/session/language.ts";
 import { list, type ListName } from "../../../../src/commands/folders/list.ts";
 import { namespace } from "../../../../src/commands/folders/namespace.ts";
@@ -237,6 +238,7 @@ const NEEDS: readonly (readonly [needs: string | undefined, commands: Command<un
   ["JMAPACCESS", [jmapAccess()]],
   ["LANGUAGE", [listLanguages(), setLanguage("de")]],
   ["UNAUTHENTICATE", [unauthenticate()]],
+  ["COMPRESS=DEFLATE", [compressDeflate()]],
   ["I18NLEVEL=2", [comparator(undefined), comparator("i;octet")]],
   ["UIDBATCHES", [uidBatches(500, null)]],
   ["NOTIFY", [notify(null, null, false, decodeFolderName)]],
