@@ -102,6 +102,7 @@ const QUIRK_KINDS: Kinds<Quirks> = {
   silentEnable: BOOLEAN,
   utf8Item: BOOLEAN,
   unsafeBinary: BOOLEAN,
+  silentBinary: BOOLEAN,
   badSequenceMatch: BOOLEAN,
   unpairedUids: BOOLEAN,
   partialAlone: BOOLEAN,

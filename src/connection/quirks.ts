@@ -15,6 +15,8 @@ export interface Quirks {
   readonly utf8Item: boolean;
   /** Whether asking for content decoded (BINARY, RFC 3516) can make it end the session. */
   readonly unsafeBinary: boolean;
+  /** Whether it says OK after a message that it can't decode (BINARY), and leaves out the rest. */
+  readonly silentBinary: boolean;
   /** Whether a sample of sequence numbers (RFC 7162) can make it leave out removed messages. */
   readonly badSequenceMatch: boolean;
   /** Whether MOVE of several messages pairs the wrong UIDs in COPYUID. */
@@ -55,6 +57,7 @@ export const NO_QUIRKS: Quirks = {
   silentEnable: false,
   utf8Item: false,
   unsafeBinary: false,
+  silentBinary: false,
   badSequenceMatch: false,
   unpairedUids: false,
   partialAlone: false,
@@ -175,6 +178,7 @@ const SERVERS: readonly Known[] = [
     quirks: {
       // For numbers above EXISTS, 3.6.1 compares the UIDs of messages that are not there any more.
       badSequenceMatch: true,
+      silentBinary: true,
       // With TLS 1.3 too, which has no such binding (RFC 9266): cyrusimap/cyrus-imapd#4191.
       channelBindings: ["tls-unique"],
       // With the first, 3.12.3 waits for a second after each change of a folder, and lists it

@@ -119,8 +119,12 @@ class BinaryFetch {
     const [{ sets }] = this.#left;
     const keys = binaryItems(this.#request.items).map(({ key }) => key);
     const [done, nil, missing]: number[][] = [[], [], []];
+    // Such a server answers for the message that it can't decode if there is another item.
+    const { silentBinary } = scope.client.connection.session.server.quirks;
+    const items = silentBinary ? [...new Set(["UID", ...this.#request.items])] : undefined;
+    const request = items === undefined ? this.#request : { ...this.#request, items };
     try {
-      for await (const [id, message] of this.#ask(scope, this.#requests(sets))) {
+      for await (const [id, message] of this.#ask(scope, this.#requests(sets, request))) {
         const values = keys.map((key) => valueOf(message, key));
         const kind = values.includes(undefined) ? missing : values.includes(null) ? nil : done;
         kind.push(id);
@@ -131,7 +135,9 @@ class BinaryFetch {
       this.refusal = error;
     }
     const known = NumberSet.from([...done, ...nil]);
-    const rest = this.refusal === null
+    // It says OK even so, and answers for none of the messages after that one.
+    const isWhole = this.refusal === null && !(silentBinary && missing.length > 0);
+    const rest = isWhole
       ? setsOf(NumberSet.from(missing), scope, true)
       : sets.flatMap((ids) => without(known, ids, scope));
     this.#left = [

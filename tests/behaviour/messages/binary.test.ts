@@ -254,6 +254,21 @@ test("BINARY: NIL, or left out → asked for again, decoded here [ext BINARY]", 
   client.shutdown();
 });
 
+test("BINARY: Cyrus, which is silent of what it can't decode → asked for more [ext BINARY]", async () => {
+  const { client, server } = await selectFake({ quirks: { silentBinary: true } }, BINARY);
+  const fetched = client.fetch("1:3", [PART]);
+  await server.answer(
+    `UID FETCH 1:3 (UID ${PART})`,
+    "* 1 FETCH (UID 1 BINARY[2] {1}\r\na)",
+    "* 2 FETCH (UID 2)",
+  );
+  // It left out message 3.
+  await server.answer(`UID FETCH 2:3 ${ENCODED}`, encoded(2, "Yg=="), encoded(3, "Yw=="));
+  const texts = [...(await fetched).values()].map((it) => textOf(it["BINARY[2]"]));
+  assertEquals(texts, ["a", "b", "c"]);
+  client.shutdown();
+});
+
 test("BINARY: refused for another reason → that error, with what came [ext BINARY]", async () => {
   const { client, server } = await selectFake({}, BINARY);
   const failing = outcome(client.fetch("1:2", [PART]));

@@ -125,6 +125,14 @@ export const EXTENSIONS: readonly Check[] = [
     assert(typeof made === "string" || made instanceof ImapError, `${made}`);
     await client.resetUrlKey();
   }, "URLAUTH"],
+  ["CATENATE", async (account, client) => {
+    const [one] = await fill(account, client, mail("one"));
+    const url = { folder: account.messages, uid: one, section: "TEXT" };
+    await client.append(account.messages, ["Subject: joined\r\n\r\n", { url }]);
+    const [found] = await client.search({ subject: "joined" });
+    const message = (await client.fetch(found, ["BODY.PEEK[TEXT]"])).get(found)!;
+    assert(text(message["BODY[TEXT]"]).includes("About one"), "the text of the first message");
+  }, "CATENATE"],
   ["REPLACE", async (account, client) => {
     const [one, two] = await fill(account, client, mail("one"), mail("two"));
     const { uid, old } = await client.replace(one, account.messages, mail("three"));

@@ -102,6 +102,9 @@ const memory: Server = {
       "QRESYNC",
       "XLIST",
       "REPLACE",
+      "BINARY",
+      "CATENATE",
+      "URL-PARTIAL",
       "AUTH=XOAUTH2",
       "AUTH=OAUTHBEARER",
     ];
