@@ -15,11 +15,17 @@ const NOTHING: NewsRequest = { ofOthers: false, movesNumbers: false, items: [] }
  * their answer. Whoever reads responses keeps this object, since it may change before they come.
  */
 export class AskedNews implements NewsRequest {
+  readonly #isUnasked: () => boolean;
   #request = NOTHING;
+
+  /** `isUnasked`: whether the server tells of other folders without NOTIFY. */
+  constructor(isUnasked: () => boolean) {
+    this.#isUnasked = isUnasked;
+  }
 
   /** See {@linkcode NewsRequest}. */
   get ofOthers(): boolean {
-    return this.#request.ofOthers;
+    return this.#request.ofOthers || this.#isUnasked();
   }
 
   /** See {@linkcode NewsRequest}. */

@@ -23,6 +23,8 @@ export interface Quirks {
   readonly unpairedUids: boolean;
   /** Whether PARTIAL from the end (RFC 9394) is right only if nothing else is returned. */
   readonly partialAlone: boolean;
+  /** Whether it lists folders that change unasked once IMAP4rev2 is enabled. */
+  readonly listsUnasked: boolean;
   /** The only channel bindings that it accepts; `null` if it may accept all. */
   readonly channelBindings: readonly ChannelBindingType[] | null;
   /** What callers should know, in plain English. */
@@ -61,6 +63,7 @@ export const NO_QUIRKS: Quirks = {
   badSequenceMatch: false,
   unpairedUids: false,
   partialAlone: false,
+  listsUnasked: false,
   channelBindings: null,
   notes: [],
 };
@@ -181,9 +184,11 @@ const SERVERS: readonly Known[] = [
       silentBinary: true,
       // With TLS 1.3 too, which has no such binding (RFC 9266): cyrusimap/cyrus-imapd#4191.
       channelBindings: ["tls-unique"],
-      // With the first, 3.12.3 waits for a second after each change of a folder, and lists it
-      // unasked. With the second, its SEARCH finds nothing that is not ASCII.
+      // With the first, 3.12.3 waits for a second after each change of a folder, lists it unasked,
+      // and its LIST (SUBSCRIBED) crashes if one of these is gone. With the second, its SEARCH finds
+      // little that is not ASCII.
       notEnabled: ["IMAP4REV2", "UTF8=ACCEPT"],
+      listsUnasked: true,
       // With COUNT, MIN or MAX, 3.12.3 returns the first messages for a range from the end.
       partialAlone: true,
     },

@@ -21,7 +21,7 @@ export class Session {
   /** Which folder is selected, and for which one each call was made. */
   readonly selections: Selections = new Selections();
   /** What the server may tell unasked, since NOTIFY has asked for it. */
-  readonly news: AskedNews = new AskedNews();
+  readonly news: AskedNews = new AskedNews(() => this.#rev2 && this.server.quirks.listsUnasked);
   /** Sees each untagged response but FETCH, also those that a command claims. */
   onUntagged: ((response: UntaggedResponse) => void) | null = null;
   /** Folder names that must be sent exactly as the server wrote them. */

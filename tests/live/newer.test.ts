@@ -73,8 +73,30 @@ describe("Cyrus 3.12", { skip: NEWER_CYRUS.missing }, () => {
     assertEquals((await other.folderStatus("INBOX", ["MESSAGES", "SIZE"])).MESSAGES, uids.length);
     await other.subscribeFolder(folder);
     assert((await other.listSubFolders()).some(({ name }) => name === folder));
+    // Otherwise its next LIST (SUBSCRIBED) would crash.
+    await other.unsubscribeFolder(folder);
     await other.selectFolder("INBOX");
     await other.deleteFolder(folder);
+    await other.logout();
+  });
+
+  it("IMAP4rev2: what it lists unasked is in no other list [ext IMAP4rev2]", async () => {
+    const other = await running.open("ann", { enable: ["IMAP4rev2"], timeout: TIMEOUT });
+    const names = (rows: readonly { readonly name: unknown }[]) => rows.map(({ name }) => name);
+    await other.createFolder("INBOX/a");
+    assertEquals(names(await other.listFolders("", "INBOX/S*")), ["INBOX/Sent"]);
+    await other.subscribeFolder("INBOX/a");
+    assertEquals(names(await other.listFolders("", "INBOX/a")), ["INBOX/a"]);
+    await other.unsubscribeFolder("INBOX/a");
+    assert(!names(await other.listSubFolders()).includes("INBOX/a"));
+    await other.createFolder("INBOX/b");
+    await other.renameFolder("INBOX/a", "INBOX/c");
+    const below = await other.listFolders("", "INBOX/%", { status: ["MESSAGES"] });
+    assertEquals(names(below).filter((it) => String(it).length === 7).sort(), [
+      "INBOX/b",
+      "INBOX/c",
+    ]);
+    for (const folder of ["INBOX/b", "INBOX/c"]) await other.deleteFolder(folder);
     await other.logout();
   });
 

@@ -55,7 +55,10 @@ export class RowsAmongNews<Row> {
     const select = this.#select;
     const isSubscribed = has(/^\\Subscribed$/i) || "CHILDINFO" in extended;
     if (select.includes("SUBSCRIBED")) { if (!isSubscribed) return false; }
-    else if (has(/^\\NonExistent$/i) && select.length === 0) return false;
+    // A folder that only others are below is a part of lists.
+    else if (has(/^\\NonExistent$/i) && !has(/^\\HasChildren$/i) && select.length === 0) {
+      return false;
+    }
     const key = folderKey(name)!;
     return key.length > LONGEST_NAME || this.#patterns.some((it) => isMatch(it, key, delimiter));
   }

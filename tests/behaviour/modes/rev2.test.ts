@@ -342,3 +342,27 @@ test("search of ALL: the second answer is NO, or the connection ends → that er
     client.shutdown();
   }
 });
+
+test("lists: a server that tells of folders unasked → not taken for rows [ext IMAP4rev2, QUIRKS]", async () => {
+  for (const listsUnasked of [true, false]) {
+    const { client, server } = await loggedInFake("IMAP4rev2", { quirks: { listsUnasked } });
+    const listing = client.listFolders("", "a/%");
+    await server.answer(
+      'LIST "" "a/%"',
+      '* LIST () "/" b',
+      '* LIST () "/" a/c (OLDNAME (a/old))',
+      '* LIST (\\HasNoChildren) "/" a/c',
+      '* LIST (\\NonExistent \\HasChildren) "/" a/d',
+    );
+    const expected = listsUnasked ? ["a/c", "a/d"] : ["b", "a/c", "a/c", "a/d"];
+    assertEquals((await listing).map(({ name }) => name), expected);
+    const subscribed = client.listSubFolders();
+    await server.answer(
+      'LIST (SUBSCRIBED) "" "*"',
+      '* LIST () "/" b',
+      '* LIST (\\Subscribed) "/" c',
+    );
+    assertEquals((await subscribed).map(({ name }) => name), listsUnasked ? ["c"] : ["b", "c"]);
+    client.shutdown();
+  }
+});
