@@ -1,6 +1,7 @@
 import { visible } from "../model/text.ts";
 import type { ServerResponse } from "../model/responses.ts";
 import type { Logger } from "../util/log.ts";
+import type { Secrets } from "./secrets.ts";
 
 /** What the server wants its user to read (ALERT, RFC 9051 section 7.1). */
 export interface Alert {
@@ -34,10 +35,10 @@ export class Alerts {
     this.#logger = logger;
   }
 
-  /** Looks at a response. */
-  hear(response: ServerResponse): void {
+  /** Looks at a response, in which a challenge may repeat secrets. */
+  hear(response: ServerResponse, secrets: Secrets): void {
     if (!("code" in response) || response.code?.name !== "ALERT") return;
-    const text = visible(response.text.slice(0, LONGEST)).trim();
+    const text = visible(secrets.blot(response.text).slice(0, LONGEST)).trim();
     if (text === "") return;
     const alert = { text, secure: this.#isSecure() };
     if (this.#listeners.size > 0) this.#tell(alert);

@@ -55,7 +55,7 @@ export class ResponseRouter {
 
   /** Takes in a response. */
   route(response: ServerResponse): void {
-    this.#alerts.hear(response);
+    this.#alerts.hear(response, this.#secrets);
     if (response.kind === "tagged") return this.#complete(response);
     if (this.#life.phase === "greeting") return this.#greet(response);
     if (response.kind === "continuation") return this.#sender.answer(response);

@@ -2,6 +2,7 @@
 import { assertEquals, assertInstanceOf } from "@std/assert";
 import { type Alert, ImapClient, ImapError, type UntaggedResponse } from "@imapclient/imapclient";
 import {
+  connectFake,
   connectPlain,
   fakeNetwork,
   KeptLog,
@@ -120,5 +121,18 @@ test("a listener that throws → logged; the others hear; a removed one does not
   await turns();
   assertEquals(alerts.map(({ text }) => text), ["one", "two"]);
   assertEquals(logger.text.match(/a listener for alerts failed: Error: broken/g)?.length, 1);
+  client.shutdown();
+});
+
+test("an alert that repeats the password in a challenge → told without it [ext ALERT]", async () => {
+  const { client, server } = await connectFake({}, "* OK [CAPABILITY IMAP4rev1 AUTH=PLAIN] hi");
+  const alerts = told(client);
+  const login = outcome(client.plainLogin("ann", "s3cret-pass"));
+  const tag = await server.expect("AUTHENTICATE PLAIN");
+  await server.send("+ ");
+  await server.line();
+  await server.send("+ [ALERT] you said s3cret-pass", `${tag} NO no`);
+  await login;
+  assertEquals(alerts.map(({ text }) => text), ["you said **REDACTED**"]);
   client.shutdown();
 });
