@@ -39,7 +39,8 @@ export interface NextWays {
  *
  * Somebody in between could make a strong mechanism fail to get the password by a weak one. So
  * after a failure the password is shown only to a server that has proved itself, unless the caller
- * has named the mechanisms.
+ * has named the mechanisms. The same holds for a login without a channel binding after one with it:
+ * what is not bound could be passed on to the server, and the session be taken over.
  */
 export function nextWays(
   refused: RefusedWay,
@@ -47,8 +48,9 @@ export function nextWays(
   { isVerified, isNamed }: Trust,
 ): NextWays {
   if (!isOfMechanism(refused)) return { ways: [], withheld: [] };
-  const isSafe = ({ reveals }: Way) => {
-    return !reveals || isVerified || isNamed || refused.way.reveals;
+  const isSafe = ({ reveals, binds }: Way) => {
+    if (isVerified || isNamed) return true;
+    return (!reveals || refused.way.reveals) && (binds === true || !refused.way.binds);
   };
   const left = rest.filter((way) => !isTried(way, refused));
   return { ways: left.filter(isSafe), withheld: left.filter((way) => !isSafe(way)) };

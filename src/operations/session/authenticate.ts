@@ -1,4 +1,4 @@
-import type { Credentials } from "../../auth/credentials.ts";
+import type { AnyCredentials, Credentials } from "../../auth/credentials.ts";
 import type { AuthenticationMechanism } from "../../auth/ways.ts";
 import { lazyImport } from "../../util/lazy_import.ts";
 import { type CallOptions, runWhole, type Scope } from "../scope.ts";
@@ -37,11 +37,22 @@ export async function authenticateBest(
   credentials: Credentials,
   options: AuthenticateOptions,
 ): Promise<Authenticated> {
+  // As they are now: the caller may wipe the password at once.
+  const asked = copyOf(credentials);
+  const { mechanisms } = options;
+  const how = Array.isArray(mechanisms) ? { ...options, mechanisms: [...mechanisms] } : options;
   // Calls that are made meanwhile wait.
   return await runWhole(scope, async (scope) => {
     const { Authentication } = await authentication();
-    return await new Authentication(scope, credentials, options).run();
+    return await new Authentication(scope, asked, how).run();
   });
+}
+
+function copyOf(credentials: AnyCredentials): AnyCredentials {
+  if (typeof credentials !== "object" || credentials === null) return credentials;
+  // A class may have them as getters, which are not spread.
+  const { user, password, token, tokenProvider, anonymous } = credentials;
+  return { ...credentials, user, password, token, tokenProvider, anonymous };
 }
 
 const authentication = lazyImport(() => import("./authentication.ts"));

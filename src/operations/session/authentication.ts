@@ -99,7 +99,9 @@ export class Authentication {
   /** What to try after a failure. Throws the error if there is nothing. */
   async #afterFailure(way: Way, rest: readonly Way[], error: unknown): Promise<readonly Way[]> {
     const { client, signal } = this.#scope;
-    if (isEnding(this.#scope) || signal?.aborted) throw error;
+    // What fails once the user is logged in is no refusal.
+    const isOver = isEnding(this.#scope) || client.connection.session.authenticated;
+    if (isOver || signal?.aborted) throw error;
     const { ways, withheld } = this.#nextWays(way, [...rest, ...this.#withheld], error);
     this.#withheld = withheld;
     if (ways.length > 0) {

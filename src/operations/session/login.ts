@@ -58,7 +58,8 @@ async function exchange(
     try {
       return await run(scope, checked(connection, mechanism, note));
     } catch (error) {
-      if (!(error instanceof LoginError) || mechanism.again?.() !== true) throw error;
+      const isOver = connection.failure !== null || !(error instanceof LoginError);
+      if (isOver || mechanism.again?.() !== true) throw error;
     }
   }
 }

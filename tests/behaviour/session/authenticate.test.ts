@@ -4,6 +4,8 @@ import {
   type AuthenticateOptions,
   type AuthenticationMechanism,
   CapabilityError,
+  type ChannelBindingType,
+  type ConnectOptions,
   type Credentials,
   IllegalStateError,
   ImapClient,
@@ -22,6 +24,7 @@ import {
   test,
   turns,
 } from "../../support/fake_server.ts";
+import { ScramServer } from "../../support/scram_server.ts";
 
 const SECRET = "s3cret-pass";
 const ANN = { user: "ann", password: SECRET } as const;
@@ -514,14 +517,32 @@ test("authenticate: calls that are made meanwhile → wait for it [ext AUTHENTIC
   client.shutdown();
 });
 
+test("authenticate: credentials that are wiped after the call → those of the call [ext AUTHENTICATE]", async () => {
+  const { client, server } = await connectFake({}, greeting("SASL-IR AUTH=PLAIN"));
+  const credentials = { user: "ann", password: SECRET };
+  const mechanisms: AuthenticationMechanism[] = ["PLAIN"];
+  const login = outcome(client.authenticate(credentials, { mechanisms }));
+  Object.assign(credentials, { user: "", password: "" });
+  mechanisms[0] = "CRAM-MD5";
+  const tag = await server.expect(`AUTHENTICATE PLAIN ${base64(`\0ann\0${SECRET}`)}`);
+  await server.send(`${tag} ${IN}`);
+  assert(!(await login instanceof Error));
+  client.shutdown();
+});
+
 /** A client whose connection yields one kind of channel binding, and its server. */
-async function connectBinding(capabilities: string) {
+async function connectBinding(
+  capabilities: string,
+  options: ConnectOptions = {},
+  types: readonly ChannelBindingType[] = ["tls-exporter"],
+) {
   const { transport, server } = fakeNetwork();
   const connecting = ImapClient.connect({
     transport: async (signal) => ({
       ...await transport(signal),
-      channelBinding: (type) => Promise.resolve(type === "tls-exporter" ? bytesOf("bound") : null),
+      channelBinding: (type) => Promise.resolve(types.includes(type) ? bytesOf("bound") : null),
     }),
+    ...options,
   });
   await server.send(greeting(capabilities));
   return { client: await connecting, server };
@@ -566,5 +587,60 @@ test("authenticate: a binding that the server does not know → SCRAM without [e
     text: "[CAPABILITY IMAP4rev1] in",
     refused: ["SCRAM-SHA-256-PLUS", "SCRAM-SHA-256"],
   });
+  client.shutdown();
+});
+
+/** Answers AUTHENTICATE as a server that does not know the binding; returns the tag. */
+async function unknownBinding(server: FakeServer): Promise<string> {
+  const tag = (await server.line()).split(" ")[0];
+  await server.send(`+ ${base64("e=unsupported-channel-binding-type")}`);
+  await server.line();
+  return tag;
+}
+
+test("authenticate: no binding, and the server has not proved itself → no SCRAM without [ext AUTHENTICATE, CHANNEL-BINDING]", async () => {
+  const tls = { dangerouslyDisableVerification: true };
+  const { client, server } = await connectBinding(PLUS, { host: "h", tls });
+  const login = outcome(client.authenticate(ANN));
+  await server.send(`${await unknownBinding(server)} NO no`);
+  const error = await login;
+  assertInstanceOf(error, LoginError);
+  assertStringIncludes(error.message, "SCRAM-SHA-256 and PLAIN and LOGIN not tried");
+  assert(await server.isSilent());
+  // Who names it has asked for it.
+  const mechanisms = ["SCRAM-SHA-256-PLUS", "SCRAM-SHA-256"] as const;
+  const named = outcome(client.authenticate(ANN, { mechanisms }));
+  await server.send(`${await unknownBinding(server)} NO no`);
+  assertEquals(await refuse(server, "NO no"), "AUTHENTICATE SCRAM-SHA-256");
+  assertInstanceOf(await named, LoginError);
+  client.shutdown();
+});
+
+test("authenticate: OK to a binding that the server does not know → LoginError, the connection is closed [ext AUTHENTICATE, CHANNEL-BINDING]", async () => {
+  const { client, server } = await connectBinding(PLUS, {}, ["tls-exporter", "tls-unique"]);
+  const login = outcome(client.authenticate(ANN));
+  await server.send(`${await unknownBinding(server)} OK in`);
+  const error = await login;
+  assertInstanceOf(error, LoginError);
+  assertStringIncludes(error.message, "did not prove");
+  assert(client.closed);
+});
+
+test("authenticate: what fails after the login → its error, no other mechanism [ext AUTHENTICATE, CHANNEL-BINDING]", async () => {
+  const { client, server } = await connectBinding(PLUS, {}, ["tls-exporter", "tls-unique"]);
+  const login = outcome(client.authenticate(ANN));
+  await server.send(`${await unknownBinding(server)} NO no`);
+  const [tag, , , first] = (await server.line()).split(" ");
+  const scram = new ScramServer("SHA-256", SECRET);
+  await server.send(`+ ${base64(scram.challenge(text(first), bytesOf("salt"), 4096))}`);
+  await server.send(`+ ${base64(scram.verify(text(await server.line()))!)}`);
+  await server.line();
+  await server.send(`${tag} OK in`);
+  await server.send(`${await server.expect("CAPABILITY")} NO not now`);
+  const error = await login;
+  assertInstanceOf(error, ImapError);
+  assertEquals(error.text, "not now");
+  assertEquals(client.state, "authenticated");
+  assert(await server.isSilent());
   client.shutdown();
 });
