@@ -195,8 +195,8 @@ export class ScramExchange implements SaslMechanism {
   reason(): string | null {
     if (this.#reason !== null || this.#flag !== "y" || this.#step !== "first") return this.#reason;
     // Dovecot gives no reason.
-    return `if the password is right, the server may offer ${this.name}-PLUS, which somebody in ` +
-      "between has removed from its list";
+    return `the name is unknown, or has no secret for ${this.name}; if it has, the server may offer ` +
+      `${this.name}-PLUS, which somebody in between has removed from its list`;
   }
 
   get #header(): string {

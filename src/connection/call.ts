@@ -7,6 +7,7 @@ import { limitError, refusedError, refusedLogin } from "./call_errors.ts";
 import type { Command } from "./command.ts";
 import type { FifoItem } from "./fifo.ts";
 import type { Place } from "./place.ts";
+import { withoutUrlTokens } from "./secrets.ts";
 import type { SelectionId } from "./selections.ts";
 import type { Session } from "./session.ts";
 import { isOfCredentials, type Words } from "./words.ts";
@@ -117,7 +118,8 @@ export class Call implements FifoItem {
 
   /** What is sent, with secrets removed: for logs and errors. */
   get shown(): string {
-    return this.#out?.describe().slice(this.tag.length + 1) ?? this.command.name;
+    if (this.#out === null) return this.command.name;
+    return withoutUrlTokens(this.#out.describe().slice(this.tag.length + 1));
   }
 
   /** Writes the command; returns its parts, or none if all of it is in the writer's buffer. */

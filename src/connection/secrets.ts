@@ -118,6 +118,14 @@ export class Secrets {
   }
 }
 
+/** The token of a URL (RFC 4467 section 7), with which anybody can read what the URL names. */
+const URL_TOKEN = /(:INTERNAL:)[\da-f]+/gi;
+
+/** A text without the tokens of URLs. */
+export function withoutUrlTokens(text: string): string {
+  return text.replace(URL_TOKEN, `$1${BLOT}`);
+}
+
 /** Patterns for the texts, the longest first: else a shorter one would leave the rest of it. */
 function patternsOf(texts: Iterable<string>): (string | RegExp)[] {
   const longestFirst = [...texts].sort((one, other) => other.length - one.length);

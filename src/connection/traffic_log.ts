@@ -3,7 +3,7 @@ import { decodeAscii, decodeLoosely } from "../util/bytes.ts";
 import { visible } from "../model/text.ts";
 import type { Frame } from "../wire/reader.ts";
 import type { Call } from "./call.ts";
-import { Secrets } from "./secrets.ts";
+import { Secrets, withoutUrlTokens } from "./secrets.ts";
 
 /** How many bytes of a response are logged. */
 const LOGGED = 256;
@@ -40,6 +40,6 @@ export class TrafficLog {
     const readTo = Math.min(end, start + LOGGED + this.secrets.longest);
     const text = this.secrets.blot(decodeLoosely(bytes, start, readTo)).slice(0, LOGGED);
     const more = end > start + LOGGED || detached.length > 0 ? "..." : "";
-    this.#logger?.debug(`< ${visible(text)}${more}`);
+    this.#logger?.debug(`< ${visible(withoutUrlTokens(text))}${more}`);
   }
 }

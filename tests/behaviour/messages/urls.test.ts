@@ -8,7 +8,14 @@ import {
   type UrlRequest,
 } from "@imapclient/imapclient";
 import { testExtensionCall } from "../../support/extension_call.ts";
-import { bytesOf, loggedInFake, outcome, test, textOf } from "../../support/fake_server.ts";
+import {
+  bytesOf,
+  KeptLog,
+  loggedInFake,
+  outcome,
+  test,
+  textOf,
+} from "../../support/fake_server.ts";
 
 const OFFERED = "IMAP4rev1 URLAUTH URLAUTH=BINARY URL-PARTIAL";
 const TOKEN = "0036b1856ba1d20fbb2c2540c2663bf1c1354ee213";
@@ -235,5 +242,24 @@ test("resetUrlKey without a folder → all keys; its code is in the text [ext UR
   const tag = await server.expect("RESETKEY");
   await server.send(`${tag} OK [URLMECH INTERNAL XSAMPLE=P34OKhO7VEkCbsiYY8rGEg==] done`);
   assertEquals(await resetting, "[URLMECH INTERNAL XSAMPLE=P34OKhO7VEkCbsiYY8rGEg==] done");
+  client.shutdown();
+});
+
+test("a token → neither the log nor an error shows it [ext URLAUTH]", async () => {
+  const log = new KeptLog();
+  const { client, server } = await loggedInFake(OFFERED, { logger: log });
+  const making = client.generateUrl(REQUEST);
+  const tag = await server.expect(`GENURLAUTH "${RUMP}" INTERNAL`);
+  await server.send(`* GENURLAUTH "${URL}"`, `${tag} OK done`);
+  const url = await making;
+  assertEquals(url, URL);
+  const fetching = outcome(client.fetchUrls(url));
+  await server.send(`${await server.expect(`URLFETCH "${URL}"`)} NO later`);
+  const error = await fetching;
+  assertInstanceOf(error, ImapError);
+  for (const shown of [log.text, error.message, error.command ?? "", error.stack ?? ""]) {
+    assert(!shown.includes(TOKEN.slice(0, 8)), shown);
+  }
+  assert(log.text.includes("URLAUTH=user+bob:INTERNAL:**REDACTED**"), log.text);
   client.shutdown();
 });
