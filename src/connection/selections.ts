@@ -275,7 +275,8 @@ export class Selections {
 
   #checkFoundIn(name: string, place: FoundIn, folder: SelectedFolder): void {
     const isOurs = place.session === this.login;
-    const isSameSelection = isOurs && place.selection === this.#current;
+    const isSameSelection = isOurs && place.selection === this.#current &&
+      !isReassigned(place.uidValidity, folder.uidValidity);
     const isSameFolder = place.folder !== null && place.folder === folderKey(folder.name) &&
       place.uidValidity === folder.uidValidity;
     // On another connection, only UIDVALIDITY tells that it is the same folder.
@@ -307,6 +308,11 @@ function newFolder(name: string): SelectedFolder {
     ...{ name: null, isExamined, readOnly: isExamined, exists: 0, uidValidity: null },
     ...{ expunges: 0, highestModseq: null, noModseq: false, permanentFlags: null },
   };
+}
+
+/** Whether UIDs were assigned again, although the folder was selected all the time. */
+function isReassigned(before: number | null, now: number | null): boolean {
+  return before !== null && now !== null && before !== now;
 }
 
 /** Messages are gone, so those after them have other numbers now. */

@@ -55,6 +55,19 @@ test("a move in steps: SELECT queued meanwhile → waits for the last step [faul
   client.shutdown();
 });
 
+test("UIDs found before UIDVALIDITY changed in the same selection → refused [fault A1]", async () => {
+  const { client, server } = await open();
+  const searching = client.search("ALL");
+  await server.answer("UID SEARCH ALL", "* SEARCH 1 2");
+  const found = await searching;
+  const noop = client.noop();
+  await server.answer("NOOP", "* OK [UIDVALIDITY 2] assigned again");
+  await noop;
+  await refused(client.deleteMessages(found), "before UIDs were assigned again");
+  assert(await server.isSilent());
+  client.shutdown();
+});
+
 test("a move in steps: its second step fails → SELECT is sent, nothing else [fault A1]", async () => {
   const { client, server } = await open();
   const moving = outcome(client.move([1, 2, 3], "Archive"));
