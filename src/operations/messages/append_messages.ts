@@ -103,9 +103,12 @@ function isUtf8(messages: readonly MessageToAppend[]): boolean {
     !messages.some(({ msg }) => hasStream(msg));
 }
 
-/** Whether the server may have refused a message for its header: any other reason has a code. */
+/**
+ * Whether the server may have refused a message for its header: any other reason has a code. It is
+ * not sent again if the server has told where it is.
+ */
 function mayBeForUtf8(error: unknown): boolean {
   const isRefusal = error instanceof ImapError && !(error instanceof ImapAbortError) &&
-    error.text !== null;
+    error.text !== null && error.partial === null;
   return isRefusal && (error.code === null || error.code === "CANNOT");
 }

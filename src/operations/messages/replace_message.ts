@@ -14,8 +14,10 @@ import {
 } from "../../commands/messages/replace.ts";
 import { store } from "../../commands/messages/store.ts";
 import { wrapped } from "../../commands/wrapped.ts";
+import { folderKey } from "../../connection/selected_folder.ts";
 import { missingCapability } from "../../connection/session.ts";
 import {
+  IllegalStateError,
   ImapAbortError,
   ImapError,
   InvalidArgumentError,
@@ -28,7 +30,7 @@ import { type MessageIds, NumberSet } from "../../model/number_set.ts";
 import { SAVED } from "../../model/saved.ts";
 import type { Text } from "../../model/text.ts";
 import { CommandWriter } from "../../wire/writer.ts";
-import { idsOf, run, runWhole, type Scope } from "../scope.ts";
+import { folderOf, idsOf, run, runWhole, type Scope } from "../scope.ts";
 import { appending, limitsOf } from "./append_messages.ts";
 import { detailsOf, messageOf } from "./transfers.ts";
 
@@ -53,8 +55,10 @@ export async function replaceMessage(
 
 /** The only message id of a call, and the scope that it gives the call. */
 function oneId(message: MessageIds, scope: Scope): { id: number; scope: Scope } {
-  const { sets, scope: own } = idsOf(message, scope);
-  const ids = message === SAVED ? sets[0] ?? NumberSet.from([]) : NumberSet.from(message);
+  // Read once: it may be an iterator.
+  const named = message === SAVED ? SAVED : NumberSet.from(message);
+  const { sets, scope: own } = idsOf(named, scope);
+  const ids = named === SAVED ? sets[0] ?? NumberSet.from([]) : named;
   if (ids.isEmpty || ids.isOpen || ids.lowest !== ids.highest) {
     throw new InvalidArgumentError(
       `one message id is needed, not ${String(ids).slice(0, 60) || "none"}`,
@@ -94,11 +98,13 @@ async function replaceInSteps(
   content: MessageToAppend,
 ): Promise<ReplaceResult> {
   const uid = await uidOf(scope, id);
-  // From here on, the message is named by its UID: its number may change.
-  const byUid: Scope = { ...scope, uid: true, byNumber: false, foundIn: undefined };
+  // From here on, the message is named by its UID: its number may change, but not its UIDVALIDITY.
+  const place = scope.client.connection.session.selections.foundIn(true);
+  const byUid: Scope = { ...scope, uid: true, byNumber: false, foundIn: place };
   const make = (limits: AppendLimits) =>
     wrapped(append(folder, content, limits), { state: "selected", modifies: true });
   const appended = await appending(byUid, [content], make);
+  if (place?.folder === folderKey(folder)) checkIsOther(appended, uid, place.uidValidity);
   await removeOld(byUid, NumberSet.from(uid), appended);
   return { ...appended, old: "expunged" };
 }
@@ -111,12 +117,31 @@ async function uidOf(scope: Scope, id: number): Promise<number> {
   const found = await run(scope, wrapped(fetch(request), { modifies: true }));
   const message = found.get(id);
   if (message !== undefined && uid) return id;
+  if (!uid && folderOf(scope)?.expunges !== scope.expunges) {
+    throw new IllegalStateError(
+      "nothing was appended: messages were expunged meanwhile, so it is not certain which message " +
+        `has the number ${id}. Search again, or use UIDs`,
+    );
+  }
   if (message?.UID !== undefined) return message.UID;
   if (message !== undefined) {
     throw new ProtocolError(`nothing was appended: the server sent no UID for message ${id}`);
   }
   const what = uid ? "UID" : "number";
   throw new ImapError(`nothing was appended: the folder has no message with the ${what} ${id}`);
+}
+
+/**
+ * Throws if removing the old message might remove the new one, which is in the same folder: Gmail
+ * keeps a single copy of messages that have the same content.
+ */
+function checkIsOther(partial: AppendResult, uid: number, uidValidity: number | null): void {
+  const isSame = partial.uidValidity === uidValidity;
+  if (partial.uidValidity === null || uidValidity === null || isSame && partial.uid !== uid) return;
+  const why = isSame
+    ? `the new message has the UID of the old one, ${uid}: they are the same`
+    : "the UIDs of the folder were assigned again meanwhile";
+  throw new PartialReplaceError(`nothing was removed, since ${why}`, { partial }, "kept");
 }
 
 async function removeOld(scope: Scope, ids: NumberSet, partial: AppendResult): Promise<void> {

@@ -12,7 +12,13 @@ import {
   ReadOnlyError,
   SAVED,
 } from "@imapclient/imapclient";
-import { type FakeServer, outcome, selectFake, test } from "../../support/fake_server.ts";
+import {
+  connectFake,
+  type FakeServer,
+  outcome,
+  selectFake,
+  test,
+} from "../../support/fake_server.ts";
 
 const OFFERED = "IMAP4rev1 UIDPLUS REPLACE LITERAL+";
 const PLAIN = "IMAP4rev1 UIDPLUS LITERAL+";
@@ -82,6 +88,33 @@ describe("replace, with REPLACE", () => {
     await server.send(`${again} NO [NONEXISTENT] no such message`);
     assertEquals((await refused as ImapError).code, "NONEXISTENT");
     await goesOn(client, server);
+  });
+
+  test("refused after APPENDUID → not sent again in another form [ext REPLACE]", async () => {
+    const { client, server } = await connectFake();
+    const login = client.login("ann", "x");
+    const inside = await server.expect('LOGIN "ann" "x"');
+    await server.send(`${inside} OK [CAPABILITY ${OFFERED} ENABLE UTF8=ACCEPT] in`);
+    await server.answer("ENABLE UTF8=ACCEPT", "* ENABLED UTF8=ACCEPT");
+    await login;
+    const selecting = client.selectFolder("INBOX");
+    await server.answer('SELECT "INBOX"', "* 9 EXISTS");
+    await selecting;
+    const failing = outcome(client.replace(5, "x", "Subject: \u00fc\r\n\r\n"));
+    const tag = await server.expect('UID REPLACE 5 "x" () {15+}');
+    await server.bytes(17);
+    await server.send("* OK [APPENDUID 7 12] here", `${tag} NO it failed then`);
+    assertInstanceOf(await failing, PartialReplaceError);
+    assert(await server.isSilent());
+    client.shutdown();
+  });
+
+  test("an id from an iterator, which can be read once → taken [ext REPLACE]", async () => {
+    const { client, server } = await selectFake({}, OFFERED);
+    const replacing = client.replace(new Set([5]).values(), "x", "new");
+    await server.send(`${await upload(server, 'UID REPLACE 5 "x" ()')} OK done`);
+    await replacing;
+    client.shutdown();
   });
 
   test("NO or BAD, though it is offered → ImapError, and the client goes on [ext REPLACE]", async () => {
@@ -218,6 +251,67 @@ describe("replace, without REPLACE", () => {
       assert(/^nothing was appended: .* 5$/.test(error.message), error.message);
       await goesOn(client, server);
     }
+  });
+
+  test("EXPUNGE while the number's UID is asked for → nothing is appended [ext REPLACE]", async () => {
+    const answers = [["* 1 EXPUNGE", "* 3 FETCH (UID 6)"], ["* 3 FETCH (UID 5)", "* 2 EXPUNGE"]];
+    for (const lines of [...answers, ["* VANISHED 2", "* 3 FETCH (UID 6)"]]) {
+      const { client, server } = await selectFake({ useUid: false }, PLAIN);
+      const failing = outcome(client.replace(3, "x", "new"));
+      await server.answer("FETCH 3 (UID)", ...lines);
+      const error = await failing;
+      assertInstanceOf(error, IllegalStateError);
+      assert(error.message.startsWith("nothing was appended"), error.message);
+      await goesOn(client, server);
+    }
+  });
+
+  test("UIDVALIDITY changes between the steps → the old message stays [ext REPLACE]", async () => {
+    for (const step of ["APPEND", "STORE"]) {
+      const { client, server } = await selectFake({}, PLAIN);
+      const noop = client.noop();
+      await server.answer("NOOP", "* OK [UIDVALIDITY 7] yes");
+      await noop;
+      const failing = outcome(client.replace(5, "x", "new"));
+      const news = (at: string) => at === step ? ["* OK [UIDVALIDITY 8] no"] : [];
+      await server.answer("UID FETCH 5 (UID)", "* 3 FETCH (UID 5)");
+      const appending = await upload(server, 'APPEND "x" ()');
+      await server.send(...news("APPEND"), `${appending} OK done`);
+      if (step === "STORE") {
+        await server.answer("UID STORE 5 +FLAGS.SILENT (\\Deleted)", ...news("STORE"));
+      }
+      const error = await failing;
+      assertInstanceOf(error, PartialReplaceError);
+      assertEquals(error.old, step === "STORE" ? "flagged" : "kept");
+      await goesOn(client, server);
+    }
+  });
+
+  test("the new message is the old one → nothing is removed [ext REPLACE]", async () => {
+    for (const [name, code] of [["INBOX", "7 5"], ["inbox", "7 5"], ["INBOX", "8 6"]]) {
+      const { client, server } = await selectFake({}, PLAIN);
+      const noop = client.noop();
+      await server.answer("NOOP", "* OK [UIDVALIDITY 7] yes");
+      await noop;
+      const failing = outcome(client.replace(5, name, "new"));
+      await server.answer("UID FETCH 5 (UID)", "* 3 FETCH (UID 5)");
+      const tag = await upload(server, `APPEND "${name}" ()`);
+      await server.send(`${tag} OK [APPENDUID ${code}] done`);
+      const error = await failing;
+      assertInstanceOf(error, PartialReplaceError);
+      assertEquals([error.old, (error.partial as { uid: number }).uid], ["kept", Number(code[2])]);
+      assert(error.message.startsWith("nothing was removed"), error.message);
+      await goesOn(client, server);
+    }
+    // In another folder, the same numbers are another message.
+    const { client, server } = await selectFake({}, PLAIN);
+    const replacing = client.replace(5, "y", "new");
+    await server.answer("UID FETCH 5 (UID)", "* 3 FETCH (UID 5)", "* OK [UIDVALIDITY 7] yes");
+    await server.send(`${await upload(server, 'APPEND "y" ()')} OK [APPENDUID 7 5] done`);
+    await server.answer("UID STORE 5 +FLAGS.SILENT (\\Deleted)");
+    await server.answer("UID EXPUNGE 5");
+    assertEquals((await replacing).old, "expunged");
+    client.shutdown();
   });
 
   test("no UID for a number → ProtocolError, nothing is appended [ext REPLACE]", async () => {
