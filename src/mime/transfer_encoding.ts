@@ -47,7 +47,7 @@ export function transferEncodingOf(header: Uint8Array): string {
   const text = decodeAscii(header).replace(/\r?\n(?=[ \t])/g, "");
   if (/^multipart\//i.test(fieldOf(text, "content-type"))) return "7bit";
   const value = fieldOf(text, "content-transfer-encoding");
-  const name = value.replace(/^["\s]+|["\s]*(?:;.*)?$/g, "").toLowerCase();
+  const name = value.split(";", 1)[0].replaceAll('"', " ").trim().toLowerCase();
   return ALIASES.get(name) ?? name;
 }
 

@@ -72,9 +72,9 @@ function contentOf(
   if (decoder === null) {
     return { bad: { raw: header, error: unknownEncoding(wanted[0].key, id, header) } };
   }
-  const bytes = decodeWhole(decoder, value);
-  // A piece that is shorter than what was asked for is all there is.
+  // A piece that is shorter than what was asked for is all there is. Another may end in an escape.
   const isCut = kind === "begin" && value.length >= length;
+  const bytes = isCut ? decoder.push(value) : decodeWhole(decoder, value);
   const end = Math.max(...wanted.map((item) => item.offset + item.length));
   return isCut && bytes.length < end ? null : { bytes };
 }

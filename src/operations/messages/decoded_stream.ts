@@ -12,6 +12,7 @@ import type { BodyStructure } from "../../model/body_structure.ts";
 import { InvalidArgumentError, ProtocolError } from "../../model/errors.ts";
 import { fetchProblems, noteProblems } from "../../model/problems.ts";
 import { concat } from "../../util/bytes.ts";
+import { readThrough } from "./literal_stream.ts";
 
 type Bytes = ReadableStream<Uint8Array>;
 
@@ -86,16 +87,16 @@ function decodedStream(
   let decoder: TransferDecoder | null = null;
   let skip = item.offset;
   let left = item.length;
-  return new ReadableStream<Uint8Array>({
+  const decoded = new ReadableStream<Uint8Array>({
     async pull(controller): Promise<void> {
       decoder ??= await decoderOf(headers, item, id);
       reader ??= content.getReader();
       for (;;) {
         const { value, done } = await reader.read();
-        const decoded = done ? decoder.end() : decoder.push(value);
-        const bytes = decoded.subarray(skip, skip + left);
+        const all = done ? decoder.end() : decoder.push(value);
+        const bytes = all.subarray(skip, skip + left);
         const { length } = bytes;
-        skip = Math.max(0, skip - decoded.length);
+        skip = Math.max(0, skip - all.length);
         left -= length;
         if (length > 0) controller.enqueue(bytes);
         if (done || left === 0) {
@@ -105,8 +106,18 @@ function decodedStream(
         if (length > 0) return;
       }
     },
-    cancel: (reason) => (reader ?? content).cancel(reason),
+    async cancel(reason): Promise<void> {
+      await drop(headers);
+      await (reader ?? content).cancel(reason);
+    },
   }, { highWaterMark: 0 });
+  for (const source of [content, ...headers]) readThrough(source, decoded);
+  return decoded;
+}
+
+/** Lets go of the streams that nobody will read. */
+async function drop(streams: readonly Bytes[]): Promise<void> {
+  for (const stream of streams) if (!stream.locked) await stream.cancel();
 }
 
 async function decoderOf(
@@ -119,6 +130,7 @@ async function decoderOf(
     header = await readHeader(stream);
     if (header.length > 2) break;
   }
+  await drop(headers);
   const decoder = transferDecoder(transferEncodingOf(header));
   if (decoder === null) throw unknownEncoding(key, id, header);
   return decoder;
@@ -132,6 +144,7 @@ async function readHeader(stream: Bytes): Promise<Uint8Array<ArrayBuffer>> {
     pieces.push(next.value);
     length += next.value.length;
     if (length > LONGEST_HEADER) {
+      await reader.cancel();
       throw new ProtocolError(`a part has a header of more than ${LONGEST_HEADER} bytes`);
     }
   }

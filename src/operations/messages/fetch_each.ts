@@ -342,7 +342,7 @@ function expose(message: FetchedBase, streams: ReadonlyMap<string, LiteralStream
 
 /** The caller goes on to the next message: drops the streams that nobody reads. */
 function letGo(row: Row): void {
-  for (const stream of row.streams.values()) if (!stream.readable.locked) stream.discard();
+  for (const stream of row.streams.values()) if (!stream.isInUse) stream.discard();
 }
 
 function failStreams(row: Row | null, reason: unknown): void {

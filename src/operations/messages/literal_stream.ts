@@ -6,6 +6,14 @@ const WAITING = 256 * 1024;
 /** The most that may wait while somebody needs what comes after it. */
 const HELD = 64 * 1024 * 1024;
 
+/** The streams that users read in place of those that have their bytes. */
+const outlets = new WeakMap<ReadableStream, ReadableStream>();
+
+/** Notes that a literal's stream is read by way of another one. */
+export function readThrough(source: ReadableStream, outlet: ReadableStream): void {
+  outlets.set(source, outlet);
+}
+
 /**
  * The literals of one message as streams. A stream that nobody reads pauses the connection, unless
  * somebody waits for a literal that comes later: then it is kept in memory, up to a limit.
@@ -108,6 +116,11 @@ export class LiteralStream implements LiteralSink {
   /** Nobody wants the rest: drops it as it comes. */
   discard(): void {
     this.fail(new IllegalStateError("the stream was not read before the next message"));
+  }
+
+  /** Whether somebody reads it, or what it is decoded to. */
+  get isInUse(): boolean {
+    return (outlets.get(this.readable) ?? this.readable).locked;
   }
 
   #finish(): void {

@@ -8,7 +8,7 @@ import {
   ProtocolError,
 } from "../../../mod.ts";
 import { readAll } from "../../support/bytes.ts";
-import { outcome, selectFake, test, textOf } from "../../support/fake_server.ts";
+import { bytesOf, outcome, selectFake, sendCut, test, textOf } from "../../support/fake_server.ts";
 
 const BINARY = "IMAP4rev1 BINARY";
 const BASE64 = "Content-Transfer-Encoding: base64\r\n\r\n";
@@ -129,6 +129,21 @@ test("BINARY: ranges count decoded bytes [ext BINARY]", async () => {
   const far = client.fetch(1, ["BINARY.PEEK[2]<4294967290.5>"]);
   await server.answer(`UID FETCH 1 ${ENCODED}`, encoded(1, "YWJj"));
   assertEquals(textOf((await far).get(1)!["BINARY[2]<4294967290>"]), "");
+  client.shutdown();
+});
+
+test("BINARY: a piece that ends within an escape → its last bytes do not count [ext BINARY]", async () => {
+  const { client, server } = await selectFake();
+  const header = "Content-Transfer-Encoding: quoted-printable\r\n\r\n";
+  const content = "=41=\r\n".repeat(600);
+  // The piece holds the encoding of 513 bytes, and `=4`.
+  const fetched = client.fetch(1, ["BINARY.PEEK[2]<0.514>"]);
+  await server.answer(
+    "UID FETCH 1 (BODY.PEEK[2.MIME] BODY.PEEK[2]<0.3080>)",
+    `* 1 FETCH (UID 1 BODY[2.MIME] ${lit(header)} BODY[2]<0> ${lit(content.slice(0, 3080))})`,
+  );
+  await server.answer(`UID FETCH 1 ${ENCODED}`, encoded(1, content, header));
+  assertEquals(textOf((await fetched).get(1)!["BINARY[2]<0>"]), "A".repeat(514));
   client.shutdown();
 });
 
@@ -503,5 +518,57 @@ test("fetchEach: one stream for two items → InvalidArgumentError [ext BINARY]"
     await assertRejects(() => each.next(), InvalidArgumentError, "only once");
   }
   assert(await server.isSilent());
+  client.shutdown();
+});
+
+test("BINARY: a stream that is left half-way → the next message comes [ext BINARY]", async () => {
+  const { client, server } = await selectFake();
+  const messages = client.fetchEach("1:2", [PART], { stream: true });
+  const first = messages.next();
+  const tag = await server.expect(`UID FETCH 1:2 ${ENCODED}`);
+  const big = "YWJj".repeat(500_000);
+  const lines = [encoded(1, big), encoded(2, big), `${tag} OK done\r\n`].join("\r\n");
+  const sending = sendCut(server, bytesOf(lines), 50_000);
+  const reader = (await first).value!["BINARY[2]"].getReader();
+  await reader.read();
+  reader.releaseLock();
+  const next = (await messages.next()).value!["BINARY[2]"];
+  assertEquals((await readAll(next)).length, 1_500_000);
+  assertEquals((await messages.next()).done, true);
+  await sending;
+  client.shutdown();
+});
+
+test("BINARY: a stream whose reader goes on later → it has all [ext BINARY]", async () => {
+  const { client, server } = await selectFake();
+  const messages = client.fetchEach("1:2", [PART], { stream: true });
+  const first = messages.next();
+  const tag = await server.expect(`UID FETCH 1:2 ${ENCODED}`);
+  const big = "YWJj".repeat(20_000);
+  const lines = [encoded(1, big), encoded(2, big), `${tag} OK done\r\n`].join("\r\n");
+  const sending = sendCut(server, bytesOf(lines), 10_000);
+  const content = (await first).value!["BINARY[2]"];
+  const reader = content.getReader();
+  await messages.next();
+  let length = 0;
+  for (let it = await reader.read(); !it.done; it = await reader.read()) length += it.value.length;
+  assertEquals(length, 60_000);
+  await sending;
+  client.shutdown();
+});
+
+test("BINARY: a stream whose header is too long → an error, and the next message comes [ext BINARY]", async () => {
+  const { client, server } = await selectFake();
+  const messages = client.fetchEach("1:2", [PART], { stream: true });
+  const first = messages.next();
+  const tag = await server.expect(`UID FETCH 1:2 ${ENCODED}`);
+  const long = encoded(1, "YWJj", `X: ${"y".repeat(3_000_000)}\r\n${BASE64}`);
+  const lines = [long, encoded(2, "YWJj"), `${tag} OK done\r\n`].join("\r\n");
+  const sending = sendCut(server, bytesOf(lines), 50_000);
+  const content = (await first).value!["BINARY[2]"];
+  await assertRejects(() => readAll(content), ProtocolError, "header");
+  const next = (await messages.next()).value!["BINARY[2]"];
+  assertEquals(textOf(await readAll(next)), "abc");
+  await sending;
   client.shutdown();
 });

@@ -116,6 +116,17 @@ describe("the encoding that a header names", () => {
 });
 
 describe("hostile content", () => {
+  it("a header with much white space → no quadratic time", () => {
+    const spaces = " ".repeat(1_000_000);
+    const header = (value: string) => bytes(`Content-Transfer-Encoding: ${value}\r\n\r\n`);
+    const encoding = transferEncodingOf(header(`x${spaces}y`));
+    assertEquals([encoding.length, encoding[0]], [spaces.length + 2, "x"]);
+    for (const it of [`x${'"'.repeat(1_000_000)}y`, "(".repeat(1_000_000), ";".repeat(1_000_000)]) {
+      transferEncodingOf(header(it));
+    }
+    assertEquals(transferEncodingOf(header(`"base64"${spaces}; x`)), "base64");
+  });
+
   it("white space in single bytes without end → no quadratic time", () => {
     const decoder = transferDecoder("quoted-printable")!;
     const space = bytes(" ");
