@@ -118,7 +118,13 @@ export async function searchFoldersAsAsked(
   query: Query,
   request: FoldersRequest,
 ): Promise<object[]> {
-  return await (await folders()).searchFolders(scope, sources, query, request);
+  const search = async (scope: Scope) =>
+    await (await folders()).searchFolders(scope, sources, query, request);
+  const { session } = scope.client.connection;
+  // Folder by folder, other calls have their turns in between.
+  if (request.fallback && !session.has("MULTISEARCH")) return await search(scope);
+  // The selected folder is that of now, even if another is selected while the module is loaded.
+  return await runWhole(scope, search);
 }
 
 const watching = lazyImport(() => import("../watch/watch_search.ts"));

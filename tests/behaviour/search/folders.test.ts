@@ -46,6 +46,20 @@ describe("searchFolders", () => {
     client.shutdown();
   });
 
+  test("another folder is selected right after the call → the one before is searched [ext MULTISEARCH]", async () => {
+    const { client, server } = await selectFake({}, CAPABILITIES);
+    const searching = client.searchFolders({ selected: true }, "UNSEEN");
+    const selecting = client.selectFolder("Other");
+    await server.answerTagged(
+      "ESEARCH IN (selected) RETURN (ALL) UNSEEN",
+      '* ESEARCH (TAG "$" MAILBOX "INBOX" UIDVALIDITY 7) UID ALL 2',
+    );
+    await server.answer('SELECT "Other"', "* 1 EXISTS", "* FLAGS ()");
+    assertEquals(plain(await searching), [{ folder: "INBOX", uidValidity: 7, uids: [2] }]);
+    await selecting;
+    client.shutdown();
+  });
+
   test("what to return → in each row [ext MULTISEARCH]", async () => {
     const { client, server } = await loggedInFake(`${CAPABILITIES} PARTIAL`);
     const options = { return: ["COUNT", "MAX"], partial: [-1, -2] } as const;
