@@ -5,7 +5,10 @@
  */
 
 import type { ChannelBindingType } from "../../src/model/transport.ts";
-import { certificateHash } from "./certificate_hash.ts";
+import { lazyImport } from "../../src/util/lazy_import.ts";
+
+/** Few need it. */
+const hashes = lazyImport(() => import("./certificate_hash.ts"));
 
 /** The label of `tls-exporter` (RFC 9266 section 4.2). */
 const LABEL = "EXPORTER-Channel-Binding";
@@ -71,7 +74,8 @@ function unique(tls: TlsState): Uint8Array | null {
 
 /** `tls-server-end-point` (RFC 5929 section 4). */
 async function endPoint(certificate: Uint8Array | undefined): Promise<Uint8Array | null> {
-  const hash = certificate === undefined ? null : certificateHash(certificate);
+  if (certificate === undefined) return null;
+  const hash = (await hashes()).certificateHash(certificate);
   if (hash === null) return null;
-  return new Uint8Array(await crypto.subtle.digest(hash, Uint8Array.from(certificate!)));
+  return new Uint8Array(await crypto.subtle.digest(hash, Uint8Array.from(certificate)));
 }
