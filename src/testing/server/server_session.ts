@@ -1,5 +1,5 @@
 import type { Duplex, OpenedStreams } from "../../model/transport.ts";
-import { concat, decodeLoosely } from "../../util/bytes.ts";
+import { decodeLoosely } from "../../util/bytes.ts";
 import type { Account } from "../account.ts";
 import { Arguments } from "../arguments.ts";
 import { capabilitiesOf } from "./capabilities.ts";
@@ -8,21 +8,16 @@ import { tellNews, tellUnasked } from "./news.ts";
 import { Notices } from "./notify.ts";
 import type { ChangeStreams } from "./compress.ts";
 import { DEFAULT_COMPARATOR } from "./comparator.ts";
-import { COMMANDS } from "./commands.ts";
+import { checkEarly, findCommand, receiveCommand } from "./incoming.ts";
 import type { View } from "../folder.ts";
 import type { FaultPlan } from "./faults.ts";
-import { type AnnouncedLiteral, announcedLiteral, Input } from "../input.ts";
+import { Input } from "../input.ts";
 import { completed, DEFAULT_LANGUAGE } from "./language.ts";
 import type { MemoryServerOptions } from "./memory_server.ts";
 import { Modes } from "./modes.ts";
 import { ModseqMode } from "./modseq_mode.ts";
 import { Output } from "../output.ts";
 import { bad, Goodbye, HangUp, no, Refusal } from "../refusal.ts";
-
-/** The most bytes that the literals of one command may have together. */
-const LITERAL_LIMIT = 64 * 1024 * 1024;
-/** The longest literal that LITERAL- lets a client send without asking (RFC 7888 section 5). */
-const LITERAL_MINUS = 4096;
 
 /** What all sessions of a server share. */
 export interface Host {
@@ -32,13 +27,6 @@ export interface Host {
   readonly options: MemoryServerOptions;
   /** The faults that tests asked for. */
   readonly faults: FaultPlan;
-}
-
-/** A received command. */
-interface Found {
-  readonly command: ServerCommand;
-  readonly args: Arguments;
-  readonly uid: boolean;
 }
 
 /** One connection, from the greeting to the end. */
@@ -128,6 +116,11 @@ export class Session {
     return this.#account;
   }
 
+  /** Whether a user is logged in. */
+  get isLoggedIn(): boolean {
+    return this.#account !== null;
+  }
+
   /** The open folder, if any. */
   get openView(): View | null {
     return this.#view;
@@ -147,7 +140,7 @@ export class Session {
 
   /** The server's capabilities at this point of the session. */
   get capabilities(): readonly string[] {
-    return capabilitiesOf(this.#options, this.#account !== null, this.canStartTls);
+    return capabilitiesOf(this.#options, this.isLoggedIn, this.canStartTls);
   }
 
   /** The most bytes of an appended message. */
@@ -259,11 +252,11 @@ export class Session {
     let result: string;
     this.#faultsMet = false;
     try {
-      const received = await this.#receive(async (head) => {
+      const received = await receiveCommand(this, async (head) => {
         this.tag = new Arguments(head).tag();
-        const found = this.#find(head);
+        const found = findCommand(this, head);
         await this.#meetFaults(found.command.name);
-        this.#checkEarly(found);
+        checkEarly(this, found);
       });
       if (received === null) {
         this.#ending = true;
@@ -271,7 +264,7 @@ export class Session {
       }
       this.#busy = true;
       this.tag = new Arguments(received).tag();
-      const found = this.#find(received);
+      const found = findCommand(this, received);
       command = found.command;
       await this.#meetFaults(command.name);
       const code = await command.run(this, found.args, found.uid);
@@ -286,29 +279,7 @@ export class Session {
     if (this.change !== null) await this.#changeStreams(this.change);
     this.#busy = false;
     // What has changed since the answer was written.
-    if (this.#account !== null) this.tellSoon();
-  }
-
-  /** Reads the next command with its literals; `null` at the end. `look` may refuse its head. */
-  async #receive(look: (head: Uint8Array) => Promise<void>): Promise<Uint8Array | null> {
-    const pieces: Uint8Array[] = [];
-    let size = 0;
-    for (;;) {
-      const line = await this.#input.line();
-      if (line === null) return null;
-      pieces.push(line);
-      const literal = announcedLiteral(line);
-      if (literal === null || !this.#understands(literal)) return concat(pieces);
-      size += literal.size;
-      if (literal.synchronising) {
-        await look(concat(pieces));
-        if (size > LITERAL_LIMIT) throw no("the literal is too large", "TOOBIG");
-        await this.#output.line("+ go ahead").flush();
-      } else this.#checkUnasked(literal, size);
-      const bytes = await this.#input.bytes(literal.size);
-      if (bytes === null) return null;
-      pieces.push(bytes);
-    }
+    if (this.isLoggedIn) this.tellSoon();
   }
 
   /** Lets the faults for this command happen as soon as its name is known. */
@@ -331,57 +302,6 @@ export class Session {
     const over = new Promise<void>((resolve) => timer = setTimeout(resolve, milliseconds));
     await Promise.race([over, this.#input.ended]);
     clearTimeout(timer);
-  }
-
-  /** Without LITERAL+, `{3+}` is a syntax error. */
-  #understands(literal: AnnouncedLiteral): boolean {
-    return literal.synchronising || this.has("LITERAL+") || this.has("LITERAL-");
-  }
-
-  /** A literal that the client is already sending can only be refused by closing the connection. */
-  #checkUnasked(literal: AnnouncedLiteral, total: number): void {
-    const allowed = this.has("LITERAL+") || literal.size <= LITERAL_MINUS;
-    if (!allowed || total > LITERAL_LIMIT) throw new Goodbye("[TOOBIG] the literal is too large");
-  }
-
-  /** Finds a command by its first words; its arguments are still to be read. */
-  #find(text: Uint8Array): Found {
-    const args = new Arguments(text, this.modes.utf8);
-    args.tag();
-    let name = args.sp().keyword();
-    const uid = name === "UID";
-    if (uid) name = args.sp().keyword();
-    const command = COMMANDS.get(name);
-    const capability = uid ? command?.uid : command?.capability ?? "IMAP4rev1";
-    if (command === undefined || capability === undefined || !this.#offers(capability)) {
-      throw bad("unknown command");
-    }
-    this.#checkState(command);
-    if (!uid) this.modes.check(name);
-    if (!uid) return { command, args, uid };
-    return { command: { ...command, name: `UID ${name}`, keepsNumbers: false }, args, uid };
-  }
-
-  /** Refuses, if possible, before the whole command has arrived. */
-  #checkEarly({ command, args, uid }: Found): void {
-    try {
-      command.early?.(this, args, uid);
-    } catch (error) {
-      // The head may break off anywhere, so its syntax is checked when the whole has arrived.
-      if (!(error instanceof Refusal) || error.status === "NO") throw error;
-    }
-  }
-
-  #offers(capability: string): boolean {
-    return capability === "IMAP4rev1" || this.has(capability);
-  }
-
-  #checkState({ state }: ServerCommand): void {
-    if (state === "any") return;
-    if (state === "not authenticated") {
-      if (this.#account !== null) throw bad("you are logged in already");
-    } else if (state === "selected") void this.view;
-    else void this.account;
   }
 
   async #changeStreams(change: ChangeStreams): Promise<void> {
