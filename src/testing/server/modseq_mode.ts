@@ -12,6 +12,11 @@ export class ModseqMode {
     this.#session = session;
   }
 
+  /** Whether the client is told mod-sequences. */
+  get areTold(): boolean {
+    return this.#condstore;
+  }
+
   /** The client has used CONDSTORE, so it is told mod-sequences (section 3.1). */
   useCondstore(): void {
     if (!this.#session.has("CONDSTORE")) throw bad("there is no CONDSTORE");

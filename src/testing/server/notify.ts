@@ -7,6 +7,7 @@ import { bad, no } from "../refusal.ts";
 import type { ServerCommand } from "./command.ts";
 import { type FetchItem, readFetchItem } from "./fetch_items.ts";
 import type { Session } from "./server_session.ts";
+import { tellStatus } from "./status.ts";
 
 /** Events of messages, in upper case, and of folders. */
 const OF_MESSAGES = ["MESSAGENEW", "MESSAGEEXPUNGE", "FLAGCHANGE"];
@@ -14,6 +15,8 @@ const OF_FOLDERS = ["MAILBOXNAME", "SUBSCRIPTIONCHANGE"];
 const SUPPORTED = "MessageNew MessageExpunge FlagChange MailboxName SubscriptionChange";
 /** What RFC 5465 knows besides. */
 const UNSUPPORTED = ["ANNOTATIONCHANGE", "MAILBOXMETADATACHANGE", "SERVERMETADATACHANGE"];
+/** What is told of a folder that has new messages, or fewer. */
+const BASIC = ["MESSAGES", "UIDNEXT", "UIDVALIDITY"];
 
 /** Which events of which folders a client wants to hear of. */
 export interface NotifySet {
@@ -152,8 +155,10 @@ export class Notices {
   tellAll(): void {
     for (const folder of this.#session.account.allFolders) {
       if (!folder.selectable || folder === this.#session.openView?.folder) continue;
-      if (!this.#eventsOf(folder.name).has("MESSAGENEW")) continue;
-      this.#tellStatus(folder, ["MESSAGES", "UIDNEXT", "UIDVALIDITY"]);
+      const events = this.#eventsOf(folder.name);
+      if (!events.has("MESSAGENEW")) continue;
+      const isSynced = events.has("FLAGCHANGE") && this.#session.has("CONDSTORE");
+      tellStatus(this.#session, folder, [...BASIC, ...(isSynced ? ["HIGHESTMODSEQ"] : [])]);
     }
   }
 
@@ -161,26 +166,17 @@ export class Notices {
   tell(): void {
     for (const line of this.#lines) this.#session.untagged(line);
     this.#lines = [];
+    const { modseqs } = this.#session;
     for (const [folder, kinds] of this.#changed) {
       const items = [
-        ...(kinds.has("messages") ? ["MESSAGES", "UIDNEXT", "UIDVALIDITY"] : []),
+        ...(kinds.has("messages") ? BASIC : []),
         ...(kinds.has("flags") ? ["UNSEEN"] : []),
+        ...(modseqs.areTold ? ["HIGHESTMODSEQ"] : []),
+        ...(modseqs.areTold && !kinds.has("messages") ? ["UIDVALIDITY"] : []),
       ];
-      this.#tellStatus(folder, items);
+      tellStatus(this.#session, folder, items);
     }
     this.#changed.clear();
-  }
-
-  #tellStatus(folder: Folder, items: readonly string[]): void {
-    const values = { MESSAGES: folder.messages.length, UIDNEXT: folder.uidNext };
-    const unseen = folder.messages.filter(({ flags }) => !flags.has("\\Seen")).length;
-    const all: Readonly<Record<string, number>> = {
-      ...values,
-      UIDVALIDITY: folder.uidValidity,
-      UNSEEN: unseen,
-    };
-    const pairs = items.map((item) => `${item} ${all[item]}`);
-    this.#session.untagged(`STATUS ${this.#session.modes.shown(folder.name)} (${pairs.join(" ")})`);
   }
 
   #note(change: Change): void {

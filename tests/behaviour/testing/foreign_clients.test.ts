@@ -249,11 +249,39 @@ describe("imapflow", { skip: notNode }, () => {
     }
   });
 
-  it("R2 runs a whole session", async () => {
-    await using fixture = new Fixture();
+  it("R2 runs a whole session, compressed or not", async () => {
+    for (const add of [[], ["COMPRESS=DEFLATE"]]) {
+      await using fixture = new Fixture({ capabilities: { add } });
+      const listener = await fixture.listen();
+      const client = await open(listener);
+      await bounded(wholeSession(client, fixture), "imapflow", LIMIT_MS);
+    }
+  });
+
+  it("compresses by itself: long messages, and news in IDLE [ext COMPRESS]", async () => {
+    const sent: string[] = [];
+    await using fixture = new Fixture({
+      capabilities: { add: ["COMPRESS=DEFLATE"] },
+      log: (side, text) => void (side === "client" && sent.push(text)),
+    });
     const listener = await fixture.listen();
     const client = await open(listener);
-    await bounded(wholeSession(client, fixture), "imapflow", LIMIT_MS);
+    assert(sent.some((line) => / COMPRESS DEFLATE\r\n$/.test(line)), sent.join(""));
+    const letter = `Subject: long\r\n\r\n${"x".repeat(998)}\r\n`.repeat(500);
+    const { uid } = await client.append("Sent", letter);
+    await client.mailboxOpen("Sent");
+    const { source } = await client.fetchOne(String(uid), { source: true });
+    assertEquals(TEXT.decode(source), letter);
+    const exists = new Promise<number>((resolve) => {
+      client.on("exists", ({ count }) => resolve(count));
+    });
+    const idling = client.idle();
+    while (!client.idling) await new Promise((resolve) => setTimeout(resolve, 5));
+    fixture.ann.append("Sent", "Subject: more\n\n");
+    assertEquals(await bounded(exists, "news by IDLE", LIMIT_MS), 2);
+    await client.mailboxClose();
+    await idling;
+    await client.logout();
   });
 
   it("R2 is told in IDLE what another connection does", async () => {

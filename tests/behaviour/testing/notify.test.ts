@@ -28,7 +28,10 @@ describe("NOTIFY of the in-memory server [ext NOTIFY]", () => {
       "NOTIFY SET STATUS (selected-delayed (MessageNew (uid flags) MessageExpunge)) " +
         "(subtree Lists (MessageNew MessageExpunge FlagChange))",
     );
-    assertMatch(answer, /STATUS "Lists" \(MESSAGES 0 UIDNEXT 1 UIDVALIDITY \d+\)\r\n/);
+    assertMatch(
+      answer,
+      /STATUS "Lists" \(MESSAGES 0 UIDNEXT 1 UIDVALIDITY \d+ HIGHESTMODSEQ 1\)\r\n/,
+    );
     assertMatch(answer, /STATUS "Lists\/a" .*\r\nT OK/);
     it.ann.append("Lists/a", mail);
     assertMatch(
