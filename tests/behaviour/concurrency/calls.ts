@@ -7,14 +7,16 @@ import {
   ImapError,
   InvalidArgumentError,
   type MessageIds,
+  NumberSet,
   PartialCopyError,
   PartialMoveError,
+  PartialReplaceError,
   ReadOnlyError,
   TimeoutError,
 } from "@imapclient/imapclient";
 import type { Outcome, Values } from "./history.ts";
 import type { Op } from "./program.ts";
-import { ownFlags, type Scene } from "./scene.ts";
+import { ownFlags, type Scene, textOf } from "./scene.ts";
 
 const ITEMS = ["UID", "FLAGS", "ENVELOPE"] as const;
 const SELECTING: Readonly<Record<string, string>> = { true: "EXAMINE", false: "SELECT" };
@@ -109,6 +111,11 @@ async function makeCall(
       const { uids } = await calls[op.kind](ids, nameOf(op.folder), { signal });
       return { kind: "ok", values: texts(uids) };
     }
+    case "replace": {
+      const { mark, folder } = op;
+      const { uid } = await calls.replace(ids, nameOf(folder), textOf(mark), { signal });
+      return { kind: "ok", values: replaced(ids, uid) };
+    }
     case "watch":
       for await (const _ of calls.watch({ signal }));
       break;
@@ -135,11 +142,16 @@ async function runSelect(
   return { kind: "ok" };
 }
 
-function outcomeOf(error: unknown, { op, signal }: Making, seen: Values): Outcome {
+function outcomeOf(error: unknown, { op, ids, signal }: Making, seen: Values): Outcome {
   if (signal.aborted && error === signal.reason) return { kind: "aborted", unsent: false };
   if (error instanceof PartialCopyError || error instanceof PartialMoveError) {
     const aborted = signal.aborted && isAtRoot(signal.reason, error);
     return { kind: "partial", values: texts(error.uids), aborted };
+  }
+  if (error instanceof PartialReplaceError) {
+    const { uid } = error.partial as { readonly uid: number | null };
+    const aborted = signal.aborted && isAtRoot(signal.reason, error);
+    return { kind: "partial", values: replaced(ids, uid), aborted };
   }
   if (error instanceof IllegalStateError) {
     return { kind: "refused", values: op.kind === "fetchEach" ? seen : undefined };
@@ -149,10 +161,16 @@ function outcomeOf(error: unknown, { op, signal }: Making, seen: Values): Outcom
   if (error instanceof CapabilityError || error instanceof InvalidArgumentError) {
     return { kind: "unfit" };
   }
-  if (error instanceof ImapError && error.name === "ImapError" && error.text !== null) {
-    return { kind: "no" };
+  if (error instanceof ImapError && error.name === "ImapError") {
+    const isGone = error.message.startsWith("nothing was appended: the folder has no message");
+    if (error.text !== null || isGone) return { kind: "no" };
   }
   return { kind: "error", error: String(error) };
+}
+
+/** The UID of the new message by the id of the old one. */
+function replaced(ids: MessageIds, uid: number | null): Values {
+  return new Map(uid === null ? [] : [[NumberSet.from(ids).lowest, String(uid)]]);
 }
 
 function isAtRoot(reason: unknown, error: unknown): boolean {

@@ -189,8 +189,18 @@ class Generator {
       () => ({ kind: "copy", ids: ids(), folder: this.#target() }),
       () => ({ kind: "move", ids: ids(), folder: this.#target() }),
       () => ({ kind: "move", ids: ids(), folder: this.#target() }),
+      () => this.#replace(searches),
+      () => this.#replace(searches),
       () => ({ kind: "watch" }),
     ];
+  }
+
+  /** Mostly of one message: what was found may be none, or several. */
+  #replace(searches: readonly string[]): Op {
+    const any = this.#ids(searches);
+    const ids = "literal" in any && this.#chance(90) ? { literal: any.literal.slice(0, 1) } : any;
+    const mark = `${this.#random.pick(COLOURS)} R${this.#calls}`;
+    return { kind: "replace", ids, folder: this.#target(), mark };
   }
 
   #store(ids: Ids, flag: string, action: "add" | "remove"): Op {
@@ -203,7 +213,11 @@ class Generator {
   }
 
   #search(): Op {
-    const subject = this.#random.pick([...COLOURS, "e"]);
+    const stable = Object.values(this.#folders).flat().filter(({ mark }) =>
+      !mark.startsWith("vagrant")
+    );
+    const one = stable.length > 0 ? this.#random.pick(stable).mark : "red";
+    const subject = this.#random.pick([...COLOURS, "e", one]);
     const flag = this.#chance(70) ? null : this.#random.pick(["UNDELETED", "DELETED", "UNSEEN"]);
     return { kind: "search", subject, flag, sort: this.#chance(10) };
   }

@@ -14,7 +14,10 @@ export async function memoryStage(
 ): Promise<Scene> {
   const server = new MemoryServer({
     greeting: "PREAUTH",
-    capabilities: { omit: settings.without },
+    capabilities: {
+      omit: settings.without,
+      add: settings.without.includes("REPLACE") ? [] : ["REPLACE"],
+    },
     log: (side, text) => said?.(`${side === "client" ? ">" : "<"} ${text.trimEnd()}`),
   });
   const account = server.addUser("ann", "secret") as Account;

@@ -43,6 +43,13 @@ export type Op =
     readonly ids: Ids;
   }
   | { readonly kind: "copy" | "move"; readonly ids: Ids; readonly folder: string }
+  /** Replaces one message by one with this mark. */
+  | {
+    readonly kind: "replace";
+    readonly ids: Ids;
+    readonly folder: string;
+    readonly mark: string;
+  }
   | { readonly kind: "watch" }
   | {
     readonly kind: "open";
@@ -146,6 +153,8 @@ export function showOp(op: Op, within: string | null): string {
     case "copy":
     case "move":
       return `${op.kind} ${showIds(op.ids)} to ${op.folder}`;
+    case "replace":
+      return `replace ${showIds(op.ids)} by ${op.mark} in ${op.folder}`;
     case "fetch":
     case "fetchEach":
     case "getFlags":

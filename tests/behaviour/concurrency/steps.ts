@@ -100,6 +100,10 @@ function plainSteps(entry: Entry, settings: Settings): readonly Step[] {
       }
       return sets.flatMap((set) => movedInSteps(entry, set));
     }
+    case "replace":
+      return settings.without.includes("REPLACE")
+        ? replacedInSteps(entry, settings)
+        : [replacedAtOnce(entry, settings)];
     case "watch":
       return [];
     case "open":
@@ -143,6 +147,9 @@ export function isUnfit({ op, ids }: Entry, { without, numbers }: Settings): boo
   if (op.kind === "unselect") return without.includes("UNSELECT");
   if (op.kind === "uidExpunge") {
     return numbers || (without.includes("UIDPLUS") && ids.length > 0);
+  }
+  if (op.kind === "replace") {
+    return ids.length !== 1 || ["REPLACE", "UIDPLUS"].every((name) => without.includes(name));
   }
   if (op.kind !== "move" || ids.length === 0 || !without.includes("MOVE")) return false;
   return numbers || without.includes("UIDPLUS");
@@ -336,6 +343,61 @@ function movedInSteps(entry: Entry, ids: readonly number[]): readonly Step[] {
       return { status: "ok", state: remove(state, state.selected!.folder, isGone), ids: [] };
     }),
   ];
+}
+
+/** A step about the message to be replaced, which must be there. */
+function ofOld(
+  entry: Entry,
+  { numbers }: Settings,
+  step: (state: State, uid: number) => Taken,
+): Step {
+  return changing(entry, (state) => {
+    const { ids, source } = entry;
+    const origin = numbers ? state.origins.get(source!)! : null;
+    const uid = origin === null ? ids[0] : origin.uids[0];
+    const isOther = origin !== null && origin.selection !== state.selected!.number;
+    return isOther ? { status: "misfit", state, ids } : step(state, uid);
+  });
+}
+
+const has = (state: State, uid: number) => currentFolder(state).mails.some((it) => it.uid === uid);
+
+function replacedAtOnce(entry: Entry, settings: Settings): Step {
+  return ofOld(entry, settings, (state, uid) => {
+    if (!has(state, uid)) return { status: "no", state, ids: [] };
+    const taken = addNew(entry, state, settings);
+    if (taken.status !== "ok") return taken;
+    const gone = remove(taken.state, state.selected!.folder, (mail) => mail.uid === uid);
+    return { ...taken, state: gone };
+  });
+}
+
+/** Without REPLACE: fetch the UID, append, flag, expunge. */
+function replacedInSteps(entry: Entry, settings: Settings): readonly Step[] {
+  const step = (take: (state: State, uid: number) => State) =>
+    ofOld(entry, settings, (state, uid) => ({ status: "ok", state: take(state, uid), ids: [] }));
+  return [
+    ofOld(entry, settings, (state, uid) => {
+      return { status: has(state, uid) ? "ok" : "no", state, ids: [] };
+    }),
+    ofOld(entry, settings, (state) => addNew(entry, state, settings)),
+    step((state, uid) => store(state, [uid], "add", "\\Deleted")),
+    step((state, uid) => {
+      const isGone = (mail: Mail) => isDeleted(mail) && mail.uid === uid;
+      return remove(state, state.selected!.folder, isGone);
+    }),
+  ];
+}
+
+function addNew({ op, ids, name }: Entry, state: State, { without }: Settings): Taken {
+  if (op.kind !== "replace") throw new TypeError(op.kind);
+  const folder = state.folders.get(op.folder);
+  if (folder === undefined) return { status: "no", state, ids };
+  const next = appended(state, op.folder, op.mark);
+  const isTold = !without.includes("UIDPLUS");
+  const copied = new Map(state.copied).set(name, new Map([[ids[0], folder.next]]));
+  const values = new Map(isTold ? [[ids[0], String(folder.next)]] : []);
+  return { status: "ok", state: { ...next, copied }, ids, values };
 }
 
 function appended(state: State, name: string, mark: string): State {
