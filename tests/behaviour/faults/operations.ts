@@ -1,5 +1,10 @@
 import type { ImapClient } from "../../../src/client/imap_client.ts";
-import { ImapAbortError, PartialCopyError, PartialMoveError } from "../../../src/model/errors.ts";
+import {
+  ImapAbortError,
+  PartialCopyError,
+  PartialMoveError,
+  PartialReplaceError,
+} from "../../../src/model/errors.ts";
 import { copiesOf, type Found, NAMED, type Stock, type StockOptions, textOf } from "./stock.ts";
 
 /** How a call ended, as far as one can tell what the server did. */
@@ -21,6 +26,7 @@ export interface Operation extends StockOptions {
 export function endingOf(error: unknown): Ending {
   if (error === undefined) return "done";
   if (error instanceof PartialMoveError || error instanceof PartialCopyError) return "half-way";
+  if (error instanceof PartialReplaceError) return "half-way";
   if (error instanceof ImapAbortError) return "unknown";
   return "refused";
 }
@@ -128,9 +134,43 @@ const judgeAppend = (...names: string[]) => ({ Archive }: Stock, ending: Ending)
   return allOrNothing(ending, isDone, added.length === 0, JSON.stringify(added));
 };
 
+/** Judges a call after which a message in the folder should stand for the first one named. */
+const judgeReplace = (folder: keyof Stock, inSteps: boolean) =>
+(
+  stock: Stock,
+  ending: Ending,
+  error: unknown,
+): string[] => {
+  const [old, ...others] = NAMED.map((uid) => copiesOf(stock.INBOX, uid));
+  const added = copiesOf(stock[folder], "new");
+  const what = `old ${JSON.stringify(old)}, new ${JSON.stringify(added)}`;
+  const isKept = old.length === 1 && isAsBefore(old[0]);
+  const isDone = old.length === 0 && added.length === 1;
+  const harm: string[] = [];
+  if (old.length + added.length === 0) harm.push("the message is lost");
+  if (added.length > 1) harm.push("it was added twice");
+  if (added.some(({ flags }) => flags.join() !== "\\Seen")) harm.push("it has other flags");
+  if (!ALL(others, 1) || !others.flat().every(isAsBefore)) harm.push("another was changed");
+  if (ending === "done" && !isDone) harm.push(`not done: ${what}`);
+  if (ending === "refused" && !(isKept && added.length === 0)) harm.push(`not refused: ${what}`);
+  // In steps, nothing may happen to the old message before the append is known to be done.
+  if (ending === "unknown" && !isKept && !(isDone && !inSteps)) harm.push(`half-way: ${what}`);
+  if (ending !== "half-way") return harm;
+  const { old: says, partial } = error as PartialReplaceError;
+  const { uid } = partial as { readonly uid: number };
+  if (uid !== added[0]?.uid) harm.push(`it says that the new UID is ${uid}: ${what}`);
+  const isFlagged = old[0]?.flags.includes("\\Deleted");
+  if (says === "kept" && !isKept || says === "flagged" && !isFlagged) {
+    harm.push(`it says ${says}: ${what}`);
+  }
+  return harm;
+};
+
 const ids = [...NAMED];
 const flags = ["\\Seen"];
 const append = (client: ImapClient) => client.append("Archive", textOf("new"), { flags });
+const replacing = (folder: keyof Stock) => (client: ImapClient) =>
+  client.replace(ids[0], folder, textOf("new"), { flags });
 const several = (client: ImapClient) =>
   client.multiappend("Archive", ["a", "b"].map((name) => ({ msg: textOf(name), flags })));
 
@@ -204,4 +244,19 @@ export const OPERATIONS: readonly Operation[] = [
     run: several,
     judge: judgeAppend("a", "b"),
   },
+  ...(["INBOX", "Archive"] as const).flatMap((folder): readonly Operation[] => [
+    {
+      name: `replace by one in ${folder}`,
+      add: ["REPLACE"],
+      commands: ["REPLACE"],
+      run: replacing(folder),
+      judge: judgeReplace(folder, false),
+    },
+    {
+      name: `replace in steps by one in ${folder}`,
+      commands: ["FETCH", "APPEND", "STORE", "EXPUNGE"],
+      run: replacing(folder),
+      judge: judgeReplace(folder, true),
+    },
+  ]),
 ];

@@ -34,6 +34,8 @@ export const textOf = (name: string | number): string =>
 export interface StockOptions {
   /** Capabilities that it lacks. */
   readonly omit?: readonly string[];
+  /** Capabilities that it has besides the usual ones. */
+  readonly add?: readonly string[];
   /** The flags of the named messages. */
   readonly flags?: readonly string[];
   /** Called with each line that clients send. */
@@ -42,10 +44,10 @@ export interface StockOptions {
 
 /** A server with five messages in INBOX and an old one in Archive. */
 export function stockedServer(
-  { omit, flags = ["\\Answered"], onLine }: StockOptions = {},
+  { omit, add, flags = ["\\Answered"], onLine }: StockOptions = {},
 ): MemoryServer {
   const server = new MemoryServer({
-    capabilities: { omit },
+    capabilities: { omit, add },
     log: (side, text) => {
       if (side === "client") onLine?.(text, ann);
     },
