@@ -51,6 +51,10 @@ for (const { name: server, missing, start } of SERVERS) {
         const expected = [["abcdef", "bcd", 6], ["a=bc\r\n", "=bc", 6], ["plain\r\n", "lai", 7]];
         assertEquals(texts, expected);
         assertThrows(() => found.get(uids[1])!["BINARY[1]"], ProtocolError, "x-foo");
+        // By itself, without the content to count; there is no MIME-Version.
+        const sizes = await other.fetch(uids.slice(0, 4), ["BINARY.SIZE[1]"]);
+        const told = [0, 2, 3].map((at) => sizes.get(uids[at])!["BINARY.SIZE[1]"]);
+        assertEquals(told, [6, 6, 7]);
         const streamed: string[] = [];
         const each = other.fetchEach([uids[0], uids[2]], ["BINARY.PEEK[1]"], { stream: true });
         for await (const it of each) streamed.push(text(await readAll(it["BINARY[1]"])));

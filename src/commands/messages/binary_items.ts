@@ -68,12 +68,14 @@ export interface EncodedOptions {
   readonly sizes: boolean;
   /** Leaves `\Seen` as it is: a command before this one has set it. */
   readonly peek: boolean;
+  /** Whether sections come as streams, so that no header can be read before a size is told. */
+  readonly streams?: boolean;
 }
 
 /** What to fetch for the items of BINARY in a request where the server can't decode. */
 export function encodedParts(
   request: FetchRequest,
-  { pieces, sizes, peek }: EncodedOptions,
+  { pieces, sizes, peek, streams = false }: EncodedOptions,
 ): readonly EncodedPart[] {
   const byPart = new Map<string, BinaryItem[]>();
   for (const item of binaryItems(request.items)) {
@@ -86,7 +88,8 @@ export function encodedParts(
     const body = peek || wanted.every(({ isPeek }) => isPeek) ? "BODY.PEEK" : "BODY";
     const range = fetched === "begin" ? `<0.${length}>` : "";
     const content = fetched === "structure" ? structureOf(part) : `${body}[${part}]${range}`;
-    const headers = fetched === "structure" ? [] : headersOf(part);
+    // For a size too: Dovecot's structure names no encoding if MIME-Version is missing.
+    const headers = fetched === "structure" && streams ? [] : headersOf(part);
     // The headers first: who reads streams needs them to decode what follows.
     const items = [...headers, content];
     const keys = { content: fetchKey(content), headers: headers.map(fetchKey) };

@@ -60,13 +60,14 @@ function contentOf(
   problems: readonly BadItem[],
 ): Content | null {
   const value = valueOf(fetched, content);
+  const header = part === "" ? NO_HEADER : headerOf(fetched, headers);
   if (kind === "structure") {
+    if (header === undefined || !isIdentity(transferEncodingOf(header))) return null;
     const size = typeof value === "number" ? value : sizeOf(value as BodyStructure, part);
     return size === null ? null : { size };
   }
   if (value === undefined) return { bad: problemOf(problems, content) };
   if (!(value instanceof Uint8Array)) return { bytes: null };
-  const header = part === "" ? NO_HEADER : headerOf(fetched, headers);
   if (header === undefined) return { bad: problemOf(problems, headers[0]) };
   const decoder = transferDecoder(transferEncodingOf(header));
   if (decoder === null) {

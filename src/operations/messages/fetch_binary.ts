@@ -181,7 +181,12 @@ class BinaryFetch {
   async *streamed(scope: Scope): AsyncGenerator<Row> {
     const { checkStreams, decodeStreams } = await streams();
     for (const { sets, peek, done } of this.#left) {
-      const parts = encodedParts(this.#request, { pieces: false, sizes: true, peek });
+      const parts = encodedParts(this.#request, {
+        pieces: false,
+        sizes: true,
+        peek,
+        streams: true,
+      });
       checkStreams(this.#request, parts);
       const request = encodedRequest(this.#request, parts);
       for await (const [id, message] of this.#ask(scope, this.#requests(sets, request))) {

@@ -72,8 +72,10 @@ test("BINARY[..] without .PEEK: sets \\Seen once [ext BINARY]", async () => {
   const { client, server } = await selectFake();
   const fetched = client.fetch(1, ["BINARY[2]<0.2>", "BINARY.SIZE[3]"]);
   await server.answer(
-    "UID FETCH 1 (BODY.PEEK[2.MIME] BODY[2]<0.1032> BODYSTRUCTURE)",
-    `* 1 FETCH (UID 1 BODY[2.MIME] ${lit(BASE64)} BODY[2]<0> ${lit("YWJj")} BODYSTRUCTURE ` +
+    "UID FETCH 1 (BODY.PEEK[2.MIME] BODY[2]<0.1032> BODY.PEEK[3.MIME] BODYSTRUCTURE)",
+    `* 1 FETCH (UID 1 BODY[2.MIME] ${lit(BASE64)} BODY[2]<0> ${lit("YWJj")} BODY[3.MIME] ${
+      lit(BASE64)
+    } BODYSTRUCTURE ` +
       '(("TEXT" "PLAIN" NIL NIL NIL "7BIT" 1 1)("A" "B" NIL NIL NIL "BASE64" 4)' +
       '("A" "B" NIL NIL NIL "BASE64" 4) "MIXED"))',
   );
@@ -93,8 +95,12 @@ test("BINARY.SIZE: a part that is not encoded → the size in the structure [ext
   const { client, server } = await selectFake();
   const fetched = client.fetch(1, ["BINARY.SIZE[1]", "BINARY.SIZE[2.1]", "BINARY.SIZE[]"]);
   await server.answer(
-    "UID FETCH 1 (BODYSTRUCTURE RFC822.SIZE)",
-    '* 1 FETCH (UID 1 RFC822.SIZE 99 BODYSTRUCTURE (("TEXT" "PLAIN" NIL NIL NIL "8BIT" 12 1)' +
+    `UID FETCH 1 (BODY.PEEK[1.MIME] BODY.PEEK[${FIELDS}] BODYSTRUCTURE BODY.PEEK[2.1.MIME] ` +
+      "RFC822.SIZE)",
+    `* 1 FETCH (UID 1 BODY[1.MIME] ${
+      lit("Content-Transfer-Encoding: 8bit\r\n\r\n")
+    } BODY[${FIELDS}] "" BODY[2.1.MIME] "" ` +
+      'RFC822.SIZE 99 BODYSTRUCTURE (("TEXT" "PLAIN" NIL NIL NIL "8BIT" 12 1)' +
       '(("TEXT" "PLAIN" NIL NIL NIL "7BIT" 34 1) "MIXED") "MIXED"))',
   );
   const message = (await fetched).get(1)!;
@@ -104,6 +110,20 @@ test("BINARY.SIZE: a part that is not encoded → the size in the structure [ext
     "BINARY.SIZE[2.1]": 34,
     "BINARY.SIZE[]": 99,
   });
+  client.shutdown();
+});
+
+test("BINARY.SIZE: the structure denies the encoding in the header → decoded [ext BINARY]", async () => {
+  // Dovecot, of a message without MIME-Version.
+  const { client, server } = await selectFake();
+  const fetched = client.fetch(1, ["BINARY.SIZE[2]"]);
+  await server.answer(
+    "UID FETCH 1 (BODY.PEEK[2.MIME] BODYSTRUCTURE)",
+    `* 1 FETCH (UID 1 BODY[2.MIME] ${lit(BASE64)} BODYSTRUCTURE ` +
+      '(("A" "B" NIL NIL NIL "7BIT" 1 1)("A" "B" NIL NIL NIL "7BIT" 4 1) "MIXED"))',
+  );
+  await server.answer(`UID FETCH 1 ${ENCODED}`, encoded(1, "YWJj"));
+  assertEquals((await fetched).get(1)!["BINARY.SIZE[2]"], 3);
   client.shutdown();
 });
 
@@ -348,9 +368,9 @@ test("BINARY: another command's answer in between, an abort, a cut [ext BINARY]"
     const failing = outcome(
       client.fetch(1, ["BINARY.SIZE[2]"], { signal: controller.signal }),
     );
-    const tag = await server.expect("UID FETCH 1 (BODYSTRUCTURE)");
+    const tag = await server.expect("UID FETCH 1 (BODY.PEEK[2.MIME] BODYSTRUCTURE)");
     if (step === 2) {
-      await server.send("* 1 FETCH (UID 1 BODYSTRUCTURE NIL)", `${tag} OK`);
+      await server.send("* 1 FETCH (UID 1 BODY[2.MIME] NIL BODYSTRUCTURE NIL)", `${tag} OK`);
       const next = await server.expect(`UID FETCH 1 ${ENCODED}`);
       controller.abort(new Error("enough"));
       assertEquals(((await failing) as Error).message, "enough");
