@@ -20,6 +20,8 @@ export type CountsByKey = ReadonlyMap<string, FolderCounts>;
 /** A folder that is watched. */
 interface State extends SeenFolder {
   counts: FolderCounts;
+  /** Whether messages came or went, and what was told of that says nothing of flags. */
+  isFlagsStale?: boolean;
 }
 
 /** How many folders are remembered beyond those that LIST has shown. */
@@ -151,7 +153,7 @@ export class FolderStates {
       state.counts = told;
       return this.#tell({ type: "status", folder: state.folder, status: told });
     }
-    this.#compare(state, before);
+    this.#compare(state, before, told);
   }
 
   /** In the selected folder, messages have come and gone, or flags have changed. */
@@ -170,12 +172,17 @@ export class FolderStates {
     }
   }
 
-  #compare({ folder, counts: now }: State, before: FolderCounts): void {
-    const more = difference(now.MESSAGES, before.MESSAGES);
-    const grown = difference(now.UIDNEXT, before.UIDNEXT);
+  #compare(state: State, before: FolderCounts, told: FolderCounts): void {
+    const more = difference(state.counts.MESSAGES, before.MESSAGES);
+    const grown = difference(state.counts.UIDNEXT, before.UIDNEXT);
     const arrived = Math.max(0, grown ?? more ?? 0);
     const gone = more === null ? 0 : Math.max(0, arrived - more);
-    const changed = { folder, status: now };
+    const hasMoved = arrived > 0 || gone > 0;
+    const saysFlags = told.UNSEEN !== undefined || told.HIGHESTMODSEQ !== undefined;
+    const wasStale = state.isFlagsStale ?? false;
+    if (saysFlags) state.isFlagsStale = false;
+    else if (hasMoved) dropFlagCounts(state);
+    const changed = { folder: state.folder, status: state.counts };
     // UIDs may be left out, so that with both, neither number is sure.
     const isSure = arrived === 0 || gone === 0;
     if (gone > 0) this.#tell({ type: "expunged", ...changed, count: isSure ? gone : null });
@@ -183,10 +190,11 @@ export class FolderStates {
       const firstUid = grown === null ? null : before.UIDNEXT!;
       this.#tell({ type: "new", ...changed, count: isSure ? arrived : null, firstUid });
     }
-    if (arrived > 0 || gone > 0) return;
+    if (hasMoved) return;
     const { UNSEEN, HIGHESTMODSEQ } = before;
-    const hasFlags = UNSEEN !== undefined && UNSEEN !== now.UNSEEN ||
-      HIGHESTMODSEQ !== undefined && HIGHESTMODSEQ !== now.HIGHESTMODSEQ;
+    const hasFlags = UNSEEN !== undefined && UNSEEN !== state.counts.UNSEEN ||
+      HIGHESTMODSEQ !== undefined && HIGHESTMODSEQ !== state.counts.HIGHESTMODSEQ ||
+      wasStale && saysFlags;
     if (hasFlags) this.#tell({ type: "flags", ...changed });
   }
 
@@ -209,6 +217,14 @@ export class FolderStates {
   #tell(news: FolderNews): void {
     if (this.#wanted.has(news.type)) this.queue.add(news);
   }
+}
+
+/** NOTIFY need not tell these of messages that come or go (RFC 5465 section 5.2). */
+function dropFlagCounts(state: State): void {
+  const { UNSEEN, HIGHESTMODSEQ, ...counts } = state.counts;
+  if (UNSEEN === undefined && HIGHESTMODSEQ === undefined) return;
+  state.counts = counts;
+  state.isFlagsStale = true;
 }
 
 function difference(now: number | undefined, before: number | undefined): number | null {

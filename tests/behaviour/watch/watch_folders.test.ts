@@ -162,6 +162,25 @@ for (const [way, capabilities] of WAYS) {
       other.shutdown();
     });
 
+    test("a new message, which is then read → no old counts, and its flags are told [ext NOTIFY]", async () => {
+      const { ann, client, other, watching, commands } = await scene(capabilities, { events: ALL });
+      const arriving = watching.next();
+      await begun(commands);
+      ann.append("b", mail);
+      const { value: arrived } = await arriving;
+      assert(arrived?.type === "new" && arrived.folder === "b");
+      assert(arrived.status.UNSEEN !== 0, "UNSEEN is from before the message");
+      const reading = watching.next();
+      await other.selectFolder("b");
+      await other.addFlags(1, "\\Seen");
+      const { value: read } = await reading;
+      assert(read?.type === "flags" && read.folder === "b");
+      assertEquals([read.status.MESSAGES, read.status.UNSEEN], [1, 0]);
+      await watching.return();
+      client.shutdown();
+      other.shutdown();
+    });
+
     test("only these folders, or a subtree [ext NOTIFY]", async () => {
       for (const folders of [["b", "c"], { subtree: "b" }]) {
         const { ann, client, other, watching, next, after } = await scene(capabilities, {
