@@ -88,8 +88,8 @@ export function proofOf(credentials: AnyCredentials): Proof {
   checkOptions(credentials, KINDS, "", HINTS);
   const given = PROOFS.filter((name) => credentials[name] !== undefined);
   if (given.length !== 1) {
-    const what = given.length === 0 ? "nothing of them" : given.join(" and ");
-    throw new InvalidArgumentError(`credentials have one of ${PROOFS.join(", ")}, not ${what}`);
+    const what = given.length === 0 ? "none is given" : `not ${given.join(" and ")}`;
+    throw new InvalidArgumentError(`credentials need one of ${PROOFS.join(", ")}: ${what}`);
   }
   const [name] = given;
   if ((name === "anonymous") !== (credentials.user === undefined)) {

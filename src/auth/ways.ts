@@ -173,7 +173,7 @@ function wayNamed(name: unknown): Way {
   if (way !== undefined) return way;
   // Not shown: if the arguments are in the wrong order, it may be the password.
   const known = WAYS.map(({ name }) => name).join(", ");
-  throw new InvalidArgumentError(`'mechanisms' names a mechanism that there is not: use ${known}`);
+  throw new InvalidArgumentError(`'mechanisms' has a name that is unknown: use ${known}`);
 }
 
 /** Why a way can't do what is asked for. */

@@ -1,5 +1,5 @@
 import { InvalidArgumentError, named } from "../model/errors.ts";
-import { BOOLEAN, checkKeys, FUNCTION, type Kind, SIGNAL } from "../model/options.ts";
+import { BOOLEAN, checkKeys, FUNCTION, type Kind, kindOf, SIGNAL } from "../model/options.ts";
 import type { PartialRange, SearchReturn } from "../model/search_results.ts";
 import type { CallOptions, OptionNames } from "../operations/scope.ts";
 import type { AuthenticateOptions } from "../operations/session/authenticate.ts";
@@ -193,7 +193,8 @@ const KINDS: ReadonlyMap<string, Kind> = new Map([
  */
 export function checkCallOptions(options: CallOptions, own: OptionNames = {}): void {
   if (typeof options !== "object" || options === null) {
-    throw new InvalidArgumentError(`the options must be an object: ${named(options)}`);
+    // The value is not shown: it may be a password, if the arguments are others than expected.
+    throw new InvalidArgumentError(`the options must be an object, not ${kindOf(options)}`);
   }
   for (const name of Object.keys(options)) {
     const value: unknown = options[name as keyof CallOptions];

@@ -1,4 +1,6 @@
 import { InvalidArgumentError, named } from "./errors.ts";
+import type { MessageLocation } from "./message_url.ts";
+import { checkKeys } from "./options.ts";
 import { LARGEST_ID } from "./ranges.ts";
 
 /**
@@ -14,7 +16,7 @@ export type UrlAccess =
   | "anonymous";
 
 /** What a URL is to give access to, for whom, and for how long. */
-export interface UrlRequest {
+export interface UrlRequest extends MessageLocation {
   /** The user who is logged in, as the server names it. */
   readonly user: string;
   /**
@@ -24,19 +26,6 @@ export interface UrlRequest {
   readonly host?: string;
   /** The port, if it is not 143. Default: none is named. */
   readonly port?: number;
-  /** The folder of the message. */
-  readonly folder: string;
-  /** The folder's UIDVALIDITY, so that the URL fails once UIDs were assigned again. */
-  readonly uidValidity?: number;
-  /** The UID of the message. */
-  readonly uid: number;
-  /** The part or section of the message, such as `1.2` or `HEADER`. Default: all of it. */
-  readonly section?: string;
-  /**
-   * From which byte on, from 0, and how many bytes. Default: all. Throws `CapabilityError` if the
-   * server has no URL-PARTIAL (RFC 5550).
-   */
-  readonly partial?: readonly [offset: number, length?: number];
   /** When the URL expires. Default: never, unless `resetUrlKey` revokes it. */
   readonly expires?: Date;
   /** Who may use it. With `authuser` and `anonymous`, the message is as good as public. */
@@ -48,17 +37,36 @@ export interface UrlRequest {
  * `InvalidArgumentError` for what can't be part of one.
  */
 export function urlRump(request: UrlRequest, ownHost: string): string {
+  // A misspelt `expires` would make a URL that works for ever.
+  checkKeys(request, FIELDS);
   const { user, host = ownHost, port, folder, uidValidity, uid, section, partial } = request;
   const at = port === undefined ? "" : `:${checked(port, "port", 65535)}`;
   const words = [`imap://${encoded(user, "user", USER)}@${checkedHost(host)}${at}/`];
   words.push(encodedFolder(folder));
-  if (uidValidity !== undefined) words.push(`;UIDVALIDITY=${checked(uidValidity, "uidValidity")}`);
+  if (uidValidity !== undefined && uidValidity !== null) {
+    words.push(`;UIDVALIDITY=${checked(uidValidity, "uidValidity")}`);
+  }
   words.push(`/;UID=${checked(uid, "uid")}`);
   if (section !== undefined) words.push(`/;SECTION=${encoded(section, "section", PATH)}`);
   if (partial !== undefined) words.push(`/;PARTIAL=${partOf(partial)}`);
   if (request.expires !== undefined) words.push(`;EXPIRE=${timeOf(request.expires)}`);
   return `${words.join("")};URLAUTH=${accessOf(request.access)}`;
 }
+
+const FIELDS = Object.keys(
+  {
+    user: true,
+    host: true,
+    port: true,
+    folder: true,
+    uidValidity: true,
+    uid: true,
+    section: true,
+    partial: true,
+    expires: true,
+    access: true,
+  } satisfies Record<keyof UrlRequest, true>,
+);
 
 /** What stands for itself in a user's name (`achar`), and in paths (`bchar`). */
 const USER = /[^A-Za-z0-9\-._~!$'()*+,&=]/gu;
@@ -91,9 +99,9 @@ function checkedHost(host: unknown): string {
   const isAddress = typeof host === "string" && /^[\da-f:.]+$/i.test(host) && host.includes(":");
   if (isAddress) return `[${host}]`;
   if (typeof host === "string" && /^[A-Za-z0-9](?:[A-Za-z0-9.-]*)$/.test(host)) return host;
-  throw new InvalidArgumentError(
-    `'host' must be the server's name: ${JSON.stringify(named(host))}`,
-  );
+  const isMissing = host === "" || host === undefined || host === null;
+  const what = isMissing ? "none is given" : JSON.stringify(named(host));
+  throw new InvalidArgumentError(`'host' must be the server's name: ${what}`);
 }
 
 function checked(number: unknown, name: string, most: number = LARGEST_ID, least = 1): number {
@@ -106,11 +114,13 @@ function checked(number: unknown, name: string, most: number = LARGEST_ID, least
 }
 
 function partOf(partial: unknown): string {
-  if (!Array.isArray(partial) || partial.length < 1 || partial.length > 2) {
-    throw new InvalidArgumentError(`'partial' must be [offset, length]: ${named(partial)}`);
+  if (typeof partial !== "object" || partial === null || Array.isArray(partial)) {
+    throw new InvalidArgumentError(`'partial' must be { offset, length }: ${named(partial)}`);
   }
-  const offset = checked(partial[0], "partial", LARGEST_ID, 0);
-  return partial[1] === undefined ? `${offset}` : `${offset}.${checked(partial[1], "partial")}`;
+  checkKeys(partial, ["offset", "length"], "partial");
+  const { offset, length } = partial as Record<string, unknown>;
+  const from = checked(offset, "partial.offset", LARGEST_ID, 0);
+  return length === undefined ? `${from}` : `${from}.${checked(length, "partial.length")}`;
 }
 
 function timeOf(expires: unknown): string {

@@ -199,11 +199,14 @@ export class PartialReplaceError extends ImapError {
    * `\Deleted` (`"flagged"`), or it is not known how far it was removed (`"unknown"`).
    */
   readonly old: "kept" | "flagged" | "unknown";
+  /** The UID of the new message; `null` if the server did not say. */
+  readonly uid: number | null;
 
   /** An error that says how far the replacement got. */
   constructor(message: string, details: ImapErrorDetails, old: PartialReplaceError["old"]) {
     super(message, details);
     this.old = old;
+    this.uid = (details.partial as { readonly uid?: number | null } | undefined)?.uid ?? null;
   }
 }
 

@@ -145,7 +145,7 @@ function isObject(value: unknown): value is object {
 }
 
 /** The kind of a value, for an error; the value itself may be a secret and is not shown. */
-function kindOf(value: unknown): string {
+export function kindOf(value: unknown): string {
   if (value === null || value === undefined || typeof value === "number") return String(value);
   if (Array.isArray(value)) return "a list";
   return typeof value === "object" ? "an object" : `a ${typeof value}`;

@@ -308,7 +308,7 @@ export class CommandWriter {
       if (!(error instanceof InvalidArgumentError)) throw error;
       // Not the original message, which shows the text.
       throw new InvalidArgumentError(
-        "credentials that can't be sent: they contain a NUL or are not Unicode text",
+        "credentials that can't be sent: they must be Unicode text, without a NUL",
       );
     }
     this.#secrets = [...this.#secrets, [from, this.#partsLength + this.#length]];

@@ -95,9 +95,11 @@ const EMPTY_LINE = 2;
 
 /** The error of a part whose encoding this library does not know either. */
 export function unknownEncoding(key: string, id: number, header: Uint8Array): ProtocolError {
+  const raw = key.replace(/^BINARY(?:\.SIZE)?(\[[^\]]*\]).*$/, "BODY.PEEK$1");
   const encoding = JSON.stringify(transferEncodingOf(header).slice(0, 100));
   return new ProtocolError(
-    `can't decode ${key} of message ${id}: the transfer encoding ${encoding} is unknown`,
+    `can't decode ${key} of message ${id}: the transfer encoding ${encoding} is unknown; ` +
+      `${raw} has it as it is`,
   );
 }
 

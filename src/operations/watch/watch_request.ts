@@ -53,11 +53,14 @@ export function checkedWatch(request: FolderWatchRequest): CheckedWatch {
   const pace = paceOf(request);
   checkPace({ ...pace, listEvery } as IdlePace);
   if (!Array.isArray(events) || events.length === 0) {
-    throw new InvalidArgumentError(`'events' must be a list of kinds of news: ${named(events)}`);
+    const what = Array.isArray(events) ? "an empty one" : named(events);
+    throw new InvalidArgumentError(`'events' must be a list of kinds of news, not ${what}`);
   }
   for (const event of events) {
     if (ALL.includes(event)) continue;
-    throw new InvalidArgumentError(`there is no news ${named(event)}: use ${ALL.join(", ")}`);
+    throw new InvalidArgumentError(
+      `there is no kind of news ${named(event)}: use ${ALL.join(", ")}`,
+    );
   }
   return {
     folders,

@@ -200,7 +200,11 @@ test("BINARY: an unknown encoding spoils only its message [ext BINARY]", async (
   );
   const messages = await fetched;
   const [bad, good] = [messages.get(1)!, messages.get(2)!];
-  assertThrows(() => bad["BINARY[2]"], ProtocolError, 'encoding "x-uuencode" is unknown');
+  assertThrows(
+    () => bad["BINARY[2]"],
+    ProtocolError,
+    '"x-uuencode" is unknown; BODY.PEEK[2] has it',
+  );
   assertThrows(() => bad["BINARY.SIZE[2]"], ProtocolError, "message 1");
   assertEquals(fetchProblems(bad).map(({ name }) => name), ["BINARY[2]", "BINARY.SIZE[2]"]);
   assertEquals(bad.FLAGS, ["x"]);

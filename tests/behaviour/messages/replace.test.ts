@@ -182,7 +182,7 @@ describe("replace, with REPLACE", () => {
       else server.close();
       const error = await failing;
       assertInstanceOf(error, PartialReplaceError);
-      assertEquals([error.old, (error.partial as { uid: number }).uid], ["unknown", 12]);
+      assertEquals([error.old, error.uid], ["unknown", 12]);
       assert(error.message.includes("half-way, or altogether"), error.message);
       client.shutdown();
     }
@@ -352,6 +352,7 @@ describe("replace, without REPLACE", () => {
       assertEquals([error.old, error.code], [old, "NOPERM"]);
       assert(error.message.includes(what), error.message);
       assertEquals((error.partial as { uid: number }).uid, 12);
+      assertEquals(error.uid, 12);
       await goesOn(client, server);
     }
   });

@@ -77,11 +77,12 @@ describe("generateUrl", () => {
     [{ user: "ann@x.test" }, "imap://ann%40x.test@mail.test/INBOX"],
     [{ user: "Zoë/;" }, "imap://Zo%C3%AB%2F%3B@mail.test/INBOX"],
     [{ host: "::1", port: 1143 }, "imap://ann@[::1]:1143/INBOX"],
+    [{ uidValidity: null }, "imap://ann@mail.test/INBOX/;UID=5;URLAUTH"],
     [{ uidValidity: 9 }, "imap://ann@mail.test/INBOX;UIDVALIDITY=9/;UID=5;URLAUTH"],
     [{ section: "1.2.MIME" }, ";UID=5/;SECTION=1.2.MIME;URLAUTH"],
     [{ section: "HEADER.FIELDS (A B)" }, ";UID=5/;SECTION=HEADER.FIELDS%20(A%20B);URLAUTH"],
-    [{ section: "1", partial: [0, 99] }, ";SECTION=1/;PARTIAL=0.99;URLAUTH"],
-    [{ partial: [7] }, ";UID=5/;PARTIAL=7;URLAUTH"],
+    [{ section: "1", partial: { offset: 0, length: 99 } }, ";SECTION=1/;PARTIAL=0.99;URLAUTH"],
+    [{ partial: { offset: 7 } }, ";UID=5/;PARTIAL=7;URLAUTH"],
     [
       { expires: new Date("2027-01-01T02:03:04.567+01:00") },
       ";UID=5;EXPIRE=2027-01-01T01:03:04Z;URLAUTH=user+bob",
@@ -115,8 +116,9 @@ describe("generateUrl", () => {
         folder: new Uint8Array(3),
       }],
       ...[{ uid: 0 }, { uid: 2 ** 32 }, { uid: 1.5 }, { uid: "5" }, { uidValidity: 0 }],
-      ...[{ section: "" }, { section: "1\0" }, { partial: [] }, { partial: [-1] }],
-      ...[{ partial: [0, 0] }, { partial: "0.5" }, { partial: [1, 2, 3] }],
+      ...[{ section: "" }, { section: "1\0" }, { partial: {} }, { partial: { offset: -1 } }],
+      ...[{ partial: { offset: 0, length: 0 } }, { partial: "0.5" }, { partial: [1, 2] }],
+      ...[{ partial: { offset: 0, size: 5 } }, { partial: null }, { expire: new Date() }],
       ...[{ expires: new Date(NaN) }, { expires: "2027-01-01" }, { expires: new Date(8.64e15) }],
       ...[{ access: undefined }, { access: "user" }, { access: "submit+" }, { access: "a b" }],
       ...[{ access: "anonymous\r\n" }, { access: "user+a\0" }],
@@ -129,7 +131,8 @@ describe("generateUrl", () => {
     assert(await server.isSilent());
     client.shutdown();
     const plain = await loggedInFake("IMAP4rev1 URLAUTH");
-    const partly = () => plain.client.generateUrl({ ...REQUEST, partial: [0, 5] });
+    const partly = () =>
+      plain.client.generateUrl({ ...REQUEST, partial: { offset: 0, length: 5 } });
     await assertRejects(partly, CapabilityError, "URL-PARTIAL");
     assert(await plain.server.isSilent());
     plain.client.shutdown();

@@ -261,6 +261,8 @@ test("authenticate: what can't be a login → InvalidArgumentError, with nothing
   }
   const options: unknown[] = [
     null,
+    SECRET, // as for login: authenticate("ann", SECRET)
+    [SECRET],
     { mechanisms: [] },
     { mechanisms: "PLAIN" },
     { mechanisms: [SECRET] },

@@ -525,7 +525,7 @@ describe("watchFolders, with a server that is played by hand", () => {
     ["folders", { subtrees: "a" }, '"folders.subtrees"'],
     ["folders", { subtree: 5 }, "expected a folder's name"],
     ["events", [], "must be a list"],
-    ["events", ["MessageNew"], "there is no news"],
+    ["events", ["MessageNew"], "there is no kind of news"],
     ["pollEvery", 0, "'pollEvery'"],
     ["listEvery", NaN, "'listEvery'"],
     ["renewEvery", "1", "'renewEvery'"],
