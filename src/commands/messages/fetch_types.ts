@@ -50,7 +50,13 @@ export type Unpeeked<Item extends string> = Item extends `${infer Kind}.PEEK[${i
   : Item;
 
 /** The key of the answer to an item: `BODY[TEXT]` for `BODY.PEEK[TEXT]`. */
-export type FetchKey<Item extends string> = Unpartial<Unpeeked<Expanded<Item>>>;
+export type FetchKey<Item extends string> = Computed<Unpartial<Unpeeked<Expanded<Item>>>>;
+
+/** The key of a computed section, as in `` `BODY[${part}]` ``: any section, in any case. */
+export type Computed<Key extends string> = Key extends
+  `${infer Name}[${infer Section}]${infer Rest}`
+  ? Record<never, never> extends Record<Section, 1> ? `${Name}[${string}]${Rest}` : Key
+  : Key;
 
 /** The type of the value under a key. */
 export type ValueOf<Key extends string> = Key extends keyof Values ? Values[Key]
@@ -91,5 +97,9 @@ export type FetchedMessage<Item extends string> = string extends Item
 /** The same with the sections as streams; see `fetchEach`. */
 export type StreamedMessage<Item extends string> = {
   readonly [Key in keyof FetchedMessage<Item>]: [FetchedMessage<Item>[Key]] extends
-    [Uint8Array | null] ? ReadableStream<Uint8Array> : FetchedMessage<Item>[Key];
+    [Uint8Array | null] ? ReadableStream<Uint8Array>
+    // An item that is not known at compile time may be a section.
+    : Uint8Array extends FetchedMessage<Item>[Key]
+      ? FetchedMessage<Item>[Key] | ReadableStream<Uint8Array>
+    : FetchedMessage<Item>[Key];
 };

@@ -1,5 +1,5 @@
 import { describe, it } from "node:test";
-import { assertEquals, assertThrows } from "@std/assert";
+import { assert, assertEquals, assertThrows } from "@std/assert";
 import type {
   BodyStructure,
   Envelope,
@@ -41,6 +41,21 @@ describe("the type of a FETCH follows from the requested items", () => {
     assertEquals(checks.length, 13);
   });
 
+  it("J4 the type of a section that is computed", () => {
+    type Part = `BODY.PEEK[${string}]` | `BINARY[${string}.1]` | `body.peek[${string}]<0.9>`;
+    type Message = FetchedMessage<Part | `BINARY.SIZE[${string}]` | "FLAGS" | "BODY[HEADER]">;
+    const checks: readonly true[] = [
+      true satisfies Same<Message[`BODY[${string}]`], Uint8Array | null>,
+      true satisfies Same<Message[`BINARY[${string}.1]`], Uint8Array | null>,
+      true satisfies Same<Message[`BODY[${string}]<0>`], Uint8Array | null>,
+      true satisfies Same<Message[`BINARY.SIZE[${string}]`], number>,
+      true satisfies Same<Message["BODY[HEADER]"], Uint8Array | null>,
+      true satisfies Same<Message["FLAGS"], readonly string[]>,
+      true satisfies Same<StreamedMessage<Part>[`BODY[${string}]`], ReadableStream<Uint8Array>>,
+    ];
+    assertEquals(checks.length, 7);
+  });
+
   it("J5 the names of the keys, macros written out", () => {
     type Fast = "FLAGS" | "INTERNALDATE" | "RFC822.SIZE";
     const checks: readonly true[] = [
@@ -63,6 +78,8 @@ describe("the type of a FETCH follows from the requested items", () => {
     const message: FetchedMessage<string> = { SEQ: 1, FLAGS: ["x"] };
     const value: FetchedValue = message.FLAGS;
     assertEquals(value, ["x"]);
+    const streamed: StreamedMessage<string> = { "BODY[]": new ReadableStream<Uint8Array>() };
+    assert(streamed["BODY[]"] instanceof ReadableStream);
   });
 
   for (
