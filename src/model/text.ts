@@ -18,6 +18,12 @@ export function toTexts(texts: Text | Iterable<Text>): string[] {
   throw new InvalidArgumentError(`expected texts, not ${typeof texts}`);
 }
 
+/** Texts that can be read again and again. An iterator, such as of a map's keys, can't. */
+export function lasting(texts: Text | Iterable<Text>): Text | Iterable<Text> {
+  const isIterator = typeof texts === "object" && texts !== null && "next" in texts;
+  return isIterator ? [...texts as Iterable<Text>] : texts;
+}
+
 /** Text, decoded if it was given as bytes. */
 export function toText(text: Text): string {
   if (typeof text === "string") return text;

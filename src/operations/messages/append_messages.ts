@@ -16,7 +16,7 @@ import {
 import type { Command } from "../../connection/command.ts";
 import { missingCapability } from "../../connection/session.ts";
 import { ImapAbortError, ImapError, InvalidArgumentError } from "../../model/errors.ts";
-import type { Text } from "../../model/text.ts";
+import { lasting, type Text } from "../../model/text.ts";
 import { lazyImport } from "../../util/lazy_import.ts";
 import { CommandWriter } from "../../wire/writer.ts";
 import { run, runWhole, type Scope } from "../scope.ts";
@@ -27,7 +27,14 @@ export async function appendMessage(
   folder: Text,
   message: MessageToAppend,
 ): Promise<AppendResult> {
-  return await appending(scope, [message], (limits) => append(folder, message, limits));
+  const own = lastingMessage(message);
+  return await appending(scope, [own], (limits) => append(folder, own, limits));
+}
+
+/** A message that can be written twice. */
+export function lastingMessage(message: MessageToAppend): MessageToAppend {
+  const { flags } = message;
+  return flags === undefined ? message : { ...message, flags: lasting(flags) };
 }
 
 /** APPEND of several messages at once (MULTIAPPEND). */
@@ -43,7 +50,9 @@ export async function appendMessages(
   }
   const messages = Array.from(msgs, (msg): MessageToAppend => {
     if (typeof msg === "string" || msg instanceof Uint8Array || isList(msg)) return { msg };
-    if (typeof msg === "object" && msg !== null) return "msg" in msg ? msg : { msg };
+    if (typeof msg === "object" && msg !== null) {
+      return "msg" in msg ? lastingMessage(msg) : { msg };
+    }
     throw new InvalidArgumentError(`a message must be text or bytes, not ${typeof msg}`);
   });
   if (messages.length === 0) return { text: "", uidValidity: null, uids: [] };

@@ -8,7 +8,7 @@ import type { FetchedBase } from "../../commands/messages/fetch_types.ts";
 import { type MessageIds, NumberSet } from "../../model/number_set.ts";
 import { SAVED } from "../../model/saved.ts";
 import type { PartialRange } from "../../model/search_results.ts";
-import { type Text, toTexts } from "../../model/text.ts";
+import { lasting, type Text, toTexts } from "../../model/text.ts";
 import { lazyImport } from "../../util/lazy_import.ts";
 import { checkNeeds } from "../needs.ts";
 import { savedIds } from "../saved_ids.ts";
@@ -105,7 +105,7 @@ export function fetchPart(
     throw new InvalidArgumentError("'vanished' can't go with 'partial', a part of what is there");
   }
   checkItems(scope, items);
-  const named = messages === SAVED ? savedIds(scope) : messages;
+  const named = messages === SAVED ? savedIds(scope) : NumberSet.from(messages);
   return runWhole(scope, async (scope) => {
     const { pageRequest } = await pages();
     const asked = { messages: named, modifiers: options.modifiers };
@@ -128,7 +128,7 @@ export function fetchEachOfPart(
   stream: boolean,
   partial: PartialRange,
 ): AsyncGenerator<FetchedBase> {
-  const named = messages === SAVED ? savedIds(scope) : messages;
+  const named = messages === SAVED ? savedIds(scope) : NumberSet.from(messages);
   return eachOfPart(scope, named, items, options, stream, partial);
 }
 
@@ -195,7 +195,7 @@ export async function changeFlags(
 ): Promise<MessageFlags | null> {
   const { sets, scope: own } = idsOf(messages, scope);
   const condition = unchangedSince === undefined ? undefined : { unchangedSince, modified: [] };
-  const request = { ...change, silent, uid: own.uid, condition };
+  const request = { ...change, values: lasting(change.values), silent, uid: own.uid, condition };
   // Made even for no messages, so that values that can't be sent are refused all the same.
   store({ ...request, ids: NumberSet.from([]) });
   const requests = sets.map((ids) => ({ ...request, ids }));

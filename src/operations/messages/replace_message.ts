@@ -31,7 +31,7 @@ import { SAVED } from "../../model/saved.ts";
 import type { Text } from "../../model/text.ts";
 import { CommandWriter } from "../../wire/writer.ts";
 import { folderOf, idsOf, run, runWhole, type Scope } from "../scope.ts";
-import { appending, limitsOf } from "./append_messages.ts";
+import { appending, lastingMessage, limitsOf } from "./append_messages.ts";
 import { detailsOf, messageOf } from "./transfers.ts";
 
 /** REPLACE; on a server without it, APPEND, STORE and UID EXPUNGE. */
@@ -39,8 +39,9 @@ export async function replaceMessage(
   scope: Scope,
   message: MessageIds,
   folder: Text,
-  content: MessageToAppend,
+  upload: MessageToAppend,
 ): Promise<ReplaceResult> {
+  const content = lastingMessage(upload);
   const { id, scope: own } = oneId(message, scope);
   const { session } = own.client.connection;
   if (content.annotations !== undefined && session.authenticated && !session.has(ANNOTATE)) {
