@@ -48,6 +48,11 @@ export interface UserOptions {
   readonly scram?: boolean;
   /** How many bytes the messages of all folders may have together. Default: no limit. */
   readonly quota?: number;
+  /**
+   * The application that the user is, such as `submit` for a submission server: it may fetch the
+   * URLs that are made for it, as in `submit+ann` (RFC 4467, RFC 5593). Default: none.
+   */
+  readonly application?: string;
 }
 
 /** A snapshot of a folder. */
@@ -122,6 +127,8 @@ export class Account implements MemoryAccount {
   token: string | null;
   /** The tokens that were accepted before. */
   readonly expired: Set<string> = new Set();
+  /** The application that the user is (URLAUTH), in lower case. */
+  readonly application: string | null;
   /** Whether SCRAM can use the password. */
   readonly scram: boolean;
   /** How many bytes the messages may have, if that is limited. */
@@ -134,12 +141,14 @@ export class Account implements MemoryAccount {
   readonly #conversations = new Conversations();
   #nextUidValidity = 1;
 
-  constructor(user: string, password: string, { token, quota, scram }: UserOptions = {}) {
+  constructor(user: string, password: string, options: UserOptions = {}) {
+    const { token, quota, scram, application } = options;
     this.user = user;
     this.password = password;
     this.token = token ?? null;
     this.scram = scram ?? true;
     this.quota = quota ?? null;
+    this.application = application?.toLowerCase() ?? null;
     this.createFolder("INBOX");
   }
 

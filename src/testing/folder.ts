@@ -99,6 +99,11 @@ export class Folder {
     this.onChange?.("flags");
   }
 
+  /** Tells every view but one something about the folder. */
+  tell(line: string, except: View | null): void {
+    for (const view of this.#views) if (view !== except) view.noted(line);
+  }
+
   /** Opens the folder for a session. */
   open(readOnly: boolean): View {
     const view = new View(this, readOnly);
@@ -156,6 +161,7 @@ export class View {
   #added: Message[] = [];
   readonly #removed = new Set<Message>();
   readonly #changed = new Set<Message>();
+  readonly #notes: string[] = [];
   #flagsTold: number;
 
   constructor(folder: Folder, readOnly: boolean) {
@@ -183,6 +189,12 @@ export class View {
   /** The flags of a message have changed. */
   changed(message: Message): void {
     this.#changed.add(message);
+    this.onChange?.();
+  }
+
+  /** Something about the folder that is told as it is. */
+  noted(line: string): void {
+    this.#notes.push(line);
     this.onChange?.();
   }
 
@@ -218,7 +230,7 @@ export class View {
   news(expunges: boolean, uids: boolean): string[] {
     const lines = expunges ? this.#expunges() : [];
     const told = [...this.#arrivals(), ...this.newFlags(), ...this.#flagChanges(uids)];
-    return [...lines, ...told, ...this.#heldBack()];
+    return [...lines, ...told, ...this.#heldBack(), ...this.#notes.splice(0)];
   }
 
   /** Whether the session is told of expunged messages by their UIDs. */

@@ -1,10 +1,10 @@
-import { decodeWhole, transferDecoder, transferEncodingOf } from "../../mime/transfer_encoding.ts";
 import { RBRACKET } from "../../util/bytes.ts";
 import type { Arguments } from "../arguments.ts";
 import { type Entity, findPart } from "../mime.ts";
 import { no } from "../refusal.ts";
+import { withoutEncoding } from "./decoded_part.ts";
 import type { FetchItem } from "./fetch_items.ts";
-import { body, header, readRangeOfBytes } from "./sections.ts";
+import { readRangeOfBytes } from "./sections.ts";
 import type { Session } from "./server_session.ts";
 
 /** The items of BINARY (RFC 3516 section 4.2). */
@@ -43,7 +43,7 @@ function decoded(root: Entity, numbers: readonly number[]): Uint8Array | null {
   if (numbers.length === 0) return root.bytes;
   const entity = findPart(root, numbers);
   if (entity === null) return null;
-  const decoder = transferDecoder(transferEncodingOf(header(entity)));
-  if (decoder === null) throw no("the transfer encoding is not known", "UNKNOWN-CTE");
-  return decodeWhole(decoder, body(entity));
+  const bytes = withoutEncoding(entity);
+  if (bytes === null) throw no("the transfer encoding is not known", "UNKNOWN-CTE");
+  return bytes;
 }

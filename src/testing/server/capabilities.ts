@@ -35,6 +35,8 @@ export function capabilitiesOf(
   }
   if (!isLoggedIn) all.delete("JMAPACCESS"); // RFC 9698: only after the login
   if (NEED_ESEARCH.some((name) => all.has(name))) all.add("ESEARCH");
+  // What these extend. The last two are one: RFC 5524 spells it in two ways.
+  if (all.has("URLAUTH=BINARY") || all.has("URLFETCH=BINARY")) all.add("URLAUTH");
   // RFC 9698 section 2: the ids are the same by JMAP.
   if (all.has("JMAPACCESS")) all.add("OBJECTID");
   // The rights that RFC 4314 added to ACL (section 2.2).

@@ -1,8 +1,8 @@
 import { messageLocation } from "../../model/message_url.ts";
 import { concat, TILDE } from "../../util/bytes.ts";
 import type { Arguments } from "../arguments.ts";
-import { bad, no, Refusal } from "../refusal.ts";
-import { sectionOf } from "./sections.ts";
+import { bad, no, type Refusal } from "../refusal.ts";
+import { cut, locate } from "./located.ts";
 import type { Session } from "./server_session.ts";
 
 /**
@@ -43,24 +43,9 @@ function contentAt(session: Session, url: string): Uint8Array {
   const location = messageLocation(url);
   const hasRange = location?.partial !== undefined;
   if (location === null || hasRange && !session.has("URL-PARTIAL")) throw badUrl(url);
-  const { folder: name, uidValidity, uid, section, partial } = location;
-  const folder = session.account.find(name);
-  const message = folder?.messages.find((it) => it.uid === uid);
-  const isOther = uidValidity !== undefined && uidValidity !== folder?.uidValidity;
-  if (message === undefined || isOther) throw badUrl(url);
-  const bytes = section === undefined ? message.bytes : sectionAt(message.entity, section);
-  if (bytes === null) throw badUrl(url);
-  const { offset = 0, length = Infinity } = partial ?? {};
-  return bytes.subarray(offset, offset + length);
-}
-
-function sectionAt(...[entity, section]: Parameters<typeof sectionOf>): Uint8Array | null {
-  try {
-    return sectionOf(entity, section);
-  } catch (error) {
-    if (error instanceof Refusal) return null;
-    throw error;
-  }
+  const found = locate(session.account, location);
+  if (found === null) throw badUrl(url);
+  return cut(found.bytes, location);
 }
 
 function badUrl(url: string): Refusal {

@@ -35,6 +35,7 @@ import { sort, thread } from "./sort.ts";
 import { status } from "./status.ts";
 import { store } from "./store.ts";
 import { uidBatches } from "./uid_batches.ts";
+import { genUrlAuth, resetKey, urlFetch } from "./url_auth.ts";
 
 /** All commands by name. */
 export const COMMANDS: ReadonlyMap<string, ServerCommand> = new Map(
@@ -45,6 +46,7 @@ export const COMMANDS: ReadonlyMap<string, ServerCommand> = new Map(
     ...[create, deleteFolder, rename, subscribe, unsubscribe],
     ...[append, search, esearch, cancelUpdate, uidBatches],
     ...[comparator, sort, thread, fetch, store, copy, move, replace, expunge, idle, notify],
+    ...[genUrlAuth, urlFetch, resetKey],
     ...[getQuota, getQuotaRoot, setQuota],
     ...[getAcl, setAcl, deleteAcl, listRights, myRights, getMetadata, setMetadata],
   ].map((command) => [command.name, command]),

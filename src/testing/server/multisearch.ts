@@ -4,7 +4,7 @@ import type { Arguments } from "../arguments.ts";
 import type { Folder } from "../folder.ts";
 import { bad } from "../refusal.ts";
 import type { ServerCommand } from "./command.ts";
-import { numberOf, readCharset, searchIn } from "./search.ts";
+import { checkRelevancy, numberOf, readCharset, searchIn } from "./search.ts";
 import { readReturn, tellResult } from "./search_return.ts";
 import type { Session } from "./server_session.ts";
 
@@ -26,8 +26,9 @@ export const esearch: ServerCommand = {
     }
     for (const folder of folders) {
       const view = folder.open(true);
-      const { found, modseq } = searchIn(session, view, args.fork(), charset);
+      const { found, modseq, isFuzzy } = searchIn(session, view, args.fork(), charset);
       folder.close(view);
+      checkRelevancy(returns.names.has("RELEVANCY"), isFuzzy);
       if (found.length === 0) continue;
       const highest = Math.max(...found.map(({ message }) => message.modseq));
       tellResult(session, found, returns, (picked) => numberOf(picked, true), {

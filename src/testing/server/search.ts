@@ -50,6 +50,8 @@ export interface Found {
   readonly found: Picked[];
   /** Whether the search used MODSEQ. */
   readonly modseq: boolean;
+  /** Whether the search used FUZZY. */
+  readonly isFuzzy: boolean;
   /** Whether a message matches. */
   readonly matches: Match;
   /** The response code if only the newest messages were searched (RFC 9738); else `null`. */
@@ -111,7 +113,8 @@ export function searchIn(
     tellProgress(session, index, picked.length);
     return matches(message, sequence);
   });
-  return { found, modseq: keys.usesModseq, matches, limit: code };
+  const { usesModseq: modseq, isFuzzy } = keys;
+  return { found, modseq, isFuzzy, matches, limit: code };
 }
 
 /**
@@ -133,13 +136,19 @@ export function tellFound(
 /** Sends what RETURN asks for. */
 export function tellReturned(
   session: Session,
-  { found, modseq }: Found,
+  { found, modseq, isFuzzy }: Found,
   returns: SearchReturn,
   { uid, sorted }: { readonly uid: boolean; readonly sorted: boolean },
 ): void {
+  checkRelevancy(returns.names.has("RELEVANCY"), isFuzzy);
   const highest = modseq ? highestModseq(found) : null;
   const number = (picked: Picked) => numberOf(picked, uid);
   tellResult(session, found, returns, number, { uid, sorted, modseq: highest });
+}
+
+/** Without FUZZY there are no scores to return or to sort by (RFC 6203 sections 4 and 6). */
+export function checkRelevancy(isWanted: boolean, isFuzzy: boolean): void {
+  if (isWanted && !isFuzzy) throw bad("RELEVANCY needs FUZZY");
 }
 
 function highestModseq(found: readonly Picked[]): number {

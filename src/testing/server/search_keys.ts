@@ -27,6 +27,7 @@ export class SearchKeys {
   readonly #session: Session;
   readonly #fold: Fold;
   #usesModseq = false;
+  #isFuzzy = false;
   #depth = 0;
   /** The sets of messages that are not part of another key. */
   readonly #sets: Match[] = [];
@@ -43,6 +44,11 @@ export class SearchKeys {
   /** Whether MODSEQ was used, so that the answer includes a mod-sequence (RFC 7162). */
   get usesModseq(): boolean {
     return this.#usesModseq;
+  }
+
+  /** Whether FUZZY was used, so that there are relevancy scores (RFC 6203). */
+  get isFuzzy(): boolean {
+    return this.#isFuzzy;
   }
 
   /** The messages to look at: those in all sets that the search names. */
@@ -163,6 +169,11 @@ export class SearchKeys {
         const size = this.#args.sp().number();
         return ({ bytes }) => bytes.length < size;
       }
+      case "OLDER":
+      case "YOUNGER":
+        return this.#within(name);
+      case "FUZZY":
+        return this.#fuzzy();
       case "UID":
         return this.#among(membership(this.#view, this.#args.sp().sequenceSet(), true));
       case "MODSEQ": {
@@ -171,6 +182,23 @@ export class SearchKeys {
       }
     }
     throw bad(`there is no search key ${name}`);
+  }
+
+  /** Reads an interval in seconds up to now (WITHIN, RFC 5032). */
+  #within(name: "OLDER" | "YOUNGER"): Match {
+    if (!this.#session.has("WITHIN")) throw bad("there is no WITHIN");
+    const interval = this.#args.sp().number();
+    if (interval === 0) throw bad("an interval of at least a second");
+    const age = ({ date }: Message) => seconds(Date.now()) - seconds(date.getTime());
+    if (name === "OLDER") return (message) => age(message) >= interval;
+    return (message) => age(message) <= interval;
+  }
+
+  /** Reads a key that may be matched in any way (RFC 6203); here it is matched as it is. */
+  #fuzzy(): Match {
+    if (!this.#session.has("SEARCH=FUZZY")) throw bad("there is no SEARCH=FUZZY");
+    this.#isFuzzy = true;
+    return this.#next();
   }
 
   /** Reads the least mod-sequence. All flags of a message share one mod-sequence. */
@@ -252,6 +280,10 @@ export class SearchKeys {
     if (text === null) throw bad("the text is not UTF-8");
     return letterCase === undefined ? this.#fold(text) : text;
   }
+}
+
+function seconds(milliseconds: number): number {
+  return Math.floor(milliseconds / 1000);
 }
 
 function internalDay({ date }: Message): number {

@@ -11,12 +11,16 @@ export interface SearchReturn {
   readonly partial: readonly [from: number, to: number] | null;
 }
 
+/** How well every message matches a FUZZY search here: fully (RFC 6203 section 4). */
+const RELEVANCY = 100;
+
 /** The capability that each option needs, any one of these. */
 const OPTIONS: Readonly<Record<string, readonly string[]>> = {
   MIN: ["ESEARCH", "ESORT"],
   MAX: ["ESEARCH", "ESORT"],
   COUNT: ["ESEARCH", "ESORT"],
   ALL: ["ESEARCH", "ESORT"],
+  RELEVANCY: ["SEARCH=FUZZY"],
   SAVE: ["SEARCHRES"],
   UPDATE: ["CONTEXT=SEARCH", "CONTEXT=SORT"],
   CONTEXT: ["CONTEXT=SEARCH", "CONTEXT=SORT"],
@@ -88,6 +92,10 @@ export function tellResult(
   if (partial !== null) {
     const ids = part.length === 0 ? "NIL" : setOf(part.map(numberOf), about.sorted);
     told.push(`PARTIAL (${partial.join(":")} ${ids})`);
+  }
+  const scored = (partial === null ? found : part).length;
+  if (names.has("RELEVANCY") && scored > 0) {
+    told.push(`RELEVANCY (${Array(scored).fill(RELEVANCY).join(" ")})`);
   }
   if (about.modseq !== null && found.length > 0) told.push(`MODSEQ ${about.modseq}`);
   // SAVE by itself says nothing (RFC 5182 section 1).

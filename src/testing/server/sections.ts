@@ -21,12 +21,12 @@ export function readRangeOfBytes(args: Arguments): { from: number; to: number; t
   return { from, to: from + Number(length), text: `<${from}>` };
 }
 
-/** The bytes of the section with this text, such as `1.MIME`; `null` if there is none. */
-export function sectionOf(root: Entity, text: string): Uint8Array | null {
+/** The section with this text, such as `1.MIME`. */
+export function parseSection(text: string): Section {
   const args = new Arguments(encodeUtf8(`[${text}]`));
   const section = readSection(args);
   args.end();
-  return sectionBytes(root, section);
+  return section;
 }
 
 const SECTION =

@@ -5,6 +5,7 @@ import { SYSTEM_FLAGS, type View } from "../folder.ts";
 import { bad } from "../refusal.ts";
 import { readResync, type Resync, tellChanges } from "./resync.ts";
 import type { Session } from "./server_session.ts";
+import { URLMECH } from "./url_auth.ts";
 
 /** SELECT (RFC 3501 section 6.3.1), with CONDSTORE and QRESYNC (RFC 7162). */
 export const select: ServerCommand = {
@@ -101,6 +102,7 @@ function open(session: Session, { name, resync }: SelectRequest, readOnly: boole
     const code = folder.keepsModseqs ? `HIGHESTMODSEQ ${folder.highestModseq}` : "NOMODSEQ";
     session.untagged(`OK [${code}] the last change`);
   }
+  if (session.has("URLAUTH")) session.untagged(`OK [${URLMECH}] for URLs`);
   if (resync !== null) tellChanges(session, resync);
   return readOnly ? "READ-ONLY" : "READ-WRITE";
 }

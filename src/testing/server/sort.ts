@@ -6,6 +6,7 @@ import { isThreadAlgorithm, threadMessages, threadText } from "../../model/threa
 import type { Arguments } from "../arguments.ts";
 import { Sortable } from "../sortable.ts";
 import {
+  checkRelevancy,
   keepUpToDate,
   numberOf,
   readCharset,
@@ -26,9 +27,16 @@ export const sort: ServerCommand = {
     const orders: MessageOrder[] = [];
     args.sp();
     const returns = readReturn(args, session, "ESORT");
-    args.list(() => orders.push(readOrder(args)));
+    // All have the same relevancy, so it changes no order.
+    let byRelevancy = false;
+    args.list(() => {
+      const { name, isReverse } = readKey(args);
+      if (name === "RELEVANCY" && session.has("SEARCH=FUZZY")) byRelevancy = true;
+      else orders.push(orderOf(name, isReverse));
+    });
     const charset = readCharset(args);
     const plain = searchMessages(session, args.sp(), charset);
+    checkRelevancy(byRelevancy, plain.isFuzzy);
     const inOrder = (found: readonly Picked[]) =>
       sortMessages(sortable(found), orders).map(({ picked }) => picked);
     const search = { ...plain, found: inOrder(plain.found) };
@@ -61,12 +69,16 @@ export const thread: ServerCommand = {
   },
 };
 
-function readOrder(args: Arguments): MessageOrder {
-  const first = args.keyword();
-  const reverse = first === "REVERSE";
-  const name = reverse ? args.sp().keyword() : first;
+function readKey(args: Arguments): { readonly name: string; readonly isReverse: boolean } {
+  const name = args.keyword();
+  return name === "REVERSE"
+    ? { name: args.sp().keyword(), isReverse: true }
+    : { name, isReverse: false };
+}
+
+function orderOf(name: string, isReverse: boolean): MessageOrder {
   // There is no SORT=DISPLAY (RFC 5957).
-  const order = name.startsWith("DISPLAY") ? null : orderBy(name, reverse);
+  const order = name.startsWith("DISPLAY") ? null : orderBy(name, isReverse);
   if (order === null) throw bad(`nothing can be sorted by ${name}`);
   return order;
 }

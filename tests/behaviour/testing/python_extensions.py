@@ -166,6 +166,22 @@ show("replace by number", client.pieces(b"REPLACE 9 Sent {14}", b"Subject: sent\
 show("nothing to replace", client.pieces(b"UID REPLACE 99 INBOX {3}", b"abc"))
 show("left", client.uid("SEARCH", "ALL")[1])
 
+# URLAUTH, URLAUTH=BINARY
+rump = b"imap://ann@mail.test/INBOX/;uid=6/;section=2;urlauth=user+ann"
+url = client.raw(b'GENURLAUTH "%s" INTERNAL' % rump)[0].split(b" ")[2]
+show("token", [url.startswith(rump + b":INTERNAL:"), len(url.split(b":")[-1]) >= 32])
+show("no such folder", client.raw(b'GENURLAUTH "%s" INTERNAL' % rump.replace(b"INBOX", b"x"))[-1])
+answer = client.raw(b'URLFETCH "%s" (%s BINARY BODYPARTSTRUCTURE) "%s0"' % (url, url, url))[0]
+show("urlfetch", answer.replace(url, b"URL").replace(b"\0", b"NUL"))
+show("resetkey", client.raw(b"RESETKEY INBOX"))
+show("revoked", client.raw(b'URLFETCH "%s"' % url)[0].replace(url, b"URL"))
+
+# WITHIN, SEARCH=FUZZY
+show("within", [client.search(None, key, "3600")[1] for key in ("OLDER", "YOUNGER")])
+show("fuzzy", client.raw(b"SEARCH RETURN (ALL RELEVANCY) FUZZY (SUBJECT long)")[0].split(b") ", 1)[1])
+show("fuzzy sort", client.raw(b"SORT (RELEVANCY SUBJECT) US-ASCII FUZZY SUBJECT t")[0])
+show("not fuzzy", client.raw(b"SEARCH RETURN (RELEVANCY) SUBJECT long")[-1])
+
 # NOTIFY
 client.raw(b"UNSELECT")
 notify = b"NOTIFY SET STATUS (PERSONAL (MessageNew MessageExpunge MailboxName))"

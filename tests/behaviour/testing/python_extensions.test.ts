@@ -9,7 +9,10 @@ import { Fixture } from "./server_fixture.ts";
 const SCRIPT = fileURLToPath(new URL("python_extensions.py", import.meta.url));
 const LIMIT_MS = 30_000;
 
-const ADDED = ["COMPRESS=DEFLATE", "BINARY", "CATENATE", "REPLACE", "NOTIFY"];
+const ADDED = [
+  ...["COMPRESS=DEFLATE", "BINARY", "CATENATE", "REPLACE", "NOTIFY", "URLAUTH=BINARY"],
+  ...["WITHIN", "SEARCH=FUZZY", "ESEARCH"],
+];
 
 function missing(): string | false {
   try {
@@ -22,7 +25,7 @@ function missing(): string | false {
 
 describe("extensions by Python's imaplib and zlib", { skip: missing() }, () => {
   const name = "the in-memory server does what RFCs say " +
-    "[ext COMPRESS, BINARY, LITERAL8, CATENATE, REPLACE, NOTIFY]";
+    "[ext COMPRESS, BINARY, LITERAL8, CATENATE, REPLACE, NOTIFY, URLAUTH, URLAUTH=BINARY, WITHIN, FUZZY]";
   it(name, async () => {
     await using fixture = new Fixture({ capabilities: { add: ADDED } });
     const { port } = await fixture.listen();
@@ -55,6 +58,17 @@ describe("extensions by Python's imaplib and zlib", { skip: missing() }, () => {
       "replace by number": "OK REPLACE completed",
       "nothing to replace": "NO [NONEXISTENT] there is no such message",
       "left": ["1 2 3 4 5 6 7 8 11"],
+      "token": [true, true],
+      "no such folder": 'NO [NONEXISTENT] there is no folder "x"',
+      "urlfetch": "* URLFETCH URL {4}\r\nYQBi URL (BODYPARTSTRUCTURE " +
+        '("text" "plain" ("charset" "us-ascii") NIL NIL "binary" 3 0)) ' +
+        "(BINARY ~{3}\r\naNULb) URL0 NIL",
+      "resetkey": ["OK [URLMECH INTERNAL] RESETKEY completed"],
+      "revoked": "* URLFETCH URL NIL",
+      "within": [[""], ["1 2 3 4 5 6 7 8 9"]],
+      "fuzzy": "ALL 4 RELEVANCY (100)",
+      "fuzzy sort": "* SORT 3 2",
+      "not fuzzy": "BAD RELEVANCY needs FUZZY",
       "notify": [
         '* STATUS "INBOX" (MESSAGES 9 UIDNEXT 12 UIDVALIDITY 1)',
         '* STATUS "Sent" (MESSAGES 1 UIDNEXT 2 UIDVALIDITY 2)',

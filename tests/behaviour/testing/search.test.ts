@@ -2,6 +2,7 @@ import { after, describe, it } from "node:test";
 import { assertEquals, assertMatch } from "@std/assert";
 import { parseToDatetime } from "../../../src/model/dates.ts";
 import { encodeUtf8 } from "../../../src/util/bytes.ts";
+import { ImapClient } from "@imapclient/imapclient";
 import { Scene } from "./raw_client.ts";
 
 const scene = new Scene();
@@ -155,5 +156,83 @@ describe("SEARCH", () => {
       ...["(".repeat(5000) + "ALL", "1,,2", "9999999999"],
     ];
     for (const text of wrong) assertMatch(await client.command(`SEARCH ${text}`), /^T BAD/, text);
+  });
+});
+
+describe("WITHIN and SEARCH=FUZZY of the in-memory server", () => {
+  const HOUR = 3600;
+  const add = ["WITHIN", "SEARCH=FUZZY", "ESEARCH", "ESORT", "PARTIAL", "MULTISEARCH"];
+
+  /** A server with messages of these ages, in seconds. */
+  function aged(...ages: readonly number[]): Scene {
+    const it = new Scene({ capabilities: { add } });
+    for (const age of ages) {
+      const date = new Date(Date.now() - age * 1000);
+      it.ann.append("INBOX", `Subject: ${age} seconds\n\nText\n`, { date });
+    }
+    return it;
+  }
+
+  it("OLDER and YOUNGER → by the age in seconds [ext WITHIN]", async () => {
+    const client = await aged(3 * HOUR, 2 * HOUR - 60, HOUR, 0).select();
+    const search = async (keys: string) =>
+      (await client.command(`SEARCH ${keys}`)).split("\r\n")[0];
+    assertEquals(await search(`OLDER ${HOUR}`), "* SEARCH 1 2 3");
+    assertEquals(await search(`YOUNGER ${2 * HOUR}`), "* SEARCH 2 3 4");
+    assertEquals(await search(`OLDER ${2 * HOUR} NOT YOUNGER ${HOUR}`), "* SEARCH 1");
+    assertEquals(await search("YOUNGER 9999999999"), "* SEARCH 1 2 3 4");
+    for (const wrong of ["OLDER", "OLDER 0", "YOUNGER -1", "OLDER 1.5", "OLDER 1-Jan-2026"]) {
+      assertMatch(await search(wrong), /^T BAD/, wrong);
+    }
+    await client.close();
+  });
+
+  it("the client's `older` and `younger` → the same [ext WITHIN]", async () => {
+    const it = aged(3 * HOUR, HOUR / 2);
+    const client = await ImapClient.connect({ transport: it.server.transport });
+    await client.login("ann", "secret");
+    await client.selectFolder("INBOX");
+    assertEquals([...await client.search({ older: HOUR })], [1]);
+    assertEquals([...await client.search({ younger: HOUR })], [2]);
+    const options = { return: ["ALL", "RELEVANCY"] } as const;
+    const fuzzy = await client.search({ fuzzy: { subject: "seconds" } }, options);
+    assertEquals([`${fuzzy.all}`, fuzzy.relevancy], ["1:2", [100, 100]]);
+    await client.logout();
+  });
+
+  it("FUZZY → matches as they are, each with a score of 100 [ext FUZZY]", async () => {
+    const client = await aged(3, 2, 1).select();
+    const answer = async (command: string) => (await client.command(command)).split("\r\n")[0];
+    assertEquals(
+      await answer("SEARCH FUZZY SUBJECT seconds NOT FUZZY (SUBJECT 2)"),
+      "* SEARCH 1 3",
+    );
+    const scored = await answer("UID SEARCH RETURN (RELEVANCY ALL COUNT) FUZZY OR 1 2");
+    assertMatch(scored, /^\* ESEARCH \(TAG "t\d"\) UID ALL 1:2 COUNT 2 RELEVANCY \(100 100\)$/);
+    const part = await answer("SEARCH RETURN (PARTIAL 2:3 RELEVANCY) FUZZY ALL");
+    assertMatch(part, /PARTIAL \(2:3 2:3\) RELEVANCY \(100 100\)$/);
+    assertMatch(await answer("SEARCH RETURN (ALL RELEVANCY) FUZZY SEEN"), /ESEARCH \(TAG "t\d"\)$/);
+    assertEquals(await answer("SORT (RELEVANCY REVERSE SUBJECT) UTF-8 FUZZY ALL"), "* SORT 1 2 3");
+    const sorted = await answer("SORT RETURN (ALL RELEVANCY) (SUBJECT) UTF-8 FUZZY ALL");
+    assertMatch(sorted, /ALL 3,2,1 RELEVANCY \(100 100 100\)$/);
+    const several = await answer("ESEARCH IN (personal) RETURN (ALL RELEVANCY) FUZZY 1");
+    assertMatch(several, /UID ALL 1 RELEVANCY \(100\)$/);
+    for (
+      const wrong of [
+        ...["SEARCH FUZZY", "SEARCH RETURN (RELEVANCY) ALL", "SORT (RELEVANCY) UTF-8 ALL"],
+        ...["SORT RETURN (RELEVANCY) (DATE) UTF-8 ALL", "SEARCH FUZZY FUZZY"],
+        "ESEARCH IN (personal) RETURN (RELEVANCY) ALL",
+      ]
+    ) assertMatch(await answer(wrong), /^T BAD/, wrong);
+    await client.close();
+  });
+
+  it("a server without them → BAD", async () => {
+    const client = await new Scene().select();
+    for (const keys of ["OLDER 5", "YOUNGER 5", "FUZZY ALL"]) {
+      assertMatch(await client.command(`SEARCH ${keys}`), /^T BAD there is no /);
+    }
+    assertMatch(await client.command("SORT (RELEVANCY) UTF-8 ALL"), /^T BAD nothing can be sorted/);
+    await client.close();
   });
 });
