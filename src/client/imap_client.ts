@@ -1576,8 +1576,9 @@ export class ImapClient extends FolderCalls {
    * them, changes of flags and of subscriptions. It begins with the first turn of the loop. Calls
    * made meanwhile work as with {@linkcode FolderCalls.watch}, and folders may be selected or opened.
    *
-   * A server with NOTIFY (RFC 5465) tells it at once. Otherwise IDLE tells of the selected folder,
-   * and the others are asked by STATUS every `pollEvery` seconds and listed every `listEvery`; then
+   * A server with NOTIFY (RFC 5465) tells it at once, and LIST finds what it has left out, every
+   * `listEvery` seconds. Otherwise IDLE tells of the selected folder, and the others are asked by
+   * STATUS every `pollEvery` seconds and listed every `listEvery`; then
    * `renamed` is told only where the server has OBJECTID (RFC 8474), and else as `deleted` and
    * `created`. Everything is told as the difference to what was known: how many messages are new,
    * from which UID on, how many are gone.

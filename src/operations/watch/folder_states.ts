@@ -24,8 +24,16 @@ interface State extends SeenFolder {
   isFlagsStale?: boolean;
 }
 
-/** How many folders are remembered beyond those that LIST has shown. */
-const MAX_UNLISTED = 10_000;
+/** What is remembered beyond what LIST has shown: folders, and characters of their names. */
+const MAX_UNLISTED = { folders: 10_000, characters: 4 * 1024 * 1024 };
+
+/** What a list has shown. */
+export interface ListNews {
+  /** The keys that folders have now, by those they had before. */
+  readonly renamed: ReadonlyMap<string, string>;
+  /** The keys of folders that are gone. */
+  readonly gone: Iterable<string>;
+}
 
 /**
  * What is known of the folders that are watched. Each thing that is learnt of them is compared with
@@ -37,7 +45,7 @@ export class FolderStates {
   readonly #wanted: ReadonlySet<FolderNews["type"]>;
   #states = new Map<string, State>();
   readonly #ofSubscribed: boolean;
-  #unlisted = 0;
+  #unlisted = { folders: 0, characters: 0 };
   #isBegun = false;
 
   /** Only news of these types is told. `ofSubscribed`: LIST shows only the subscribed folders. */
@@ -57,47 +65,44 @@ export class FolderStates {
   }
 
   /** These are all folders that there are; the first time, that is no news. */
-  list(folders: Iterable<SeenFolder>, counts: CountsByKey): void {
+  list(folders: Iterable<SeenFolder>, counts: CountsByKey): ListNews {
     const before = this.#states;
     const now = new Map<string, State>();
-    const gone = new Map(before);
     for (const seen of folders) {
-      const { key } = seen;
-      gone.delete(key);
-      now.set(key, { ...seen, counts: before.get(key)?.counts ?? {} });
+      now.set(seen.key, { counts: {}, ...before.get(seen.key), ...seen });
     }
-    const movedFrom = new Map<string, string>();
-    for (const [key, { counts: { MAILBOXID } }] of gone) {
-      // Anything else is no id (RFC 8474 section 7).
-      if (/^[\w-]{1,255}$/.test(MAILBOXID ?? "")) movedFrom.set(MAILBOXID!, key);
-    }
+    const isFirst = !this.#isBegun;
     this.#states = now;
-    this.#unlisted = 0;
-    if (!this.#isBegun) {
-      this.#isBegun = true;
-      return;
-    }
+    this.#unlisted = { folders: 0, characters: 0 };
+    this.#isBegun = true;
+    if (isFirst) return { renamed: new Map(), gone: [] };
+    const gone = new Map([...before].filter(([key]) => !now.has(key)));
+    const come = [...now.values()].filter(({ key }) => !before.has(key));
+    const renamed = renames(gone, come, counts);
+    for (const oldKey of renamed.keys()) gone.delete(oldKey);
+    // First what is gone, and what was moved out: the folder above it may have another name.
+    for (const { folder } of gone.values()) this.#tellGone(folder);
+    this.#tellRenamed(renamed, before);
+    const moved = new Set(renamed.values());
+    for (const state of come) if (!moved.has(state.key)) this.#tellCreated(state);
     for (const [key, state] of now) {
       const old = before.get(key);
-      if (old !== undefined) {
-        this.#tellSubscription(old, state);
-        continue;
-      }
-      const oldKey = movedFrom.get(counts.get(key)?.MAILBOXID ?? "");
-      const moved = oldKey === undefined ? undefined : gone.get(oldKey);
-      if (moved === undefined) this.#tellCreated(state);
-      else {
-        gone.delete(oldKey!);
-        state.counts = moved.counts;
-        this.#tell({ type: "renamed", folder: state.folder, oldName: moved.folder });
-      }
+      if (old !== undefined) this.#tellSubscription(old, state);
     }
-    for (const { folder } of gone.values()) {
-      this.#tell(
-        this.#ofSubscribed
-          ? { type: "subscribed", folder, subscribed: false }
-          : { type: "deleted", folder },
-      );
+    return { renamed, gone: gone.keys() };
+  }
+
+  /** Tells the renames, from the lowest folders up, unless the folder above was renamed so too. */
+  #tellRenamed(renamed: ReadonlyMap<string, string>, before: ReadonlyMap<string, State>): void {
+    const lowestFirst = [...renamed].sort(([one], [other]) => other.length - one.length);
+    for (const [oldKey, key] of lowestFirst) {
+      const state = this.#states.get(key)!;
+      const old = before.get(oldKey)!;
+      state.counts = old.counts;
+      const end = old.delimiter === null ? -1 : oldKey.lastIndexOf(old.delimiter);
+      const above = end < 0 ? undefined : renamed.get(oldKey.slice(0, end));
+      if (above !== undefined && key === above + oldKey.slice(end)) continue;
+      this.#tell({ type: "renamed", folder: state.folder, oldName: old.folder });
     }
   }
 
@@ -112,7 +117,7 @@ export class FolderStates {
   created(seen: SeenFolder): void {
     const { key } = seen;
     if (this.#states.has(key)) return;
-    if (++this.#unlisted > MAX_UNLISTED) return this.queue.add({ type: "overflow" });
+    if (!this.#hasRoom(key)) return this.queue.add({ type: "overflow" });
     const state = { ...seen, counts: {} };
     this.#states.set(key, state);
     this.#tellCreated(state);
@@ -135,12 +140,20 @@ export class FolderStates {
       if (below === null || !other.startsWith(below)) continue;
       this.#states.delete(other);
       const moved = key + other.slice(oldKey.length);
+      if (!this.#hasRoom(moved)) return this.queue.add({ type: "overflow" });
       this.#states.set(moved, { ...child, key: moved, folder: decode(moved) });
     }
     if (state === undefined) return this.created(seen);
     this.#states.delete(oldKey);
-    this.#states.set(key, { ...seen, counts: state.counts });
+    this.#states.set(key, { ...state, ...seen });
     this.#tell({ type: "renamed", folder: seen.folder, oldName: state.folder });
+  }
+
+  /** Notes one more name that LIST has not shown; `false` if that is too much. */
+  #hasRoom(key: string): boolean {
+    const { folders, characters } = this.#unlisted;
+    this.#unlisted = { folders: folders + 1, characters: characters + key.length };
+    return folders < MAX_UNLISTED.folders && this.#unlisted.characters <= MAX_UNLISTED.characters;
   }
 
   /** STATUS says this about a folder. */
@@ -149,6 +162,11 @@ export class FolderStates {
     if (state === undefined) return;
     const before = state.counts;
     state.counts = { ...before, ...told };
+    // A selection tells how many messages there are, and not always UIDNEXT: the one before is void.
+    if (told.UIDNEXT === undefined && before.MESSAGES !== state.counts.MESSAGES) {
+      const { UIDNEXT: _, ...rest } = state.counts;
+      state.counts = rest;
+    }
     if (before.UIDVALIDITY !== undefined && before.UIDVALIDITY !== state.counts.UIDVALIDITY) {
       state.counts = told;
       return this.#tell({ type: "status", folder: state.folder, status: told });
@@ -187,7 +205,7 @@ export class FolderStates {
     const isSure = arrived === 0 || gone === 0;
     if (gone > 0) this.#tell({ type: "expunged", ...changed, count: isSure ? gone : null });
     if (arrived > 0) {
-      const firstUid = grown === null ? null : before.UIDNEXT!;
+      const firstUid = before.UIDNEXT ?? null;
       this.#tell({ type: "new", ...changed, count: isSure ? arrived : null, firstUid });
     }
     if (hasMoved) return;
@@ -196,6 +214,14 @@ export class FolderStates {
       HIGHESTMODSEQ !== undefined && HIGHESTMODSEQ !== state.counts.HIGHESTMODSEQ ||
       wasStale && saysFlags;
     if (hasFlags) this.#tell({ type: "flags", ...changed });
+  }
+
+  #tellGone(folder: FolderName): void {
+    this.#tell(
+      this.#ofSubscribed
+        ? { type: "subscribed", folder, subscribed: false }
+        : { type: "deleted", folder },
+    );
   }
 
   #tellCreated(state: State): void {
@@ -229,4 +255,26 @@ function dropFlagCounts(state: State): void {
 
 function difference(now: number | undefined, before: number | undefined): number | null {
   return now === undefined || before === undefined ? null : now - before;
+}
+
+/** Which folders have come with the id of one that is gone: their keys, by the old ones. */
+function renames(
+  gone: ReadonlyMap<string, State>,
+  come: readonly State[],
+  counts: CountsByKey,
+): Map<string, string> {
+  const byId = new Map<string, string>();
+  for (const [key, { counts: { MAILBOXID } }] of gone) {
+    // Anything else is no id (RFC 8474 section 7).
+    if (/^[\w-]{1,255}$/.test(MAILBOXID ?? "")) byId.set(MAILBOXID!, key);
+  }
+  const renamed = new Map<string, string>();
+  for (const { key } of come) {
+    const id = counts.get(key)?.MAILBOXID ?? "";
+    const oldKey = byId.get(id);
+    if (oldKey === undefined) continue;
+    byId.delete(id);
+    renamed.set(oldKey, key);
+  }
+  return renamed;
 }

@@ -9,6 +9,8 @@ const MAX_WAITING = { items: 10_000, bytes: 4 * 1024 * 1024 };
 export class NewsQueue {
   #waiting = new Map<string, FolderNews>();
   #bytes = 0;
+  /** After a folder was renamed, its old name may be another folder's: nothing is merged across. */
+  #renames = 0;
 
   /** Whether there is none. */
   get isEmpty(): boolean {
@@ -19,10 +21,13 @@ export class NewsQueue {
   add(news: FolderNews): void {
     if (news.type === "overflow") return this.#overflow();
     if (news.type === "deleted" && this.#forgets(news.folder)) return;
-    const key = `${news.type} ${keyOf(news.folder)}`;
+    const key = this.#keyOf(news.type, news.folder);
     const known = this.#waiting.get(key);
-    if (known === undefined) this.#bytes += key.length;
+    // Merged news comes last, since its state of the folder is the latest.
+    if (known !== undefined) this.#waiting.delete(key);
+    else this.#bytes += key.length;
     this.#waiting.set(key, known === undefined ? news : merged(known, news));
+    if (news.type === "renamed") this.#renames++;
     const { items, bytes } = MAX_WAITING;
     if (this.#waiting.size > items || this.#bytes > bytes) this.#overflow();
   }
@@ -44,17 +49,17 @@ export class NewsQueue {
 
   /** A deleted folder's other news means nothing; `true` if nobody has heard of the folder. */
   #forgets(folder: FolderName): boolean {
-    const key = keyOf(folder);
-    const isUnheard = this.#waiting.has(`created ${key}`);
+    const isUnheard = this.#waiting.has(this.#keyOf("created", folder));
     for (const type of ["new", "expunged", "flags", "status", "created", "subscribed"]) {
-      if (this.#waiting.delete(`${type} ${key}`)) this.#bytes -= type.length + 1 + key.length;
+      const key = this.#keyOf(type, folder);
+      if (this.#waiting.delete(key)) this.#bytes -= key.length;
     }
     return isUnheard;
   }
-}
 
-function keyOf(folder: FolderName): string {
-  return folderKey(folder)!;
+  #keyOf(type: string, folder: FolderName): string {
+    return `${this.#renames} ${type} ${folderKey(folder)}`;
+  }
 }
 
 /** Two news of one kind about one folder as one. */

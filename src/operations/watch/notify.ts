@@ -28,3 +28,8 @@ export async function sendNotify(
   const request = checked === null ? null : newsOf(checked);
   return await run(scope, notify(checked, request, status, nameDecoder(scope)));
 }
+
+/** NOTIFY with sets that tell no more than a server does without it. */
+export async function stopNotify(scope: Scope, sets: Iterable<NotifySet>): Promise<void> {
+  await run(scope, notify(checkedSets(sets), null, false, nameDecoder(scope)));
+}

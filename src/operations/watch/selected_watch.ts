@@ -15,6 +15,8 @@ export class SelectedWatch {
   readonly #selections: Selections;
   readonly #states: FolderStates;
   #last: Snapshot | null = null;
+  /** Another name, or none, that the folder has got since this selection. */
+  #moved: { readonly selection: number; readonly key: string | null } | null = null;
   #left = new Set<string>();
 
   /** What changes goes to `states`. */
@@ -46,6 +48,26 @@ export class SelectedWatch {
     this.look();
   }
 
+  /** Folders have other names: the server still tells of the selected one as such. */
+  renamed(nameNow: (key: string) => string | null): void {
+    this.#left = new Set([...this.#left].map((key) => nameNow(key) ?? key));
+    const key = this.#last === null ? null : nameNow(this.#last.key);
+    if (key !== null) this.#move(key);
+  }
+
+  /** A folder is gone: one that gets its name is another folder, and not the selected one. */
+  deleted(key: string): void {
+    if (this.#last?.key !== key) return;
+    this.#move(null);
+    this.#last = null;
+  }
+
+  #move(key: string | null): void {
+    const { selection } = this.#last!;
+    this.#moved = { selection, key };
+    if (key !== null) this.#last = { ...this.#last!, key };
+  }
+
   /** Flags have changed in it. */
   flagsChanged(): void {
     this.look();
@@ -57,7 +79,8 @@ export class SelectedWatch {
   look(): void {
     const { folder, current } = this.#selections;
     if (this.#last !== null && this.#last.selection !== current) this.#leave(this.#last);
-    const key = folder === null ? null : folderKey(folder.name);
+    const moved = this.#moved?.selection === current ? this.#moved : null;
+    const key = moved !== null || folder === null ? moved?.key ?? null : folderKey(folder.name);
     if (folder === null || key === null) {
       if (this.#last !== null) this.#leave(this.#last);
       return;

@@ -2,15 +2,16 @@ import { countsOf } from "../../commands/watch/notify.ts";
 import { oldNameOf } from "../../commands/folders/list_news.ts";
 import { folderKey } from "../../connection/selected_folder.ts";
 import { IllegalStateError, ImapError, InvalidArgumentError } from "../../model/errors.ts";
-import type { FolderNews } from "../../model/folder_news.ts";
+import type { FolderCounts, FolderNews } from "../../model/folder_news.ts";
 import type { ListResponse, UntaggedResponse } from "../../model/responses.ts";
 import { decodeUtf7 } from "../../mime/utf7.ts";
 import { encodeUtf8 } from "../../util/bytes.ts";
 import { nameDecoder, type Scope } from "../scope.ts";
 import { type CountsByKey, FolderStates, type SeenFolder } from "./folder_states.ts";
 import type { Idling } from "./idling.ts";
-import { sendNotify } from "./notify.ts";
+import { sendNotify, stopNotify } from "./notify.ts";
 import type { NotifyEvent, NotifySet } from "./notify_sets.ts";
+import { ToldCounts } from "./told_counts.ts";
 import { SelectedWatch } from "./selected_watch.ts";
 import { begin, idlingFor } from "./watch.ts";
 import { type CheckedWatch, checkedWatch, type FolderWatchRequest } from "./watch_request.ts";
@@ -64,8 +65,8 @@ class FolderWatch {
   #tellsNames = false;
   /** Whether NOTIFY was sent and has to be taken back. */
   #mustRestore = false;
-  /** What NOTIFY has said about the folders before its OK. */
-  #told: CountsByKey = new Map();
+  /** What STATUS has said since the folders are being asked for. */
+  #told: ToldCounts | null = null;
   #hasOverflowed = false;
   /** When NOTIFY, STATUS and LIST are due again, in milliseconds. */
   #notifyAt = Infinity;
@@ -108,15 +109,14 @@ class FolderWatch {
   /** Ends it, and leaves the server as it was. */
   async end(): Promise<void> {
     const { client, signal } = this.#scope;
-    const { session } = client.connection;
-    session.onUntagged = null;
+    client.connection.session.onUntagged = null;
     this.#stopListening();
     if (client.idling === this.#idling) client.idling = null;
     if (signal?.aborted) this.#idling.abandon();
     await this.#idling.stop().catch(() => {});
     if (!this.#mustRestore || client.connection.failure !== null) return;
-    const restoring = sendNotify({ ...this.#scope, signal: undefined }, [AS_BEFORE], false)
-      .then(() => session.news.end(), () => {});
+    const restoring = stopNotify({ ...this.#scope, signal: undefined }, [AS_BEFORE])
+      .catch(() => {});
     if (!signal?.aborted) await restoring;
   }
 
@@ -135,6 +135,7 @@ class FolderWatch {
   /** Begins, or begins again after an overflow. */
   async #ask(): Promise<void> {
     this.#notifyAt = Infinity;
+    this.#told = new ToldCounts();
     this.#notified = await this.#notify();
     await this.#list();
     this.#pollAt = this.#notified || !this.#request.watchesMessages ? Infinity : this.#nextPoll;
@@ -154,7 +155,10 @@ class FolderWatch {
     const { session } = this.#scope.client.connection;
     if (this.#listAt <= now || isPoll && session.has("LIST-STATUS")) await this.#list();
     else if (isPoll) await this.#poll(() => true);
-    if (left.size > 0) await this.#poll((key) => left.has(key));
+    if (left.size === 0) return;
+    // Those that NOTIFY has told of since are not among the listed ones.
+    if (![...left].every((key) => this.#watched.lists(key))) await this.#list();
+    await this.#poll((key) => left.has(key));
   }
 
   get #nextPoll(): number {
@@ -192,8 +196,7 @@ class FolderWatch {
       if (this.#watched.isBySubscription && this.#tellsNames) {
         sets.push({ mailboxes: "personal", events: ["SubscriptionChange"] });
       }
-      const { status } = await sendNotify(this.#scope, sets, true);
-      this.#told = new Map(status.map(({ folder, status }) => [folderKey(folder)!, status]));
+      await sendNotify(this.#scope, sets, true);
       return true;
     } catch (error) {
       // Only a refusal is of just this class: then, as when nothing was sent, all is as before.
@@ -206,6 +209,7 @@ class FolderWatch {
 
   /** LIST, with STATUS of the folders that NOTIFY says nothing about. */
   async #list(): Promise<void> {
+    this.#told ??= new ToldCounts();
     this.#selected.look();
     const isAsked = (key: string) => !this.#notified && !this.#selected.is(key);
     const { folders, counts } = await this.#watched.list(
@@ -213,23 +217,34 @@ class FolderWatch {
       this.#request.events.has("subscribed"),
     );
     this.#claimed = 0;
-    this.#states.list(folders, counts);
-    this.#take(this.#told);
-    this.#told = new Map();
+    const { renamed, gone } = this.#states.list(folders, counts);
+    this.#selected.renamed((key) => renamed.get(key) ?? null);
+    if (!this.#watched.isBySubscription) {
+      for (const key of gone) this.#selected.deleted(key);
+    }
     this.#take(counts);
     this.#selected.begin();
-    this.#listAt = this.#notified && (this.#tellsNames || !this.#request.watchesNames)
-      ? Infinity
-      : after(this.#request.listEvery);
+    // With NOTIFY too: servers lose some of it.
+    this.#listAt = this.#notified || this.#request.watchesNames
+      ? after(this.#request.listEvery)
+      : Infinity;
   }
 
   async #poll(isAsked: (key: string) => boolean): Promise<void> {
+    this.#told = new ToldCounts();
     this.#take(await this.#watched.ask((key) => isAsked(key) && !this.#selected.is(key)));
     if (this.#watched.hasRefused && this.#request.watchesNames) this.#listAt = 0;
   }
 
-  #take(counts: CountsByKey): void {
-    for (const [key, told] of counts) if (!this.#selected.is(key)) this.#states.status(key, told);
+  /** Takes what was asked for, unless something later was heard meanwhile. */
+  #take(asked: CountsByKey): void {
+    const told = this.#told!;
+    this.#told = null;
+    if (told.isIncomplete) this.#states.queue.add({ type: "overflow" });
+    for (const [key, counts] of [...asked, ...told.waiting]) {
+      const isLatest = told.waiting.has(key) ? told.waiting.get(key) === counts : !told.has(key);
+      if (isLatest && !this.#selected.is(key)) this.#states.status(key, counts);
+    }
   }
 
   #untilWoken(): Promise<void> {
@@ -251,13 +266,21 @@ class FolderWatch {
   #hear(response: UntaggedResponse): void {
     this.#selected.look();
     if (response.type === "STATUS") {
-      const key = folderKey(response.name)!;
-      if (!this.#selected.is(key)) this.#states.status(key, countsOf(response));
+      this.#hearCounts(folderKey(response.name)!, countsOf(response));
     } else if (response.type === "LIST" && this.#notified) this.#claimed++;
     else if (response.type === "OK" && response.code?.name === "NOTIFICATIONOVERFLOW") {
       this.#lose();
     }
     this.#wake();
+  }
+
+  #hearCounts(key: string, counts: FolderCounts): void {
+    const isKnown = this.#states.has(key);
+    this.#told?.add(key, isKnown ? null : counts);
+    if (isKnown && !this.#selected.is(key)) this.#states.status(key, counts);
+    if (isKnown || this.#told !== null || !this.#notified) return;
+    // Dovecot does not always tell of new folders.
+    if (this.#watched.mayInclude(key)) this.#listAt = Math.min(this.#listAt, this.#nextPoll);
   }
 
   /** The server has ended NOTIFY: it is asked again, but not all the time. */
@@ -280,6 +303,12 @@ class FolderWatch {
     this.#wake();
   }
 
+  #forget(key: string): void {
+    if (!this.#states.has(key)) return;
+    this.#states.deleted(key);
+    this.#selected.deleted(key);
+  }
+
   /** A folder was created, renamed or deleted, or the subscription to it has changed. */
   #hearFolder(response: ListResponse): void {
     const { name, delimiter, flags } = response;
@@ -291,20 +320,21 @@ class FolderWatch {
       delimiter,
       isSubscribed: has("\\subscribed"),
     };
-    if (has("\\nonexistent") || has("\\noaccess")) return this.#states.deleted(key);
+    if (has("\\nonexistent") || has("\\noaccess")) return this.#forget(key);
     const oldName = oldNameOf(response);
     const oldKey = oldName === null ? null : folderKey(oldName)!;
     if (oldKey !== null && oldKey !== key && this.#states.has(oldKey)) {
       if (this.#watched.includes(key, delimiter)) {
         const { folderEncode } = this.#scope;
         const bytes = (key: string) => encodeUtf8(key);
-        return this.#states.renamed(
+        this.#states.renamed(
           oldKey,
           seen,
           (key) => folderEncode ? decodeUtf7(bytes(key)) : bytes(key),
         );
+        return this.#selected.renamed((other) => movedKey(other, oldKey, seen));
       }
-      return this.#states.deleted(oldKey);
+      return this.#forget(oldKey);
     }
     if (!this.#states.has(key)) {
       const isMeant = this.#watched.isBySubscription
@@ -317,6 +347,12 @@ class FolderWatch {
       if (isTold) this.#listAt = 0;
     }
   }
+}
+
+/** A folder's key after one was renamed, itself or above it; `null` if it stays the same. */
+function movedKey(other: string, oldKey: string, { key, delimiter }: SeenFolder): string | null {
+  const isBelow = delimiter !== null && other.startsWith(oldKey + delimiter);
+  return other === oldKey || isBelow ? key + other.slice(oldKey.length) : null;
 }
 
 function after(seconds: number): number {

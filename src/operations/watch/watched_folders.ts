@@ -91,6 +91,11 @@ export class Watched {
     return { folders, counts };
   }
 
+  /** Whether the last list has a folder. */
+  lists(key: string): boolean {
+    return this.#rows.some((row) => keyOf(row) === key);
+  }
+
   /** Asks about those of the last list that `isAsked` chooses, many at a time. */
   async ask(isAsked: (key: string) => boolean): Promise<CountsByKey> {
     const rows = this.#rows.filter((row) => isAsked(keyOf(row)))
@@ -113,6 +118,13 @@ export class Watched {
       if (key === name) return true;
       return this.#hasBelow && delimiter !== null && key.startsWith(name + delimiter);
     });
+  }
+
+  /** Whether a folder of which no more is known than its name is likely to be one of them. */
+  mayInclude(key: string): boolean {
+    if (this.isBySubscription) return false;
+    if (this.#names === null) return this.includes(key, null);
+    return this.#names.some((name) => this.#hasBelow ? key.startsWith(name) : key === name);
   }
 
   #includes(row: Row, foreign: readonly string[]): boolean {

@@ -337,8 +337,8 @@ describe("watchFolders, with a server that is played by hand", () => {
     await server.answer(SENT, "* STATUS a (MESSAGES 7 UIDNEXT 8 UIDVALIDITY 1)");
     await server.answer('LIST "" "*"', '* LIST () "/" a', '* LIST () "/" b');
     assertEquals(shown((await second).value as FolderNews), "new a 2 from 6");
-    assertEquals(shown((await watching.next()).value as FolderNews), "created b");
     assertEquals(shown((await watching.next()).value as FolderNews), "deleted INBOX");
+    assertEquals(shown((await watching.next()).value as FolderNews), "created b");
     // A second one at once does not make it ask again at once.
     const again = await server.expect("IDLE");
     await server.send("+ idling", "* OK [NOTIFICATIONOVERFLOW] too much");
@@ -362,6 +362,56 @@ describe("watchFolders, with a server that is played by hand", () => {
     await server.send(`${idle} OK done`);
     await server.answer('LIST "" "*"', '* LIST () "/" a', '* LIST () "/" b');
     assertEquals(shown((await next).value as FolderNews), "created b");
+    client.shutdown();
+    await outcome(watching.next());
+  });
+
+  test("STATUS of a folder that nobody knows → listed, and told [ext NOTIFY]", async () => {
+    const { server, client, watching, next } = await played({ pollEvery: 0.01 });
+    const idle = await playBeginning(server);
+    await server.send("* STATUS b (MESSAGES 2 UIDNEXT 3 UIDVALIDITY 1)");
+    assertEquals(await server.line(), "DONE");
+    await server.send(`${idle} OK done`);
+    await server.answer(
+      'LIST "" "*"',
+      ...["INBOX", "a", "b"].map((name) => `* LIST () "/" ${name}`),
+      "* STATUS b (MESSAGES 3 UIDNEXT 4 UIDVALIDITY 1)",
+    );
+    assertEquals(shown((await next).value as FolderNews), "created b");
+    assertEquals(shown((await watching.next()).value as FolderNews), "new b 3 from null");
+    client.shutdown();
+    await outcome(watching.next());
+  });
+
+  test("STATUS by NOTIFY right after that of LIST → the later one counts [ext NOTIFY]", async () => {
+    const { server, client, watching, next } = await played(
+      { listEvery: 0.01 },
+      "IMAP4rev1 IDLE NOTIFY LIST-EXTENDED LIST-STATUS",
+    );
+    const list = 'LIST "" "*" RETURN (STATUS (MESSAGES UIDNEXT UIDVALIDITY))';
+    await server.answer(SENT, "* STATUS a (MESSAGES 5 UIDNEXT 6 UIDVALIDITY 1)");
+    await server.answer(
+      list,
+      '* LIST () "/" a',
+      "* STATUS a (MESSAGES 5 UIDNEXT 6 UIDVALIDITY 1)",
+    );
+    const idle = await server.expect("IDLE");
+    await server.send("+ idling");
+    assertEquals(await server.line(), "DONE");
+    await server.send(`${idle} OK done`);
+    const tag = await server.expect(list);
+    await server.send(
+      '* LIST () "/" a',
+      '* LIST () "/" b',
+      "* STATUS a (MESSAGES 5 UIDNEXT 6 UIDVALIDITY 1)",
+      "* STATUS b (MESSAGES 1 UIDNEXT 2 UIDVALIDITY 2)",
+      `${tag} OK done`,
+      "* STATUS a (MESSAGES 6 UIDNEXT 7 UIDVALIDITY 1)",
+      "* STATUS b (MESSAGES 2 UIDNEXT 3 UIDVALIDITY 2)",
+    );
+    const told: string[] = [shown((await next).value as FolderNews)];
+    for (let i = 0; i < 2; i++) told.push(shown((await watching.next()).value as FolderNews));
+    assertEquals(told, ["new a 1 from 6", "created b", "new b 2 from null"]);
     client.shutdown();
     await outcome(watching.next());
   });

@@ -1,0 +1,46 @@
+// watchFolders with real servers while two sessions change folders at random: in the end, what was
+// told is what there is.
+import { after, before, describe } from "node:test";
+import { assertEquals } from "@std/assert";
+import { test } from "../support/fake_server.ts";
+import { randomChanges } from "../support/random_changes.ts";
+import {
+  NEWER_CYRUS,
+  NEWER_DOVECOT,
+  type RunningServer,
+  SERVERS,
+} from "../support/servers/servers.ts";
+
+for (const { name: server, missing, start } of [...SERVERS, NEWER_CYRUS, NEWER_DOVECOT]) {
+  describe(`watchFolders on ${server}, with random changes`, { skip: missing }, () => {
+    let running: RunningServer;
+    before(async () => {
+      running = await start();
+    });
+    after(() => running?.stop());
+
+    for (const way of ["what it has", "no NOTIFY"]) {
+      const quirks = way === "no NOTIFY" ? { broken: ["NOTIFY"] } : {};
+      for (const seed of [1, 2, 3]) {
+        test(`by ${way} (${seed}) → as there are [ext NOTIFY]`, async () => {
+          const watcher = await running.open("ann", { quirks });
+          const other = await running.open();
+          const [{ prefix, delimiter }] = (await other.namespace()).personal!;
+          const root = `${prefix}${way.replaceAll(" ", "")}${seed}`;
+          await other.createFolder(root);
+          const problems = await randomChanges(watcher, other, {
+            seed,
+            steps: 40,
+            root,
+            delimiter: delimiter!,
+            pollEvery: 0.1,
+            endsRenamed: true,
+          });
+          assertEquals(problems, []);
+          watcher.shutdown();
+          other.shutdown();
+        });
+      }
+    }
+  });
+}
