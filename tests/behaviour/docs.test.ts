@@ -162,6 +162,73 @@ describe("docs/advanced.md", () => {
   }
 });
 
+describe("docs/changing-mail.md and docs/messages.md", () => {
+  const MAIL = [
+    ...["Subject: files", "MIME-Version: 1.0", "Content-Type: multipart/mixed; boundary=b", ""],
+    ...["--b", "Content-Type: text/plain", "", "hello", "--b"],
+    ...["Content-Type: application/x-file", "Content-Disposition: attachment"],
+    ...["Content-Transfer-Encoding: base64", "", btoa("the file"), "--b--", ""],
+  ].join("\r\n");
+
+  /** Ann's INBOX with one message, which is selected. */
+  async function selected(add: readonly string[]) {
+    const server = new MemoryServer({ greeting: "PREAUTH", capabilities: { add } });
+    const ann = server.addUser("ann", "secret");
+    ann.createFolder("Drafts");
+    const uid = ann.append("INBOX", MAIL);
+    const client = await ImapClient.connect({ transport: server.transport });
+    const { UIDVALIDITY } = await client.selectFolder("INBOX");
+    return { ann, uid, client, uidValidity: UIDVALIDITY! };
+  }
+
+  test("forward and forwardAnywhere: with and without CATENATE → the same [ext CATENATE]", async () => {
+    type Forward = (client: ImapClient, head: string, ...ids: number[]) => Promise<void>;
+    const page = "docs/changing-mail.md";
+    const forward = await example<Forward>(page, "forward");
+    const anywhere = await example<Forward>(page, "forwardAnywhere");
+    const { ann, uid, client, uidValidity } = await selected(["CATENATE"]);
+    await forward(client, "Subject: fwd\r\n", uidValidity, uid);
+    await anywhere(client, "Subject: fwd\r\n", uid);
+    const [one, other] = ann.messages("Drafts").map(({ bytes }) => new TextDecoder().decode(bytes));
+    assertEquals(one, other);
+    assert(one.includes(`Encoding: base64\r\n\r\n${btoa("the file")}`), one);
+    await client.logout();
+  });
+
+  test("inColor: a colour → its messages [ext FLAG-COLORS]", async () => {
+    type InColor = (client: ImapClient, color: string) => Promise<number[]>;
+    const inColor = await example<InColor>("docs/changing-mail.md", "inColor");
+    const { ann, uid, client } = await selected([]);
+    const other = ann.append("INBOX", MAIL, { flags: ["\\Flagged"] });
+    await client.setFlagColor(uid, "blue");
+    assertEquals(await inColor(client, "blue"), [uid]);
+    assertEquals(await inColor(client, "red"), [other]);
+    await client.logout();
+  });
+
+  for (const add of [["BINARY"], []]) {
+    test(`saveDecoded: ${add[0] ?? "no BINARY"} → the file [ext BINARY]`, async () => {
+      const { uid, client } = await selected(add);
+      type Save = (
+        client: ImapClient,
+        id: number,
+        parts: readonly { part: string }[],
+        sink: () => WritableStream<Uint8Array>,
+      ) => Promise<void>;
+      const save = await example<Save>("docs/messages.md", "saveDecoded");
+      let saved = "";
+      const sink = () => {
+        return new WritableStream<Uint8Array>({
+          write: (chunk) => void (saved += new TextDecoder().decode(chunk)),
+        });
+      };
+      await save(client, uid, [{ part: "2" }], sink);
+      assertEquals(saved, "the file");
+      await client.logout();
+    });
+  }
+});
+
 describe("the guide and the README", () => {
   it("are right about packages and Workers [fault F3]", () => {
     const { dependencies } = JSON.parse(read("package.json")) as { dependencies: object };
