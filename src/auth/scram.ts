@@ -31,9 +31,9 @@ export function scramSha1(
 }
 
 /**
- * SCRAM-SHA-1-PLUS (RFC 5802): like {@linkcode scramSha1}, and the server also has to see the very TLS
- * connection that this side sees (channel binding). So the login fails if somebody sits in between,
- * even with a certificate that is trusted. Use it for one login.
+ * SCRAM-SHA-1-PLUS (RFC 5802): like {@linkcode scramSha1}, and the server also has to see the very
+ * TLS connection that this side sees (channel binding). So the login fails if somebody sits in
+ * between, even with a certificate that is trusted. Use it for one login.
  *
  * Of the bindings that the connection yields (see `Duplex.channelBinding`), the best comes first:
  * `tls-exporter` with TLS 1.3, `tls-unique` with TLS 1.2, then `tls-server-end-point`. Another one
@@ -90,9 +90,9 @@ export function scramSha256(
 }
 
 /**
- * SCRAM-SHA-256-PLUS (RFC 7677): like {@linkcode scramSha256}, and the server also has to see the very TLS
- * connection that this side sees (channel binding). So the login fails if somebody sits in between,
- * even with a certificate that is trusted. Use it for one login.
+ * SCRAM-SHA-256-PLUS (RFC 7677): like {@linkcode scramSha256}, and the server also has to see the
+ * very TLS connection that this side sees (channel binding). So the login fails if somebody sits in
+ * between, even with a certificate that is trusted. Use it for one login.
  *
  * Of the bindings that the connection yields (see `Duplex.channelBinding`), the best comes first:
  * `tls-exporter` with TLS 1.3, `tls-unique` with TLS 1.2, then `tls-server-end-point`. Another one
@@ -121,9 +121,9 @@ export function scramSha256Plus(
 }
 
 /**
- * SCRAM-SHA-512 (draft-melnikov-scram-sha-512), without channel binding: the password is never sent, and the server has
- * to prove that it knows it too. `authorizationIdentity` names another user to act for. Use it for
- * one login.
+ * SCRAM-SHA-512 (draft-melnikov-scram-sha-512), without channel binding: the password is never
+ * sent, and the server has to prove that it knows it too. `authorizationIdentity` names another
+ * user to act for. Use it for one login.
  *
  * If the connection yields a channel binding and the server does not offer SCRAM-SHA-512-PLUS, the
  * server is told so, and refuses the login if it does: then somebody in between has removed it.
@@ -149,9 +149,9 @@ export function scramSha512(
 }
 
 /**
- * SCRAM-SHA-512-PLUS (draft-melnikov-scram-sha-512): like {@linkcode scramSha512}, and the server also has to see the very TLS
- * connection that this side sees (channel binding). So the login fails if somebody sits in between,
- * even with a certificate that is trusted. Use it for one login.
+ * SCRAM-SHA-512-PLUS (draft-melnikov-scram-sha-512): like {@linkcode scramSha512}, and the server
+ * also has to see the very TLS connection that this side sees (channel binding). So the login fails
+ * if somebody sits in between, even with a certificate that is trusted. Use it for one login.
  *
  * Of the bindings that the connection yields (see `Duplex.channelBinding`), the best comes first:
  * `tls-exporter` with TLS 1.3, `tls-unique` with TLS 1.2, then `tls-server-end-point`. Another one

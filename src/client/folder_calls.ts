@@ -268,11 +268,12 @@ export class FolderCalls {
    * off.
    *
    * `BODY[...]` without `.PEEK` marks the message as read. `BINARY[...]` (RFC 3516) is a part
-   * decoded; a server that can't decode it sends it encoded, and it is decoded here. An item that the server leaves out or
-   * garbles throws a `ProtocolError` when it is read, and affects nothing else; see
-   * `fetchProblems`. An item of an extension that the server lacks, such as `PREVIEW` (RFC 8970) or
-   * `EMAILID` (OBJECTID, RFC 8474), throws `CapabilityError`. Ids that do not exist are left out; with no ids, nothing is sent. A very long
-   * list of ids is split over several commands.
+   * decoded; a server that can't decode it sends it encoded, and it is decoded here. An item that
+   * the server leaves out or garbles throws a `ProtocolError` when it is read, and affects nothing
+   * else; see `fetchProblems`. An item of an extension that the server lacks, such as `PREVIEW`
+   * (RFC 8970) or `EMAILID` (OBJECTID, RFC 8474), throws `CapabilityError`. Ids that do not exist
+   * are left out; with no ids, nothing is sent. A very long list of ids is split over several
+   * commands.
    *
    * With `partial`, only a part of the messages is fetched: `[-1, -100]` are the last hundred of
    * those that exist (PARTIAL, RFC 9394). If the server can't do this, a search finds them.
@@ -319,11 +320,11 @@ export class FolderCalls {
    * calls: messages that come before their answers are then held in memory. The loop may be left
    * at any time.
    *
-   * With `stream: true`, sections (`BODY[...]`, `BINARY[...]`, `RFC822`) are streams, and a message of any size
-   * takes little memory. Read them in the order in which the server sends them: a section that
-   * comes before the one being read is held in memory, and fails beyond 64 MiB. Read them all
-   * before the next message; what was not read is dropped. Items that the server sends after a
-   * long section are there once that was read.
+   * With `stream: true`, sections (`BODY[...]`, `BINARY[...]`, `RFC822`) are streams, and a message
+   * of any size takes little memory. Read them in the order in which the server sends them: a
+   * section that comes before the one being read is held in memory, and fails beyond 64 MiB. Read
+   * them all before the next message; what was not read is dropped. Items that the server sends
+   * after a long section are there once that was read.
    *
    * ```ts
    * import type { ImapClient } from "@imapclient/imapclient";

@@ -1252,8 +1252,8 @@ export class ImapClient extends FolderCalls {
 
   /**
    * Adds several messages to a folder, all of them or none (MULTIAPPEND, RFC 3502), and returns
-   * their UIDs. A message is whatever `append` takes, or an object that holds it as `msg`, with `flags`
-   * and a `date`. With no messages, nothing is sent. A server that limits their number
+   * their UIDs. A message is whatever `append` takes, or an object that holds it as `msg`, with
+   * `flags` and a `date`. With no messages, nothing is sent. A server that limits their number
    * (MESSAGELIMIT, SAVELIMIT, RFC 9738) gets them in several commands; if a later one fails, that
    * throws `PartialAppendError`. Throws `CapabilityError` if the server has no MULTIAPPEND;
    * otherwise like {@linkcode ImapClient.append}.
@@ -1533,17 +1533,17 @@ export class ImapClient extends FolderCalls {
    * the answer to another call. {@linkcode ImapClient.watchFolders} is easier to use, and does
    * without NOTIFY where the server has none.
    *
-   * Each call replaces the sets of the one before. `null` asks for nothing at all (NOTIFY NONE): the
-   * server does not even tell of new messages in the selected folder then, and `watch` is silent.
-   * `[{ mailboxes: "selected-delayed", events: ["MessageNew", "MessageExpunge", "FlagChange"] }]` is
-   * what servers tell before the first NOTIFY. Without a set for the selected folder, nothing is
-   * told of it. It lasts until the connection ends or the server sends `NOTIFICATIONOVERFLOW`,
-   * after which it tells nothing more.
+   * Each call replaces the sets of the one before. `null` asks for nothing at all (NOTIFY NONE):
+   * the server does not even tell of new messages in the selected folder then, and `watch` is
+   * silent. Before the first NOTIFY, servers tell what they tell after
+   * `[{ mailboxes: "selected-delayed", events: ["MessageNew", "MessageExpunge", "FlagChange"] }]`.
+   * Without a set for the selected folder, nothing is told of it. It lasts until the connection
+   * ends or the server sends `NOTIFICATIONOVERFLOW`, after which it tells nothing more.
    *
    * Throws {@linkcode InvalidArgumentError} for sets that the RFC does not allow, `CapabilityError`
    * if the server has no NOTIFY, `IllegalStateError` while `watchFolders` runs, and
-   * {@linkcode ImapError} if it refuses: with the code `BADEVENT` for an event that it does not have
-   * (`responseCode.events`), and `NOTIFICATIONOVERFLOW` for more than it is willing to watch.
+   * {@linkcode ImapError} if it refuses: with the code `BADEVENT` for an event that it does not
+   * have (`responseCode.events`), and `NOTIFICATIONOVERFLOW` for more than it is willing to watch.
    *
    * ```ts
    * import type { ImapClient } from "@imapclient/imapclient";
@@ -1572,9 +1572,10 @@ export class ImapClient extends FolderCalls {
 
   /**
    * Yields what happens in several folders, whether or not one is selected, for as long as the loop
-   * runs: messages that come or go, folders that are created, renamed or deleted and, if you ask for
-   * them, changes of flags and of subscriptions. It begins with the first turn of the loop. Calls
-   * made meanwhile work as with {@linkcode FolderCalls.watch}, and folders may be selected or opened.
+   * runs: messages that come or go, folders that are created, renamed or deleted and, if you ask
+   * for them, changes of flags and of subscriptions. It begins with the first turn of the loop.
+   * Calls made meanwhile work as with {@linkcode FolderCalls.watch}, and folders may be selected or
+   * opened.
    *
    * A server with NOTIFY (RFC 5465) tells it at once, and LIST finds what it has left out, every
    * `listEvery` seconds. Otherwise IDLE tells of the selected folder, and the others are asked by
@@ -1584,13 +1585,14 @@ export class ImapClient extends FolderCalls {
    * from which UID on, how many are gone.
    *
    * News that nobody takes is merged by folder. `{ type: "overflow" }` says that more has happened
-   * than the server, or this queue, could tell: look at what you know of the folders again. A folder
-   * that is refused, or vanishes, has no effect on the others. Leaving the loop has the server tell
-   * again what it told before.
+   * than the server, or this queue, could tell: look at what you know of the folders again. A
+   * folder that is refused, or vanishes, has no effect on the others. Leaving the loop has the
+   * server tell again what it told before. To end it from outside, abort the `signal`; `return()`
+   * waits for the next news.
    *
-   * Throws {@linkcode InvalidArgumentError} for unknown folders or events, `IllegalStateError` while
-   * `idle`, `watch`, `watchFolders` or sets of `notify` are in force, the signal's reason, and the
-   * cause of the end of the connection.
+   * Throws {@linkcode InvalidArgumentError} for unknown folders or events, `IllegalStateError`
+   * while `idle`, `watch`, `watchFolders` or sets of `notify` are in force, the signal's reason,
+   * and the cause of the end of the connection.
    *
    * ```ts
    * import type { ImapClient } from "@imapclient/imapclient";

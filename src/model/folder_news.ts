@@ -20,7 +20,7 @@ export interface FolderCounts {
 export interface FolderChange {
   /** The folder. */
   readonly folder: FolderName;
-  /** What is known of it now. */
+  /** What is known of it now. `UNSEEN` is missing if nobody told it since messages came or went. */
   readonly status: FolderCounts;
 }
 

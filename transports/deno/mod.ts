@@ -33,8 +33,9 @@ interface DenoNet extends DenoTls {
  * connection has `startTls`. Needs `--allow-net` for the host.
  *
  * Deno's own TLS can't use client certificates here, skip the verification, refuse TLS 1.2 or yield
- * a channel binding. If one of these is asked for, TLS goes through Deno's `node:tls`. Deno closes TLS connections in the
- * background: one that is aborted during the handshake stays open until the server closes it.
+ * a channel binding. If one of these is asked for, TLS goes through Deno's `node:tls`. Deno closes
+ * TLS connections in the background: one that is aborted during the handshake stays open until the
+ * server closes it.
  *
  * The transport throws `ConnectError` if it can't connect, `CertificateError` or `TlsError` if TLS
  * fails, and the signal's reason if that aborts.

@@ -13,9 +13,9 @@ import { changeFlags } from "./fetch_messages.ts";
 /**
  * Flags messages in a colour (RFC 9979), or takes flag and colour away.
  *
- * The bits that the colour has not go first: on a message that is not flagged, nobody sees that. One
- * that has another colour is red until the second command, where the other order may show a colour
- * that is neither of the two, and two colours at once if the second command fails.
+ * The bits that the colour has not go first: on a message that is not flagged, nobody sees that.
+ * One that has another colour is red until the second command, where the other order may show a
+ * colour that is neither of the two, and two colours at once if the second command fails.
  */
 export async function setFlagColor(
   scope: Scope,

@@ -43,8 +43,8 @@ export const append: ServerCommand = {
 };
 
 /**
- * Reads messages to append; one, if it replaces another of `replaced` bytes. Refuses one that is too
- * large at the head of its literal.
+ * Reads messages to append; one, if it replaces another of `replaced` bytes. Refuses one that is
+ * too large at the head of its literal.
  */
 export function readUploads(session: Session, args: Arguments, replaced?: number): Upload[] {
   const several = replaced === undefined && session.has("MULTIAPPEND");
