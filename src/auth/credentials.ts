@@ -1,5 +1,5 @@
 import { InvalidArgumentError, type LoginError, named } from "../model/errors.ts";
-import { checkOptions, FUNCTION, type Kinds, STRING } from "../model/options.ts";
+import { checkOptions, FUNCTION, kindOf, type Kinds, OBJECT, STRING } from "../model/options.ts";
 import { checkUnicode } from "./checks.ts";
 
 /** Why an access token is asked for. */
@@ -85,6 +85,11 @@ const PROOFS = ["password", "token", "tokenProvider", "anonymous"] as const;
 
 /** Throws {@linkcode InvalidArgumentError} unless these are credentials. Shows no secret. */
 export function proofOf(credentials: AnyCredentials): Proof {
+  if (!OBJECT.is(credentials)) {
+    throw new InvalidArgumentError(
+      `the credentials must be an object such as { user, password }, not ${kindOf(credentials)}`,
+    );
+  }
   checkOptions(credentials, KINDS, "", HINTS);
   const given = PROOFS.filter((name) => credentials[name] !== undefined);
   if (given.length !== 1) {

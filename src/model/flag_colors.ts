@@ -4,7 +4,7 @@ import { FLAGGED, KEYWORDS } from "./flags.ts";
 export type FlagColor = "red" | "orange" | "yellow" | "green" | "blue" | "purple" | "gray";
 
 /** The colours by their three bits, the lowest first. */
-const COLORS: readonly FlagColor[] = [
+export const COLORS: readonly FlagColor[] = [
   ...["red", "orange", "yellow", "green", "blue", "purple", "gray"] as const,
 ];
 

@@ -3,7 +3,7 @@ import type { MessageFlags } from "../../commands/messages/store.ts";
 import { wrapped } from "../../commands/wrapped.ts";
 import type { SelectedFolder } from "../../connection/selected_folder.ts";
 import { CapabilityError, InvalidArgumentError, named } from "../../model/errors.ts";
-import { bitsOf, COLOR_BITS, type FlagColor } from "../../model/flag_colors.ts";
+import { bitsOf, COLOR_BITS, COLORS, type FlagColor } from "../../model/flag_colors.ts";
 import { FLAGGED } from "../../model/flags.ts";
 import { type MessageIds, NumberSet } from "../../model/number_set.ts";
 import { SAVED } from "../../model/saved.ts";
@@ -25,7 +25,10 @@ export async function setFlagColor(
 ): Promise<MessageFlags | null> {
   const bits = color === null ? null : bitsOf(color);
   if (color !== null && bits === null) {
-    throw new InvalidArgumentError(`not a colour of flags: ${JSON.stringify(named(color))}`);
+    const known = [...COLORS, "null"].join(", ");
+    throw new InvalidArgumentError(
+      `not a colour of flags: ${JSON.stringify(named(color))}; use ${known}`,
+    );
   }
   const ids = messages === SAVED ? SAVED : NumberSet.from(messages);
   return await runWhole(scope, async (scope) => {

@@ -102,7 +102,7 @@ describe("setFlagColor", () => {
     const { client, server } = await selected(null);
     for (const color of ["pink", "Red", "", 0, undefined, {}, "toString"]) {
       const call = () => client.setFlagColor(1, color as FlagColor);
-      await assertRejects(call, InvalidArgumentError, "colour", String(color));
+      await assertRejects(call, InvalidArgumentError, "use red, orange", String(color));
     }
     const since = { unchangedSince: 5 } as object;
     await assertRejects(() => client.setFlagColor(1, "red", since), InvalidArgumentError);
