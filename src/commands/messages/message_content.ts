@@ -56,6 +56,12 @@ export function contentOf(message: MessageContent, limits: ContentLimits): Conte
   );
 }
 
+/** Whether nothing would be sent: neither a byte nor a URL. */
+export function isEmptyMessage(message: MessageContent, limits: ContentLimits): boolean {
+  const content = contentOf(message, limits);
+  return !isList(content) && sizeOf(content) === 0;
+}
+
 /** How many bytes are known to be sent. */
 function sizeOf(content: Content | Piece): number {
   if (content instanceof Uint8Array) return content.length;

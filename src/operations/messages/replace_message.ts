@@ -5,6 +5,7 @@ import {
   type AppendResult,
   type MessageToAppend,
 } from "../../commands/messages/append.ts";
+import { isEmptyMessage } from "../../commands/messages/message_content.ts";
 import { expunge } from "../../commands/messages/expunge.ts";
 import { fetch, fetchRequest } from "../../commands/messages/fetch.ts";
 import {
@@ -44,6 +45,10 @@ export async function replaceMessage(
   const content = lastingMessage(upload);
   const { id, scope: own } = oneId(message, scope);
   const { session } = own.client.connection;
+  // Most servers refuse to append it; one that does not would leave nothing of the old one.
+  if (isEmptyMessage(content.msg, limitsOf(own))) {
+    throw new InvalidArgumentError("a message can't be replaced by one without a byte");
+  }
   if (content.annotations !== undefined && session.authenticated && !session.has(ANNOTATE)) {
     throw missingCapability(ANNOTATE);
   }

@@ -156,6 +156,12 @@ export function urlUser(value: string): string | null {
   return urlText(value, /[A-Za-z0-9\-._~!$'()*+,&=]/);
 }
 
+/** The name of a server in a URL, or its address. */
+export function urlHost(value: string): string | null {
+  if (/^[A-Za-z0-9][A-Za-z0-9.-]*$/.test(value)) return value;
+  return value.includes(":") && /^[0-9A-Fa-f:.]+$/.test(value) ? `[${value}]` : null;
+}
+
 /** A section in a URL. */
 export function urlPath(value: string): string | null {
   return urlText(value, /[A-Za-z0-9\-._~!$'()*+,&=:@/]/);

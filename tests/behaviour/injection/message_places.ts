@@ -351,6 +351,14 @@ export const MESSAGE_METHODS: Readonly<Record<string, Method>> = {
       urlPart("user", kinds.urlUser, (it) => `imap://${it}@h/F/;UID=1`),
       urlPart("folder", kinds.urlFolder, (it) => `imap://u@h/${it}/;UID=1`),
       urlPart("section", kinds.urlPath, (it) => `imap://u@h/F/;UID=1/;SECTION=${it}`),
+      urlPart("host", kinds.urlHost, (it) => `imap://u@${it}/F/;UID=1`),
+      place(
+        "access",
+        (c, v) => c.generateUrl({ user: "u", host: "h", folder: "F", uid: 1, access: `user+${v}` }),
+        kinds.urlUser,
+        (it) => ["GENURLAUTH", `imap://u@h/F/;UID=1;URLAUTH=user+${it}`, "INTERNAL"],
+        { isKey: true },
+      ),
     ],
   },
   fetchUrls: {
@@ -385,7 +393,7 @@ export const MESSAGE_METHODS: Readonly<Record<string, Method>> = {
       folder("folder", (c, v) => c.replace(1, v, "x"), [
         ...["UID REPLACE", "1:1", "FOLDER", [], "x"],
       ], { state: "selected" }),
-      word("msg", (c, v) => c.replace(1, "F", v), kinds.message, [
+      word("msg", (c, v) => c.replace(1, "F", v), (v) => v === "" ? null : kinds.message(v), [
         ...["UID REPLACE", "1:1", "F", [], "IT"],
       ], { bytes: "any" }),
       word("flags", (c, v) => c.replace(1, "F", "x", { flags: v }), kinds.flag, [

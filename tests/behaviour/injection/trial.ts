@@ -188,11 +188,13 @@ export async function tryBytes(places: readonly Place[]): Promise<void> {
 function ofBytes(
   value: string,
   { bytes, name, kind }: Place,
-  { utf8, folderEncode }: Setting,
+  setting: Setting,
 ): string | null | undefined {
+  const { utf8, folderEncode } = setting;
   // Base64 and a literal8 can hold anything.
   const takesNul = kind === octets || name.startsWith("mechanism.");
   if (value.includes("\0") && !takesNul) return null;
+  if (bytes === "any" && value === "" && kind(value, setting) === null) return null;
   if (bytes !== "mailbox") return value;
   if (utf8) return fromUtf8(toBytes(value));
   if (/[\u0080-\u00ff]/.test(value)) return null;
