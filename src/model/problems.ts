@@ -49,3 +49,8 @@ function repair(message: object, name: string, value: unknown): void {
 export function fetchProblems(message: object): readonly BadItem[] {
   return [...problems.get(message)?.values() ?? []];
 }
+
+/** The value of an item; `undefined` if it is missing or can't be read. */
+export function valueOf(message: object, key: string): unknown {
+  return Object.getOwnPropertyDescriptor(message, key)?.value;
+}

@@ -6,7 +6,7 @@ import {
 } from "../../mime/transfer_encoding.ts";
 import type { BodyStructure } from "../../model/body_structure.ts";
 import { ProtocolError } from "../../model/errors.ts";
-import { fetchProblems, noteProblems } from "../../model/problems.ts";
+import { fetchProblems, noteProblems, valueOf } from "../../model/problems.ts";
 import type { BadItem } from "../../model/responses.ts";
 import type { EncodedPart } from "./binary_items.ts";
 import type { FetchRequest } from "./fetch.ts";
@@ -121,9 +121,4 @@ export function sizeOf(structure: BodyStructure | undefined, part: string): numb
   }
   if (structure.part === part) return isIdentity(structure.encoding) ? structure.size : null;
   return structure.body === null ? null : sizeOf(structure.body, part);
-}
-
-/** The value of an item; `undefined` if it is missing or can't be read. */
-export function valueOf(message: object, key: string): unknown {
-  return Object.getOwnPropertyDescriptor(message, key)?.value;
 }

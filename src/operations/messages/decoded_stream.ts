@@ -1,5 +1,5 @@
 import type { BinaryItem, EncodedPart } from "../../commands/messages/binary_items.ts";
-import { sizeOf, unknownEncoding, valueOf } from "../../commands/messages/decoded_message.ts";
+import { sizeOf, unknownEncoding } from "../../commands/messages/decoded_message.ts";
 import type { FetchRequest } from "../../commands/messages/fetch.ts";
 import type { FetchedBase } from "../../commands/messages/fetch_types.ts";
 import { addAliases } from "../../commands/messages/requested_items.ts";
@@ -10,7 +10,7 @@ import {
 } from "../../mime/transfer_encoding.ts";
 import type { BodyStructure } from "../../model/body_structure.ts";
 import { InvalidArgumentError, ProtocolError } from "../../model/errors.ts";
-import { fetchProblems, noteProblems } from "../../model/problems.ts";
+import { fetchProblems, noteProblems, valueOf } from "../../model/problems.ts";
 import { concat } from "../../util/bytes.ts";
 import { readThrough } from "./literal_stream.ts";
 

@@ -4,11 +4,11 @@ import {
   encodedParts,
   encodedRequest,
 } from "../../commands/messages/binary_items.ts";
-import { decodedMessage, valueOf } from "../../commands/messages/decoded_message.ts";
 import { fetch, type FetchRequest } from "../../commands/messages/fetch.ts";
 import type { FetchedBase } from "../../commands/messages/fetch_types.ts";
 import { IllegalStateError, ImapAbortError, ImapError } from "../../model/errors.ts";
 import { NumberSet } from "../../model/number_set.ts";
+import { valueOf } from "../../model/problems.ts";
 import { LARGEST_ID } from "../../model/ranges.ts";
 import { lazyImport } from "../../util/lazy_import.ts";
 import { runWhole, type Scope, setsOf } from "../scope.ts";
@@ -171,6 +171,8 @@ class BinaryFetch {
     const request = encodedRequest(this.#request, parts);
     for await (const [id, fetched] of this.#ask(scope, this.#requests(sets, request))) {
       if (!done.isEmpty && done.has(id)) continue;
+      // Loaded only now: the request has gone out in its turn.
+      const { decodedMessage } = await decoding();
       const message = decodedMessage(fetched, id, this.#request, parts);
       if (message === null) again.push(id);
       else yield [id, message];
@@ -208,6 +210,7 @@ function without(done: NumberSet, ids: NumberSet, scope: Scope): readonly Number
   return known.isOpen ? [ids] : setsOf(known.difference(done), scope, true);
 }
 
+const decoding = lazyImport(() => import("../../commands/messages/decoded_message.ts"));
 const streams = lazyImport(() => import("./decoded_stream.ts"));
 
 const NONE = NumberSet.from([]);
