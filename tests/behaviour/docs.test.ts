@@ -116,11 +116,11 @@ describe("docs/errors.md", () => {
   });
 });
 
-describe("docs/advanced.md", () => {
+describe("docs/watching.md", () => {
   type Follow = (client: ImapClient, signal: AbortSignal) => Promise<void>;
 
   test("follow: each message → shown once, whatever UIDNEXT is [fault F3]", async () => {
-    const follow = await example<Follow>("docs/advanced.md", "follow");
+    const follow = await example<Follow>("docs/watching.md", "follow");
     const network = fakeNetwork();
     const connecting = ImapClient.connect({ transport: network.transport });
     await network.server.send("* PREAUTH [CAPABILITY IMAP4rev1 IDLE] hello");
