@@ -18,7 +18,14 @@ import {
   scramSha512Plus,
 } from "@imapclient/imapclient";
 import { createAuthority, LOOPBACK_HOSTS } from "../support/servers/certificates.ts";
-import { type Cyrus, CYRUS_USERS, cyrusMissing, startCyrus } from "../support/servers/cyrus.ts";
+import {
+  type Cyrus,
+  CYRUS_USERS,
+  cyrusMissing,
+  newerCyrusMissing,
+  startCyrus,
+  startNewerCyrus,
+} from "../support/servers/cyrus.ts";
 import type { PrivateServer } from "../support/servers/launch.ts";
 import {
   dovecotMissing,
@@ -132,6 +139,51 @@ describe("Cyrus with TLS 1.3, which has no tls-unique", { skip: cyrusMissing }, 
         assertStringIncludes(await refused(options, make("ann", ANN)), "yields no channel binding");
       }
       for (const make of PLAIN) await loggedIn(options, make("ann", ANN));
+    }
+  });
+});
+
+describe("Cyrus 3.12 with TLS 1.2", { skip: newerCyrusMissing }, () => {
+  let cyrus: Cyrus;
+  before(async () => {
+    cyrus = await startNewerCyrus({ config: `${MECHANISMS}\ntls_versions: tls1_2` });
+  });
+  after(() => cyrus.stop());
+
+  it("by SCRAM-*-PLUS and tls-unique → logged in; in Deno, refused before anything is sent [ext CHANNEL-BINDING]", async () => {
+    for (const options of ways(cyrus)) {
+      for (const make of PLUS) {
+        if (isDeno) {
+          const message = await refused(options, make("ann", ANN));
+          assertStringIncludes(message, "yields no channel binding");
+        } else {
+          await loggedIn(options, make("ann", ANN));
+          await refused(options, make("ann", "wrong"));
+        }
+      }
+      for (const make of PLAIN) await loggedIn(options, make("ann", ANN));
+    }
+  });
+
+  it("somebody in between → PLUS is refused [ext CHANNEL-BINDING]", { skip: isDeno }, async () => {
+    await inBetween(cyrus, (line) => line, async (options) => {
+      await refused(options, scramSha256Plus("ann", ANN));
+      await loggedIn(options, scramSha256("ann", ANN));
+    });
+  });
+});
+
+describe("Cyrus 3.12 with TLS 1.3", { skip: newerCyrusMissing }, () => {
+  it("by SCRAM-*-PLUS → refused before anything is sent; without, logged in", async () => {
+    const cyrus = await startNewerCyrus({ config: `${MECHANISMS}\ntls_versions: tls1_3` });
+    try {
+      for (const options of ways(cyrus)) {
+        const message = await refused(options, scramSha256Plus("ann", ANN));
+        assertStringIncludes(message, "yields no channel binding");
+        await loggedIn(options, scramSha256("ann", ANN));
+      }
+    } finally {
+      await cyrus.stop();
     }
   });
 });

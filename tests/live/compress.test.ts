@@ -2,15 +2,25 @@
 import { after, before, describe, it } from "node:test";
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { type ConnectOptions, IllegalStateError, ImapClient } from "@imapclient/imapclient";
-import { type Cyrus, cyrusMissing, startCyrus } from "../support/servers/cyrus.ts";
-import { type Dovecot, dovecotMissing, startDovecot } from "../support/servers/dovecot.ts";
+import {
+  cyrusMissing,
+  newerCyrusMissing,
+  startCyrus,
+  startNewerCyrus,
+} from "../support/servers/cyrus.ts";
+import {
+  type Dovecot,
+  dovecotMissing,
+  newerDovecotMissing,
+  startDovecot,
+  startNewerDovecot,
+} from "../support/servers/dovecot.ts";
+import type { PrivateServer } from "../support/servers/launch.ts";
 
 const BODY = Array.from({ length: 20_000 }, (_, i) => `This is line ${i} of a long letter.\r\n`);
 const MESSAGE = `Subject: long\r\n\r\n${BODY.join("")}`;
 
-type Server = Dovecot | Cyrus;
-
-const WAYS: Readonly<Record<string, (server: Server) => ConnectOptions>> = {
+const WAYS: Readonly<Record<string, (server: PrivateServer) => ConnectOptions>> = {
   "plain text": ({ host, port }) => ({ host, port, ssl: false }),
   "TLS": ({ host, tlsPort, ca }) => ({ host, port: tlsPort, tls: { ca } }),
   "STARTTLS": ({ host, port, ca }) => ({ host, port, starttls: true, tls: { ca } }),
@@ -50,11 +60,11 @@ async function nextExists(events: AsyncGenerator<{ readonly type: string }>): Pr
 function suite(
   name: string,
   missing: string | false,
-  start: () => Promise<Server>,
+  start: () => Promise<PrivateServer>,
   ways: readonly string[],
 ): void {
   describe(`compress on ${name}`, { skip: missing }, () => {
-    let server: Server;
+    let server: PrivateServer;
     let ids: number[];
 
     before(async () => {
@@ -119,3 +129,5 @@ function suite(
 
 suite("Dovecot", dovecotMissing, startDovecot, Object.keys(WAYS));
 suite("Cyrus", cyrusMissing, startCyrus, ["plain text", "TLS", "STARTTLS"]);
+suite("Dovecot 2.4", newerDovecotMissing, startNewerDovecot, ["plain text", "STARTTLS"]);
+suite("Cyrus 3.12", newerCyrusMissing, startNewerCyrus, ["plain text", "STARTTLS"]);
