@@ -166,7 +166,7 @@ const SERVERS: readonly Known[] = [
     greeting: /\bDovecot\b/i,
     id: /^Dovecot/i,
     quirks: {
-      // 2.3.19 ends the session, at base64 without its padding. It does not say which version it is.
+      // 2.3.19 and 2.4.1 end the session, at base64 without its padding.
       unsafeBinary: true,
       // If it is set to have it, 2.4.1 still takes folder names only in modified UTF-7.
       notEnabled: ["UTF8=ACCEPT"],
@@ -181,6 +181,7 @@ const SERVERS: readonly Known[] = [
     quirks: {
       // For numbers above EXISTS, 3.6.1 compares the UIDs of messages that are not there any more.
       badSequenceMatch: true,
+      // 3.6.1 and 3.12.3, for an encoding that they don't know.
       silentBinary: true,
       // With TLS 1.3 too, which has no such binding (RFC 9266): cyrusimap/cyrus-imapd#4191.
       channelBindings: ["tls-unique"],

@@ -4,14 +4,19 @@ import { assert, assertEquals, assertInstanceOf, assertThrows } from "@std/asser
 import { type ImapClient, ImapError, ProtocolError } from "@imapclient/imapclient";
 import { readAll } from "../support/bytes.ts";
 import { outcome } from "../support/fake_server.ts";
-import { type RunningServer, SERVERS } from "../support/servers/servers.ts";
+import {
+  NEWER_CYRUS,
+  NEWER_DOVECOT,
+  type RunningServer,
+  SERVERS,
+} from "../support/servers/servers.ts";
 import { text } from "../support/wire.ts";
 
 const TIMEOUT = 20;
 const encoded = (encoding: string, content: string) =>
   `Subject: x\r\nContent-Transfer-Encoding: ${encoding}\r\n\r\n${content}`;
 
-for (const { name: server, missing, start } of SERVERS) {
+for (const { name: server, missing, start } of [...SERVERS, NEWER_CYRUS, NEWER_DOVECOT]) {
   describe(`BINARY and CATENATE on ${server}`, { skip: missing }, () => {
     let running: RunningServer;
     let client: ImapClient;
@@ -29,7 +34,7 @@ for (const { name: server, missing, start } of SERVERS) {
         encoded("x-foo", "zz\r\n"),
         encoded("quoted-printable", "a=3Db=\r\nc\r\n"),
         encoded("8bit", "plain\r\n"),
-        // Dovecot 2.3 ends the session at this one, if it is to decode it.
+        // Dovecot ends the session at this one, if it is to decode it.
         encoded("base64", "YWJ"),
       ]));
       uidValidity = (await client.selectFolder(box)).UIDVALIDITY!;
