@@ -65,7 +65,9 @@ const SERVERS: readonly (readonly [string, string | false, () => Promise<Started
 const IN_MEMORY = [
   ...["X-GM-EXT-1", "XLIST", "ACL", "METADATA", "LIST-MYRIGHTS", "LIST-METADATA", "ESEARCH"],
   ...["SEARCHRES", "PARTIAL", "QRESYNC", "ESORT", "CONTEXT=SEARCH", "UIDBATCHES", "LANGUAGE"],
-  ...["I18NLEVEL=2", "UNAUTHENTICATE", "JMAPACCESS", "NOTIFY"],
+  ...["I18NLEVEL=2", "UNAUTHENTICATE", "JMAPACCESS", "NOTIFY", "REPLACE", "BINARY", "CATENATE"],
+  ...["URL-PARTIAL", "URLAUTH=BINARY", "PREVIEW", "SAVEDATE", "WITHIN", "SEARCH=FUZZY"],
+  ...["CONTEXT=SORT", "MULTISEARCH", "COMPRESS=DEFLATE"],
 ];
 
 /** Modes change the whole session, and so does a limit. */
