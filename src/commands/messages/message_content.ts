@@ -1,3 +1,4 @@
+import { withoutUrlTokens } from "../../connection/secrets.ts";
 import { missingCapability } from "../../connection/session.ts";
 import { InvalidArgumentError, named } from "../../model/errors.ts";
 import { type MessageLocation, messageLocation, messageUrl } from "../../model/message_url.ts";
@@ -103,7 +104,7 @@ function notAPiece(piece: unknown): InvalidArgumentError {
 function urlOf(url: string | MessageLocation, limits: ContentLimits): string {
   const location = typeof url === "string" ? messageLocation(url) : url;
   if (location === null || typeof location !== "object") {
-    const shown = typeof url === "string" ? JSON.stringify(url) : named(url);
+    const shown = typeof url === "string" ? withoutUrlTokens(JSON.stringify(url)) : named(url);
     throw new InvalidArgumentError(
       `not the URL of a message on this server, such as "/INBOX/;UID=20": ${shown}`,
     );

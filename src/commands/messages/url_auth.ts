@@ -1,5 +1,11 @@
 import type { Command } from "../../connection/command.ts";
-import { InvalidArgumentError, named } from "../../model/errors.ts";
+import { withoutUrlTokens } from "../../connection/secrets.ts";
+import {
+  ImapError,
+  type ImapErrorDetails,
+  InvalidArgumentError,
+  named,
+} from "../../model/errors.ts";
 import type { BodyStructure } from "../../model/body_structure.ts";
 import type { TaggedResponse } from "../../model/responses.ts";
 import { fullText, type Text } from "../../model/text.ts";
@@ -54,6 +60,7 @@ export function genUrlAuth(rump: string): Command<string> {
         found = url;
       }),
     result: () => own.required("GENURLAUTH", found),
+    refused,
   };
 }
 
@@ -102,6 +109,7 @@ export function urlFetch(
         const content = found.get(at);
         return content === undefined ? own.required("URLFETCH", null) : content;
       }),
+    refused,
   };
 }
 
@@ -118,10 +126,25 @@ export function resetKey(folder: Text | null): Command<string> {
   };
 }
 
+/** The error of a refusal. Servers repeat the URL, whose token is as good as a password. */
+function refused(_done: TaggedResponse, message: string, details: ImapErrorDetails): ImapError {
+  const { text, responseCode: code = null } = details;
+  return new ImapError(withoutUrlTokens(message), {
+    ...details,
+    text: text === undefined ? undefined : withoutUrlTokens(text),
+    responseCode: code === null ? null : {
+      ...code,
+      argument: withoutUrlTokens(code.argument),
+      ...(code.url === undefined ? {} : { url: withoutUrlTokens(code.url) }),
+    },
+  });
+}
+
 /** A URL that can be sent as it is: the server compares its bytes. */
 function checkUrl(url: unknown): void {
   if (typeof url === "string" && /^imap:\/\/[!-~]+$/i.test(url)) return;
-  throw new InvalidArgumentError(`not an IMAP URL: ${JSON.stringify(named(url)).slice(0, 100)}`);
+  const shown = withoutUrlTokens(JSON.stringify(named(url))).slice(0, 100);
+  throw new InvalidArgumentError(`not an IMAP URL: ${shown}`);
 }
 
 /** `nstring`, or items in parentheses: each in its own, or, from Dovecot, all in one pair. */

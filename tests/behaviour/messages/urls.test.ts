@@ -266,3 +266,28 @@ test("a token → neither the log nor an error shows it [ext URLAUTH]", async ()
   assert(log.text.includes("URLAUTH=user+bob:INTERNAL:**REDACTED**"), log.text);
   client.shutdown();
 });
+
+test("a token that the server repeats, or in a URL that is refused → no error shows it [ext URLAUTH]", async () => {
+  const { client, server } = await loggedInFake(`${OFFERED} CATENATE`);
+  const says = [`NO not ${URL}`, `NO [BADURL ${URL}] no`, `BAD [X ${URL}] ${URL}`];
+  const errors: unknown[] = [];
+  for (const text of says) {
+    const fetching = outcome(client.fetchUrls(URL));
+    await server.send(`${await server.expect(`URLFETCH "${URL}"`)} ${text}`);
+    errors.push(await fetching);
+    const making = outcome(client.generateUrl(REQUEST));
+    await server.send(`${await server.expect(`GENURLAUTH "${RUMP}" INTERNAL`)} ${text}`);
+    errors.push(await making);
+  }
+  assert(errors.every((error) => (error as Error).constructor === ImapError));
+  errors.push(await outcome(client.fetchUrls(`${URL} `)));
+  errors.push(await outcome(client.append("x", [{ url: URL }])));
+  for (const error of errors) {
+    assertInstanceOf(error, ImapError);
+    const { message, text, responseCode, command, stack } = error;
+    const shown = JSON.stringify([message, text, responseCode, command, stack]);
+    assert(!shown.includes(TOKEN.slice(0, 8)), shown);
+    assert(message.includes("**REDACTED**") || error.code !== null, message);
+  }
+  client.shutdown();
+});
