@@ -52,8 +52,7 @@ export class CompressedServer {
         this.#seen = end + 2;
         return line;
       }
-      const chunk = await this.#server.chunk();
-      this.#raw = concat([this.#raw, Uint8Array.from(chunk, (it) => it.charCodeAt(0))]);
+      this.#raw = concat([this.#raw, await this.#server.rawChunk()]);
     }
   }
 

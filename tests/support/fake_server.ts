@@ -92,10 +92,15 @@ export class FakeServer {
 
   /** Reads what the client wrote with one write. */
   async chunk(): Promise<string> {
+    return textOf(await this.rawChunk());
+  }
+
+  /** The same, as it is: text has other characters for some bytes. */
+  async rawChunk(): Promise<Uint8Array> {
     assertEquals(textOf(this.#held), "");
     const chunk = await this.#read();
     if (chunk === null) throw new Error("the client hung up");
-    return textOf(chunk);
+    return chunk;
   }
 
   /** Reads this many bytes. */

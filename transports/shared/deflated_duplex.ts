@@ -5,7 +5,13 @@
  */
 
 import { ImapError } from "../../src/model/errors.ts";
-import type { CompressedDuplex, Duplex, OpenedStreams, Saved } from "../../src/model/transport.ts";
+import type {
+  ChannelBindingType,
+  CompressedDuplex,
+  Duplex,
+  OpenedStreams,
+  Saved,
+} from "../../src/model/transport.ts";
 import { Deflater } from "./deflater.ts";
 import { DirectDuplex } from "./direct_duplex.ts";
 import { Inflater } from "./inflater.ts";
@@ -109,6 +115,11 @@ class EndingDuplex extends DirectDuplex {
     this.secure = streams.duplex.secure;
     this.#streams = streams;
     this.#inflater = inflater;
+  }
+
+  /** What ties a login to the TLS connection, which is that of the duplex below. */
+  async channelBinding(type: ChannelBindingType): Promise<Uint8Array | null> {
+    return await this.#streams.duplex.channelBinding?.(type) ?? null;
   }
 
   async read(): Promise<Uint8Array | null> {

@@ -3,6 +3,7 @@ import { wrapped } from "../../commands/wrapped.ts";
 import type { Session } from "../../connection/session.ts";
 import { streamsOf } from "../../connection/streams.ts";
 import type { Command } from "../../connection/command.ts";
+import type { Connection } from "../../connection/connection.ts";
 import { IllegalStateError, ImapError, ProtocolError } from "../../model/errors.ts";
 import type { TaggedResponse } from "../../model/responses.ts";
 import type { Duplex, OpenedStreams } from "../../model/transport.ts";
@@ -17,14 +18,14 @@ const adapter = lazyImport(() => import("../../../transports/shared/deflated_dup
 export function compress(scope: Scope): Promise<string> {
   return runWhole(scope, async (scope) => {
     const { connection } = scope.client;
-    if (connection.compression !== null) {
-      throw new IllegalStateError("COMPRESS was not sent: the connection is compressed already");
-    }
+    checkUncompressed(connection);
     const own = compressDeflate();
     connection.session.check(own, scope);
     const over = await (await adapter()).loadCompression();
     const command = wrapped(own, {
       write(out: CommandWriter): void {
+        // Another call may have been first.
+        checkUncompressed(connection);
         own.write!(out);
         connection.check = refuseCompressed;
       },
@@ -39,6 +40,11 @@ export function compress(scope: Scope): Promise<string> {
     };
     return await connection.upgrade(command, { change }, scope);
   });
+}
+
+function checkUncompressed({ compression }: Connection): void {
+  if (compression === null) return;
+  throw new IllegalStateError("COMPRESS was not sent: the connection is compressed already");
 }
 
 /** COMPRESS, if the caller wants it and the server has it; otherwise the session goes on without. */

@@ -8,6 +8,7 @@ import {
   ImapClient,
   ImapError,
   ProtocolError,
+  scramSha256Plus,
 } from "@imapclient/imapclient";
 import { MemoryServer } from "@imapclient/imapclient/testing";
 import type { Duplex, Transport } from "@imapclient/imapclient";
@@ -20,6 +21,7 @@ import {
 } from "../../support/compressed_server.ts";
 import {
   connectFake,
+  fakeNetwork,
   KeptLog,
   loggedInFake,
   outcome,
@@ -129,6 +131,40 @@ describe("compress", () => {
     await assertRejects(() => late.client.compress(), IllegalStateError, "compressed already");
     assert(await late.server.isSilent());
     late.client.shutdown();
+  });
+
+  test("two calls at once → sent once, and the second is refused", async () => {
+    const { client, server } = await selectFake({}, COMPRESSING);
+    const both = [outcome(client.compress()), outcome(client.compress())];
+    await server.answer("COMPRESS DEFLATE");
+    const [first, second] = await Promise.all(both);
+    assertEquals(first, "done");
+    assertInstanceOf(second, IllegalStateError);
+    const compressed = new CompressedServer(server);
+    const noop = client.noop();
+    await compressed.answer("NOOP");
+    await noop;
+    client.shutdown();
+  });
+
+  test("cut at each byte → the result, or ConnectionClosedError", async () => {
+    const answer = deflated(
+      "* 1 FETCH (UID 1 BODY[] {100}",
+      "x".repeat(100) + ")",
+      "A3 OK done",
+    );
+    const whole = answer.length - 2;
+    for (let size = 0; size <= answer.length; size++) {
+      const { client, server, compressed } = await compressedFake();
+      const fetching = outcome(client.fetch([1], ["BODY.PEEK[]"]));
+      assert((await compressed.line()).startsWith("A3 UID FETCH"));
+      await server.send(answer.subarray(0, size));
+      await server.end();
+      const result = await fetching;
+      if (result instanceof Error) assertInstanceOf(result, ConnectionClosedError);
+      assert(size < whole || !(result instanceof Error), `${size} of ${answer.length}`);
+      assertInstanceOf(await client.over, ConnectionClosedError);
+    }
   });
 
   for (const answer of ["NO [COMPRESSIONACTIVE] TLS does it", "BAD what?"]) {
@@ -426,6 +462,34 @@ describe("compress and unauthenticate", () => {
     await server.send(flush.slice(-1), new TextEncoder().encode(answer));
     await login;
     client.shutdown();
+  });
+
+  test("a login right after the OK → bound to the TLS connection [ext CHANNEL-BINDING]", async () => {
+    const { transport, server } = fakeNetwork();
+    const bytes = Uint8Array.of(1, 2, 3);
+    const connecting = ImapClient.connect({
+      transport: async (signal): Promise<Duplex> => ({
+        ...await transport(signal),
+        channelBinding: (type) => Promise.resolve(type === "tls-exporter" ? bytes : null),
+      }),
+    });
+    const capabilities = `${COMPRESSING} SASL-IR AUTH=SCRAM-SHA-256-PLUS`;
+    await server.send(`* PREAUTH [CAPABILITY ${capabilities}] hello`);
+    const client = await connecting;
+    const compressing = client.compress();
+    await server.answer("COMPRESS DEFLATE");
+    await compressing;
+    const ending = client.unauthenticate();
+    const tag = await new CompressedServer(server).expect("UNAUTHENTICATE");
+    // The flush does not end yet.
+    await server.send(deflated(`${tag} OK [CAPABILITY ${capabilities}] bye`).slice(0, -4));
+    await ending;
+    const login = outcome(client.saslLogin(scramSha256Plus("ann", "secret")));
+    const [, , mechanism, message] = (await server.line()).split(" ");
+    assertEquals(mechanism, "SCRAM-SHA-256-PLUS");
+    assert(atob(message).startsWith("p=tls-exporter,,n=ann"));
+    client.shutdown();
+    await login;
   });
 
   test("garbage in place of the end → ProtocolError", async () => {
