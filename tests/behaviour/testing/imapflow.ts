@@ -16,6 +16,7 @@ interface Fetched {
   readonly source: Uint8Array;
   readonly bodyStructure: { readonly type: string };
   readonly flags: ReadonlySet<string>;
+  readonly bodyParts: ReadonlyMap<string, Uint8Array>;
 }
 
 interface Copied {
@@ -49,12 +50,16 @@ export interface ImapFlow {
   mailboxClose(): Promise<unknown>;
   append(
     path: string,
-    content: string,
+    content: string | Uint8Array,
     flags?: readonly string[],
     date?: Date,
   ): Promise<{ readonly uid: number }>;
   fetch(range: string, items: object): AsyncIterable<Fetched>;
-  fetchOne(range: string, items: object): Promise<Fetched>;
+  fetchOne(
+    range: string,
+    items: object,
+    options?: { readonly binary?: boolean },
+  ): Promise<Fetched>;
   search(criteria: object, options: ByUid): Promise<number[]>;
   messageFlagsAdd(range: string, flags: readonly string[], options: ByUid): Promise<boolean>;
   messageFlagsRemove(range: string, flags: readonly string[], options: ByUid): Promise<boolean>;
