@@ -106,6 +106,7 @@ const QUIRK_KINDS: Kinds<Quirks> = {
   badSequenceMatch: BOOLEAN,
   unpairedUids: BOOLEAN,
   partialAlone: BOOLEAN,
+  wrongMailboxIds: BOOLEAN,
   listsUnasked: BOOLEAN,
   channelBindings: oneOf(TEXTS, exactly(null)),
   notes: TEXTS,

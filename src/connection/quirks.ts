@@ -25,6 +25,8 @@ export interface Quirks {
   readonly partialAlone: boolean;
   /** Whether it lists folders that change unasked once IMAP4rev2 is enabled. */
   readonly listsUnasked: boolean;
+  /** Whether the `MAILBOXID` that STATUS tells is not the folder's. */
+  readonly wrongMailboxIds: boolean;
   /** The only channel bindings that it accepts; `null` if it may accept all. */
   readonly channelBindings: readonly ChannelBindingType[] | null;
   /** What callers should know, in plain English. */
@@ -64,6 +66,7 @@ export const NO_QUIRKS: Quirks = {
   unpairedUids: false,
   partialAlone: false,
   listsUnasked: false,
+  wrongMailboxIds: false,
   channelBindings: null,
   notes: [],
 };
@@ -192,6 +195,8 @@ const SERVERS: readonly Known[] = [
       listsUnasked: true,
       // With COUNT, MIN or MAX, 3.12.3 returns the first messages for a range from the end.
       partialAlone: true,
+      // 3.6.1 sends bytes of its memory, other ones each time.
+      wrongMailboxIds: true,
     },
   },
   { name: "Stalwart", greeting: /Stalwart/i, id: /^Stalwart/i },

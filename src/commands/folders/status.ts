@@ -141,11 +141,15 @@ export function statusValue(name: string, value: ImapValue): ImapValue | undefin
   }
 }
 
-/** `(F123)` (RFC 8474 section 4.3), with or without parentheses. An id may be all digits. */
+/**
+ * `(F123)` (RFC 8474 section 4.3), with or without parentheses. An id may be all digits. Anything
+ * that is not text, such as the bytes of its memory that Cyrus 3.6 sends, is none.
+ */
 function mailboxId(value: ImapValue): string | null | undefined {
   const [id, ...more] = Array.isArray(value) ? value as readonly ImapValue[] : [value];
   if (more.length > 0) return undefined;
-  return id === null ? null : isWord(id) ? String(id) : undefined;
+  if (id === null) return null;
+  return isWord(id) && /^[!-~]{1,255}$/.test(String(id)) ? String(id) : undefined;
 }
 
 function isWord(value: ImapValue): value is string | number | bigint {

@@ -367,8 +367,7 @@ function itemsFor({ events, watchesMessages }: CheckedWatch, { client }: Scope):
   // To ask for it would have the server tell mod-sequences from then on (RFC 7162 section 3.1).
   const hasModseqs = session.enabled.has("CONDSTORE") || session.enabled.has("QRESYNC");
   if (events.has("flags") && hasModseqs) items.push("HIGHESTMODSEQ");
-  // Cyrus 3.6 sends bytes of its memory as the MAILBOXID of STATUS, other ones each time.
-  const hasIds = session.has("OBJECTID") && session.server.name !== "Cyrus";
+  const hasIds = session.has("OBJECTID") && !session.server.quirks.wrongMailboxIds;
   if (events.has("renamed") && hasIds) items.push("MAILBOXID");
   return items;
 }

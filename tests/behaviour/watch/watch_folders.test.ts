@@ -416,6 +416,19 @@ describe("watchFolders, with a server that is played by hand", () => {
     await outcome(watching.next());
   });
 
+  test("a server whose MAILBOXID is wrong → not asked for it [ext QUIRKS]", async () => {
+    for (const wrongMailboxIds of [false, true]) {
+      const quirks = { wrongMailboxIds };
+      const { client, server } = await selectFake({ quirks }, "IMAP4rev1 IDLE OBJECTID");
+      const failing = outcome(client.watchFolders().next());
+      await server.answer('LIST "" "*"', '* LIST () "/" a');
+      const wanted = wrongMailboxIds ? "" : " MAILBOXID";
+      await server.expect(`STATUS "a" (MESSAGES UIDNEXT UIDVALIDITY${wanted})`);
+      client.shutdown();
+      await failing;
+    }
+  });
+
   for (const answer of ["NO [NOTIFICATIONOVERFLOW] too much", "BAD what?"]) {
     test(`${answer} → LIST and STATUS instead [ext NOTIFY]`, async () => {
       const { server, client, watching, next } = await played({

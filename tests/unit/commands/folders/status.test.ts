@@ -157,7 +157,17 @@ describe("STATUS is read", () => {
   });
 
   it("G9 an object id of the wrong type throws when it is looked at", () => {
-    for (const value of ["()", "(a b)", "((a))", "{1}\r\na"]) {
+    for (
+      const value of [
+        "()",
+        "(a b)",
+        "((a))",
+        "{1}\r\na",
+        "(\x01\x7f)",
+        "(\xd8\x02)",
+        `(${"x".repeat(256)})`,
+      ]
+    ) {
       const command = status<"MAILBOXID">("x", ["MAILBOXID"]);
       const found = answer(command, `* STATUS x (MAILBOXID ${value})`, "a OK");
       assertThrows(() => found.MAILBOXID, ProtocolError, undefined, value);
