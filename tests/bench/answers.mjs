@@ -1,5 +1,6 @@
 // The replay server's answers. Long answers are created once and kept.
 import { BODIES, BODY_SIZE, bodyBytes, COUNT, LARGE, LARGE_SIZE } from "./mail.mjs";
+import { PART_SIZE, PARTS, textBytes } from "./mail.mjs";
 import { fetchAnswers, MAIL } from "./wire.mjs";
 
 // As Dovecot's, without CONDSTORE and QRESYNC: with these imapflow asks for more than the others.
@@ -8,6 +9,11 @@ const LOGGED_IN =
   "IMAP4rev1 SASL-IR LOGIN-REFERRALS ID ENABLE IDLE SORT THREAD=REFERENCES MULTIAPPEND UNSELECT " +
   "CHILDREN NAMESPACE UIDPLUS LIST-EXTENDED ESEARCH SEARCHRES WITHIN LIST-STATUS BINARY MOVE " +
   "STATUS=SIZE LITERAL+ SPECIAL-USE";
+
+/** Without COMPRESS unless it is measured: imapflow would use it unasked. */
+function capabilities({ compresses }) {
+  return compresses ? `${LOGGED_IN} COMPRESS=DEFLATE` : LOGGED_IN;
+}
 
 export const GREETING = `* OK [CAPABILITY ${BEFORE_LOGIN}] Dovecot ready.\r\n`;
 
@@ -23,6 +29,11 @@ const SELECT_LINES = [
 
 const BODY = bodyBytes(BODY_SIZE);
 const LARGE_BODY = bodyBytes(LARGE_SIZE);
+/** By section: a text, and an attachment. */
+const PART_BYTES = {
+  1: (seq) => part(keep("text", () => textBytes(PARTS * PART_SIZE)), seq),
+  2: (seq) => part(BODY, seq),
+};
 const SEQUENCE_OF = new Map(MAIL.map(({ uid, seq }) => [uid, seq]));
 const LAST_UID = MAIL.at(-1).uid;
 const CHUNK = 4 * 1024 * 1024;
@@ -39,12 +50,12 @@ export function answer(tag, name, args, session) {
   switch (name) {
     case "CAPABILITY":
       return [
-        `* CAPABILITY ${session.loggedIn ? LOGGED_IN : BEFORE_LOGIN}\r\n`,
+        `* CAPABILITY ${session.loggedIn ? capabilities(session) : BEFORE_LOGIN}\r\n`,
         done("Done."),
       ];
     case "LOGIN":
       session.loggedIn = true;
-      return [done(`[CAPABILITY ${LOGGED_IN}] Logged in`)];
+      return [done(`[CAPABILITY ${capabilities(session)}] Logged in`)];
     case "ID":
       return ['* ID ("name" "Dovecot")\r\n', done("ID completed.")];
     case "NAMESPACE":
@@ -160,7 +171,18 @@ function sequenceFrom(uid, step) {
   return step > 0 ? COUNT + 1 : 0;
 }
 
+/** A piece of its own for each of the first messages, as far as there are enough. */
+function part(bytes, seq) {
+  const start = (seq - 1) * PART_SIZE % bytes.length;
+  return bytes.subarray(start, start + PART_SIZE);
+}
+
 function withBody(line, seq, section) {
+  const number = /\[(\d)\]$/.exec(section)?.[1];
+  if (number !== undefined) {
+    const bytes = PART_BYTES[number](seq);
+    return [line, ` BODY[${number}] {${bytes.length}}\r\n`, bytes, ")\r\n"];
+  }
   const [, start, length] = /<(\d+)(?:\.(\d+))?>$/.exec(section) ?? [];
   const whole = seq <= BODIES ? BODY : seq === LARGE ? LARGE_BODY : BODY.subarray(0, 2048);
   const from = Number(start ?? 0);

@@ -12,8 +12,13 @@ const tools = join(root, "tests", "tools", "node_modules");
 const built = join(here, "node_modules", ".built");
 const imapflow = join(tools, "imapflow", "dist", "esm", "imap-flow.js");
 
-/** The driver of this client for Node. */
-export const BUILT_DRIVER = join(built, "ours.mjs");
+/** The drivers that load this client's source: Node runs what `setUp` builds of them. */
+const OWN = ["ours.mjs", "line.mjs", "compression.mjs"];
+
+/** The path of a driver's file for Node. */
+export function fileForNode(file) {
+  return OWN.includes(file) ? join(built, file) : join(here, "drivers", file);
+}
 
 /** Installs the clients that only the benchmark needs, and builds this one. */
 export function setUp() {
@@ -35,7 +40,7 @@ export function setUp() {
     execFileSync("npm", ["install", ...quiet], { cwd: here, stdio: "inherit" });
   }
   mkdirSync(built, { recursive: true });
-  bundle(join(here, "drivers", "ours.mjs"), BUILT_DRIVER);
+  for (const file of OWN) bundle(join(here, "drivers", file), join(built, file));
 }
 
 function esbuild(...args) {

@@ -14,6 +14,9 @@ export const BODY_SIZE = 1024 * 1024;
 /** The number of the only message with a large body. */
 export const LARGE = BODIES + 1;
 export const LARGE_SIZE = 100 * 1024 * 1024;
+/** For `compress`: how many messages have two parts of their own, and the size of a part. */
+export const PARTS = 32;
+export const PART_SIZE = 64 * 1024;
 /** The size of appended messages. */
 export const APPEND_SIZE = 10 * 1024;
 export const UPLOAD_SIZE = 50 * 1024 * 1024;
@@ -215,6 +218,20 @@ function multipart(random, subtype, children) {
     size: null,
     children,
   };
+}
+
+/** Bytes like those of a letter: words in lines. */
+export function textBytes(size) {
+  const random = randomNumbers(11);
+  const lines = [];
+  for (let length = 0; length < size; length += lines.at(-1).length) {
+    const words = Array.from({ length: 6 + random(6) }, () => {
+      // Common words are short and come often; names and numbers come once.
+      return random(3) === 0 ? random(1e6).toString(36) : WORDS[random(WORDS.length)];
+    });
+    lines.push(`${words.join(" ")}\r\n`);
+  }
+  return Buffer.from(`${lines.join("").slice(0, size - 2)}\r\n`, "latin1");
 }
 
 /** Bytes like those of an encoded attachment: lines of 76 characters. */

@@ -3,7 +3,7 @@ import { spawn } from "node:child_process";
 import { dirname, join } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
-import { BUILT_DRIVER, root } from "./build.mjs";
+import { fileForNode, root } from "./build.mjs";
 
 const here = dirname(fileURLToPath(import.meta.url));
 const bin = join(root, "tests", "tools", "node_modules", ".bin");
@@ -17,6 +17,8 @@ const FILES = {
   "node-imap": "node_imap.mjs",
   floor: "floor.mjs",
   bare: "bare.mjs",
+  line: "line.mjs",
+  compression: "compression.mjs",
 };
 
 function command(driver, runtime) {
@@ -43,7 +45,7 @@ function command(driver, runtime) {
       return [
         process.execPath,
         ...flags,
-        driver === "ours" ? BUILT_DRIVER : file,
+        fileForNode(FILES[driver]),
       ];
     }
   }

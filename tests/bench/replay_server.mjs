@@ -1,6 +1,7 @@
 // An IMAP server that answers from prepared bytes. It is its own process, so that the cost of a
 // client can be told from the server's. It prints its port, and ends with its standard input.
 import { createServer } from "node:net";
+import { constants, createDeflateRaw, createInflateRaw } from "node:zlib";
 import { answer, GREETING } from "./answers.mjs";
 import { APPEND_SIZE, bodyBytes, UPLOAD_SIZE } from "./mail.mjs";
 
@@ -20,9 +21,15 @@ const patience = Number(
 );
 const trips = { count: 0 };
 
+/** With `--compress`, the server has COMPRESS, and compresses as it sends, as Dovecot does. */
+const compresses = process.argv.includes("--compress");
+
 class Session {
   loggedIn = false;
+  compresses = compresses;
   #socket;
+  /** What is written: the socket, or what compresses for it. */
+  #sink;
   #output = [];
   #timer;
   /** The command so far, without its literals. */
@@ -36,7 +43,7 @@ class Session {
   #expects = null;
 
   constructor(socket) {
-    this.#socket = socket;
+    this.#socket = this.#sink = socket;
     socket.setNoDelay(true);
     socket.on("data", (chunk) => this.#read(chunk));
     socket.on("error", () => {});
@@ -60,8 +67,20 @@ class Session {
     const output = this.#output;
     this.#output = [];
     this.#socket.cork();
-    for (const piece of joined(output)) this.#socket.write(piece);
+    for (const piece of joined(output)) this.#sink.write(piece);
+    if (this.#sink !== this.#socket) this.#sink.flush(constants.Z_SYNC_FLUSH);
     this.#socket.uncork();
+  }
+
+  /** What follows is compressed, in both directions (RFC 4978). */
+  #compress(tag) {
+    this.#output.push(`${tag} OK Begin compression.\r\n`);
+    this.#flush();
+    const [inflate, deflate] = [createInflateRaw(), createDeflateRaw()];
+    this.#socket.removeAllListeners("data").on("data", (chunk) => inflate.write(chunk));
+    inflate.on("data", (chunk) => this.#read(chunk));
+    deflate.on("data", (chunk) => this.#socket.write(chunk));
+    this.#sink = deflate;
   }
 
   #readLiteral(chunk, at) {
@@ -110,6 +129,7 @@ class Session {
     const [, tag, name, args] = /^(\S+) ((?:UID )?\S+) ?(.*)$/i.exec(line);
     const known = name.toUpperCase();
     if (known === "APPEND") this.#append(tag);
+    else if (known === "COMPRESS" && compresses) this.#compress(tag);
     else if (known === "IDLE") {
       this.#goOn(tag, "Idle completed.", "+ idling\r\n");
     } else if (known === "AUTHENTICATE") this.#authenticate(tag, args);

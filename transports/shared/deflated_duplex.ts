@@ -40,7 +40,8 @@ export async function loadCompression(): Promise<Compress> {
     return (streams, first, saved) => {
       const inflating = createInflateRaw(Inflater.OPTIONS);
       const inflater = new Inflater(inflating, () => streams.read(), first, saved);
-      const deflater = new Deflater(createDeflateRaw({ flush: constants.Z_SYNC_FLUSH }));
+      const flush = constants.Z_SYNC_FLUSH;
+      const deflater = new Deflater(createDeflateRaw({ ...Deflater.OPTIONS, flush }));
       return new DeflatedDuplex(streams, inflater, deflater, saved);
     };
   } catch (cause) {

@@ -2,6 +2,7 @@
 import { FIRST_UID } from "../mail.mjs";
 
 export { APPEND_SIZE, BODIES, BODY_SIZE, bodyBytes, LARGE, UPLOAD_SIZE } from "../mail.mjs";
+export { PARTS, textBytes } from "../mail.mjs";
 
 export const SEARCHES = 50;
 /** How many commands are sent at once, and how many times. */

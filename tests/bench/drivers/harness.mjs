@@ -93,7 +93,7 @@ async function settle() {
 }
 
 /** Returns a function that reports wall time and CPU time since now in ms, and the peak memory. */
-function startClock() {
+export function startClock() {
   const start = performance.now();
   const before = process.cpuUsage();
   return () => {
