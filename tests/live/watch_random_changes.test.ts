@@ -35,6 +35,7 @@ for (const { name: server, missing, start } of [...SERVERS, NEWER_CYRUS, NEWER_D
             delimiter: delimiter!,
             pollEvery: 0.1,
             endsRenamed: true,
+            renumbers: server.startsWith("Dovecot"),
           });
           assertEquals(problems, []);
           watcher.shutdown();

@@ -39,7 +39,8 @@ export const STATUS_ITEMS: readonly DefaultStatusItem[] = [
 /** The extensions that items of STATUS belong to; any one of several is enough. */
 const NEEDS: Readonly<Record<string, string | readonly string[]>> = {
   APPENDLIMIT: "APPENDLIMIT",
-  DELETED: ["QUOTA=RES-MESSAGE", "IMAP4REV2"],
+  // Only the first requires it (RFC 9208 section 4.1.4); servers that count bytes may have it too.
+  DELETED: ["QUOTA=RES-MESSAGE", "QUOTA=RES-STORAGE", "IMAP4REV2"],
   "DELETED-STORAGE": "QUOTA=RES-STORAGE",
   HIGHESTMODSEQ: "CONDSTORE",
   MAILBOXID: "OBJECTID",

@@ -31,6 +31,7 @@ for (const [way, capabilities] of WAYS) {
         // With NOTIFY, nothing is asked for again within the test.
         pollEvery: way === "NOTIFY" ? 600 : 0.02,
         endsRenamed: false,
+        renumbers: false,
       });
       assertEquals(problems, []);
       watcher.shutdown();
