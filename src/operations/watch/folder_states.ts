@@ -135,16 +135,26 @@ export class FolderStates {
   renamed(oldKey: string, seen: SeenFolder, decode: (key: string) => FolderName): void {
     const { key } = seen;
     const state = this.#states.get(oldKey);
+    const isKnown = state !== undefined && this.#states.has(key);
     const below = seen.delimiter === null ? null : oldKey + seen.delimiter;
-    for (const [other, child] of [...this.#states]) {
-      if (below === null || !other.startsWith(below)) continue;
+    // The lowest first: one by itself is told before the folder above it.
+    const children = [...this.#states]
+      .filter(([other]) => below !== null && other.startsWith(below))
+      .sort(([one], [other]) => other.length - one.length);
+    for (const [other, child] of children) {
       this.#states.delete(other);
       const moved = key + other.slice(oldKey.length);
       if (!this.#hasRoom(moved)) return this.queue.add({ type: "overflow" });
-      this.#states.set(moved, { ...child, key: moved, folder: decode(moved) });
+      const isThere = this.#states.has(moved);
+      const now = { ...child, key: moved, folder: decode(moved) };
+      if (!isThere) this.#states.set(moved, now);
+      if (isThere) this.#tell({ type: "deleted", folder: child.folder });
+      else if (isKnown) this.#tell({ type: "renamed", folder: now.folder, oldName: child.folder });
     }
     if (state === undefined) return this.created(seen);
     this.#states.delete(oldKey);
+    // LIST has shown the new name before: Cyrus 3.12 lists both names for a moment.
+    if (isKnown) return this.#tell({ type: "deleted", folder: state.folder });
     this.#states.set(key, { ...state, ...seen });
     this.#tell({ type: "renamed", folder: seen.folder, oldName: state.folder });
   }

@@ -95,6 +95,26 @@ test("a folder with others below it is renamed → LIST shows one rename [ext NO
   await Promise.resolve();
 });
 
+test("a rename of which LIST has shown the new names → the old ones are gone [ext NOTIFY]", async () => {
+  const decode = (key: string) => key;
+  const states = listed({ a: "1", "a/x": "2", "a/x/y": "3", "a/z": "4" });
+  states.created(seen("b"));
+  states.created(seen("b/x"));
+  states.renamed("a", seen("b"), decode);
+  assertEquals(taken(states), [
+    ...["created b", "created b/x", "renamed a/x/y b/x/y", "deleted a/x", "renamed a/z b/z"],
+    "deleted a",
+  ]);
+  assertEquals(["a", "a/x", "a/x/y", "a/z"].filter((key) => states.has(key)), []);
+  assertEquals(["b", "b/x", "b/x/y", "b/z"].filter((key) => !states.has(key)), []);
+  // A folder below that LIST has shown alone is no longer where it was.
+  const others = listed({ a: "1", "a/x": "2" });
+  others.created(seen("b/x"));
+  others.renamed("a", seen("b"), decode);
+  assertEquals(taken(others), ["created b/x", "deleted a/x", "renamed a b"]);
+  await Promise.resolve();
+});
+
 test("names without end → bounded, and told as an overflow [ext NOTIFY]", async () => {
   const long = "n".repeat(1024 * 1024);
   const states = listed({ a: "1" });
