@@ -222,6 +222,10 @@ describe("the checker", () => {
     const late = (when: `${number}-${number}`) => call(when, open("B", false, 1), { kind: "late" });
     assertEquals(passes([opened, late("2-3"), released]), true);
     assertEquals(passes([opened, released, late("8-9")]), false);
+    const aborted = (unsent: boolean) =>
+      call("0-1", open("A", false), { kind: "aborted", unsent }, { name: "a" });
+    assertEquals(passes([aborted(false), late("2-3")]), true);
+    assertEquals(passes([aborted(true), late("2-3")]), false);
     assertEquals(passes([opened, call("2-3", open("B"), { kind: "refused" }), released]), false);
   });
 

@@ -247,7 +247,13 @@ class Checker {
 
   /** Whether an opening may have waited for others. */
   #mayBeLate(entry: Entry, state: State): boolean {
-    return isHeld(state) || this.#overlaps(entry, (op) => selects(op) && !isByHand(op));
+    const isSelection = (op: Op) => selects(op) && !isByHand(op);
+    return isHeld(state) || this.#overlaps(entry, isSelection) ||
+      // The answer to an aborted SELECT is waited for, too.
+      this.#entries.some(({ by, op, outcome, made }) =>
+        by === "client" && isSelection(op) && made < entry.made &&
+        outcome.kind === "aborted" && !outcome.unsent
+      );
   }
 
   /** Whether others opened the same folder in the same mode at the same time, and were refused. */
