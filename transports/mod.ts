@@ -7,7 +7,7 @@
 
 import { ConnectError } from "../src/model/errors.ts";
 import { lazyImport } from "../src/util/lazy_import.ts";
-import type { TcpOptions, Transport } from "../src/model/transport.ts";
+import type { Compress, TcpOptions, Transport } from "../src/model/transport.ts";
 
 export type {
   ChannelBindingType,
@@ -77,4 +77,14 @@ export function processTransport(command: string | readonly string[]): Transport
     const adapter = await import("./process/mod.ts");
     return await adapter.processTransport(command)(signal);
   };
+}
+
+const deflated = lazyImport(() => import("./shared/deflated_duplex.ts"));
+
+/**
+ * Loads what compresses a connection (COMPRESS, RFC 4978). Throws `ImapError` where there is no
+ * `node:zlib`.
+ */
+export async function loadCompression(): Promise<Compress> {
+  return await (await deflated()).loadCompression();
 }

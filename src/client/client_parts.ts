@@ -5,7 +5,7 @@ import { isVerifying } from "../model/tls_options.ts";
 import { namedLogger } from "../util/log.ts";
 import { version } from "../util/version.ts";
 import { checkCallOptions } from "./check_options.ts";
-import type { ConnectOptions, Opened } from "./connect.ts";
+import { type ConnectOptions, loadCompression, type Opened } from "./connect.ts";
 import type { Listeners } from "./listeners.ts";
 
 /** What may be changed between calls. */
@@ -34,6 +34,7 @@ export function clientState(
     introduction: options.id ?? { name: "imapclient", version },
     modes: options.enable ?? "best",
     compress: options.compress ?? false,
+    loadCompression,
     turns,
     isVerified: isVerifying(options.tls),
     listen: (listener) => listeners.add(listener),

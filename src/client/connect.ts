@@ -8,7 +8,7 @@ import type { StatusResponse, UntaggedResponse } from "../model/responses.ts";
 import { type CharsetDecoder, MailText } from "../mime/mail_text.ts";
 import type { Modes } from "../commands/session/enable.ts";
 import { lazyImport } from "../util/lazy_import.ts";
-import type { Duplex, TlsOptions, Transport } from "../model/transport.ts";
+import type { Compress, Duplex, TlsOptions, Transport } from "../model/transport.ts";
 import { Decoding, DEFAULT_DECODING } from "../wire/decoding.ts";
 import { DEFAULT_LIMITS, type Limits } from "../wire/limits.ts";
 
@@ -237,6 +237,11 @@ function timeouts(
 
 /** The one door from here to the runtimes' adapters. */
 const transports = lazyImport(() => import("../../transports/mod.ts"));
+
+/** Loads what compresses a connection. Throws `ImapError` where the runtime has nothing for it. */
+export async function loadCompression(): Promise<Compress> {
+  return await (await transports()).loadCompression();
+}
 
 async function runtimeTransport(options: ConnectOptions, port: number | null): Promise<Transport> {
   const { processTransport, tcpTransport } = await transports();

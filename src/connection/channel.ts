@@ -1,5 +1,5 @@
-import type { Duplex, Saved } from "../model/transport.ts";
-import { type Streams, streamsOf } from "./streams.ts";
+import type { Duplex, Saved, Streams } from "../model/transport.ts";
+import { streamsOf } from "./streams.ts";
 
 /** Longer writes go out in pieces: each piece that has gone shows that the server is there. */
 const PIECE = 256 * 1024;

@@ -1,18 +1,4 @@
-import type { Duplex } from "../model/transport.ts";
-
-/** Reads and writes the bytes of a duplex. */
-export interface Streams {
-  /** The duplex. */
-  readonly duplex: Duplex;
-  /** Reads the next chunk, into the memory of `into` if the duplex can; `null` at the end. */
-  read(into?: Uint8Array): Promise<Uint8Array | null>;
-  /** Writes a chunk after those of earlier calls. */
-  write(bytes: Uint8Array): Promise<void>;
-  /** Lets go of the duplex, so that something else can use it. */
-  release(): void;
-  /** Closes the duplex. Never rejects: an error says nothing about why it is closed. */
-  close(): Promise<void>;
-}
+import type { Duplex, Streams } from "../model/transport.ts";
 
 /** Uses the duplex's own `read` and `write` if it has them, else its streams. */
 export function streamsOf(duplex: Duplex): Streams {

@@ -116,5 +116,22 @@ export interface CompressedDuplex extends Duplex {
   end(): Promise<OpenedStreams>;
 }
 
+/** Reads and writes the bytes of a duplex. */
+export interface Streams {
+  /** The duplex. */
+  readonly duplex: Duplex;
+  /** Reads the next chunk, into the memory of `into` if the duplex can; `null` at the end. */
+  read(into?: Uint8Array): Promise<Uint8Array | null>;
+  /** Writes a chunk after those of earlier calls. */
+  write(bytes: Uint8Array): Promise<void>;
+  /** Lets go of the duplex, so that something else can use it. */
+  release(): void;
+  /** Closes the duplex. Never rejects: an error says nothing about why it is closed. */
+  close(): Promise<void>;
+}
+
+/** Puts compression over streams; `first` is compressed and was read from them already. */
+export type Compress = (streams: Streams, first: Uint8Array, saved: Saved) => CompressedDuplex;
+
 /** Opens a connection. When the signal aborts, it gives up and leaves nothing open. */
 export type Transport = (signal: AbortSignal) => Promise<Duplex>;

@@ -1,6 +1,7 @@
 import type { IdFields } from "../commands/session/id.ts";
 import type { Connection } from "../connection/connection.ts";
 import type { UntaggedResponse } from "../model/responses.ts";
+import type { Compress } from "../model/transport.ts";
 import type { Logger } from "../util/log.ts";
 import type { Limits } from "../wire/limits.ts";
 import type { Modes } from "../commands/session/enable.ts";
@@ -23,6 +24,8 @@ export interface ClientState {
   readonly modes: Modes;
   /** Whether the connection is compressed after a login, where it can be. */
   readonly compress: boolean;
+  /** Loads what compresses the connection. */
+  readonly loadCompression: () => Promise<Compress>;
   /** Lets callers hold folders in turn. */
   readonly turns: FolderTurns;
   /**

@@ -7,31 +7,15 @@
 import { ImapError } from "../../src/model/errors.ts";
 import type {
   ChannelBindingType,
+  Compress,
   CompressedDuplex,
-  Duplex,
   OpenedStreams,
   Saved,
+  Streams,
 } from "../../src/model/transport.ts";
 import { Deflater } from "./deflater.ts";
 import { DirectDuplex } from "./direct_duplex.ts";
 import { Inflater } from "./inflater.ts";
-
-/** The streams of the duplex below. */
-export interface Streams {
-  /** The duplex. */
-  readonly duplex: Duplex;
-  /** Reads the next chunk; `null` at the end. */
-  read(): Promise<Uint8Array | null>;
-  /** Writes a chunk after those of earlier calls. */
-  write(bytes: Uint8Array): Promise<void>;
-  /** Lets go of the duplex. */
-  release(): void;
-  /** Closes the duplex; never rejects. */
-  close(): Promise<void>;
-}
-
-/** Puts compression over streams; `first` is compressed and was read from them already. */
-export type Compress = (streams: Streams, first: Uint8Array, saved: Saved) => CompressedDuplex;
 
 /** Loads what compression needs. Throws {@linkcode ImapError} where there is no `node:zlib`. */
 export async function loadCompression(): Promise<Compress> {

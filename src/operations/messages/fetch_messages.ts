@@ -129,29 +129,22 @@ export function fetchEachOfPart(
   partial: PartialRange,
 ): AsyncGenerator<FetchedBase> {
   const named = messages === SAVED ? savedIds(scope) : NumberSet.from(messages);
-  return eachOfPart(scope, named, items, options, stream, partial);
+  return each();
+
+  async function* each(): AsyncGenerator<FetchedBase> {
+    checkItems(scope, items);
+    const part = await runWhole(scope, async (scope) => {
+      const { pageRequest } = await pages();
+      return await pageRequest(scope, { messages: named, modifiers: options.modifiers }, partial);
+    });
+    const modifiers = { ...options, modifiers: part.modifiers };
+    yield* fetchEachMessage(scope, part.messages, items, modifiers, stream);
+  }
 }
 
 /** Refuses items of extensions that the server lacks, before it is asked which messages there are. */
 function checkItems(scope: Scope, items: string | readonly string[]): void {
   checkNeeds(scope, fetchRequest(NumberSet.from([]), items, undefined, scope.uid).needs);
-}
-
-async function* eachOfPart(
-  scope: Scope,
-  messages: MessageIds,
-  items: string | readonly string[],
-  options: FetchModifiers,
-  stream: boolean,
-  partial: PartialRange,
-): AsyncGenerator<FetchedBase> {
-  checkItems(scope, items);
-  const part = await runWhole(scope, async (scope) => {
-    const { pageRequest } = await pages();
-    return await pageRequest(scope, { messages, modifiers: options.modifiers }, partial);
-  });
-  const modifiers = { ...options, modifiers: part.modifiers };
-  yield* fetchEachMessage(scope, part.messages, items, modifiers, stream);
 }
 
 /** FETCH: the messages one by one, as they come. */

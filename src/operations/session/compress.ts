@@ -8,11 +8,8 @@ import { IllegalStateError, ImapError, ProtocolError } from "../../model/errors.
 import type { TaggedResponse } from "../../model/responses.ts";
 import type { Duplex, OpenedStreams } from "../../model/transport.ts";
 import { concat, CR, LF, PLUS, SP, STAR, TAB } from "../../util/bytes.ts";
-import { lazyImport } from "../../util/lazy_import.ts";
 import type { CommandWriter } from "../../wire/writer.ts";
 import { runWhole, type Scope } from "../scope.ts";
-
-const adapter = lazyImport(() => import("../../../transports/shared/deflated_duplex.ts"));
 
 /** COMPRESS (RFC 4978). Calls that are made later wait, and are sent compressed. */
 export function compress(scope: Scope): Promise<string> {
@@ -21,7 +18,7 @@ export function compress(scope: Scope): Promise<string> {
     checkUncompressed(connection);
     const own = compressDeflate();
     connection.session.check(own, scope);
-    const over = await (await adapter()).loadCompression();
+    const over = await scope.client.loadCompression();
     const command = wrapped(own, {
       write(out: CommandWriter): void {
         // Another call may have been first.

@@ -5,6 +5,8 @@ import type { FolderNews } from "../../model/folder_news.ts";
 /** How much may wait to be taken: news, and bytes of the folders' names. */
 const MAX_WAITING = { items: 10_000, bytes: 4 * 1024 * 1024 };
 
+const OVERFLOW = "overflow";
+
 /** News that waits to be taken. News of one kind about one folder is merged. */
 export class NewsQueue {
   #waiting = new Map<string, FolderNews>();
@@ -43,8 +45,8 @@ export class NewsQueue {
   }
 
   #overflow(): void {
-    this.#waiting = new Map([["overflow", { type: "overflow" }]]);
-    this.#bytes = 0;
+    this.#waiting = new Map([[OVERFLOW, { type: OVERFLOW }]]);
+    this.#bytes = OVERFLOW.length;
   }
 
   /** A deleted folder's other news means nothing; `true` if nobody has heard of the folder. */

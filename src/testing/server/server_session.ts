@@ -1,4 +1,4 @@
-import type { Duplex, OpenedStreams } from "../../model/transport.ts";
+import type { CompressedDuplex, Duplex, OpenedStreams } from "../../model/transport.ts";
 import { decodeLoosely } from "../../util/bytes.ts";
 import type { Account } from "../account.ts";
 import { Arguments } from "../arguments.ts";
@@ -55,6 +55,8 @@ export class Session {
   idling = false;
   /** Whether a command is under way, so that nothing may be sent in between. */
   #busy = false;
+  /** What compresses the connection; `null`: nothing does. */
+  compression: CompressedDuplex | null = null;
   /** Makes the streams to be used after the answer to this command; `null`: they stay. */
   change: ChangeStreams | null = null;
   /** The tag of the current command. */
